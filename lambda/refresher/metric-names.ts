@@ -1,0 +1,18 @@
+/** Where the metrics go; alarms and dashboards take the names from here, so that they cannot watch nothing. */
+export const METRIC_NAMESPACE = 'TokenRefresher';
+
+/** The one dimension; its value is the token parameter's name. */
+export const TOKEN_DIMENSION = 'Token';
+
+export const METRICS = {
+  /** Seconds that the stored token still lives after the tick; 0 when there is none. Left out when unknown. */
+  secondsRemaining: 'SecondsRemaining',
+  /** 1 when the tick stored a token or prolonged the record of the same one, else 0. */
+  refreshed: 'Refreshed',
+  /** 1 when the tick failed, else 0. */
+  refreshFailed: 'RefreshFailed',
+  /** 1 on every tick that found or made the credentials refused, else 0. */
+  credentialsRefused: 'CredentialsRefused',
+  /** Milliseconds from sending the request to the whole reply; only when the endpoint was asked. */
+  endpointLatency: 'EndpointLatency',
+} as const;

@@ -1,0 +1,24 @@
+/** What went wrong, for alarms and tests. What each code means and whether it is asked again: README, "Errors". */
+export type RefreshErrorCode =
+  | 'CONFIG_INVALID'
+  | 'CREDENTIALS_UNREADABLE'
+  | 'CREDENTIALS_MALFORMED'
+  | 'ENDPOINT_UNAVAILABLE'
+  | 'CREDENTIALS_REFUSED'
+  | 'REQUEST_REFUSED'
+  | 'REPLY_MALFORMED'
+  | 'STORE_FAILED';
+
+/**
+ * The one error of the refresher. `code` is for alarms and tests, `message` for the person on call.
+ * Neither they nor `cause` ever hold a password, a secret, a token, or any part of a request or a reply.
+ */
+export class RefreshError extends Error {
+  override readonly name = 'RefreshError';
+  readonly code: RefreshErrorCode;
+
+  constructor(code: RefreshErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
