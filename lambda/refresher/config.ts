@@ -45,9 +45,13 @@ const MAX_SECONDS = 99_999_999;
 
 /**
  * Reads and checks the whole environment.
- * @returns the configuration, or every fault in it. Values are never repeated: an operator may have put a secret there.
+ * @returns the configuration and every fault in it; it is fit for use when there are none. Values are never repeated: an
+ * operator may have put a secret there.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config | readonly ConfigFault[] {
+export function readConfig(env: Readonly<Record<string, string | undefined>>): {
+  readonly config: Config;
+  readonly faults: readonly ConfigFault[];
+} {
   const faults: ConfigFault[] = [];
   // A blank variable counts as one that is not set: templates often render a missing value so.
   const value = (name: keyof Environment): string | undefined => env[name]?.trim() || undefined;
@@ -91,11 +95,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     renewalWindowSeconds: renewalWindow === undefined ? undefined : seconds('RENEWAL_WINDOW_SECONDS', renewalWindow),
     soapAction,
   };
-  return faults.length > 0 ? faults : config;
-}
-
-export function isFaulty(config: Config | readonly ConfigFault[]): config is readonly ConfigFault[] {
-  return Array.isArray(config);
+  return { config, faults };
 }
 
 /** One error that lists every fault, by name. */

@@ -7,7 +7,7 @@ export const TOKEN_DIMENSION = 'Token';
 export const METRICS = {
   /** Seconds that the stored token still lives after the tick; 0 when there is none. Left out when unknown. */
   secondsRemaining: 'SecondsRemaining',
-  /** 1 when the tick stored a token or prolonged the record of the same one, else 0. */
+  /** 1 when the tick stored a token, else 0. */
   refreshed: 'Refreshed',
   /** 1 when the tick failed, else 0. */
   refreshFailed: 'RefreshFailed',

@@ -16,9 +16,12 @@ export type RefreshErrorCode =
 export class RefreshError extends Error {
   override readonly name = 'RefreshError';
   readonly code: RefreshErrorCode;
+  /** With `CREDENTIALS_REFUSED`: the service's own reason, an OAuth 2.0 error code. */
+  readonly reason: string | undefined;
 
-  constructor(code: RefreshErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: RefreshErrorCode, message: string, options?: ErrorOptions & { readonly reason?: string }) {
     super(message, options);
     this.code = code;
+    this.reason = options?.reason;
   }
 }

@@ -1,0 +1,80 @@
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { RefreshError } from './refresh-error.ts';
+import { isXmlText, type TokenRequestFields } from './soap/token-request.ts';
+import type { Surroundings } from './surroundings.ts';
+import { errorName, tellableCause } from './tellable-error.ts';
+
+export interface Credentials {
+  /** The secret's version, by which a refusal is remembered. */
+  readonly versionId: string;
+  readonly fields: TokenRequestFields;
+}
+
+/**
+ * Reads the current credentials: a JSON object with `username`, `password`, `client_id`, `client_secret` and, unless it
+ * is `password`, `grant_type`. Read afresh on every tick, so that a correction takes effect with the next one.
+ * @throws RefreshError `CREDENTIALS_UNREADABLE` or `CREDENTIALS_MALFORMED`.
+ */
+export async function readCredentials(
+  secrets: Surroundings['secrets'],
+  secretId: string,
+  abortSignal: AbortSignal,
+): Promise<Credentials> {
+  const secret = await secrets
+    .send(new GetSecretValueCommand({ SecretId: secretId }), { abortSignal })
+    .catch((error: unknown) => {
+      throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, errorName(error)), {
+        cause: tellableCause(error),
+      });
+    });
+  return { versionId: secret.VersionId ?? '', fields: parseCredentials(secretId, secret.SecretString) };
+}
+
+function unreadable(secretId: string, reason: string): string {
+  return reason === 'ResourceNotFoundException'
+    ? `The secret ${secretId} does not exist or has no value yet: put the credentials in it as JSON`
+    : `Secrets Manager did not hand out the secret ${secretId}: ${reason}`;
+}
+
+function parseCredentials(secretId: string, text: string | undefined): TokenRequestFields {
+  // Neither the text nor JSON.parse's own message, which quotes it, may leave this function.
+  const json = text === undefined ? undefined : parseJson(text);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw malformed(secretId, [text === undefined ? 'it is binary, not text' : 'it is not a JSON object']);
+  }
+  const secret: Readonly<Record<string, unknown>> = { grant_type: 'password', ...json };
+  const faults: string[] = [];
+  const field = (name: string): string => {
+    const value = secret[name];
+    if (value === undefined) faults.push(`"${name}" is missing`);
+    else if (typeof value !== 'string' || value === '') faults.push(`"${name}" is not a text with something in it`);
+    else if (!isXmlText(value)) faults.push(`"${name}" holds a character that XML cannot carry`);
+    else return value;
+    return '';
+  };
+  const fields: TokenRequestFields = {
+    username: field('username'),
+    passwd: field('password'),
+    client_id: field('client_id'),
+    client_secret: field('client_secret'),
+    grant_type: field('grant_type'),
+  };
+  if (faults.length > 0) throw malformed(secretId, faults);
+  return fields;
+}
+
+function malformed(secretId: string, faults: readonly string[]): RefreshError {
+  return new RefreshError(
+    'CREDENTIALS_MALFORMED',
+    `The secret ${secretId} cannot be used: ${faults.join('; ')}. ` +
+      'It must be {"username": "…", "password": "…", "client_id": "…", "client_secret": "…"}',
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

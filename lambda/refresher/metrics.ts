@@ -1,0 +1,28 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from './metric-names.ts';
+import type { TickReport } from './refresh-token.ts';
+
+type MetricName = (typeof METRICS)[keyof typeof METRICS];
+type Unit = 'Seconds' | 'Milliseconds' | 'Count';
+
+/** The metrics of one tick. A value that is not known is left out, for 0 would be a claim. */
+export function tickMetrics(report: TickReport): readonly (readonly [MetricName, Unit, number])[] {
+  const { secondsRemaining, endpointLatencyMs, error, outcome } = report;
+  return [
+    ...(secondsRemaining === undefined ? [] : [[METRICS.secondsRemaining, 'Seconds', secondsRemaining] as const]),
+    [METRICS.refreshed, 'Count', outcome === 'refreshed' ? 1 : 0],
+    [METRICS.refreshFailed, 'Count', outcome === 'failed' ? 1 : 0],
+    [METRICS.credentialsRefused, 'Count', error?.code === 'CREDENTIALS_REFUSED' ? 1 : 0],
+    ...(endpointLatencyMs === undefined ? [] : [[METRICS.endpointLatency, 'Milliseconds', endpointLatencyMs] as const]),
+  ];
+}
+
+/** Writes them to stdout in CloudWatch's embedded metric format, with the one dimension that the alarms watch. */
+export function emitMetrics(tokenParameterName: string, report: TickReport): void {
+  const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+  // The library adds a `service` dimension of its own; with it, every alarm would watch nothing.
+  metrics.clearDefaultDimensions();
+  metrics.addDimension(TOKEN_DIMENSION, tokenParameterName);
+  for (const [name, unit, value] of tickMetrics(report)) metrics.addMetric(name, unit, value);
+  metrics.publishStoredMetrics();
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Credentials } from './credentials.ts';
+import { RefreshError } from './refresh-error.ts';
+import { parseTokenReply, type TokenReply } from './soap/token-reply.ts';
+import { tokenRequest } from './soap/token-request.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface IssuedToken {
+  readonly accessToken: string;
+  readonly fingerprint: string;
+  /** Milliseconds since the epoch; taken before the request was sent. */
+  readonly issuedAt: number;
+  /** Undefined when the answer said nothing usable. */
+  readonly expiresInSeconds: number | undefined;
+}
+
+const MAX_TRIES = 3;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Less is not worth a login that nobody will wait for. */
+const MIN_REQUEST_MS = 500;
+
+/**
+ * Asks the service for a token, and again for what may heal in a moment, never past the deadline.
+ * @throws RefreshError by the meaning of the last answer.
+ */
+export async function requestToken(
+  { post, now, sleep, random }: Pick<Surroundings, 'post' | 'now' | 'sleep' | 'random'>,
+  credentials: Credentials,
+  deadline: number,
+): Promise<IssuedToken> {
+  const envelope = tokenRequest(credentials.fields);
+  for (let tries = 1; ; tries += 1) {
+    const issuedAt = now();
+    try {
+      if (deadline - issuedAt < MIN_REQUEST_MS) throw unavailable('no time is left in this run to ask for a token');
+      const reply = parseTokenReply(await post(envelope, Math.min(REQUEST_TIMEOUT_MS, deadline - issuedAt)));
+      return issued(reply, issuedAt);
+    } catch (error) {
+      const pauseMs = 1000 * 3 ** (tries - 1) * (0.5 + random());
+      const isHopeless = !(error instanceof RefreshError) || error.code !== 'ENDPOINT_UNAVAILABLE';
+      if (isHopeless || tries >= MAX_TRIES || now() + pauseMs + MIN_REQUEST_MS > deadline) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function issued(reply: TokenReply, issuedAt: number): IssuedToken {
+  switch (reply.kind) {
+    case 'token':
+      return {
+        accessToken: reply.accessToken,
+        fingerprint: `sha256:${createHash('sha256').update(reply.accessToken).digest('hex')}`,
+        issuedAt,
+        expiresInSeconds: reply.expiresInSeconds,
+      };
+    case 'credentials refused':
+      throw new RefreshError('CREDENTIALS_REFUSED', `The SOAP service did not accept the credentials: ${reply.why}`, {
+        reason: reply.reason,
+      });
+    case 'request refused':
+      throw new RefreshError('REQUEST_REFUSED', `The SOAP service gave no token: ${reply.why}`);
+    case 'unavailable':
+      throw unavailable(reply.why);
+    case 'malformed':
+      throw new RefreshError('REPLY_MALFORMED', `The SOAP service's answer is not a token beyond doubt: ${reply.why}`);
+  }
+}
+
+function unavailable(why: string): RefreshError {
+  return new RefreshError('ENDPOINT_UNAVAILABLE', `The SOAP service is not available: ${why}`);
+}

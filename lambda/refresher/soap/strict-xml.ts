@@ -1,0 +1,185 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+
+export interface XmlElement {
+  /** Namespace name; empty for none. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly children: readonly XmlElement[];
+  /** The element's own character data, references decoded, nothing trimmed; that of its children is not in it. */
+  readonly text: string;
+}
+
+/** The text is not one namespace-well-formed XML 1.0 document. The message holds nothing of the text. */
+export class XmlError extends Error {
+  override readonly name = 'XmlError';
+}
+
+/**
+ * Parses one document the way a SOAP receiver must.
+ *
+ * fast-xml-parser alone accepts two roots, text after the root, a DOCTYPE, undefined entities, control characters and
+ * unbound prefixes. So the spelling is checked first, piece by piece; the library's validator then checks that tags
+ * match, its parser builds the tree, and the namespaces are resolved here.
+ * @throws {XmlError} and nothing else.
+ */
+export function parseXml(text: string): XmlElement {
+  checkSpelling(text);
+  const root = parseTree(text).find((node) => elementName(node) !== undefined);
+  if (root === undefined) throw new XmlError('no root element');
+  return resolve(root, new Map([['xml', XML_NAMESPACE]]));
+}
+
+const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
+const MAX_DEPTH = 32;
+
+// The productions of XML 1.0 and Namespaces in XML that a SOAP message may use: no DOCTYPE, no processing instruction.
+const NAME_START =
+  'A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}';
+const NCNAME = `[${NAME_START}][-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040${NAME_START}]*`;
+const QNAME = `${NCNAME}(?::${NCNAME})?`;
+const SPACE = '[ \\t\\r\\n]';
+const REFERENCE = '&(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);';
+const ATTRIBUTE = `${SPACE}+${QNAME}${SPACE}*=${SPACE}*(?:"(?:[^<&"]|${REFERENCE})*"|'(?:[^<&']|${REFERENCE})*')`;
+const PIECES = new RegExp(
+  [
+    `(?<blank>${SPACE}+)`,
+    `(?<text>(?:(?!\\]\\]>)[^<&]|${REFERENCE})+)`,
+    `(?<comment><!--(?:(?!--)[^])*-->)`,
+    `(?<cdata><!\\[CDATA\\[(?:(?!\\]\\]>)[^])*\\]\\]>)`,
+    `(?<end></${QNAME}${SPACE}*>)`,
+    `(?<start><${QNAME}(?:${ATTRIBUTE})*${SPACE}*(?<empty>/)?>)`,
+  ].join('|'),
+  'uy',
+);
+const DECLARATION = new RegExp(
+  `^<\\?xml${SPACE}+version${SPACE}*=${SPACE}*["']1\\.0["'](?:${SPACE}+encoding${SPACE}*=${SPACE}*["'][A-Za-z][-A-Za-z0-9._]*["'])?(?:${SPACE}+standalone${SPACE}*=${SPACE}*["'](?:yes|no)["'])?${SPACE}*\\?>`,
+);
+
+function checkSpelling(text: string): void {
+  if (!/^[\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(text)) {
+    throw new XmlError('a character that XML forbids');
+  }
+  let depth = 0;
+  let roots = 0;
+  PIECES.lastIndex = DECLARATION.exec(text)?.[0].length ?? 0;
+  while (PIECES.lastIndex < text.length) {
+    const piece = PIECES.exec(text)?.groups;
+    if (piece === undefined) throw new XmlError('markup that is not well-formed or not allowed in SOAP');
+    if (depth === 0 && (piece.text !== undefined || piece.cdata !== undefined)) {
+      throw new XmlError('text outside the root element');
+    }
+    if (piece.start !== undefined) {
+      if (depth === 0) roots += 1;
+      if (piece.empty === undefined) depth += 1;
+    }
+    if (piece.end !== undefined) depth -= 1;
+    if (depth < 0 || depth > MAX_DEPTH) throw new XmlError('elements that do not nest or nest too deep');
+  }
+  if (depth !== 0 || roots !== 1) throw new XmlError('not one whole root element');
+}
+
+/** What fast-xml-parser returns for `preserveOrder`: a list of nodes with one key each, attributes under ':@'. */
+type Node = Readonly<Record<string, unknown>>;
+
+const CDATA = '#cdata';
+const TEXT = '#text';
+const ATTRIBUTES = ':@';
+
+function parseTree(text: string): readonly Node[] {
+  const parser = new XMLParser({
+    preserveOrder: true,
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    parseTagValue: false,
+    parseAttributeValue: false,
+    trimValues: false,
+    // References are decoded below: the library leaves numeric ones alone, and would decode HTML's names.
+    processEntities: false,
+    textNodeName: TEXT,
+    cdataPropName: CDATA,
+    maxNestedTags: MAX_DEPTH,
+  });
+  try {
+    if (XMLValidator.validate(text) !== true) throw new XmlError('not well-formed');
+    return nodeList(parser.parse(text));
+  } catch (error) {
+    // The library's own messages quote the document.
+    throw error instanceof XmlError ? error : new XmlError('not well-formed');
+  }
+}
+
+function resolve(node: Node, scope: ReadonlyMap<string, string>): XmlElement {
+  const tag = elementName(node) ?? '';
+  const attributes = Object.entries(node[ATTRIBUTES] ?? {}).map(
+    ([name, value]) => [name, decodeReferences(String(value))] as const,
+  );
+  const namespaces = declare(attributes, scope);
+  for (const [name] of attributes) {
+    const prefix = prefixOf(name);
+    if (prefix !== '' && prefix !== 'xmlns' && !namespaces.has(prefix)) throw new XmlError('an unbound prefix');
+  }
+  const namespace = namespaces.get(prefixOf(tag));
+  if (namespace === undefined && prefixOf(tag) !== '') throw new XmlError('an unbound prefix');
+
+  const children: XmlElement[] = [];
+  let text = '';
+  for (const child of nodeList(node[tag])) {
+    if (TEXT in child) text += decodeReferences(String(child[TEXT]));
+    else if (CDATA in child)
+      text += nodeList(child[CDATA])
+        .map((part) => String(part[TEXT]))
+        .join('');
+    else if (elementName(child) !== undefined) children.push(resolve(child, namespaces));
+  }
+  return { namespace: namespace ?? '', name: tag.slice(tag.indexOf(':') + 1), children, text };
+}
+
+function declare(
+  attributes: readonly (readonly [string, string])[],
+  scope: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const declared = new Map(scope);
+  for (const [name, value] of attributes) {
+    if (name === 'xmlns') declared.set('', value);
+    if (!name.startsWith('xmlns:')) continue;
+    const prefix = name.slice('xmlns:'.length);
+    // Only the default namespace can be taken back, and these two prefixes are bound for good.
+    if (value === '' || prefix === 'xml' || prefix === 'xmlns') throw new XmlError('a forbidden namespace declaration');
+    declared.set(prefix, value);
+  }
+  return declared;
+}
+
+function decodeReferences(text: string): string {
+  return text.replace(/&([^;]*);/g, (_, name: string) => {
+    if (!name.startsWith('#')) return PREDEFINED[name] ?? '';
+    const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
+    if (!isXmlCharacter(code)) throw new XmlError('a reference to a character that XML forbids');
+    return String.fromCodePoint(code);
+  });
+}
+
+const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function isXmlCharacter(code: number): boolean {
+  return (
+    code === 0x9 ||
+    code === 0xa ||
+    code === 0xd ||
+    (code >= 0x20 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd) ||
+    (code >= 0x10000 && code <= 0x10ffff)
+  );
+}
+
+function elementName(node: Node): string | undefined {
+  return Object.keys(node).find((key) => key !== ATTRIBUTES && !key.startsWith('#') && !key.startsWith('?'));
+}
+
+function prefixOf(qualifiedName: string): string {
+  return qualifiedName.includes(':') ? qualifiedName.slice(0, qualifiedName.indexOf(':')) : '';
+}
+
+function nodeList(value: unknown): readonly Node[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,43 @@
+/** What the service asks for, in the names of its documentation. */
+export interface TokenRequestFields {
+  readonly username: string;
+  readonly passwd: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly grant_type: string;
+}
+
+/** Servers bind these by position: another order is answered with a misleading `invalid_client`. */
+const ARGUMENT_ORDER = ['username', 'passwd', 'client_id', 'client_secret', 'grant_type'] as const;
+
+/**
+ * The SOAP 1.1 envelope of `access_new_token`. Any text that {@link isXmlText} accepts reaches the service unchanged.
+ */
+export function tokenRequest(fields: TokenRequestFields): string {
+  const argumentsXml = ARGUMENT_ORDER.map((name) => `<${name}>${escapeText(fields[name])}</${name}>`).join('');
+  return (
+    '<?xml version="1.0" encoding="utf-8"?>' +
+    '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:urn="urn:server">' +
+    `<soapenv:Body><urn:access_new_token>${argumentsXml}</urn:access_new_token></soapenv:Body>` +
+    '</soapenv:Envelope>'
+  );
+}
+
+/** Whether XML 1.0 can carry the text at all: most control characters and half a surrogate pair have no spelling in it. */
+export function isXmlText(text: string): boolean {
+  return /^[\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(text);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  // A bare carriage return would be read as a line feed.
+  '\r': '&#13;',
+};
+
+function escapeText(text: string): string {
+  return text.replace(/[&<>"'\r]/g, (character) => ESCAPES[character] ?? character);
+}

@@ -1,0 +1,24 @@
+import type { TickReport } from './refresh-token.ts';
+
+/** The one line of a tick: an explicit list of what is safe to tell. Lambda's JSON log format keeps it an object. */
+export function logTick(tokenParameterName: string | undefined, report: TickReport): void {
+  const { outcome, because, error, secretVersionId, token, secondsRemaining, endpointLatencyMs, warnings } = report;
+  const line = {
+    outcome,
+    because,
+    code: error?.code,
+    message: error?.message,
+    cause: error?.cause instanceof Error ? error.cause.message : undefined,
+    tokenParameter: tokenParameterName,
+    tokenVersion: token?.version,
+    expiresAt: token?.expiresAt,
+    lifetimeAssumed: token?.lifetimeAssumed,
+    secondsRemaining,
+    secretVersionId,
+    endpointLatencyMs,
+    warnings: warnings.length > 0 ? warnings : undefined,
+  };
+  if (outcome === 'failed') console.error(line);
+  else if (warnings.length > 0) console.warn(line);
+  else console.info(line);
+}

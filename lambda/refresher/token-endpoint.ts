@@ -1,0 +1,110 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { gunzipSync, inflateSync } from 'node:zlib';
+import { RefreshError } from './refresh-error.ts';
+import type { SoapReply } from './soap/token-reply.ts';
+import { errorName, tellableCause } from './tellable-error.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * Posts one envelope on a connection of its own and reads the whole answer, whatever its status. Redirects are not
+ * followed, and a TLS certificate that does not verify ends the attempt before anything is sent.
+ * @throws RefreshError `ENDPOINT_UNAVAILABLE`, or `REPLY_MALFORMED` for an answer that is not HTTP.
+ */
+export async function postEnvelope(
+  endpoint: string,
+  soapAction: string,
+  envelope: string,
+  timeoutMs: number,
+): Promise<SoapReply> {
+  const url = new URL(endpoint);
+  const body = Buffer.from(envelope, 'utf8');
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return await new Promise((resolve, reject) => {
+    const request = send(url, {
+      method: 'POST',
+      agent: false,
+      signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
+      headers: {
+        // Exactly this: NuSOAP drops every parameter under another type, and faults on an added parameter.
+        'Content-Type': 'text/xml; charset=utf-8',
+        'Content-Length': body.length,
+        SOAPAction: `"${soapAction}"`,
+        Accept: 'text/xml',
+        'Accept-Encoding': 'identity',
+        'User-Agent': 'soap-token-refresher',
+      },
+    });
+    const connectTimer = setTimeout(() => request.destroy(new ConnectTimeout()), CONNECT_TIMEOUT_MS);
+    request.once('socket', (socket) => {
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connectTimer));
+    });
+    request.once('close', () => clearTimeout(connectTimer));
+
+    let response: IncomingMessage | undefined;
+    const fail = (error: Error) => {
+      // Bytes that follow a whole answer are an error of the connection, not of the answer.
+      if (response?.complete !== true) reject(noAnswer(url, error, timeoutMs));
+    };
+    request.once('error', fail);
+    request.once('response', (incoming) => {
+      response = incoming;
+      const { statusCode: status = 0, headers } = incoming;
+      const contentType = headers['content-type'];
+      const chunks: Buffer[] = [];
+      let size = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size <= MAX_BODY_BYTES) return;
+        resolve({ status, contentType, body: 'larger than 64 KiB' });
+        incoming.destroy();
+      });
+      incoming.once('error', fail);
+      incoming.once('end', () => {
+        resolve({ status, contentType, body: decodeContent(Buffer.concat(chunks), headers['content-encoding']) });
+      });
+    });
+    request.end(body);
+  });
+}
+
+class ConnectTimeout extends Error {
+  readonly code = 'CONNECT_TIMEOUT';
+}
+
+/** No coding was asked for, yet some gateways compress all the same. */
+function decodeContent(body: Buffer, coding = 'identity'): SoapReply['body'] {
+  const limit = { maxOutputLength: MAX_BODY_BYTES };
+  try {
+    switch (coding.trim().toLowerCase()) {
+      case 'identity':
+        return body;
+      case 'gzip':
+      case 'x-gzip':
+        return gunzipSync(body, limit);
+      case 'deflate':
+        return inflateSync(body, limit);
+      default:
+        return 'not in its declared content coding';
+    }
+  } catch (error) {
+    return errorName(error) === 'ERR_BUFFER_TOO_LARGE' ? 'larger than 64 KiB' : 'not in its declared content coding';
+  }
+}
+
+function noAnswer(url: URL, error: Error, timeoutMs: number): RefreshError {
+  const reason = errorName(error);
+  // The parser's error carries the raw bytes, so only its name goes on.
+  const cause = tellableCause(error);
+  if (reason.startsWith('HPE_')) {
+    return new RefreshError('REPLY_MALFORMED', `${url.host} does not answer in HTTP: ${reason}`, { cause });
+  }
+  const what =
+    reason === 'ABORT_ERR'
+      ? `no whole answer from ${url.host} within ${Math.round(timeoutMs / 100) / 10} s`
+      : `no connection to ${url.host}, or it broke: ${reason}`;
+  return new RefreshError('ENDPOINT_UNAVAILABLE', `The SOAP service is not available: ${what}`, { cause });
+}

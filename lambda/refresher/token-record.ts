@@ -1,0 +1,60 @@
+import type { TokenRecord } from '../token-status.ts';
+import { RefreshError } from './refresh-error.ts';
+import type { IssuedToken } from './request-token.ts';
+
+interface Origin {
+  readonly secretVersionId: string;
+  readonly configuration: string;
+}
+
+/** What is recorded of a token besides the version that storing it gives. */
+export type UnstoredRecord = Omit<TokenRecord, 'version'>;
+
+/**
+ * The record of a token that was just issued.
+ *
+ * Some services hand out the same token until shortly before it expires, and may promise its full lifetime again each
+ * time. The earlier of the two expiries stands, unless the recorded one has passed and proved too early.
+ * @param now milliseconds since the epoch
+ * @throws RefreshError `REPLY_MALFORMED` for a token that has expired on its way here.
+ */
+export function recordIssued(
+  issued: IssuedToken,
+  origin: Origin,
+  assumedLifetimeSeconds: number,
+  recorded: TokenRecord | undefined,
+  now: number,
+): UnstoredRecord {
+  const lifetimeMs = (issued.expiresInSeconds ?? assumedLifetimeSeconds) * 1000;
+  const promised = {
+    expiresAt: new Date(issued.issuedAt + lifetimeMs).toISOString(),
+    lifetimeAssumed: issued.expiresInSeconds === undefined,
+  };
+  const standing = recorded !== undefined && recorded.fingerprint === issued.fingerprint ? recorded : promised;
+  const stands = standing.expiresAt < promised.expiresAt && Date.parse(standing.expiresAt) > now;
+  const { expiresAt, lifetimeAssumed } = stands ? standing : promised;
+  if (Date.parse(expiresAt) <= now) {
+    throw new RefreshError('REPLY_MALFORMED', 'The SOAP service gave a token that had expired before it arrived');
+  }
+  return {
+    issuedAt: new Date(issued.issuedAt).toISOString(),
+    expiresAt,
+    lifetimeAssumed,
+    fingerprint: issued.fingerprint,
+    ...origin,
+  };
+}
+
+/** Whether the very same token stands in the store already, kept in the same way. */
+export function isStored(
+  record: UnstoredRecord,
+  recorded: TokenRecord | undefined,
+  storedVersion: number | undefined,
+): recorded is TokenRecord {
+  return (
+    recorded !== undefined &&
+    recorded.version === storedVersion &&
+    recorded.fingerprint === record.fingerprint &&
+    recorded.configuration === record.configuration
+  );
+}
