@@ -98,6 +98,8 @@ function parseTree(text: string): readonly Node[] {
     textNodeName: TEXT,
     cdataPropName: CDATA,
     maxNestedTags: MAX_DEPTH,
+    // By default `toString` comes back as `__toString`. What would touch a prototype is refused all the same.
+    onDangerousProperty: (name) => name,
   });
   try {
     if (XMLValidator.validate(text) !== true) throw new XmlError('not well-formed');

@@ -1,0 +1,361 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseTokenReply, type SoapReply, type TokenReply } from '../../../lambda/refresher/soap/token-reply.ts';
+import { findAll, type ReferenceElement, referenceParse } from './reference-xml.ts';
+
+const SOAP11 = 'http://schemas.xmlsoap.org/soap/envelope/';
+const SOAP12 = 'http://www.w3.org/2003/05/soap-envelope';
+
+function envelope(body: string, namespace = SOAP11): string {
+  return `<s:Envelope xmlns:s="${namespace}"><s:Body>${body}</s:Body></s:Envelope>`;
+}
+
+function success(fields: string): string {
+  return envelope(`<n:access_new_tokenResponse xmlns:n="urn:server">${fields}</n:access_new_tokenResponse>`);
+}
+
+function refusal(content: string): string {
+  return envelope(`<n:access_tokenResponse xmlns:n="urn:server">${content}</n:access_tokenResponse>`);
+}
+
+function fault(code: string, text: string, detail = ''): string {
+  return envelope(`<s:Fault><faultcode>${code}</faultcode><faultstring>${text}</faultstring>${detail}</s:Fault>`);
+}
+
+function judge(text: string, reply: Partial<SoapReply> = {}): TokenReply {
+  return parseTokenReply({ status: 200, contentType: 'text/xml; charset=utf-8', body: Buffer.from(text), ...reply });
+}
+
+const TOKEN = '<access_token>abc</access_token>';
+const LIFE = '<expires_in>14400</expires_in>';
+
+describe('a token', () => {
+  it.each([
+    ['as documented', success(`${TOKEN}${LIFE}<token_type>bearer</token_type><error_description/>`)],
+    ['with another case of bearer', success(`${TOKEN}${LIFE}<token_type> Bearer </token_type>`)],
+    ['without a token_type', success(TOKEN + LIFE)],
+    ['in another order', success(LIFE + TOKEN)],
+    ['inside <return>', success(`<return>${TOKEN}${LIFE}</return>`)],
+    ['inside a wrapper of another stack', success(`<access_new_tokenResult>${TOKEN}${LIFE}</access_new_tokenResult>`)],
+    ['with fields that nobody documented', success(`${TOKEN}${LIFE}<scope>all</scope><x:y xmlns:x="urn:x"/>`)],
+    ['as CDATA', success(`<access_token><![CDATA[abc]]></access_token>${LIFE}`)],
+    ['cut by a comment', success(`<access_token>a<!-- x -->bc</access_token>${LIFE}`)],
+    ['with references', success(`<access_token>&#97;b&#x63;</access_token>${LIFE}`)],
+    [
+      'with its fields in the service namespace',
+      success(TOKEN + LIFE).replace('xmlns:n="urn:server"', 'xmlns:n="urn:server" xmlns="urn:server"'),
+    ],
+    ['in SOAP 1.2', success(TOKEN + LIFE).replace(SOAP11, SOAP12)],
+    [
+      'after a SOAP header',
+      success(TOKEN + LIFE).replace('<s:Body>', '<s:Header><h xmlns="urn:h">x</h></s:Header><s:Body>'),
+    ],
+  ])('is taken %s', (_, text) => {
+    expect(judge(text)).toEqual({ kind: 'token', accessToken: 'abc', expiresInSeconds: 14400 });
+  });
+
+  it.each(['0123456789', '1e10', '0x1F', 'true', 'null', '-0', '1_000', 'a+b/c==', '.', '{}', 'x'.repeat(4096)])(
+    'is text: %.20s stays what it is',
+    (token) => {
+      const reply = judge(success(`<access_token>${token}</access_token>${LIFE}`));
+      expect(reply).toMatchObject({ kind: 'token', accessToken: token });
+    },
+  );
+
+  it.each([
+    ['missing', ''],
+    ['blank', '<expires_in> </expires_in>'],
+    ['words', '<expires_in>four hours</expires_in>'],
+    ['a number and more', '<expires_in>14400abc</expires_in>'],
+    ['a fraction', '<expires_in>14400.5</expires_in>'],
+    ['an exponent', '<expires_in>1e4</expires_in>'],
+    ['nine digits', '<expires_in>123456789</expires_in>'],
+  ])('is taken with an unknown lifetime when expires_in is %s', (_, expiresIn) => {
+    expect(judge(success(TOKEN + expiresIn))).toMatchObject({ kind: 'token', expiresInSeconds: undefined });
+  });
+
+  it.each([
+    ['zero', success(`${TOKEN}<expires_in>0</expires_in>`)],
+    ['zero in five digits', success(`${TOKEN}<expires_in>00000</expires_in>`)],
+    ['negative', success(`${TOKEN}<expires_in>-1</expires_in>`)],
+    ['given twice', success(TOKEN + LIFE + LIFE)],
+  ])('is not taken when its lifetime is %s', (_, text) => {
+    expect(judge(text).kind).toBe('malformed');
+  });
+
+  it.each([
+    ['there are two', success(`${TOKEN}${TOKEN}${LIFE}`)],
+    [
+      'there are two of different namespaces',
+      success(`${TOKEN}<x:access_token xmlns:x="urn:x">other</x:access_token>${LIFE}`),
+    ],
+    ['it belongs to another namespace', success(`<x:access_token xmlns:x="urn:x">abc</x:access_token>${LIFE}`)],
+    ['an error stands beside it', success(`${TOKEN}${LIFE}<error_description>invalid_grant</error_description>`)],
+    ['it holds a blank', success(`<access_token>a b</access_token>${LIFE}`)],
+    ['it is padded', success(`<access_token> abc </access_token>${LIFE}`)],
+    ['it holds a line break', success(`<access_token>abc&#10;</access_token>${LIFE}`)],
+    ['it is not ASCII', success(`<access_token>añb</access_token>${LIFE}`)],
+    ['it is longer than 4096 characters', success(`<access_token>${'x'.repeat(4097)}</access_token>${LIFE}`)],
+    ['it has children', success(`<access_token><value>abc</value></access_token>${LIFE}`)],
+    ['it is the only field and has children', success('<access_token><access_token>abc</access_token></access_token>')],
+    ['it is of another type', success(`${TOKEN}${LIFE}<token_type>mac</token_type>`)],
+    ['it stands in the answer for a refusal', refusal(TOKEN + LIFE)],
+    ['the operation is another', success(TOKEN + LIFE).replaceAll('access_new_tokenResponse', 'eInvoiceGetResponse')],
+    ['the operation is of another namespace', success(TOKEN + LIFE).replace('urn:server', 'urn:other')],
+    ['the envelope is of another namespace', success(TOKEN + LIFE).replace(SOAP11, 'urn:not-soap')],
+    ['the body is of another namespace', success(TOKEN + LIFE).replaceAll('s:Body', 'Body')],
+    ['there are two bodies', success(TOKEN + LIFE).replace('</s:Body>', '</s:Body><s:Body/>')],
+    ['the body holds a second element', success(TOKEN + LIFE).replace('</s:Body>', '<multiRef/></s:Body>')],
+    ['text stands beside the answer', success(TOKEN + LIFE).replace('</s:Body>', 'Warning</s:Body>')],
+    ['nothing else is there', 'abc'],
+  ])('is not taken when %s', (_, text) => {
+    expect(judge(text).kind).toBe('malformed');
+  });
+
+  it.each([
+    [302, 'malformed'],
+    [404, 'malformed'],
+    [500, 'unavailable'],
+    [503, 'unavailable'],
+  ])('is not taken with HTTP status %i', (status, kind) => {
+    expect(judge(success(TOKEN + LIFE), { status }).kind).toBe(kind);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    ['invalid_grant', 'credentials refused'],
+    ['invalid_client', 'credentials refused'],
+    ['unauthorized_client', 'credentials refused'],
+    ['access_denied', 'credentials refused'],
+    ['invalid_request', 'request refused'],
+    ['unsupported_grant_type', 'request refused'],
+    ['invalid_scope', 'request refused'],
+    ['something_new', 'request refused'],
+    ['server_error', 'unavailable'],
+    ['temporarily_unavailable', 'unavailable'],
+  ])('%s is %s, wherever the service says it and with whatever status', (code, kind) => {
+    const places = [
+      refusal(code),
+      refusal(`\n   ${code}\n  `),
+      refusal(`<return>${code}</return>`),
+      refusal(`<error>${code}</error>`),
+      refusal(`<error>${code}</error><error_description>because</error_description>`),
+      refusal(`<return><error>${code}</error><error_description>because</error_description></return>`),
+      refusal(`<status>0</status><message>${code}</message>`),
+      success(`<access_token/><expires_in/><token_type/><error_description>${code}</error_description>`),
+      success(`<error>${code}</error>`),
+      success(code),
+      fault('s:Client', code),
+      fault('s:Client', 'refused', `<detail>${code}</detail>`),
+      fault('s:Client', 'refused', `<detail><x:error xmlns:x="urn:x">${code}</x:error></detail>`),
+    ];
+    for (const place of places) {
+      for (const status of [200, 206, 400, 401, 403, 500])
+        expect([place, judge(place, { status }).kind]).toEqual([place, kind]);
+    }
+  });
+
+  it('is read in the service’s JSON, too', () => {
+    expect(judge(refusal('{"error":"invalid_client","error_description":"x"}'))).toMatchObject({
+      reason: 'invalid_client',
+    });
+  });
+
+  it.each([
+    ['Invalid username and password combination', 'credentials refused'],
+    ['The client credentials are invalid', 'credentials refused'],
+    ['Client credentials were not found in the headers or body', 'credentials refused'],
+    ['The grant type is unauthorized for this client_id', 'credentials refused'],
+    ['Too many failed logins, the account is locked', 'credentials refused'],
+    ['Access denied', 'credentials refused'],
+    ['Grant type "x" not supported', 'request refused'],
+    ['Missing parameters: "username" and "password" required', 'request refused'],
+    ['Accès refusé', 'request refused'],
+    ['Too many requests', 'unavailable'],
+    ['Service temporarily unavailable, please try again later', 'unavailable'],
+    ['Access denied for user in the database', 'unavailable'],
+  ])('in prose is understood: %s', (prose, kind) => {
+    expect(judge(success(`<access_token/><error_description>${prose}</error_description>`)).kind).toBe(kind);
+  });
+
+  it('that gives no reason is no answer', () => {
+    expect(judge(refusal('')).kind).toBe('malformed');
+    expect(judge(success('<access_token/><expires_in>14400</expires_in>')).kind).toBe('malformed');
+  });
+});
+
+describe('a fault', () => {
+  const soap12 = (code: string, text: string) =>
+    envelope(
+      `<s:Fault><s:Code><s:Value>${code}</s:Value></s:Code><s:Reason><s:Text xml:lang="en">${text}</s:Text></s:Reason></s:Fault>`,
+      SOAP12,
+    );
+
+  it.each([
+    ['of the server', fault('SOAP-ENV:Server', 'Database connection failed')],
+    ['of the server with a subcode', fault('s:Server.Timeout', 'x')],
+    ['of the server without a prefix', fault('Server', 'x')],
+    ['of a SOAP 1.2 receiver', soap12('s:Receiver', 'x')],
+    ['of the server that quotes its database', fault('s:Server', 'Access denied for user root, using password')],
+    ['of the server whose own login failed', fault('s:Server', 'upstream said invalid_client')],
+  ])('%s may heal', (_, text) => {
+    for (const status of [200, 500]) expect(judge(text, { status }).kind).toBe('unavailable');
+  });
+
+  it.each([
+    ['of the server that starts with a code', fault('s:Server', 'invalid_grant: no such user')],
+    ['that is a code itself', fault('s:invalid_grant', 'x')],
+    ['of a SOAP 1.2 sender', soap12('s:Sender', 'invalid_grant')],
+    ['of the client in prose', fault('s:Client', 'Invalid username and password combination')],
+  ])('%s refuses the credentials', (_, text) => {
+    expect(judge(text, { status: 500 }).kind).toBe('credentials refused');
+  });
+
+  it.each([
+    ['of the client', fault('SOAP-ENV:Client', 'error in msg parsing')],
+    ['of the client about a header', fault('s:Client', 'Missing SOAPAction, unsupported media type')],
+    ['of a SOAP 1.2 sender', soap12('s:Sender', 'x')],
+    ['of versions', fault('s:VersionMismatch', 'x')],
+  ])('%s is no token', (_, text) => {
+    expect(judge(text, { status: 500 }).kind).toBe('malformed');
+  });
+});
+
+describe('an answer without a SOAP document', () => {
+  const page = { contentType: 'text/html', text: '<html><body><h1>It works</h1></body></html>' };
+
+  it.each([
+    [200, 'unavailable'],
+    [301, 'malformed'],
+    [401, 'request refused'],
+    [403, 'request refused'],
+    [404, 'malformed'],
+    [408, 'unavailable'],
+    [413, 'malformed'],
+    [429, 'unavailable'],
+    [500, 'unavailable'],
+    [502, 'unavailable'],
+    [503, 'unavailable'],
+    [504, 'unavailable'],
+  ])('with HTTP status %i and a page is %s', (status, kind) => {
+    expect(judge(page.text, { status, contentType: page.contentType }).kind).toBe(kind);
+  });
+
+  it('is empty: it may heal', () => {
+    expect(judge('').kind).toBe('unavailable');
+    expect(judge('\n').kind).toBe('unavailable');
+  });
+
+  it('is a page though XML was promised: that is not what the service answers', () => {
+    expect(judge('<br />\n<b>Warning</b>: x').kind).toBe('malformed');
+  });
+
+  it('was too large or badly coded: nothing of it is trusted', () => {
+    expect(judge('', { body: 'larger than 64 KiB' }).kind).toBe('malformed');
+    expect(judge('', { body: 'not in its declared content coding' }).kind).toBe('malformed');
+    expect(judge('', { body: 'larger than 64 KiB', status: 500 }).kind).toBe('unavailable');
+  });
+});
+
+describe('the charset', () => {
+  const text = success(`${TOKEN}${LIFE}<x>é</x>`);
+  const declared = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>${text}`;
+
+  it.each<[string, string | undefined, Buffer]>([
+    ['the header’s', 'text/xml; charset=ISO-8859-1', Buffer.from(text, 'latin1')],
+    ['the header’s, in quotes', 'text/xml; charset="iso-8859-1"; x=y', Buffer.from(text, 'latin1')],
+    ['the header’s, against the declaration', 'text/xml;charset=UTF-8', Buffer.from(declared('ISO-8859-1'))],
+    ['the declaration’s', 'text/xml', Buffer.from(declared('ISO-8859-1'), 'latin1')],
+    ['the declaration’s, without any header', undefined, Buffer.from(declared('windows-1252'), 'latin1')],
+    ['UTF-8 where nothing is said', 'text/xml', Buffer.from(text)],
+    ['the byte order mark’s', 'text/xml; charset=ISO-8859-1', Buffer.from(`\ufeff${text}`)],
+    ['UTF-16 by its byte order mark', 'text/xml', Buffer.from(`\ufeff${text}`, 'utf16le')],
+  ])('is %s', (_, contentType, body) => {
+    expect(judge('', { contentType, body }).kind).toBe('token');
+  });
+
+  it.each<[string, string, Buffer]>([
+    ['bytes that are not text in it', 'text/xml; charset=utf-8', Buffer.from(text, 'latin1')],
+    ['a charset that nobody knows', 'text/xml; charset=klingon', Buffer.from(text)],
+  ])('refuses %s', (_, contentType, body) => {
+    expect(judge('', { contentType, body }).kind).toBe('malformed');
+  });
+});
+
+describe('any answer at all', () => {
+  const status = fc.constantFrom(100, 200, 204, 206, 301, 400, 401, 403, 404, 429, 500, 503);
+  const contentType = fc.constantFrom(
+    undefined,
+    'text/xml',
+    'text/xml; charset=ISO-8859-1',
+    'text/html',
+    'x; charset=',
+  );
+
+  it('is judged without an exception', () => {
+    fc.assert(
+      fc.property(status, contentType, fc.uint8Array({ maxLength: 300 }), (code, type, body) => {
+        expect(parseTokenReply({ status: code, contentType: type, body }).kind).not.toBe('token');
+      }),
+    );
+  });
+
+  it('that was damaged gives a token only if a conforming parser finds that very token, once', () => {
+    const whole = `<?xml version="1.0" encoding="utf-8"?>${success(`${TOKEN}${LIFE}<token_type>bearer</token_type><error_description/>`)}`;
+    const at = fc.integer({ min: 0, max: whole.length });
+    const inserted = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.constantFrom(
+        TOKEN,
+        '<!--',
+        '-->',
+        '<![CDATA[',
+        ']]>',
+        '<a/>',
+        '&amp;',
+        '<access_token>',
+        '</s:Body>',
+        'xmlns="urn:x"',
+      ),
+    );
+    const damage = fc.array(fc.tuple(at, fc.integer({ min: 0, max: 30 }), inserted), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(damage, (cuts) => {
+        const text = cuts.reduce(
+          (xml, [from, length, piece]) => xml.slice(0, from) + piece + xml.slice(from + length),
+          whole,
+        );
+        const reply = judge(text);
+        if (reply.kind !== 'token') return;
+        const tokens = findAll(referenceParse(text.toWellFormed()), 'access_token');
+        expect(tokens.map(textOf)).toEqual([reply.accessToken]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('tells nothing of itself in its verdict', () => {
+    const secret = 'S3cr3tS3cr3t';
+    const places = [
+      success(`<access_token>${secret} </access_token>`),
+      refusal(secret),
+      fault('s:Client', secret),
+      secret,
+    ];
+    for (const place of [...places, `<${secret}/>`, `<a>&${secret};</a>`, fault(`s:${secret}`, secret)]) {
+      expect(JSON.stringify(judge(place))).not.toContain(secret);
+    }
+  });
+
+  it('is judged, however it repeats itself', () => {
+    for (const words of ['client ', 'password ', 'locked user ', '<!-- ', '&amp;', ']]>', '<a ', ' x="1"']) {
+      const text = refusal(words.repeat(60_000 / words.length));
+      expect(judge(text).kind).not.toBe('token');
+    }
+  });
+});
+
+function textOf({ text }: ReferenceElement): string {
+  return text;
+}
