@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { configInvalid, configurationHash, type Environment, readConfig } from '../../lambda/refresher/config.ts';
+
+const environment: Environment = {
+  CREDENTIALS_SECRET_ID: 'credentials',
+  TOKEN_ENDPOINT: 'https://soap.example.test/api.php?wsdl',
+  TOKEN_PARAMETER_NAME: '/example/access-token',
+  REFRESH_EVERY_SECONDS: '7200',
+  CHECK_EVERY_SECONDS: '900',
+  TOKEN_LIFETIME_SECONDS: '14400',
+};
+
+describe('the environment', () => {
+  it('is read into a configuration', () => {
+    const { config, faults } = readConfig({ ...environment, RENEWAL_WINDOW_SECONDS: '600', SOAP_ACTION: 'urn:x#y' });
+    expect(faults).toEqual([]);
+    expect(config).toEqual({
+      credentialsSecretId: 'credentials',
+      endpoint: 'https://soap.example.test/api.php?wsdl',
+      tokenParameterName: '/example/access-token',
+      tokenKmsKeyId: undefined,
+      refreshEverySeconds: 7200,
+      checkEverySeconds: 900,
+      tokenLifetimeSeconds: 14400,
+      renewalWindowSeconds: 600,
+      soapAction: 'urn:x#y',
+    });
+  });
+
+  it('may leave out what is optional, or leave it blank', () => {
+    const { config, faults } = readConfig({ ...environment, RENEWAL_WINDOW_SECONDS: '', TOKEN_KMS_KEY_ID: ' ' });
+    expect([faults, config.renewalWindowSeconds, config.tokenKmsKeyId, config.soapAction]).toEqual([
+      [],
+      undefined,
+      undefined,
+      '',
+    ]);
+  });
+
+  it('is refused with every fault at once, by name', () => {
+    const { faults } = readConfig({});
+    expect(faults.map(({ name }) => name).toSorted()).toEqual(Object.keys(environment).toSorted());
+    expect(configInvalid(faults)).toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
+  it.each<[keyof Environment, string]>([
+    ['TOKEN_ENDPOINT', 'soap.example.test'],
+    ['TOKEN_ENDPOINT', 'ftp://soap.example.test/'],
+    ['TOKEN_ENDPOINT', 'https://user:hunter2@soap.example.test/'],
+    ['TOKEN_PARAMETER_NAME', 'no-slash'],
+    ['TOKEN_PARAMETER_NAME', '/with blank'],
+    ['TOKEN_PARAMETER_NAME', '/trailing/'],
+    ['REFRESH_EVERY_SECONDS', '0'],
+    ['REFRESH_EVERY_SECONDS', '-5'],
+    ['REFRESH_EVERY_SECONDS', '2h'],
+    ['CHECK_EVERY_SECONDS', '1e3'],
+    ['TOKEN_LIFETIME_SECONDS', '999999999'],
+    ['RENEWAL_WINDOW_SECONDS', 'soon'],
+    ['SOAP_ACTION', 'with "quotes"'],
+    ['SOAP_ACTION', 'line\r\nInjected: header'],
+  ])('refuses %s=%j and does not repeat the value', (name, value) => {
+    const { faults } = readConfig({ ...environment, [name]: value });
+    expect(faults.map((fault) => fault.name)).toEqual([name]);
+    expect(configInvalid(faults).message).not.toContain(value);
+  });
+});
+
+describe('the configuration hash', () => {
+  const hash = (change: Partial<Environment>) => configurationHash(readConfig({ ...environment, ...change }).config);
+
+  it('changes with the endpoint, the SOAP action and the key, and with nothing else', () => {
+    const same = hash({});
+    expect(same).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(hash({ REFRESH_EVERY_SECONDS: '60', CREDENTIALS_SECRET_ID: 'other' })).toBe(same);
+    const others = [
+      hash({ TOKEN_ENDPOINT: 'https://other.test/' }),
+      hash({ SOAP_ACTION: 'x' }),
+      hash({ TOKEN_KMS_KEY_ID: 'k' }),
+    ];
+    expect(new Set([same, ...others]).size).toBe(4);
+  });
+});
