@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { AwsError, awsRequest, isRecord, type Operation } from './aws-request.ts';
+import { listen } from './listen.ts';
+import { createParameterStore, type ParameterStore } from './parameter-store.ts';
+import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
+
+export interface AwsCall {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly at: Date;
+}
+
+/**
+ * What goes wrong with one call: an error answer instead of the operation, no answer at all, a reset connection
+ * before the operation, or one after it was carried out.
+ */
+export type AwsFault =
+  | { readonly type: string; readonly message?: string; readonly status?: number }
+  | 'hang'
+  | 'reset'
+  | 'reset-after';
+
+/** Decides about every call before it is carried out; undefined lets it pass. */
+export type AwsFaults = (operation: string, input: AwsCall['input']) => AwsFault | undefined;
+
+export interface LocalAws {
+  readonly url: string;
+  readonly secrets: SecretsManager;
+  readonly parameters: ParameterStore;
+  /** Every call in the order of arrival, failed ones too. */
+  readonly calls: readonly AwsCall[];
+  faults: AwsFaults;
+  /** Carries an operation out without the network: no fault strikes it and it is not recorded. */
+  perform(operation: string, input: AwsCall['input']): object;
+  close(): Promise<void>;
+}
+
+/**
+ * Secrets Manager and SSM on this machine, in memory, speaking AWS JSON 1.1: unchanged SDK clients and the `aws`
+ * command work against it through AWS_ENDPOINT_URL. Signatures are not checked.
+ */
+export async function startLocalAws(
+  options: { readonly port?: number; readonly faults?: AwsFaults; readonly now?: () => Date } = {},
+): Promise<LocalAws> {
+  const now = options.now ?? (() => new Date());
+  const secrets = createSecretsManager(now);
+  const parameters = createParameterStore(now);
+  const services: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+    secretsmanager: secrets.operations,
+    AmazonSSM: parameters.operations,
+  };
+  const perform = (operation: string, input: AwsCall['input']): object => {
+    const carryOut = Object.values(services).find((operations) => Object.hasOwn(operations, operation))?.[operation];
+    if (carryOut === undefined) {
+      throw new AwsError('UnknownOperationException', `The local services do not offer ${operation}.`);
+    }
+    return carryOut(awsRequest(input));
+  };
+  const calls: AwsCall[] = [];
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const operation = targetOperation(request, services);
+    const body: unknown = await json(request);
+    const input = isRecord(body) ? body : {};
+    calls.push({ operation, input, at: now() });
+    const fault = aws.faults(operation, input);
+    if (fault === 'hang') return;
+    if (fault === 'reset') return reset(request);
+    if (typeof fault === 'object') throw new AwsError(fault.type, fault.message, fault.status);
+    const output = perform(operation, input);
+    if (fault === 'reset-after') return reset(request);
+    send(response, 200, output);
+  };
+
+  const { url, close } = await listen(options.port ?? 0, (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      const { type, status, message } = error instanceof AwsError ? error : internalServerError(error);
+      send(response, status, { __type: type, ...(message !== '' && { message }) });
+    });
+  });
+  const aws: LocalAws = {
+    url,
+    close,
+    secrets,
+    parameters,
+    calls,
+    perform,
+    faults: options.faults ?? (() => undefined),
+  };
+  return aws;
+}
+
+function targetOperation(
+  { headers }: IncomingMessage,
+  services: Readonly<Record<string, Readonly<Record<string, Operation>>>>,
+): string {
+  const [service = '', operation = ''] = String(headers['x-amz-target']).split('.');
+  if (Object.hasOwn(services, service)) return operation;
+  throw new AwsError('UnknownOperationException', 'The local services are Secrets Manager and SSM.');
+}
+
+function reset(request: IncomingMessage): void {
+  request.socket.resetAndDestroy();
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/x-amz-json-1.1',
+    'Content-Length': Buffer.byteLength(text),
+    'x-amzn-RequestId': randomUUID(),
+  });
+  response.end(text);
+}
+
+function internalServerError(cause: unknown): AwsError {
+  return new AwsError(
+    'InternalServerError',
+    cause instanceof Error ? cause.message : 'An internal error occurred.',
+    500,
+  );
+}
