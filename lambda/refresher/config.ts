@@ -76,7 +76,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): {
   if (tokenParameterName !== '' && !isParameterName(tokenParameterName)) {
     faults.push({
       name: 'TOKEN_PARAMETER_NAME',
-      rule: 'must start with "/" and hold letters, digits, ".", "-", "_" and "/" only',
+      rule: 'must start with "/", not with "/aws" or "/ssm", hold letters, digits, ".", "-" and "_" between slashes, and have at most 14 levels',
     });
   }
   const soapAction = env.SOAP_ACTION ?? '';
@@ -117,6 +117,7 @@ function isEndpoint(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
+/** SSM allows 15 levels; the status takes the last one. */
 function isParameterName(text: string): boolean {
-  return /^(\/[A-Za-z0-9._-]+)+$/.test(text);
+  return /^(?!\/(?:aws|ssm))(?:\/[A-Za-z0-9._-]+){1,14}$/i.test(text);
 }

@@ -17,6 +17,8 @@ export interface TickResult {
   readonly tokenVersion: number;
 }
 
+type Time = Pick<Surroundings, 'now' | 'sleep' | 'timeout' | 'random'>;
+
 interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
@@ -24,8 +26,15 @@ interface LambdaContext {
 /** Left for the log line and the metrics, before Lambda ends the run. */
 const REPORTING_MS = 5_000;
 
+const REAL_TIME: Time = {
+  now: Date.now,
+  sleep: (ms: number) => sleep(ms),
+  timeout: (ms: number) => AbortSignal.timeout(ms),
+  random: Math.random,
+};
+
 /** The function for one environment: what is read and made once, when Lambda starts a process. */
-export function createHandler(env: Readonly<Record<string, string | undefined>>) {
+export function createHandler(env: Readonly<Record<string, string | undefined>>, time: Time = REAL_TIME) {
   const { config, faults } = readConfig(env);
   // Without these, a service that accepts and stays silent would hold one call for the whole run.
   const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
@@ -33,10 +42,7 @@ export function createHandler(env: Readonly<Record<string, string | undefined>>)
     secrets: new SecretsManagerClient({ requestHandler }),
     ssm: new SSMClient({ requestHandler }),
     post: (envelope, timeoutMs) => postEnvelope(config.endpoint, config.soapAction, envelope, timeoutMs),
-    now: Date.now,
-    sleep,
-    timeout: AbortSignal.timeout,
-    random: Math.random,
+    ...time,
   };
 
   /**
@@ -44,7 +50,7 @@ export function createHandler(env: Readonly<Record<string, string | undefined>>)
    * @throws RefreshError after the failure was recorded, logged and counted.
    */
   return async function handler(event: unknown, context: LambdaContext): Promise<TickResult> {
-    const deadline = Date.now() + context.getRemainingTimeInMillis() - REPORTING_MS;
+    const deadline = time.now() + context.getRemainingTimeInMillis() - REPORTING_MS;
     const { force, fault } = readForce(event);
     const allFaults = fault === undefined ? faults : [...faults, fault];
     const report: TickReport =

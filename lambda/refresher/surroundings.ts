@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly post: (envelope: string, timeoutMs: number) => Promise<SoapReply>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly sleep: (ms: number) => Promise<unknown>;
   /** Aborts after so many milliseconds. */
   readonly timeout: (ms: number) => AbortSignal;
   /** From 0 up to 1, for jitter. */

@@ -50,6 +50,8 @@ describe('the environment', () => {
     ['TOKEN_PARAMETER_NAME', 'no-slash'],
     ['TOKEN_PARAMETER_NAME', '/with blank'],
     ['TOKEN_PARAMETER_NAME', '/trailing/'],
+    ['TOKEN_PARAMETER_NAME', '/AWS-tokens/x'],
+    ['TOKEN_PARAMETER_NAME', '/level'.repeat(15)],
     ['REFRESH_EVERY_SECONDS', '0'],
     ['REFRESH_EVERY_SECONDS', '-5'],
     ['REFRESH_EVERY_SECONDS', '2h'],

@@ -1,0 +1,338 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { generate } from 'selfsigned';
+import { describe, expect, it } from 'vitest';
+import type { RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
+import type { Failure } from '../../local/soap-failures.ts';
+import { expectations, repliesFolder } from './soap/replies.ts';
+import { type World, worlds } from './world.ts';
+
+const newWorld = worlds();
+
+/** Enough for one try, not for the pause before the next. */
+const ONE_TRY = { askingMs: 700 };
+
+async function withToken(): Promise<World & { readonly token: string | undefined }> {
+  const world = await newWorld();
+  await world.tick();
+  return { ...world, token: world.storedToken() };
+}
+
+describe('the endpoint', () => {
+  it.each<[Failure, RefreshErrorCode]>([
+    ['timeout', 'ENDPOINT_UNAVAILABLE'],
+    ['drip', 'ENDPOINT_UNAVAILABLE'],
+    ['reset', 'ENDPOINT_UNAVAILABLE'],
+    ['early-close', 'ENDPOINT_UNAVAILABLE'],
+    ['empty', 'ENDPOINT_UNAVAILABLE'],
+    ['html', 'ENDPOINT_UNAVAILABLE'],
+    ['fault', 'ENDPOINT_UNAVAILABLE'],
+    ['server_error', 'ENDPOINT_UNAVAILABLE'],
+    ['408', 'ENDPOINT_UNAVAILABLE'],
+    ['429', 'ENDPOINT_UNAVAILABLE'],
+    ['500', 'ENDPOINT_UNAVAILABLE'],
+    ['502', 'ENDPOINT_UNAVAILABLE'],
+    ['503', 'ENDPOINT_UNAVAILABLE'],
+    ['504', 'ENDPOINT_UNAVAILABLE'],
+    ['huge', 'REPLY_MALFORMED'],
+    ['redirect', 'REPLY_MALFORMED'],
+    ['404', 'REPLY_MALFORMED'],
+    ['413', 'REPLY_MALFORMED'],
+    ['malformed', 'REPLY_MALFORMED'],
+    ['truncated', 'REPLY_MALFORMED'],
+    ['doctype', 'REPLY_MALFORMED'],
+    ['duplicate-token', 'REPLY_MALFORMED'],
+    ['401', 'REQUEST_REFUSED'],
+    ['403', 'REQUEST_REFUSED'],
+    ['invalid_request', 'REQUEST_REFUSED'],
+    ['invalid_grant', 'CREDENTIALS_REFUSED'],
+    ['invalid_client', 'CREDENTIALS_REFUSED'],
+  ])('that answers with %s is %s, and the stored token stays', async (mode, code) => {
+    const { failingTick, soap, storedToken, status, metrics, token } = await withToken();
+    soap.mode = mode;
+    await failingTick(code, { event: { force: true }, ...ONE_TRY });
+    expect(storedToken()).toBe(token);
+    expect(status()).toMatchObject({ token: { version: 1 }, failure: { code, consecutive: 1 } });
+    expect(metrics()).toMatchObject({ RefreshFailed: 1, SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
+    expect(soap.calls).toHaveLength(2);
+  });
+
+  it('that refuses connections is ENDPOINT_UNAVAILABLE', async () => {
+    const { failingTick, soap, storedToken, token } = await withToken();
+    await soap.close();
+    const error = await failingTick('ENDPOINT_UNAVAILABLE', { event: { force: true }, ...ONE_TRY });
+    expect(error.message).toContain('ECONNREFUSED');
+    expect(storedToken()).toBe(token);
+  });
+
+  it('whose certificate does not verify gets no request', async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
+    const { failingTick, soap, storedToken } = await newWorld({ tls: { key, cert } });
+    const error = await failingTick('ENDPOINT_UNAVAILABLE', ONE_TRY);
+    expect(error.message).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
+    expect([soap.calls.length, storedToken()]).toEqual([0, undefined]);
+  });
+
+  it('that does not speak HTTP is REPLY_MALFORMED', async () => {
+    const server = createServer((socket) => socket.on('error', () => {}).end('CANARY SSH-2.0-OpenSSH\r\n'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const { failingTick } = await newWorld();
+    await failingTick('REPLY_MALFORMED', { env: { TOKEN_ENDPOINT: `http://127.0.0.1:${port}/` }, ...ONE_TRY });
+    server.close();
+  });
+
+  it('that fails in passing is asked again within the run', async () => {
+    const { tick, soap } = await newWorld();
+    soap.mode = '503';
+    const healing = setInterval(() => {
+      if (soap.calls.length > 0) soap.mode = 'working';
+    }, 5);
+    expect(await tick({}, { hurry: 10, askingMs: 40_000 })).toMatchObject({ outcome: 'refreshed' });
+    clearInterval(healing);
+    expect(soap.calls).toHaveLength(2);
+  });
+
+  it('that keeps failing is asked three times in one run, and again with the next tick', async () => {
+    const { tick, failingTick, soap, status } = await newWorld();
+    soap.mode = '503';
+    await failingTick('ENDPOINT_UNAVAILABLE', { hurry: 20, askingMs: 40_000 });
+    expect(soap.calls).toHaveLength(3);
+    soap.mode = 'working';
+    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
+    expect(status()?.failure).toBeUndefined();
+  });
+
+  it('is not asked without the time to wait for it', async () => {
+    const { failingTick, soap } = await newWorld();
+    await failingTick('ENDPOINT_UNAVAILABLE', { askingMs: 300 });
+    expect(soap.calls).toHaveLength(0);
+  });
+
+  it.each(expectations.map((row) => [row.file, row.expect] as const))('played %s', async (file, expected) => {
+    const { tick, failingTick, soap, storedToken } = await newWorld();
+    soap.mode = { reply: readFileSync(new URL(file, repliesFolder)) };
+    if (expected.kind === 'token') {
+      await tick();
+      expect(storedToken()).toBe(expected.accessToken);
+    } else {
+      await failingTick(expected.code, ONE_TRY);
+      expect(storedToken()).toBeUndefined();
+    }
+  });
+});
+
+describe('Secrets Manager', () => {
+  it.each<[string, object | 'hang' | 'reset']>([
+    ['denies access', { type: 'AccessDeniedException', message: 'CANARY' }],
+    ['cannot decrypt', { type: 'DecryptionFailure', message: 'CANARY' }],
+    ['throttles', { type: 'ThrottlingException' }],
+    ['is broken', { type: 'InternalServiceError', status: 500, message: 'CANARY' }],
+    ['resets the connection', 'reset'],
+    ['stays silent', 'hang'],
+  ])('that %s is CREDENTIALS_UNREADABLE', async (_, fault) => {
+    const { failingTick, fail, soap, status, token, storedToken } = await withToken();
+    fail('GetSecretValue', fault as Parameters<World['fail']>[1]);
+    await failingTick('CREDENTIALS_UNREADABLE', { event: { force: true }, ...ONE_TRY });
+    expect([soap.calls.length, storedToken(), status()?.failure?.code]).toEqual([1, token, 'CREDENTIALS_UNREADABLE']);
+  });
+
+  it('that throttles in passing is asked again by the SDK', async () => {
+    const { tick, fail } = await newWorld();
+    fail('GetSecretValue', { type: 'ThrottlingException' }, { times: 1 });
+    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
+  });
+
+  it('that does not know the secret is told from one without a value by nothing: both say what to do', async () => {
+    const { failingTick, put } = await newWorld();
+    put('CreateSecret', { Name: 'empty' });
+    for (const CREDENTIALS_SECRET_ID of ['missing', 'empty']) {
+      const error = await failingTick('CREDENTIALS_UNREADABLE', { env: { CREDENTIALS_SECRET_ID } });
+      expect(error.message).toContain('put the credentials in it');
+    }
+  });
+
+  const whole = { username: 'u', password: 'p', client_id: 'i', client_secret: 's' };
+
+  it.each<[string, object, readonly string[]]>([
+    ['not JSON', { SecretString: 'CANARY{"password":"CANARY"' }, ['not a JSON object']],
+    ['a JSON text', { SecretString: '"CANARY"' }, ['not a JSON object']],
+    ['a JSON list', { SecretString: '["CANARY"]' }, ['not a JSON object']],
+    ['binary', { SecretBinary: Buffer.from('CANARY').toString('base64') }, ['binary']],
+    ['empty JSON', { SecretString: '{}' }, ['"username"', '"password"', '"client_id"', '"client_secret"']],
+    ['a number for a password', { SecretString: JSON.stringify({ ...whole, password: 123456 }) }, ['"password"']],
+    ['an empty user name', { SecretString: JSON.stringify({ ...whole, username: '' }) }, ['"username"']],
+    [
+      'null',
+      { SecretString: JSON.stringify({ ...whole, client_id: null, grant_type: 5 }) },
+      ['"client_id"', '"grant_type"'],
+    ],
+    [
+      'a control character',
+      { SecretString: JSON.stringify({ ...whole, password: 'CANARY\u0001' }) },
+      ['"password"', 'XML'],
+    ],
+    [
+      'half a surrogate pair',
+      { SecretString: '{"username":"u","password":"\\ud83d","client_id":"i","client_secret":"s"}' },
+      ['"password"', 'XML'],
+    ],
+  ])('with %s in the secret is CREDENTIALS_MALFORMED, by name', async (_, value, names) => {
+    const { failingTick, put, secretId, soap } = await newWorld();
+    put('PutSecretValue', { SecretId: secretId, ...value });
+    const error = await failingTick('CREDENTIALS_MALFORMED');
+    for (const name of names) expect(error.message).toContain(name);
+    expect(soap.calls).toHaveLength(0);
+  });
+
+  it('may hold more than is asked for', async () => {
+    const { tick, put, secretId, soap } = await newWorld();
+    put('PutSecretValue', {
+      SecretId: secretId,
+      SecretString: JSON.stringify({ ...soap.credentials, note: 'rotated by hand', gstin: 1 }),
+    });
+    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
+  });
+});
+
+describe('SSM', () => {
+  it.each<[string, object | 'hang' | 'reset']>([
+    ['denies access', { type: 'AccessDeniedException', message: 'CANARY' }],
+    ['throttles', { type: 'ThrottlingException' }],
+    ['is broken', { type: 'InternalServerError', status: 500 }],
+    ['resets the connection', 'reset'],
+    ['stays silent', 'hang'],
+  ])('that %s on reads is STORE_FAILED, and the service is not called', async (_, fault) => {
+    const { failingTick, fail, soap, token, storedToken, aws, parameterName } = await withToken();
+    fail('GetParameters', fault as Parameters<World['fail']>[1]);
+    const before = aws.parameters.history(`${parameterName}/status`).length;
+    await failingTick('STORE_FAILED', { event: { force: true }, ...ONE_TRY });
+    expect([soap.calls.length, storedToken()]).toEqual([1, token]);
+    expect(aws.parameters.history(`${parameterName}/status`)).toHaveLength(before);
+  });
+
+  it.each<[string, object]>([
+    ['throttles one parameter', { type: 'TooManyUpdates' }],
+    ['throttles', { type: 'ThrottlingException' }],
+    ['is broken', { type: 'InternalServerError', status: 500 }],
+  ])('that %s on writes is tried until the deadline, the login once', async (_, fault) => {
+    const { failingTick, fail, soap, storedToken, token, tick, heal, aws } = await withToken();
+    fail('PutParameter', fault as Parameters<World['fail']>[1]);
+    const from = aws.calls.length;
+    await failingTick('STORE_FAILED', { event: { force: true }, hurry: 10, askingMs: 1000 });
+    expect([soap.calls.length, storedToken()]).toEqual([2, token]);
+    expect(aws.calls.slice(from).filter(({ operation }) => operation === 'PutParameter').length).toBeGreaterThan(1);
+    heal();
+    expect(await tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
+  });
+
+  it.each<[string, object | 'reset' | 'reset-after']>([
+    ['throttles one parameter', { type: 'TooManyUpdates' }],
+    ['throttles', { type: 'ThrottlingException' }],
+    ['is broken', { type: 'InternalServerError', status: 500 }],
+    ['resets the connection', 'reset'],
+    ['resets the connection after the write', 'reset-after'],
+  ])('that %s on writes in passing does not cost the minted token', async (_, fault) => {
+    const { tick, fail, soap, storedToken, status, aws, parameterName } = await newWorld();
+    fail('PutParameter', fault as Parameters<World['fail']>[1], { times: 4 });
+    expect(await tick({}, { hurry: 5, askingMs: 40_000 })).toMatchObject({ outcome: 'refreshed' });
+    expect([soap.calls.length, storedToken()]).toEqual([1, soap.issuedTokens[0]?.token]);
+    expect(status()?.token?.version).toBe(aws.parameters.parameter(parameterName)?.version);
+  });
+
+  it('that denies writes is STORE_FAILED at once', async () => {
+    const { failingTick, fail, soap } = await newWorld();
+    fail('PutParameter', { type: 'AccessDeniedException', message: 'CANARY' });
+    const error = await failingTick('STORE_FAILED');
+    expect(error.message).toContain('AccessDeniedException');
+    expect(soap.calls).toHaveLength(1);
+  });
+
+  it('that quotes the value it refuses is not quoted', async () => {
+    const { failingTick, fail, soap } = await newWorld();
+    fail('PutParameter', { type: 'ValidationException', message: `Value 'CANARY ${soap.url}' failed to satisfy` });
+    await failingTick('STORE_FAILED');
+    expect(soap.issuedTokens).toHaveLength(1);
+  });
+
+  it('that takes the token but not its status: the next tick finds them apart and asks again', async () => {
+    const { tick, failingTick, fail, heal, status, storedToken, soap } = await newWorld();
+    fail('PutParameter', { type: 'AccessDeniedException' }, { only: /\/status/ });
+    await failingTick('STORE_FAILED');
+    expect([storedToken(), status()]).toEqual([soap.issuedTokens[0]?.token, undefined]);
+    heal();
+    expect(await tick()).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
+    expect(status()?.token?.version).toBe(2);
+  });
+
+  it.each<[string, (world: World) => void]>([
+    [
+      'the status is damaged',
+      ({ put, parameterName }) =>
+        put('PutParameter', { Name: `${parameterName}/status`, Value: '{"token":', Overwrite: true }),
+    ],
+    [
+      'the status is of another make',
+      ({ put, parameterName }) =>
+        put('PutParameter', { Name: `${parameterName}/status`, Value: '{"token":{"version":1}}', Overwrite: true }),
+    ],
+    ['the status is missing', ({ put, parameterName }) => put('DeleteParameter', { Name: `${parameterName}/status` })],
+    ['the token was deleted', ({ put, parameterName }) => put('DeleteParameter', { Name: parameterName })],
+    [
+      'the token was changed by hand',
+      ({ put, parameterName }) => put('PutParameter', { Name: parameterName, Value: 'by hand', Overwrite: true }),
+    ],
+    [
+      'the run was killed between the two writes',
+      ({ put, parameterName }) => put('PutParameter', { Name: parameterName, Value: 'minted', Overwrite: true }),
+    ],
+  ])('heals with the next tick when %s', async (_, damage) => {
+    const { token, ...world } = await withToken();
+    damage(world);
+    expect(await world.tick()).toMatchObject({ outcome: 'refreshed' });
+    const stored = world.aws.parameters.parameter(world.parameterName);
+    expect([stored?.value, world.status()?.token?.version]).toEqual([
+      world.soap.issuedTokens[1]?.token,
+      stored?.version,
+    ]);
+    expect(await world.tick()).toMatchObject({ outcome: 'fresh' });
+  });
+
+  it('holds a token of 4096 characters, and one more is none', async () => {
+    const { tick, failingTick, soap, storedToken } = await newWorld();
+    const longToken = 'x'.repeat(4096);
+    soap.mode = { reply: successReply(longToken) };
+    await tick();
+    expect(storedToken()).toBe(longToken);
+    soap.mode = { reply: successReply(`${longToken}x`) };
+    await failingTick('REPLY_MALFORMED', { event: { force: true } });
+    expect(storedToken()).toBe(longToken);
+  });
+});
+
+describe('time', () => {
+  it('two ticks at once end with a valid token, and the ticks after them agree on it', async () => {
+    const { tick, soap, storedToken, status, aws, parameterName } = await newWorld();
+    await Promise.all([tick(), tick()]);
+    expect(soap.issuedTokens.map(({ token }) => token)).toContain(storedToken());
+    await tick();
+    expect(status()?.token?.version).toBe(aws.parameters.parameter(parameterName)?.version);
+    expect(await tick()).toMatchObject({ outcome: 'fresh' });
+  });
+
+  it.each([-4, 4])('a clock that is %i minutes off costs nothing', async (minutes) => {
+    const { tick, soap } = await newWorld();
+    await tick({}, { skewMs: minutes * 60_000 });
+    expect(await tick()).toMatchObject({ outcome: 'fresh' });
+    expect(await tick({}, { skewMs: minutes * 60_000 })).toMatchObject({ outcome: 'fresh' });
+    expect(soap.calls).toHaveLength(1);
+  });
+});
+
+function successReply(token: string): Buffer {
+  const body =
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><n:access_new_tokenResponse xmlns:n="urn:server">' +
+    `<access_token>${token}</access_token><expires_in>14400</expires_in></n:access_new_tokenResponse></s:Body></s:Envelope>`;
+  return Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+}

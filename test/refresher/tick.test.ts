@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { worlds } from './world.ts';
+
+const HOUR = 3_600_000;
+const newWorld = worlds();
+
+describe('a tick', () => {
+  it('gets the first token and stores it bare, with its status beside it', async () => {
+    const { tick, soap, aws, parameterName, storedToken, status } = await newWorld();
+    const before = Date.now();
+    const result = await tick();
+    expect(result).toEqual({
+      outcome: 'refreshed',
+      expiresAt: status()?.token?.expiresAt,
+      secondsRemaining: expect.toSatisfy((seconds) => seconds > 14_300 && seconds <= 14_400),
+      tokenVersion: 1,
+    });
+    expect(storedToken()).toBe(soap.issuedTokens[0]?.token);
+    expect(aws.parameters.parameter(parameterName)).toMatchObject({ type: 'SecureString', tier: 'Standard' });
+    expect(aws.parameters.parameter(`${parameterName}/status`)).toMatchObject({ type: 'String', tier: 'Standard' });
+    expect(status()).toEqual({ token: expect.objectContaining({ version: 1, lifetimeAssumed: false }) });
+    expect(Date.parse(status()?.token?.issuedAt ?? '')).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(status()?.token?.issuedAt ?? '')).toBeLessThanOrEqual(
+      soap.issuedTokens[0]?.issuedAt.getTime() ?? 0,
+    );
+  });
+
+  it('sends the documented request', async () => {
+    const { tick, soap } = await newWorld();
+    await tick();
+    expect(soap.calls[0]?.headers).toMatchObject({ 'content-type': 'text/xml; charset=utf-8', soapaction: '""' });
+    await tick({ force: true }, { env: { SOAP_ACTION: 'urn:server#access_new_token' } }).catch(() => undefined);
+    expect(soap.calls[1]?.headers).toMatchObject({ soapaction: '"urn:server#access_new_token"' });
+  });
+
+  it('leaves a fresh token alone: one read of the secret, one of the parameters, and nothing else', async () => {
+    const { tick, soap, aws, secretId, parameterName } = await newWorld();
+    await tick();
+    const from = aws.calls.length;
+    expect(await tick()).toMatchObject({ outcome: 'fresh', tokenVersion: 1 });
+    expect(soap.calls).toHaveLength(1);
+    expect(aws.calls.slice(from).map(({ operation, input }) => ({ operation, input }))).toEqual(
+      expect.arrayContaining([
+        { operation: 'GetSecretValue', input: { SecretId: secretId } },
+        {
+          operation: 'GetParameters',
+          input: { Names: [parameterName, `${parameterName}/status`], WithDecryption: false },
+        },
+      ]),
+    );
+    expect(aws.calls.slice(from)).toHaveLength(2);
+  });
+
+  it('replaces the token when its time has come', async () => {
+    const { tick, soap, storedToken } = await newWorld();
+    await tick();
+    expect(await tick({}, { skewMs: 1.8 * HOUR })).toMatchObject({ outcome: 'fresh' });
+    expect(await tick({}, { skewMs: 1.9 * HOUR })).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
+    expect(storedToken()).toBe(soap.issuedTokens[1]?.token);
+  });
+
+  it('replaces a fresh token when a person forces it', async () => {
+    const { tick } = await newWorld();
+    await tick();
+    expect(await tick({ force: true })).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
+    expect(await tick({ force: false, endpoint: 'https://evil.test/' })).toMatchObject({ outcome: 'fresh' });
+  });
+
+  it('encrypts under the configured key, and moves to a new one with the next tick', async () => {
+    const { tick, aws, parameterName } = await newWorld();
+    await tick({}, { env: { TOKEN_KMS_KEY_ID: 'alias/one' } });
+    expect(aws.parameters.parameter(parameterName)?.keyId).toBe('alias/one');
+    expect(await tick({}, { env: { TOKEN_KMS_KEY_ID: 'alias/two' } })).toMatchObject({ outcome: 'refreshed' });
+    expect(aws.parameters.parameter(parameterName)?.keyId).toBe('alias/two');
+  });
+
+  it('does not write the same token again, and keeps the earlier of the two expiries', async () => {
+    const { tick, status, soap } = await newWorld({ renewalWindowSeconds: 600 });
+    const first = await tick();
+    const again = await tick({ force: true });
+    expect(again).toMatchObject({ outcome: 'unchanged', tokenVersion: 1 });
+    expect(Date.parse(again.expiresAt)).toBeLessThanOrEqual(Date.parse(first.expiresAt));
+    expect(soap.calls).toHaveLength(2);
+    expect(status()?.token?.version).toBe(1);
+  });
+
+  it('writes the same token again when another hand has changed the parameter', async () => {
+    const { tick, put, parameterName, storedToken, soap } = await newWorld({ renewalWindowSeconds: 600 });
+    await tick();
+    put('PutParameter', { Name: parameterName, Value: 'by hand', Overwrite: true });
+    expect(await tick()).toMatchObject({ outcome: 'refreshed', tokenVersion: 3 });
+    expect(storedToken()).toBe(soap.issuedTokens[0]?.token);
+  });
+
+  it('picks up changed credentials', async () => {
+    const { tick, put, secretId, soap } = await newWorld();
+    await tick();
+    soap.credentials = { ...soap.credentials, password: 'S3CR3T-new' };
+    put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(soap.credentials) });
+    expect(await tick()).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
+  });
+
+  it('refuses an event and an environment that make no sense, with every fault at once', async () => {
+    const { failingTick, aws, soap } = await newWorld();
+    const from = aws.calls.length;
+    const error = await failingTick('CONFIG_INVALID', {
+      event: { force: 'yes' },
+      env: { TOKEN_ENDPOINT: '', REFRESH_EVERY_SECONDS: '2h' },
+    });
+    for (const name of ['force', 'TOKEN_ENDPOINT', 'REFRESH_EVERY_SECONDS']) expect(error.message).toContain(name);
+    expect([aws.calls.length - from, soap.calls.length]).toEqual([0, 0]);
+  });
+});
+
+describe('the metrics of a tick', () => {
+  it('are written with the one dimension Token', async () => {
+    const { tick, metrics, parameterName } = await newWorld();
+    await tick();
+    expect(metrics()).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Namespace: 'TokenRefresher', Dimensions: [['Token']] }] },
+      Token: parameterName,
+      SecondsRemaining: expect.toSatisfy((seconds) => seconds > 14_300),
+      Refreshed: 1,
+      RefreshFailed: 0,
+      CredentialsRefused: 0,
+      EndpointLatency: expect.any(Number),
+    });
+    expect(metrics()).not.toHaveProperty('service');
+    await tick();
+    expect(metrics()).toMatchObject({ Refreshed: 0, RefreshFailed: 0 });
+    expect(metrics()).not.toHaveProperty('EndpointLatency');
+  });
+
+  it('say after a failure how long the old token still lives', async () => {
+    const { tick, failingTick, metrics, soap } = await newWorld();
+    await tick();
+    soap.mode = '401';
+    await failingTick('REQUEST_REFUSED', { skewMs: 2 * HOUR });
+    expect(metrics()).toMatchObject({
+      RefreshFailed: 1,
+      SecondsRemaining: expect.toSatisfy((s) => s > 7000 && s <= 7200),
+    });
+    await failingTick('REQUEST_REFUSED', { skewMs: 5 * HOUR });
+    expect(metrics()).toMatchObject({ RefreshFailed: 1, SecondsRemaining: 0 });
+  });
+
+  it('claim nothing about a token whose status could not be read', async () => {
+    const { failingTick, fail, metrics } = await newWorld();
+    fail('GetParameters', { type: 'AccessDeniedException' });
+    await failingTick('STORE_FAILED');
+    expect(metrics()).toMatchObject({ RefreshFailed: 1 });
+    expect(metrics()).not.toHaveProperty('SecondsRemaining');
+  });
+});
+
+describe('refused credentials', () => {
+  it('are not sent again, not even while the old token lives', async () => {
+    const { tick, failingTick, metrics, soap, storedToken, status } = await newWorld();
+    await tick();
+    const token = storedToken();
+    soap.mode = 'invalid_grant';
+    const error = await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
+    expect(error.reason).toBe('invalid_grant');
+    expect(metrics()).toMatchObject({ CredentialsRefused: 1, RefreshFailed: 1 });
+    await failingTick('CREDENTIALS_REFUSED');
+    await failingTick('CREDENTIALS_REFUSED', { skewMs: 0.9 * HOUR });
+    expect(metrics()).toMatchObject({ CredentialsRefused: 1 });
+    expect(soap.calls).toHaveLength(2);
+    expect(storedToken()).toBe(token);
+    expect(status()).toMatchObject({ refusal: { reason: 'invalid_grant', count: 1 }, failure: { consecutive: 3 } });
+  });
+
+  it('that have worked are asked once more after an hour, and then no more', async () => {
+    const { tick, failingTick, soap, status } = await newWorld();
+    await tick();
+    soap.mode = 'invalid_client';
+    await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
+    await failingTick('CREDENTIALS_REFUSED', { skewMs: 1.1 * HOUR });
+    expect([soap.calls.length, status()?.refusal?.count]).toEqual([3, 2]);
+    await failingTick('CREDENTIALS_REFUSED', { skewMs: 9 * HOUR });
+    expect(soap.calls).toHaveLength(3);
+  });
+
+  it('that were refused in error are healed by that one question', async () => {
+    const { tick, failingTick, soap, status, metrics } = await newWorld();
+    await tick();
+    soap.mode = 'invalid_grant';
+    await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
+    soap.mode = 'working';
+    expect(await tick({}, { skewMs: 1.1 * HOUR })).toMatchObject({ outcome: 'refreshed' });
+    expect(Object.keys(status() ?? {})).toEqual(['token']);
+    expect(metrics()).toMatchObject({ CredentialsRefused: 0 });
+  });
+
+  it('that never worked are not asked about again', async () => {
+    const { failingTick, soap } = await newWorld();
+    soap.mode = 'invalid_grant';
+    await failingTick('CREDENTIALS_REFUSED');
+    await failingTick('CREDENTIALS_REFUSED', { skewMs: 30 * HOUR });
+    expect(soap.calls).toHaveLength(1);
+  });
+
+  it('are sent again when a person forces it, which leaves the one question open', async () => {
+    const { tick, failingTick, soap, status } = await newWorld();
+    await tick();
+    soap.mode = 'invalid_grant';
+    await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
+    await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
+    expect([soap.calls.length, status()?.refusal?.count]).toEqual([3, 1]);
+  });
+
+  it('are sent again under another endpoint', async () => {
+    const { failingTick, soap } = await newWorld();
+    const other = await newWorld();
+    soap.mode = 'invalid_grant';
+    await failingTick('CREDENTIALS_REFUSED');
+    other.soap.mode = 'invalid_grant';
+    await failingTick('CREDENTIALS_REFUSED', { env: { TOKEN_ENDPOINT: other.soap.url } });
+    expect(other.soap.calls).toHaveLength(1);
+  });
+
+  it('are remembered as long as it takes to record it', async () => {
+    const { failingTick, fail, soap, status } = await newWorld();
+    soap.mode = 'invalid_grant';
+    fail('PutParameter', { type: 'TooManyUpdates' }, { times: 3 });
+    await failingTick('CREDENTIALS_REFUSED', { hurry: 20, askingMs: 40_000 });
+    expect(status()?.refusal).toMatchObject({ count: 1 });
+  });
+});

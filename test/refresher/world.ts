@@ -1,0 +1,202 @@
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { createHandler, type TickResult } from '../../lambda/refresher/handler.ts';
+import { RefreshError, type RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
+import { decodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
+import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws-server.ts';
+import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../../local/soap-endpoint.ts';
+
+/** Easily found, in whatever way a careless program might print it. */
+const CREDENTIALS = {
+  username: 'erin@example.test',
+  password: 'S3CR3T-pass<&>"wörd',
+  client_id: 'S3CR3T-client-id',
+  client_secret: 'S3CR3T-client-secret',
+};
+
+/** One token and all around it: its own secret and parameters, its own SOAP endpoint, the real handler. */
+export interface World {
+  readonly aws: LocalAws;
+  readonly soap: SoapEndpoint;
+  readonly secretId: string;
+  readonly parameterName: string;
+  /** Runs the handler once. */
+  tick(event?: unknown, options?: TickOptions): Promise<TickResult>;
+  /** Runs the handler once, which must fail with that code. */
+  failingTick(code: RefreshErrorCode, options?: TickOptions): Promise<RefreshError>;
+  /** Lets the calls of one AWS operation for this world go wrong, all of them or the first few. */
+  fail(operation: string, fault: AwsFault, options?: { readonly times?: number; readonly only?: RegExp }): void;
+  heal(): void;
+  put(operation: string, input: object): void;
+  storedToken(): string | undefined;
+  status(): TokenStatus | undefined;
+  /** Metrics of the last tick. */
+  metrics(): Readonly<Record<string, unknown>>;
+}
+
+interface TickOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly event?: unknown;
+  /** Of the endpoint's time, in milliseconds; the rest of the run comes on top. */
+  readonly askingMs?: number;
+  /** Runs the handler's clock so many times as fast, for what would wait for its deadline. */
+  readonly hurry?: number;
+  /** Puts the handler's clock forward, or back. */
+  readonly skewMs?: number;
+}
+
+const REPORTING_AND_STORING_MS = 15_000;
+
+/** Starts the local AWS for a test file and gives a maker of worlds, which it takes down again. */
+export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World> {
+  const output: string[] = [];
+  const endings: (() => Promise<void>)[] = [];
+  const faults: ((operation: string, input: object) => AwsFault | undefined)[] = [];
+  let aws: LocalAws;
+  let count = 0;
+
+  beforeAll(async () => {
+    aws = await startLocalAws({
+      faults: (operation, input) => faults.map((fault) => fault(operation, input)).find((fault) => fault !== undefined),
+    });
+    vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+    vi.stubEnv('AWS_REGION', 'ap-south-1');
+    for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+      vi.spyOn(console, method).mockImplementation((...values) => {
+        output.push(inspect(values, { depth: Infinity, showHidden: true }));
+      });
+    }
+    for (const stream of [process.stdout, process.stderr]) {
+      vi.spyOn(stream, 'write').mockImplementation((text) => {
+        output.push(String(text));
+        return true;
+      });
+    }
+  });
+
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    for (const end of endings) await end();
+    await aws.close();
+  });
+
+  return async (options = {}) => {
+    count += 1;
+    const secretId = `credentials-${count}`;
+    const parameterName = `/world-${count}/access-token`;
+    const soap = await startSoapEndpoint({ credentials: CREDENTIALS, ...options });
+    endings.push(() => soap.close());
+    aws.perform('CreateSecret', { Name: secretId, SecretString: JSON.stringify(CREDENTIALS) });
+    const environment = {
+      CREDENTIALS_SECRET_ID: secretId,
+      TOKEN_ENDPOINT: soap.url,
+      TOKEN_PARAMETER_NAME: parameterName,
+      REFRESH_EVERY_SECONDS: '7200',
+      CHECK_EVERY_SECONDS: '900',
+      TOKEN_LIFETIME_SECONDS: '14400',
+    };
+    let worldFaults: ((operation: string, input: object) => AwsFault | undefined)[] = [];
+    faults.push((operation, input) =>
+      concerns(input, [secretId, parameterName])
+        ? worldFaults.map((fault) => fault(operation, input)).find((fault) => fault !== undefined)
+        : undefined,
+    );
+
+    const tick: World['tick'] = async (event = {}, { env, askingMs = 5000, hurry = 1, skewMs = 0 } = {}) => {
+      const startedAt = Date.now();
+      const time = {
+        now: () => startedAt + skewMs + (Date.now() - startedAt) * hurry,
+        sleep: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / hurry)),
+        timeout: (ms: number) => AbortSignal.timeout(Math.ceil(ms / hurry)),
+        random: Math.random,
+      };
+      const handler = createHandler({ ...environment, ...env }, time);
+      const context = { getRemainingTimeInMillis: () => REPORTING_AND_STORING_MS + askingMs };
+      try {
+        const result = await handler(event, context);
+        output.push(inspect(result));
+        return result;
+      } catch (error) {
+        output.push(inspect(error, { depth: Infinity, showHidden: true }), String(error), JSON.stringify(error));
+        throw error;
+      } finally {
+        tellsNothing(output.join('\n'), [
+          CREDENTIALS.password,
+          CREDENTIALS.client_id,
+          CREDENTIALS.client_secret,
+          ...soap.issuedTokens.map(({ token }) => token),
+          'xmlns',
+          '<html',
+          'CANARY',
+        ]);
+      }
+    };
+
+    return {
+      aws,
+      soap,
+      secretId,
+      parameterName,
+      tick,
+      failingTick: async (code, tickOptions = {}) => {
+        const error = await tick(tickOptions.event ?? {}, tickOptions).then(
+          (result) => expect.fail(`expected ${code}, but the tick gave ${result.outcome}`),
+          (thrown: unknown) => thrown,
+        );
+        expect(error).toMatchObject({ name: 'RefreshError', code });
+        expect(error).toBeInstanceOf(RefreshError);
+        return error as RefreshError;
+      },
+      fail: (operation, fault, { times = Infinity, only = /(?:)/ } = {}) => {
+        let left = times;
+        worldFaults.push((asked, input) => {
+          if (asked !== operation || left < 1 || !only.test(JSON.stringify(input))) return undefined;
+          left -= 1;
+          return fault;
+        });
+      },
+      heal: () => {
+        worldFaults = [];
+      },
+      put: (operation, input) => {
+        aws.perform(operation, { ...input });
+      },
+      storedToken: () => aws.parameters.parameter(parameterName)?.value,
+      status: () => decodeStatus(aws.parameters.parameter(`${parameterName}/status`)?.value ?? ''),
+      metrics: () => {
+        const lines = output.filter((line) => line.startsWith('{"_aws"') && line.includes(parameterName));
+        return JSON.parse(lines.at(-1) ?? '{}');
+      },
+    };
+  };
+}
+
+/** No secret is in the text: not as it is, nor as JSON, base64, hexadecimal or escaped XML would show it. */
+function tellsNothing(text: string, secrets: readonly string[]): void {
+  for (const secret of secrets) {
+    const bytes = Buffer.from(secret);
+    const hex = bytes.toString('hex');
+    const guises = [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;'),
+      // Cut to whole groups of three bytes, which look the same wherever the text around them ends.
+      bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64'),
+      hex,
+      (hex.match(/../g) ?? []).join(' '),
+    ];
+    for (const guise of guises) {
+      if (text.includes(guise)) expect.fail(`a secret (${secret.slice(0, 6)}…) was written out: ${guise}`);
+    }
+  }
+}
+
+function concerns(input: object, [secretId, parameterName]: readonly [string, string]): boolean {
+  const { SecretId, Name, Names } = input as { SecretId?: string; Name?: string; Names?: readonly string[] };
+  const names = [SecretId, Name, ...(Names ?? [])];
+  return names.some((name) => name === secretId || name === parameterName || name === `${parameterName}/status`);
+}
