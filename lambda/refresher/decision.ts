@@ -1,4 +1,4 @@
-import type { Refusal, TokenStatus } from '../token-status.ts';
+import type { Refusal, TokenRecord, TokenStatus } from '../token-status.ts';
 
 export interface Situation {
   /** A person asked for a new token, whatever else holds. */
@@ -22,7 +22,7 @@ export interface Rhythm {
 export type Decision =
   | { readonly kind: 'due'; readonly because: string }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'fresh' };
+  | { readonly kind: 'fresh'; readonly token: TokenRecord };
 
 /** Credentials that have worked are asked once more this long after their first refusal: vendors have bad hours. */
 const RECHECK_AFTER_MS = 60 * 60 * 1000;
@@ -47,7 +47,7 @@ export function decide(situation: Situation, rhythm: Rhythm): Decision {
   // A record from the future would keep a token "fresh" for as long: only a clock that jumped back can have written it.
   if (issuedAt > now + rhythm.checkEverySeconds * 1000) return due('the token was issued in the future');
   if (now >= dueTime(issuedAt, Date.parse(token.expiresAt), rhythm)) return due('its time has come');
-  return { kind: 'fresh' };
+  return { kind: 'fresh', token };
 }
 
 /** Milliseconds since the epoch from which on the token is replaced. */

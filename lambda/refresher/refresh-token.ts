@@ -84,27 +84,23 @@ async function act(
   const { config, force, configuration, stored } = tick;
   const { now } = surroundings;
   const secretVersionId = credentials.versionId;
-  const situation = {
-    force,
-    status: stored.status,
-    storedVersion: stored.version,
-    secretVersionId,
-    configuration,
-    now: now(),
-  };
-  const decision = decide(situation, config);
+  const decision = decide(
+    { force, status: stored.status, storedVersion: stored.version, secretVersionId, configuration, now: now() },
+    config,
+  );
   if (decision.kind === 'refused') throw stillRefused(decision.refusal, secretVersionId);
 
-  const recorded = stored.status?.token;
   if (decision.kind === 'fresh') {
-    // The last failure is over: the status says so, and a steady state costs no write.
-    if (recorded !== undefined && stored.status?.failure !== undefined) {
-      await writeStatus(surroundings, config.tokenParameterName, { token: recorded }, deadline);
+    const { token } = decision;
+    // The last failure is over, and the status says so; a steady state costs no write.
+    if (stored.status?.failure !== undefined) {
+      await writeStatus(surroundings, config.tokenParameterName, { token }, deadline);
     }
-    return { outcome: 'fresh', secretVersionId, ...life(recorded, now()), warnings: [] };
+    return { outcome: 'fresh', secretVersionId, ...life(token, now()), warnings: [] };
   }
 
   const issued = await requestToken(surroundings, credentials, askingDeadline);
+  const recorded = stored.status?.token;
   const record = recordIssued(issued, { secretVersionId, configuration }, config.tokenLifetimeSeconds, recorded, now());
   const unchanged = isStored(record, recorded, stored.version);
   const { tokenParameterName, tokenKmsKeyId } = config;
