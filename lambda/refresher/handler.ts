@@ -4,6 +4,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { configInvalid, readConfig } from './config.ts';
 import { readForce } from './event.ts';
 import { emitMetrics } from './metrics.ts';
+import { type Readings, takeReadingsAhead } from './readings.ts';
 import { refreshToken, type TickReport } from './refresh-token.ts';
 import type { Surroundings } from './surroundings.ts';
 import { logTick } from './tick-log.ts';
@@ -45,26 +46,36 @@ export function createHandler(env: Readonly<Record<string, string | undefined>>,
     ...time,
   };
 
+  let handOutReadings = (): Readings | undefined => undefined;
+  /** Does for the first tick what can be done before its event; never fails. */
+  async function readAhead(): Promise<void> {
+    if (faults.length === 0) handOutReadings = await takeReadingsAhead(config, surroundings);
+  }
+
   /**
    * One tick of the schedule; the event `{ "force": true }` asks for a new token at once.
    * @throws RefreshError after the failure was recorded, logged and counted.
    */
-  return async function handler(event: unknown, context: LambdaContext): Promise<TickResult> {
+  async function handler(event: unknown, context: LambdaContext): Promise<TickResult> {
     const deadline = time.now() + context.getRemainingTimeInMillis() - REPORTING_MS;
     const { force, fault } = readForce(event);
     const allFaults = fault === undefined ? faults : [...faults, fault];
     const report: TickReport =
       allFaults.length > 0
         ? { outcome: 'failed', error: configInvalid(allFaults), warnings: [] }
-        : await refreshToken(config, force, surroundings, deadline);
+        : await refreshToken(config, force, surroundings, deadline, handOutReadings());
     logTick(config.tokenParameterName, report);
     // A name that is missing is no dimension; such a tick is counted by Lambda's own metrics.
     if (config.tokenParameterName !== '') emitMetrics(config.tokenParameterName, report);
     return answer(report);
-  };
+  }
+
+  return { handler, readAhead };
 }
 
-export const handler = createHandler(process.env);
+const deployed = createHandler(process.env);
+await deployed.readAhead();
+export const { handler } = deployed;
 
 function answer({ outcome, error, token, secondsRemaining = 0 }: TickReport): TickResult {
   if (outcome === 'failed' || token === undefined) throw error;

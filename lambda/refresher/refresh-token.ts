@@ -1,10 +1,11 @@
 import type { Refusal, TokenRecord, TokenStatus } from '../token-status.ts';
 import { type Config, configurationHash } from './config.ts';
-import { type Credentials, readCredentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { decide } from './decision.ts';
+import { type Readings, takeReadings } from './readings.ts';
 import { RefreshError } from './refresh-error.ts';
 import { requestToken } from './request-token.ts';
-import { readStoredToken, type StoredToken, writeStatus, writeToken } from './stored-token.ts';
+import { type StoredToken, writeStatus, writeToken } from './stored-token.ts';
 import type { Surroundings } from './surroundings.ts';
 import { isStored, recordIssued } from './token-record.ts';
 import { credentialWarnings, lifetimeWarnings } from './warnings.ts';
@@ -34,6 +35,7 @@ const RECORDING_MS = 5_000;
  * One tick: read, decide, ask, store.
  * @param force ask for a new token, whatever the status says
  * @param deadline milliseconds since the epoch by which all of it has ended
+ * @param readings taken ahead; left out, the tick takes its own
  * @returns a report of failed ticks too, for there is something to tell either way.
  */
 export async function refreshToken(
@@ -41,14 +43,12 @@ export async function refreshToken(
   force: boolean,
   surroundings: Surroundings,
   deadline: number,
+  readings?: Readings,
 ): Promise<TickReport> {
-  const { secrets, ssm, now, timeout } = surroundings;
+  const { now, timeout } = surroundings;
   const askingDeadline = deadline - STORING_MS;
-  const signal = timeout(Math.max(0, askingDeadline - now()));
-  const [credentialsRead, storedRead] = await Promise.allSettled([
-    readCredentials(secrets, config.credentialsSecretId, signal),
-    readStoredToken(ssm, config.tokenParameterName, signal),
-  ]);
+  const [credentialsRead, storedRead] =
+    readings ?? (await takeReadings(config, surroundings, timeout(Math.max(0, askingDeadline - now()))));
   // Without the status nothing is decided and nothing written: a refusal may stand in it.
   if (storedRead.status === 'rejected') {
     return { outcome: 'failed', error: refreshErrorOrThrow(storedRead.reason), warnings: [] };

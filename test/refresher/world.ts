@@ -43,6 +43,8 @@ interface TickOptions {
   readonly hurry?: number;
   /** Puts the handler's clock forward, or back. */
   readonly skewMs?: number;
+  /** Lets the process read ahead, as it does in Lambda's init phase; the event follows so much later. */
+  readonly readAheadMs?: number;
 }
 
 const REPORTING_AND_STORING_MS = 15_000;
@@ -105,15 +107,23 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         : undefined,
     );
 
-    const tick: World['tick'] = async (event = {}, { env, askingMs = 5000, hurry = 1, skewMs = 0 } = {}) => {
+    const tick: World['tick'] = async (
+      event = {},
+      { env, askingMs = 5000, hurry = 1, skewMs = 0, readAheadMs } = {},
+    ) => {
       const startedAt = Date.now();
+      let waitedMs = 0;
       const time = {
-        now: () => startedAt + skewMs + (Date.now() - startedAt) * hurry,
+        now: () => startedAt + skewMs + waitedMs + (Date.now() - startedAt) * hurry,
         sleep: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / hurry)),
         timeout: (ms: number) => AbortSignal.timeout(Math.ceil(ms / hurry)),
         random: Math.random,
       };
-      const handler = createHandler({ ...environment, ...env }, time);
+      const { handler, readAhead } = createHandler({ ...environment, ...env }, time);
+      if (readAheadMs !== undefined) {
+        await readAhead();
+        waitedMs = readAheadMs;
+      }
       const context = { getRemainingTimeInMillis: () => REPORTING_AND_STORING_MS + askingMs };
       try {
         const result = await handler(event, context);
