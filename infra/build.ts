@@ -1,7 +1,21 @@
 /**
  * Builds the one artefact that is deployed, started locally, measured and published: dist/refresher/handler.mjs.
  */
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+
+/**
+ * Takes Node's built-in modules as CommonJS does. An `import` reads every export there is, and those of node:http
+ * include getters that load all of `fetch`: 40 ms of CPU for something that is not used.
+ */
+const builtInModules: Plugin = {
+  name: 'built-in modules',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'built-in' }));
+    onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
 
 await build({
   entryPoints: { handler: 'lambda/refresher/handler.ts' },
@@ -14,6 +28,7 @@ await build({
   target: 'node24',
   // The SDK's ESM build is smaller than its CommonJS one, and esbuild can shake it.
   mainFields: ['module', 'main'],
+  plugins: [builtInModules],
   // Linked: loaded only when a stack trace is printed with --enable-source-maps.
   sourcemap: 'linked',
   legalComments: 'none',
