@@ -1,3 +1,5 @@
+import { isObject, parseJsonObject } from './parse-json.ts';
+
 /**
  * The status parameter: what the refresher knows about the token beside it. JSON, no secret in it, readable
  * without decryption. Written by the refresher alone; read by it and by token readers.
@@ -48,8 +50,8 @@ export function encodeStatus(status: TokenStatus): string {
 
 /** The status, or undefined for text that is not wholly one: half a record is worse than none. */
 export function decodeStatus(text: string): TokenStatus | undefined {
-  const json = parseJson(text);
-  if (!isRecord(json)) return undefined;
+  const json = parseJsonObject(text);
+  if (json === undefined) return undefined;
   const { token, refusal, failure } = json;
   if (token !== undefined && !isTokenRecord(token)) return undefined;
   if (refusal !== undefined && !isRefusal(refusal)) return undefined;
@@ -59,7 +61,7 @@ export function decodeStatus(text: string): TokenStatus | undefined {
 
 function isTokenRecord(value: unknown): value is TokenRecord {
   return (
-    isRecord(value) &&
+    isObject(value) &&
     isPositiveInteger(value.version) &&
     isInstant(value.issuedAt) &&
     isInstant(value.expiresAt) &&
@@ -73,7 +75,7 @@ function isTokenRecord(value: unknown): value is TokenRecord {
 
 function isRefusal(value: unknown): value is Refusal {
   return (
-    isRecord(value) &&
+    isObject(value) &&
     typeof value.reason === 'string' &&
     typeof value.secretVersionId === 'string' &&
     typeof value.configuration === 'string' &&
@@ -84,24 +86,12 @@ function isRefusal(value: unknown): value is Refusal {
 
 function isFailure(value: unknown): value is Failure {
   return (
-    isRecord(value) && typeof value.code === 'string' && isInstant(value.at) && isPositiveInteger(value.consecutive)
+    isObject(value) && typeof value.code === 'string' && isInstant(value.at) && isPositiveInteger(value.consecutive)
   );
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isPositiveInteger(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 }
 
 /** Exactly what Date.toISOString writes in years 0 to 9999, so that instants compare as text. */

@@ -60,13 +60,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): {
     if (text === undefined) faults.push({ name, rule: 'must be set' });
     return text ?? '';
   };
-  const seconds = (name: keyof Environment, text: string | undefined): number => {
-    if (text === undefined) return 0;
+  const seconds = (name: keyof Environment, text: string): number => {
+    if (text === '') return 0;
     const number = /^\d{1,8}$/.test(text) ? Number(text) : 0;
     if (number < 1) faults.push({ name, rule: `must be a whole number of seconds from 1 to ${MAX_SECONDS}` });
     return number;
   };
-  const requiredSeconds = (name: keyof Environment): number => seconds(name, required(name) || undefined);
+  const requiredSeconds = (name: keyof Environment): number => seconds(name, required(name));
 
   const endpoint = required('TOKEN_ENDPOINT');
   if (endpoint !== '' && !isEndpoint(endpoint)) {
@@ -79,15 +79,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): {
       rule: 'must start with "/", not with "/aws" or "/ssm", hold letters, digits, ".", "-" and "_" between slashes, and have at most 14 levels',
     });
   }
-  const soapAction = env.SOAP_ACTION ?? '';
+  const credentialsSecretId = required('CREDENTIALS_SECRET_ID');
+  // Errors name the secret; were the credentials themselves put here by mistake, they must not pass for a name.
+  if (credentialsSecretId !== '' && !/^[\w/+=.@:-]{1,2048}$/.test(credentialsSecretId)) {
+    faults.push({ name: 'CREDENTIALS_SECRET_ID', rule: 'must be the name or the ARN of a secret' });
+  }
+  const soapAction = value('SOAP_ACTION') ?? '';
   if (!/^[\x21\x23-\x7e]*$/.test(soapAction)) {
     faults.push({ name: 'SOAP_ACTION', rule: 'must hold printable ASCII without spaces and quotation marks' });
   }
   const renewalWindow = value('RENEWAL_WINDOW_SECONDS');
   const config: Config = {
-    credentialsSecretId: required('CREDENTIALS_SECRET_ID'),
+    credentialsSecretId,
     endpoint,
-    tokenParameterName,
+    // Blank if it breaks the rule, for it goes into the log and the metrics even so.
+    tokenParameterName: isParameterName(tokenParameterName) ? tokenParameterName : '',
     tokenKmsKeyId: value('TOKEN_KMS_KEY_ID'),
     refreshEverySeconds: requiredSeconds('REFRESH_EVERY_SECONDS'),
     checkEverySeconds: requiredSeconds('CHECK_EVERY_SECONDS'),

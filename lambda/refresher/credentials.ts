@@ -1,6 +1,8 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { parseJsonObject } from '../parse-json.ts';
 import { RefreshError } from './refresh-error.ts';
-import { isXmlText, type TokenRequestFields } from './soap/token-request.ts';
+import type { TokenRequestFields } from './soap/token-request.ts';
+import { isXmlText } from './soap/xml-text.ts';
 import type { Surroundings } from './surroundings.ts';
 import { errorName, tellableCause } from './tellable-error.ts';
 
@@ -27,7 +29,9 @@ export async function readCredentials(
         cause: tellableCause(error),
       });
     });
-  return { versionId: secret.VersionId ?? '', fields: parseCredentials(secretId, secret.SecretString) };
+  // A refusal is remembered by the version: without one, it would stand for every value to come.
+  if (!secret.VersionId) throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, 'no VersionId'));
+  return { versionId: secret.VersionId, fields: parseCredentials(secretId, secret.SecretString) };
 }
 
 function unreadable(secretId: string, reason: string): string {
@@ -37,11 +41,9 @@ function unreadable(secretId: string, reason: string): string {
 }
 
 function parseCredentials(secretId: string, text: string | undefined): TokenRequestFields {
-  // Neither the text nor JSON.parse's own message, which quotes it, may leave this function.
-  const json = text === undefined ? undefined : parseJson(text);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw malformed(secretId, [text === undefined ? 'it is binary, not text' : 'it is not a JSON object']);
-  }
+  if (text === undefined) throw malformed(secretId, ['it is not text']);
+  const json = parseJsonObject(text);
+  if (json === undefined) throw malformed(secretId, ['it is not a JSON object']);
   const secret: Readonly<Record<string, unknown>> = { grant_type: 'password', ...json };
   const faults: string[] = [];
   const field = (name: string): string => {
@@ -69,12 +71,4 @@ function malformed(secretId: string, faults: readonly string[]): RefreshError {
     `The secret ${secretId} cannot be used: ${faults.join('; ')}. ` +
       'It must be {"username": "…", "password": "…", "client_id": "…", "client_secret": "…"}',
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

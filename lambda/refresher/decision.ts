@@ -33,7 +33,7 @@ export function decide(situation: Situation, rhythm: Rhythm): Decision {
   if (force) return due('a person asked for it');
 
   const { token, refusal } = status ?? {};
-  if (refusal?.secretVersionId === secretVersionId && refusal.configuration === configuration) {
+  if (refusal !== undefined && isStanding(refusal, situation)) {
     const hasWorked = token?.secretVersionId === secretVersionId;
     const isRecheckTime = hasWorked && refusal.count === 1 && now >= Date.parse(refusal.at) + RECHECK_AFTER_MS;
     return isRecheckTime ? due('these credentials have worked before: asking once more') : { kind: 'refused', refusal };
@@ -48,6 +48,14 @@ export function decide(situation: Situation, rhythm: Rhythm): Decision {
   if (issuedAt > now + rhythm.checkEverySeconds * 1000) return due('the token was issued in the future');
   if (now >= dueTime(issuedAt, Date.parse(token.expiresAt), rhythm)) return due('its time has come');
   return { kind: 'fresh', token };
+}
+
+/** Whether a refusal is about these very credentials, sent in this way. */
+export function isStanding(
+  refusal: Refusal,
+  { secretVersionId, configuration }: Pick<Situation, 'secretVersionId' | 'configuration'>,
+): boolean {
+  return refusal.secretVersionId === secretVersionId && refusal.configuration === configuration;
 }
 
 /** Milliseconds since the epoch from which on the token is replaced. */

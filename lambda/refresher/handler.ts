@@ -77,7 +77,8 @@ const deployed = createHandler(process.env);
 await deployed.readAhead();
 export const { handler } = deployed;
 
-function answer({ outcome, error, token, secondsRemaining = 0 }: TickReport): TickResult {
-  if (outcome === 'failed' || token === undefined) throw error;
+function answer(report: TickReport): TickResult {
+  if (report.outcome === 'failed') throw report.error;
+  const { outcome, token, secondsRemaining = 0 } = report;
   return { outcome, expiresAt: token.expiresAt, secondsRemaining, tokenVersion: token.version };
 }

@@ -1,7 +1,7 @@
 import type { Refusal, TokenRecord, TokenStatus } from '../token-status.ts';
 import { type Config, configurationHash } from './config.ts';
 import type { Credentials } from './credentials.ts';
-import { decide } from './decision.ts';
+import { decide, isStanding } from './decision.ts';
 import { type Readings, takeReadings } from './readings.ts';
 import { RefreshError } from './refresh-error.ts';
 import { requestToken } from './request-token.ts';
@@ -11,19 +11,23 @@ import { isStored, recordIssued } from './token-record.ts';
 import { credentialWarnings, lifetimeWarnings } from './warnings.ts';
 
 /** What a tick did, for the answer, the log line and the metrics. Nothing in it is secret. */
-export interface TickReport {
-  readonly outcome: 'refreshed' | 'unchanged' | 'fresh' | 'failed';
-  /** Why a token was asked for; left out when none was. */
-  readonly because?: string;
-  readonly error?: RefreshError;
-  readonly secretVersionId?: string;
-  /** The token in the store after the tick; left out when there is none whose expiry is known. */
-  readonly token?: TokenRecord;
+export type TickReport = (
+  | { readonly outcome: 'refreshed' | 'unchanged' | 'fresh'; readonly token: TokenRecord }
+  /** `token`, if there is one, is what still stands in the store. */
+  | { readonly outcome: 'failed'; readonly error: RefreshError; readonly token?: TokenRecord }
+) & {
   /** How long that token still lives, 0 for none; left out when the status could not be read. */
   readonly secondsRemaining?: number;
+  readonly warnings: readonly string[];
+} & Asked;
+
+interface Asked {
+  /** The credentials' version; left out when they could not be read. */
+  readonly secretVersionId?: string;
+  /** Why a token was asked for; left out when none was. */
+  readonly because?: string;
   /** Of the last request, answered or not; left out when none was sent. */
   readonly endpointLatencyMs?: number;
-  readonly warnings: readonly string[];
 }
 
 /** So much of the run is kept for storing what was minted. */
@@ -46,126 +50,133 @@ export async function refreshToken(
   readings?: Readings,
 ): Promise<TickReport> {
   const { now, timeout } = surroundings;
-  const askingDeadline = deadline - STORING_MS;
-  const [credentialsRead, storedRead] =
-    readings ?? (await takeReadings(config, surroundings, timeout(Math.max(0, askingDeadline - now()))));
+  const askingMs = Math.max(0, deadline - STORING_MS - now());
+  const [credentialsRead, storedRead] = readings ?? (await takeReadings(config, surroundings, timeout(askingMs)));
   // Without the status nothing is decided and nothing written: a refusal may stand in it.
   if (storedRead.status === 'rejected') {
     return { outcome: 'failed', error: refreshErrorOrThrow(storedRead.reason), warnings: [] };
   }
-  const tick = { config, force, configuration: configurationHash(config), stored: storedRead.value };
-  const { post, latency } = timed(surroundings);
+  const tick: Tick = { config, configuration: configurationHash(config), force, deadline, stored: storedRead.value };
+  if (credentialsRead.status === 'rejected') {
+    return await recordFailure(tick, surroundings, refreshErrorOrThrow(credentialsRead.reason));
+  }
+
+  const credentials = credentialsRead.value;
+  const asked: { -readonly [Fact in keyof Asked]: Asked[Fact] } = { secretVersionId: credentials.versionId };
+  const post: Surroundings['post'] = async (envelope, timeoutMs) => {
+    const sentAt = now();
+    try {
+      return await surroundings.post(envelope, timeoutMs);
+    } finally {
+      asked.endpointLatencyMs = Math.round(now() - sentAt);
+    }
+  };
   try {
-    if (credentialsRead.status === 'rejected') throw credentialsRead.reason;
-    const report = await act(tick, credentialsRead.value, { ...surroundings, post }, askingDeadline, deadline);
-    return { ...report, ...latency() };
+    const decision = decideNow(tick, credentials, now());
+    if (decision.kind === 'refused') throw stillRefused(decision.refusal);
+    if (decision.kind === 'fresh') return { ...(await keepToken(tick, surroundings, decision.token)), ...asked };
+    asked.because = decision.because;
+    return { ...(await replaceToken(tick, { ...surroundings, post }, credentials)), ...asked };
   } catch (error) {
-    const credentials = credentialsRead.status === 'fulfilled' ? credentialsRead.value : undefined;
-    const report = await fail(tick, refreshErrorOrThrow(error), credentials, surroundings, deadline);
-    return { ...report, ...latency() };
+    return { ...(await recordFailure(tick, surroundings, refreshErrorOrThrow(error), credentials)), ...asked };
   }
 }
 
+/** What a tick knows from its beginning. */
 interface Tick {
   readonly config: Config;
-  readonly force: boolean;
   readonly configuration: string;
+  readonly force: boolean;
+  readonly deadline: number;
   readonly stored: StoredToken;
 }
 
-/** The tick as it goes well: what comes out is what stands in the store. */
-async function act(
-  tick: Tick,
-  credentials: Credentials,
+function decideNow({ config, configuration, force, stored }: Tick, { versionId }: Credentials, now: number) {
+  const { status, version: storedVersion } = stored;
+  return decide({ force, status, storedVersion, secretVersionId: versionId, configuration, now }, config);
+}
+
+async function keepToken(
+  { config, deadline, stored }: Tick,
   surroundings: Surroundings,
-  askingDeadline: number,
-  deadline: number,
+  token: TokenRecord,
 ): Promise<TickReport> {
-  const { config, force, configuration, stored } = tick;
+  const { failure, ...healthy } = stored.status ?? {};
+  // The last failure is over, and the status says so; a steady state costs no write.
+  if (failure !== undefined) await writeStatus(surroundings, config.tokenParameterName, healthy, deadline);
+  return { outcome: 'fresh', token, secondsRemaining: secondsLeft(token, surroundings.now()), warnings: [] };
+}
+
+async function replaceToken(
+  { config, configuration, deadline, stored }: Tick,
+  surroundings: Surroundings,
+  credentials: Credentials,
+): Promise<TickReport> {
+  const { tokenParameterName, tokenKmsKeyId, tokenLifetimeSeconds } = config;
   const { now } = surroundings;
-  const secretVersionId = credentials.versionId;
-  const decision = decide(
-    { force, status: stored.status, storedVersion: stored.version, secretVersionId, configuration, now: now() },
-    config,
-  );
-  if (decision.kind === 'refused') throw stillRefused(decision.refusal, secretVersionId);
-
-  if (decision.kind === 'fresh') {
-    const { token } = decision;
-    // The last failure is over, and the status says so; a steady state costs no write.
-    if (stored.status?.failure !== undefined) {
-      await writeStatus(surroundings, config.tokenParameterName, { token }, deadline);
-    }
-    return { outcome: 'fresh', secretVersionId, ...life(token, now()), warnings: [] };
-  }
-
-  const issued = await requestToken(surroundings, credentials, askingDeadline);
   const recorded = stored.status?.token;
-  const record = recordIssued(issued, { secretVersionId, configuration }, config.tokenLifetimeSeconds, recorded, now());
+  const origin = { secretVersionId: credentials.versionId, configuration };
+
+  const issued = await requestToken(surroundings, credentials, deadline - STORING_MS);
+  const record = recordIssued(issued, origin, tokenLifetimeSeconds, recorded, now());
   const unchanged = isStored(record, recorded, stored.version);
-  const { tokenParameterName, tokenKmsKeyId } = config;
   // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
   const version = unchanged
     ? recorded.version
     : await writeToken(surroundings, tokenParameterName, issued.accessToken, tokenKmsKeyId, deadline);
   const token = { version, ...record };
-  await writeStatus(surroundings, tokenParameterName, { token }, deadline);
+  const refusal = stored.status?.refusal;
+  // What was refused under another version or configuration stays refused.
+  const status = refusal === undefined || isStanding(refusal, origin) ? { token } : { token, refusal };
+  await writeStatus(surroundings, tokenParameterName, status, deadline);
   return {
     outcome: unchanged ? 'unchanged' : 'refreshed',
-    because: decision.because,
-    secretVersionId,
-    ...life(token, now()),
-    warnings: [...lifetimeWarnings(issued, recorded, config.tokenLifetimeSeconds), ...credentialWarnings(credentials)],
+    token,
+    secondsRemaining: secondsLeft(token, now()),
+    warnings: [...lifetimeWarnings(issued, recorded, tokenLifetimeSeconds), ...credentialWarnings(credentials)],
   };
 }
 
-/** The tick as it goes wrong: what happened is recorded beside the token that stands, which nothing has touched. */
-async function fail(
-  { config, force, configuration, stored }: Tick,
-  error: RefreshError,
-  credentials: Credentials | undefined,
+/** What went wrong is recorded beside the token that stands, which nothing has touched. */
+async function recordFailure(
+  { config, configuration, force, deadline, stored }: Tick,
   surroundings: Surroundings,
-  deadline: number,
+  error: RefreshError,
+  credentials?: Credentials,
 ): Promise<TickReport> {
   const { now } = surroundings;
   const before = stored.status;
   const at = new Date(now()).toISOString();
-  const refusal =
-    error.reason !== undefined && credentials !== undefined
-      ? countRefusal(before?.refusal, force, {
-          reason: error.reason,
-          secretVersionId: credentials.versionId,
-          configuration,
-          at,
-        })
-      : undefined;
-  const status: TokenStatus = {
+  const warnings: string[] = [];
+  let status: TokenStatus = {
     ...before,
-    ...(refusal && { refusal }),
     failure: { code: error.code, at, consecutive: (before?.failure?.consecutive ?? 0) + 1 },
   };
-  const warnings: string[] = [];
-  try {
+  let patience = Math.min(deadline, now() + RECORDING_MS);
+  if (error.reason !== undefined && credentials !== undefined) {
+    const refusal = { reason: error.reason, secretVersionId: credentials.versionId, configuration, at };
+    status = { ...status, refusal: countRefusal(before?.refusal, refusal, force) };
     // A refusal must be remembered, or the next tick would ask again. Any other failure is recorded if that is easy.
-    const patience = refusal === undefined ? Math.min(deadline, now() + RECORDING_MS) : deadline;
+    patience = deadline;
+    // A password that the service misreads is a likely cause.
+    warnings.push(...credentialWarnings(credentials));
+  }
+  try {
     await writeStatus(surroundings, config.tokenParameterName, status, patience);
   } catch (writeError) {
     warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(writeError).message}`);
   }
   const token = before?.token?.version === stored.version ? before?.token : undefined;
-  const secretVersionId = credentials && { secretVersionId: credentials.versionId };
-  return { outcome: 'failed', error, ...secretVersionId, ...life(token, now()), warnings };
+  return { outcome: 'failed', error, token, secondsRemaining: secondsLeft(token, now()), warnings };
 }
 
 /** The first refusal's instant stays, for the one re-check is due from there; a person's asking does not use that up. */
-function countRefusal(earlier: Refusal | undefined, force: boolean, refusal: Omit<Refusal, 'count'>): Refusal {
-  const isRepeated =
-    earlier?.secretVersionId === refusal.secretVersionId && earlier.configuration === refusal.configuration;
-  if (!isRepeated) return { ...refusal, count: 1 };
+function countRefusal(earlier: Refusal | undefined, refusal: Omit<Refusal, 'count'>, force: boolean): Refusal {
+  if (earlier === undefined || !isStanding(earlier, refusal)) return { ...refusal, count: 1 };
   return { ...refusal, at: earlier.at, count: force ? earlier.count : earlier.count + 1 };
 }
 
-function stillRefused({ reason, at }: Refusal, secretVersionId: string): RefreshError {
+function stillRefused({ reason, at, secretVersionId }: Refusal): RefreshError {
   return new RefreshError(
     'CREDENTIALS_REFUSED',
     `The SOAP service refused these credentials (secret version ${secretVersionId}) with ${reason} at ${at}. It is not ` +
@@ -173,25 +184,8 @@ function stillRefused({ reason, at }: Refusal, secretVersionId: string): Refresh
   );
 }
 
-function life(token: TokenRecord | undefined, now: number): Pick<TickReport, 'token' | 'secondsRemaining'> {
-  if (token === undefined) return { secondsRemaining: 0 };
-  return { token, secondsRemaining: Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000)) };
-}
-
-/** The same `post`, with a memory of how long it last took. */
-function timed({ post, now }: Surroundings) {
-  let endpointLatencyMs: number | undefined;
-  return {
-    post: async (envelope: string, timeoutMs: number) => {
-      const sentAt = now();
-      try {
-        return await post(envelope, timeoutMs);
-      } finally {
-        endpointLatencyMs = Math.round(now() - sentAt);
-      }
-    },
-    latency: () => (endpointLatencyMs === undefined ? {} : { endpointLatencyMs }),
-  };
+function secondsLeft(token: TokenRecord | undefined, now: number): number {
+  return token === undefined ? 0 : Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000));
 }
 
 /** Anything else is a mistake in this program, and must not pass for a known failure. */

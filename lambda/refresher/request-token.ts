@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
 import { RefreshError } from './refresh-error.ts';
-import { parseTokenReply, type TokenReply } from './soap/token-reply.ts';
+import { parseTokenReply } from './soap/token-reply.ts';
 import { tokenRequest } from './soap/token-request.ts';
+import type { Verdict } from './soap/verdict.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface IssuedToken {
@@ -44,7 +45,7 @@ export async function requestToken(
   }
 }
 
-function issued(reply: TokenReply, issuedAt: number): IssuedToken {
+function issued(reply: Verdict, issuedAt: number): IssuedToken {
   switch (reply.kind) {
     case 'token':
       return {

@@ -3,7 +3,7 @@ import { statusParameterName } from '../parameter-names.ts';
 import { decodeStatus, encodeStatus, type TokenStatus } from '../token-status.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { Surroundings } from './surroundings.ts';
-import { errorName, isTransient, tellableCause } from './tellable-error.ts';
+import { errorName, httpStatus, tellableCause } from './tellable-error.ts';
 
 export interface StoredToken {
   /** SSM version of the token parameter; undefined when there is none. */
@@ -46,7 +46,10 @@ export async function writeToken(
   kmsKeyId: string | undefined,
   deadline: number,
 ): Promise<number> {
-  return await put(store, { Name: name, Value: accessToken, Type: 'SecureString', KeyId: kmsKeyId }, deadline);
+  const token = { Name: name, Value: accessToken, Type: 'SecureString', KeyId: kmsKeyId } as const;
+  const version = await put(store, token, deadline);
+  if (version === undefined) throw new RefreshError('STORE_FAILED', `SSM stored ${name} but named no version`);
+  return version;
 }
 
 /**
@@ -68,20 +71,27 @@ async function put(
   { ssm, now, sleep, timeout, random }: Store,
   parameter: Pick<PutParameterCommandInput, 'Name' | 'Value' | 'Type' | 'KeyId'>,
   deadline: number,
-): Promise<number> {
+): Promise<number | undefined> {
   const command = new PutParameterCommand({ ...parameter, Tier: 'Standard', Overwrite: true });
   for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 4000)) {
     try {
       const { Version } = await ssm.send(command, { abortSignal: timeout(Math.max(0, deadline - now())) });
-      return Version ?? 0;
+      return Version;
     } catch (error) {
       const jitteredMs = pauseMs * (0.5 + random());
-      if (!isTransient(error) || now() + jitteredMs >= deadline) {
+      if (!mayHeal(error) || now() + jitteredMs >= deadline) {
         throw storeFailed(`SSM did not store ${parameter.Name}`, error);
       }
       await sleep(jitteredMs);
     }
   }
+}
+
+/** Throttling, the service's own trouble, or no answer at all. */
+function mayHeal(error: unknown): boolean {
+  const status = httpStatus(error);
+  // TooManyUpdates is SSM's throttling of one parameter; the SDK does not count it as such.
+  return status === undefined || status >= 500 || status === 429 || /^TooMany|Throttl/.test(errorName(error));
 }
 
 function storeFailed(what: string, error: unknown): RefreshError {

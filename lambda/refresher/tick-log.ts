@@ -1,15 +1,16 @@
 import type { TickReport } from './refresh-token.ts';
 
 /** The one line of a tick: an explicit list of what is safe to tell. Lambda's JSON log format keeps it an object. */
-export function logTick(tokenParameterName: string | undefined, report: TickReport): void {
-  const { outcome, because, error, secretVersionId, token, secondsRemaining, endpointLatencyMs, warnings } = report;
+export function logTick(tokenParameterName: string, report: TickReport): void {
+  const { outcome, because, secretVersionId, token, secondsRemaining, endpointLatencyMs, warnings } = report;
+  const error = report.outcome === 'failed' ? report.error : undefined;
   const line = {
     outcome,
     because,
     code: error?.code,
     message: error?.message,
     cause: error?.cause instanceof Error ? error.cause.message : undefined,
-    tokenParameter: tokenParameterName,
+    tokenParameter: tokenParameterName || undefined,
     tokenVersion: token?.version,
     expiresAt: token?.expiresAt,
     lifetimeAssumed: token?.lifetimeAssumed,

@@ -41,14 +41,17 @@ export async function postEnvelope(
     request.once('socket', (socket) => {
       socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connectTimer));
     });
-    request.once('close', () => clearTimeout(connectTimer));
-
     let response: IncomingMessage | undefined;
+    request.once('close', () => {
+      clearTimeout(connectTimer);
+      // A switch of protocols (101) ends with neither a response nor an error.
+      if (response === undefined) reject(noAnswer(url, new ConnectionClosed(), timeoutMs));
+    });
     const fail = (error: Error) => {
       // Bytes that follow a whole answer are an error of the connection, not of the answer.
       if (response?.complete !== true) reject(noAnswer(url, error, timeoutMs));
     };
-    request.once('error', fail);
+    request.on('error', fail);
     request.once('response', (incoming) => {
       response = incoming;
       const { statusCode: status = 0, headers } = incoming;
@@ -62,7 +65,7 @@ export async function postEnvelope(
         resolve({ status, contentType, body: 'larger than 64 KiB' });
         incoming.destroy();
       });
-      incoming.once('error', fail);
+      incoming.on('error', fail);
       incoming.once('end', () => {
         resolve({ status, contentType, body: decodeContent(Buffer.concat(chunks), headers['content-encoding']) });
       });
@@ -75,11 +78,17 @@ class ConnectTimeout extends Error {
   readonly code = 'CONNECT_TIMEOUT';
 }
 
+class ConnectionClosed extends Error {
+  readonly code = 'CONNECTION_CLOSED';
+}
+
 /** No coding was asked for, yet some gateways compress all the same. */
 function decodeContent(body: Buffer, coding = 'identity'): SoapReply['body'] {
+  if (body.length === 0) return body;
   const limit = { maxOutputLength: MAX_BODY_BYTES };
   try {
     switch (coding.trim().toLowerCase()) {
+      case '':
       case 'identity':
         return body;
       case 'gzip':

@@ -28,7 +28,12 @@ describe('the environment', () => {
   });
 
   it('may leave out what is optional, or leave it blank', () => {
-    const { config, faults } = readConfig({ ...environment, RENEWAL_WINDOW_SECONDS: '', TOKEN_KMS_KEY_ID: ' ' });
+    const { config, faults } = readConfig({
+      ...environment,
+      RENEWAL_WINDOW_SECONDS: '',
+      TOKEN_KMS_KEY_ID: ' ',
+      SOAP_ACTION: ' ',
+    });
     expect([faults, config.renewalWindowSeconds, config.tokenKmsKeyId, config.soapAction]).toEqual([
       [],
       undefined,
@@ -44,6 +49,7 @@ describe('the environment', () => {
   });
 
   it.each<[keyof Environment, string]>([
+    ['CREDENTIALS_SECRET_ID', '{"username":"u","password":"hunter2"}'],
     ['TOKEN_ENDPOINT', 'soap.example.test'],
     ['TOKEN_ENDPOINT', 'ftp://soap.example.test/'],
     ['TOKEN_ENDPOINT', 'https://user:hunter2@soap.example.test/'],

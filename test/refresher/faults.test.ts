@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
+import { readCredentials } from '../../lambda/refresher/credentials.ts';
 import type { RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
 import type { Failure } from '../../local/soap-failures.ts';
 import { expectations, repliesFolder } from './soap/replies.ts';
@@ -83,6 +84,13 @@ describe('the endpoint', () => {
     server.close();
   });
 
+  it('that switches protocols is ENDPOINT_UNAVAILABLE', async () => {
+    const { failingTick, soap } = await newWorld();
+    soap.mode = { reply: Buffer.from('HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n') };
+    const error = await failingTick('ENDPOINT_UNAVAILABLE', ONE_TRY);
+    expect(error.message).toContain('CONNECTION_CLOSED');
+  });
+
   it('that fails in passing is asked again within the run', async () => {
     const { tick, soap } = await newWorld();
     soap.mode = '503';
@@ -159,7 +167,7 @@ describe('Secrets Manager', () => {
     ['not JSON', { SecretString: 'CANARY{"password":"CANARY"' }, ['not a JSON object']],
     ['a JSON text', { SecretString: '"CANARY"' }, ['not a JSON object']],
     ['a JSON list', { SecretString: '["CANARY"]' }, ['not a JSON object']],
-    ['binary', { SecretBinary: Buffer.from('CANARY').toString('base64') }, ['binary']],
+    ['binary', { SecretBinary: Buffer.from('CANARY').toString('base64') }, ['not text']],
     ['empty JSON', { SecretString: '{}' }, ['"username"', '"password"', '"client_id"', '"client_secret"']],
     ['a number for a password', { SecretString: JSON.stringify({ ...whole, password: 123456 }) }, ['"password"']],
     ['an empty user name', { SecretString: JSON.stringify({ ...whole, username: '' }) }, ['"username"']],
@@ -184,6 +192,13 @@ describe('Secrets Manager', () => {
     const error = await failingTick('CREDENTIALS_MALFORMED');
     for (const name of names) expect(error.message).toContain(name);
     expect(soap.calls).toHaveLength(0);
+  });
+
+  it('that names no version is CREDENTIALS_UNREADABLE, for a refusal would stand for every version', async () => {
+    const send = async () => ({ SecretString: JSON.stringify(whole) });
+    await expect(readCredentials({ send }, 'credentials', AbortSignal.timeout(1000))).rejects.toMatchObject({
+      code: 'CREDENTIALS_UNREADABLE',
+    });
   });
 
   it('may hold more than is asked for', async () => {

@@ -209,6 +209,32 @@ describe('refused credentials', () => {
     expect([soap.calls.length, status()?.refusal?.count]).toEqual([3, 1]);
   });
 
+  it('stay refused when another version was used meanwhile', async () => {
+    const { tick, failingTick, soap, put } = await newWorld();
+    await tick();
+    const other = { env: { CREDENTIALS_SECRET_ID: 'another-version' } };
+    put('CreateSecret', {
+      Name: 'another-version',
+      SecretString: JSON.stringify({ ...soap.credentials, password: 'x' }),
+    });
+    await failingTick('CREDENTIALS_REFUSED', other);
+    expect(await tick()).toMatchObject({ outcome: 'fresh' });
+    expect(await tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
+    await failingTick('CREDENTIALS_REFUSED', other);
+    expect(soap.calls).toHaveLength(3);
+  });
+
+  it('come with a warning when the service may have misread them', async () => {
+    const { failingTick, soap, put, secretId, logged } = await newWorld();
+    put('PutSecretValue', {
+      SecretId: secretId,
+      SecretString: JSON.stringify({ ...soap.credentials, password: 'S3CR3T-漢' }),
+    });
+    soap.mode = 'invalid_grant';
+    await failingTick('CREDENTIALS_REFUSED');
+    expect(logged()).toContain('ISO-8859-1');
+  });
+
   it('are sent again under another endpoint', async () => {
     const { failingTick, soap } = await newWorld();
     const other = await newWorld();

@@ -30,6 +30,8 @@ export interface World {
   put(operation: string, input: object): void;
   storedToken(): string | undefined;
   status(): TokenStatus | undefined;
+  /** All that was written to stdout and stderr since the test file began, and all that was thrown. */
+  logged(): string;
   /** Metrics of the last tick. */
   metrics(): Readonly<Record<string, unknown>>;
 }
@@ -176,6 +178,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
       },
       storedToken: () => aws.parameters.parameter(parameterName)?.value,
       status: () => decodeStatus(aws.parameters.parameter(`${parameterName}/status`)?.value ?? ''),
+      logged: () => output.join('\n'),
       metrics: () => {
         const lines = output.filter((line) => line.startsWith('{"_aws"') && line.includes(parameterName));
         return JSON.parse(lines.at(-1) ?? '{}');

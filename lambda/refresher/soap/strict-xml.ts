@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { isXmlText } from './xml-text.ts';
 
 export interface XmlElement {
   /** Namespace name; empty for none. */
@@ -26,7 +27,7 @@ export function parseXml(text: string): XmlElement {
   checkSpelling(text);
   const root = parseTree(text).find((node) => elementName(node) !== undefined);
   if (root === undefined) throw new XmlError('no root element');
-  return resolve(root, new Map([['xml', XML_NAMESPACE]]));
+  return resolve(root, { declared: new Map([['xml', XML_NAMESPACE]]) });
 }
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
@@ -56,9 +57,7 @@ const DECLARATION = new RegExp(
 );
 
 function checkSpelling(text: string): void {
-  if (!/^[\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(text)) {
-    throw new XmlError('a character that XML forbids');
-  }
+  if (!isXmlText(text)) throw new XmlError('a character that XML forbids');
   let depth = 0;
   let roots = 0;
   PIECES.lastIndex = DECLARATION.exec(text)?.[0].length ?? 0;
@@ -110,18 +109,23 @@ function parseTree(text: string): readonly Node[] {
   }
 }
 
-function resolve(node: Node, scope: ReadonlyMap<string, string>): XmlElement {
+/** Declarations in force: an element's own before those around it. Linked, for copies would cost their square. */
+interface Scope {
+  readonly declared: ReadonlyMap<string, string>;
+  readonly around?: Scope;
+}
+
+function resolve(node: Node, around: Scope): XmlElement {
   const tag = elementName(node) ?? '';
   const attributes = Object.entries(node[ATTRIBUTES] ?? {}).map(
     ([name, value]) => [name, decodeReferences(String(value))] as const,
   );
-  const namespaces = declare(attributes, scope);
-  for (const [name] of attributes) {
-    const prefix = prefixOf(name);
-    if (prefix !== '' && prefix !== 'xmlns' && !namespaces.has(prefix)) throw new XmlError('an unbound prefix');
-  }
-  const namespace = namespaces.get(prefixOf(tag));
-  if (namespace === undefined && prefixOf(tag) !== '') throw new XmlError('an unbound prefix');
+  const scope = { declared: declarations(attributes), around };
+  const qualified = attributes
+    .map(([name]) => name)
+    .filter((name) => name.includes(':') && !name.startsWith('xmlns:'))
+    .map((name) => `{${namespaceOf(name, scope)}}${localName(name)}`);
+  if (new Set(qualified).size < qualified.length) throw new XmlError('an attribute given twice');
 
   const children: XmlElement[] = [];
   let text = '';
@@ -131,20 +135,17 @@ function resolve(node: Node, scope: ReadonlyMap<string, string>): XmlElement {
       text += nodeList(child[CDATA])
         .map((part) => String(part[TEXT]))
         .join('');
-    else if (elementName(child) !== undefined) children.push(resolve(child, namespaces));
+    else if (elementName(child) !== undefined) children.push(resolve(child, scope));
   }
-  return { namespace: namespace ?? '', name: tag.slice(tag.indexOf(':') + 1), children, text };
+  return { namespace: namespaceOf(tag, scope), name: localName(tag), children, text };
 }
 
-function declare(
-  attributes: readonly (readonly [string, string])[],
-  scope: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const declared = new Map(scope);
+function declarations(attributes: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
+  const declared = new Map<string, string>();
   for (const [name, value] of attributes) {
     if (name === 'xmlns') declared.set('', value);
     if (!name.startsWith('xmlns:')) continue;
-    const prefix = name.slice('xmlns:'.length);
+    const prefix = localName(name);
     // Only the default namespace can be taken back, and these two prefixes are bound for good.
     if (value === '' || prefix === 'xml' || prefix === 'xmlns') throw new XmlError('a forbidden namespace declaration');
     declared.set(prefix, value);
@@ -152,34 +153,34 @@ function declare(
   return declared;
 }
 
+function namespaceOf(qualifiedName: string, scope: Scope): string {
+  const prefix = qualifiedName.includes(':') ? qualifiedName.slice(0, qualifiedName.indexOf(':')) : '';
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.around) {
+    const namespace = at.declared.get(prefix);
+    if (namespace !== undefined) return namespace;
+  }
+  if (prefix !== '') throw new XmlError('an unbound prefix');
+  return '';
+}
+
+function localName(qualifiedName: string): string {
+  return qualifiedName.slice(qualifiedName.indexOf(':') + 1);
+}
+
 function decodeReferences(text: string): string {
   return text.replace(/&([^;]*);/g, (_, name: string) => {
     if (!name.startsWith('#')) return PREDEFINED[name] ?? '';
     const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
-    if (!isXmlCharacter(code)) throw new XmlError('a reference to a character that XML forbids');
+    if (code > 0x10ffff || !isXmlText(String.fromCodePoint(code)))
+      throw new XmlError('a reference to a character that XML forbids');
     return String.fromCodePoint(code);
   });
 }
 
 const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-function isXmlCharacter(code: number): boolean {
-  return (
-    code === 0x9 ||
-    code === 0xa ||
-    code === 0xd ||
-    (code >= 0x20 && code <= 0xd7ff) ||
-    (code >= 0xe000 && code <= 0xfffd) ||
-    (code >= 0x10000 && code <= 0x10ffff)
-  );
-}
-
 function elementName(node: Node): string | undefined {
   return Object.keys(node).find((key) => key !== ATTRIBUTES && !key.startsWith('#') && !key.startsWith('?'));
-}
-
-function prefixOf(qualifiedName: string): string {
-  return qualifiedName.includes(':') ? qualifiedName.slice(0, qualifiedName.indexOf(':')) : '';
 }
 
 function nodeList(value: unknown): readonly Node[] {

@@ -11,7 +11,7 @@ export interface TokenRequestFields {
 const ARGUMENT_ORDER = ['username', 'passwd', 'client_id', 'client_secret', 'grant_type'] as const;
 
 /**
- * The SOAP 1.1 envelope of `access_new_token`. Any text that {@link isXmlText} accepts reaches the service unchanged.
+ * The SOAP 1.1 envelope of `access_new_token`. Any text that `isXmlText` accepts reaches the service unchanged.
  */
 export function tokenRequest(fields: TokenRequestFields): string {
   const argumentsXml = ARGUMENT_ORDER.map((name) => `<${name}>${escapeText(fields[name])}</${name}>`).join('');
@@ -21,11 +21,6 @@ export function tokenRequest(fields: TokenRequestFields): string {
     `<soapenv:Body><urn:access_new_token>${argumentsXml}</urn:access_new_token></soapenv:Body>` +
     '</soapenv:Envelope>'
   );
-}
-
-/** Whether XML 1.0 can carry the text at all: most control characters and half a surrogate pair have no spelling in it. */
-export function isXmlText(text: string): boolean {
-  return /^[\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(text);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

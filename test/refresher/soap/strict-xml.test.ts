@@ -46,6 +46,7 @@ describe('strict XML', () => {
     ['a name that starts with a colon', '<:a/>'],
     ['a name that starts with a digit', '<1a/>'],
     ['an attribute given twice', '<a x="1" x="2"/>'],
+    ['an attribute given twice under two prefixes', '<a xmlns:p="u" xmlns:q="u" p:x="1" q:x="2"/>'],
     ['an attribute without a value', '<a x/>'],
     ['an attribute without quotes', '<a x=1/>'],
     ['attributes without a blank between them', '<a x="1"y="2"/>'],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTokenReply, type SoapReply, type TokenReply } from '../../../lambda/refresher/soap/token-reply.ts';
+import { parseTokenReply, type SoapReply } from '../../../lambda/refresher/soap/token-reply.ts';
+import type { Verdict } from '../../../lambda/refresher/soap/verdict.ts';
 import { findAll, type ReferenceElement, referenceParse } from './reference-xml.ts';
 
 const SOAP11 = 'http://schemas.xmlsoap.org/soap/envelope/';
@@ -22,7 +23,7 @@ function fault(code: string, text: string, detail = ''): string {
   return envelope(`<s:Fault><faultcode>${code}</faultcode><faultstring>${text}</faultstring>${detail}</s:Fault>`);
 }
 
-function judge(text: string, reply: Partial<SoapReply> = {}): TokenReply {
+function judge(text: string, reply: Partial<SoapReply> = {}): Verdict {
   return parseTokenReply({ status: 200, contentType: 'text/xml; charset=utf-8', body: Buffer.from(text), ...reply });
 }
 
@@ -78,6 +79,7 @@ describe('a token', () => {
     ['zero', success(`${TOKEN}<expires_in>0</expires_in>`)],
     ['zero in five digits', success(`${TOKEN}<expires_in>00000</expires_in>`)],
     ['negative', success(`${TOKEN}<expires_in>-1</expires_in>`)],
+    ['a negative fraction', success(`${TOKEN}<expires_in>-0.5</expires_in>`)],
     ['given twice', success(TOKEN + LIFE + LIFE)],
   ])('is not taken when its lifetime is %s', (_, text) => {
     expect(judge(text).kind).toBe('malformed');
@@ -90,6 +92,24 @@ describe('a token', () => {
       success(`${TOKEN}<x:access_token xmlns:x="urn:x">other</x:access_token>${LIFE}`),
     ],
     ['it belongs to another namespace', success(`<x:access_token xmlns:x="urn:x">abc</x:access_token>${LIFE}`)],
+    ['the answer says something else, too', success(`invalid_grant${TOKEN}${LIFE}`)],
+    [
+      'another stands in a wrapper beside it',
+      success(`${TOKEN}${LIFE}<return><access_token>other</access_token></return>`),
+    ],
+    ['another stands deeper', success(`${TOKEN}${LIFE}<a><b><access_token>other</access_token></b></a>`)],
+    [
+      'another stands inside the lifetime',
+      success(`${TOKEN}<expires_in>14<access_token>other</access_token>400</expires_in>`),
+    ],
+    [
+      'another stands in the SOAP header',
+      success(TOKEN + LIFE).replace('<s:Body>', `<s:Header>${TOKEN}</s:Header><s:Body>`),
+    ],
+    ['an empty one stands beside it', success(`${TOKEN}<access_token/>${LIFE}`)],
+    ['an error stands deeper', success(`${TOKEN}${LIFE}<return><error>invalid_grant</error></return>`)],
+    ['an error stands beside it under another name', success(`${TOKEN}${LIFE}<ErrorDescription>x</ErrorDescription>`)],
+    ['a stranger stands beside the body', success(TOKEN + LIFE).replace('<s:Body>', '<Body/><s:Body>')],
     ['an error stands beside it', success(`${TOKEN}${LIFE}<error_description>invalid_grant</error_description>`)],
     ['it holds a blank', success(`<access_token>a b</access_token>${LIFE}`)],
     ['it is padded', success(`<access_token> abc </access_token>${LIFE}`)],
@@ -175,8 +195,25 @@ describe('a refusal', () => {
     ['Too many requests', 'unavailable'],
     ['Service temporarily unavailable, please try again later', 'unavailable'],
     ['Access denied for user in the database', 'unavailable'],
+    ["Access denied for user 'x'@'localhost' (using password: YES)", 'unavailable'],
+    ['mysqli_connect(): (HY000/1045): Access denied for user', 'unavailable'],
+    ['The record is locked by another user', 'request refused'],
+    ['invalid_request stands here only in passing; see invalid_grant', 'request refused'],
   ])('in prose is understood: %s', (prose, kind) => {
     expect(judge(success(`<access_token/><error_description>${prose}</error_description>`)).kind).toBe(kind);
+  });
+
+  it('counts in the field for the code before one that describes it', () => {
+    const fields = '<error_description>unlike invalid_request</error_description><error>invalid_grant</error>';
+    expect(judge(refusal(fields))).toMatchObject({ reason: 'invalid_grant' });
+  });
+
+  it.each([
+    ['JSON', success('<return>{&quot;access_token&quot;:&quot;abc&quot;}</return>')],
+    ['escaped XML', success('<return>&lt;access_token&gt;abc&lt;/access_token&gt;</return>')],
+    ['a map', success('<return><item><key>access_token</key><value>abc</value></item></return>')],
+  ])('is not made up from a token in %s', (_, text) => {
+    expect(judge(text).kind).toBe('malformed');
   });
 
   it('that gives no reason is no answer', () => {
@@ -199,6 +236,10 @@ describe('a fault', () => {
     ['of a SOAP 1.2 receiver', soap12('s:Receiver', 'x')],
     ['of the server that quotes its database', fault('s:Server', 'Access denied for user root, using password')],
     ['of the server whose own login failed', fault('s:Server', 'upstream said invalid_client')],
+    ['of a server that writes it in small letters', fault('soap:server', 'x')],
+    ['of WCF itself', fault('a:InternalServiceFault', 'x')],
+    ['of the client for the moment', fault('s:Client', 'Too many requests')],
+    ['of another kind for the moment', fault('n:BackendDown', 'The backend is temporarily unavailable')],
   ])('%s may heal', (_, text) => {
     for (const status of [200, 500]) expect(judge(text, { status }).kind).toBe('unavailable');
   });
@@ -206,6 +247,10 @@ describe('a fault', () => {
   it.each([
     ['of the server that starts with a code', fault('s:Server', 'invalid_grant: no such user')],
     ['that is a code itself', fault('s:invalid_grant', 'x')],
+    ['of .NET', fault('soap:Server', 'Server was unable to process request. ---&gt; invalid_grant')],
+    ['of Axis', fault('soapenv:Server.userException', 'java.lang.Exception: invalid_client')],
+    ['of a SOAP 1.2 receiver', soap12('s:Receiver', 'app:invalid_grant')],
+    ['of Spyne', fault('s:Client.InvalidCredentialsError', 'x')],
     ['of a SOAP 1.2 sender', soap12('s:Sender', 'invalid_grant')],
     ['of the client in prose', fault('s:Client', 'Invalid username and password combination')],
   ])('%s refuses the credentials', (_, text) => {
@@ -217,6 +262,17 @@ describe('a fault', () => {
     ['of the client about a header', fault('s:Client', 'Missing SOAPAction, unsupported media type')],
     ['of a SOAP 1.2 sender', soap12('s:Sender', 'x')],
     ['of versions', fault('s:VersionMismatch', 'x')],
+    ['of Spyne', fault('s:Client.ResourceNotFound', 'x')],
+    [
+      'about the schema',
+      fault('s:Client', "cvc-complex-type.2.4.a: Invalid content was found starting with element 'username'."),
+    ],
+    [
+      'about the next element',
+      fault('a:DeserializationFailed', "End element 'username' expected. Found unknown element 'passwd'"),
+    ],
+    ['about the message', fault('s:Client', 'Invalid SOAP message received from client')],
+    ['about a version', fault('s:Client', 'Unknown client version, upgrade your library')],
   ])('%s is no token', (_, text) => {
     expect(judge(text, { status: 500 }).kind).toBe('malformed');
   });
@@ -240,6 +296,30 @@ describe('an answer without a SOAP document', () => {
     [504, 'unavailable'],
   ])('with HTTP status %i and a page is %s', (status, kind) => {
     expect(judge(page.text, { status, contentType: page.contentType }).kind).toBe(kind);
+  });
+
+  it.each([
+    ['without a content type', undefined, '<html></html>'],
+    ['announced as XML', 'text/xml', '<!DOCTYPE html><html></html>'],
+    [
+      'behind an XML declaration',
+      'application/xhtml+xml',
+      '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x" "y"><html/>',
+    ],
+  ])('is a page %s: it may heal', (_, contentType, page) => {
+    expect(judge(page, { contentType }).kind).toBe('unavailable');
+  });
+
+  it.each([
+    ['an empty response', success('')],
+    ['another operation', success('').replaceAll('access_new_token', 'other')],
+    ['another service', envelope('<x:Throttled xmlns:x="urn:x"/>')],
+  ])('is %s under a status that may heal', (_, text) => {
+    expect([200, 429, 503].map((status) => judge(text, { status }).kind)).toEqual([
+      'malformed',
+      'unavailable',
+      'unavailable',
+    ]);
   });
 
   it('is empty: it may heal', () => {
@@ -353,6 +433,9 @@ describe('any answer at all', () => {
       const text = refusal(words.repeat(60_000 / words.length));
       expect(judge(text).kind).not.toBe('token');
     }
+    const declarations = Array.from({ length: 2000 }, (_, index) => `xmlns:a${index}="u"`).join(' ');
+    const crowd = refusal(`<x ${declarations}>${'<p xmlns="u"/>'.repeat(1500)}</x>`);
+    expect(judge(crowd).kind).not.toBe('token');
   });
 });
 

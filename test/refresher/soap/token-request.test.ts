@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isXmlText, tokenRequest } from '../../../lambda/refresher/soap/token-request.ts';
+import { tokenRequest } from '../../../lambda/refresher/soap/token-request.ts';
+import { isXmlText } from '../../../lambda/refresher/soap/xml-text.ts';
 import { referenceParse } from './reference-xml.ts';
 
 const anyText = fc.string({ unit: 'binary' });

@@ -1,0 +1,77 @@
+import { firstReason, readCode, readLeadingCode, readProse } from './refusal-reason.ts';
+import { descendants, isBlank } from './soap-body.ts';
+import type { XmlElement } from './strict-xml.ts';
+import { malformed, refused, type Verdict } from './verdict.ts';
+
+const SERVICE_NAMESPACE = 'urn:server';
+
+/**
+ * The operation's own answer: `access_new_tokenResponse`, or under another name, as documented, a refusal.
+ * @param envelope all around it: a second token is a doubt, wherever it stands
+ */
+export function judgeAnswer(answer: XmlElement, envelope: XmlElement): Verdict {
+  if (answer.namespace !== SERVICE_NAMESPACE) return malformed('the answer is not one of this service');
+  const tokens = descendants(envelope).filter(({ name }) => name === 'access_token');
+  const isEmpty = tokens.every((token) => isBlank(allText(token)));
+  switch (answer.name) {
+    case 'access_new_tokenResponse':
+      return isEmpty ? judgeRefusal(answer) : judgeToken(answer, tokens);
+    case 'access_tokenResponse':
+      return isEmpty ? judgeRefusal(answer) : malformed('there is an access_token in an answer that announces none');
+    default:
+      return malformed('the answer belongs to another operation');
+  }
+}
+
+/** A token beyond doubt: exactly one, where it belongs, and nothing in the answer that speaks against it. */
+function judgeToken(answer: XmlElement, [token, ...others]: readonly XmlElement[]): Verdict {
+  if (token === undefined || others.length > 0) return malformed('there is more than one access_token');
+  const errors = descendants(answer).filter(({ name }) => /error|fault/i.test(name));
+  if (!errors.every((error) => isBlank(allText(error)))) return malformed('there is an error beside the access_token');
+  const fields = fieldsOf(answer);
+  if (!fields.includes(token) || !isBlank(answer.text))
+    return malformed('access_token does not stand where it belongs');
+  // Checked before it is trusted, never trimmed: a token is exactly the text that the document holds.
+  if (token.children.length > 0 || !isOwn(token) || !/^[\x21-\x7e]{1,4096}$/.test(token.text)) {
+    return malformed('access_token is not 1 to 4096 visible ASCII characters');
+  }
+  const types = fields.filter(({ name }) => name === 'token_type');
+  if (types.length > 1 || !types.every((type) => /^(?:bearer)?$/i.test(type.text.trim()))) {
+    return malformed('token_type is not bearer');
+  }
+  const [lifetime, ...otherLifetimes] = fields.filter(({ name }) => name === 'expires_in');
+  if (otherLifetimes.length > 0) return malformed('there is more than one expires_in');
+  const expiresIn = lifetime?.children.length === 0 ? lifetime.text.trim() : '';
+  if (expiresIn !== '' && Number(expiresIn) <= 0) return malformed('the token has expired already');
+  const expiresInSeconds = /^\d{1,8}$/.test(expiresIn) ? Number(expiresIn) : undefined;
+  return { kind: 'token', accessToken: token.text, expiresInSeconds };
+}
+
+/** The reason stands in the element itself or in a field, whatever that is called. */
+function judgeRefusal(answer: XmlElement): Verdict {
+  const fields = fieldsOf(answer).filter(({ name }) => !['access_token', 'expires_in', 'token_type'].includes(name));
+  const texts = [answer.text, ...fields.map(allText)].filter((text) => !isBlank(text));
+  if (texts.length === 0) return malformed('there is neither an access_token nor a reason');
+  const reason = firstReason(texts, readLeadingCode) ?? firstReason(texts, readCode) ?? firstReason(texts, readProse);
+  // Some stacks answer in JSON, in escaped XML or as a map, inside the envelope.
+  if (!reason && texts.some((text) => text.includes('access_token'))) {
+    return malformed('there is an access_token in a shape of another service');
+  }
+  return refused(reason);
+}
+
+/** The named fields of an answer: its children, or those of the one wrapper (`return`) that some stacks put around them. */
+function fieldsOf({ children }: XmlElement): readonly XmlElement[] {
+  const [only, second] = children;
+  const isWrapper = only !== undefined && second === undefined && only.name !== 'access_token' && isBlank(only.text);
+  return isWrapper && only.children.length > 0 ? only.children : children;
+}
+
+/** Fields are unqualified, or in the service's own namespace where a stack qualifies them. */
+function isOwn({ namespace }: XmlElement): boolean {
+  return namespace === '' || namespace === SERVICE_NAMESPACE;
+}
+
+function allText(element: XmlElement): string {
+  return [element, ...descendants(element)].map(({ text }) => text).join(' ');
+}
