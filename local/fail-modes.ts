@@ -1,0 +1,45 @@
+import type { AwsFault, LocalAws } from './aws-server.ts';
+import type { SoapEndpoint } from './soap-endpoint.ts';
+import { FAILURES, type Failure } from './soap-failures.ts';
+
+/** Makes something fail from now on. */
+export type FailMode = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => Promise<void> | void;
+
+const FAILURE_NAMES = Object.keys(FAILURES) as Failure[];
+// An object lists its numbers first; the words are more interesting.
+const WORDS_FIRST = [...FAILURE_NAMES].sort((a, b) => Number(isStatus(a)) - Number(isStatus(b)));
+
+/** Ways in which the SOAP endpoint fails, by name. */
+export const ENDPOINT_FAIL_MODES: ReadonlyMap<string, FailMode> = new Map<string, FailMode>([
+  ['refused', (_, soap) => soap.close()],
+  ...WORDS_FIRST.map((name): [string, FailMode] => [name, answering(name)]),
+]);
+
+/** Ways in which AWS, or the secret in it, fails, by name. */
+export const AWS_FAIL_MODES: ReadonlyMap<string, FailMode> = new Map<string, FailMode>([
+  [
+    'secret-malformed',
+    (aws, _, secretId) => {
+      aws.perform('PutSecretValue', { SecretId: secretId, SecretString: '{"user":"demo"}' });
+    },
+  ],
+  ['secret-denied', failing('GetSecretValue', { type: 'AccessDeniedException' })],
+  ['store-denied', failing('PutParameter', { type: 'AccessDeniedException' })],
+  ['store-throttled', failing('PutParameter', { type: 'ThrottlingException', message: 'Rate exceeded' })],
+]);
+
+function answering(failure: Failure): FailMode {
+  return (_, soap) => {
+    soap.mode = failure;
+  };
+}
+
+function isStatus(name: string): boolean {
+  return /^\d{3}$/.test(name);
+}
+
+function failing(operation: string, fault: AwsFault): FailMode {
+  return (aws) => {
+    aws.faults = (called) => (called === operation ? fault : undefined);
+  };
+}

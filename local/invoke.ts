@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { isRecord } from './aws-request.ts';
+
+/** What one run of the function told: its log line, read back, and everything that it wrote. */
+export interface Invocation {
+  readonly outcome: 'refreshed' | 'unchanged' | 'fresh' | 'failed';
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+  readonly cause: string | undefined;
+  /** Why a token was asked for. */
+  readonly because: string | undefined;
+  readonly secretVersionId: string | undefined;
+  readonly tokenVersion: number | undefined;
+  readonly expiresAt: string | undefined;
+  readonly secondsRemaining: number | undefined;
+  readonly endpointLatencyMs: number | undefined;
+  readonly warnings: readonly string[];
+  readonly output: string;
+}
+
+export const ARTEFACT = fileURLToPath(new URL('../dist/refresher/handler.mjs', import.meta.url));
+const LAMBDA_PROCESS = fileURLToPath(new URL('lambda-process.ts', import.meta.url));
+
+/**
+ * Runs the artefact that is deployed, in a new process with nothing but `env` around it: no profile, region or
+ * credentials of the person who started this can reach it.
+ * @throws when the function ends without a log line, which it never should.
+ */
+export async function invoke(
+  env: Readonly<Record<string, string>>,
+  event: object,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Invocation> {
+  const args = [LAMBDA_PROCESS, ARTEFACT, JSON.stringify(event), String(timeoutMs)];
+  const child = spawn(process.execPath, args, { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  const aborted = new Promise<never>((_, reject) => child.once('error', reject));
+  const [stdout, stderr] = await Promise.race([Promise.all([text(child.stdout), text(child.stderr)]), aborted]);
+  const line = stdout
+    .split('\n')
+    .map(logMessage)
+    .find((message) => message !== undefined);
+  if (line === undefined) throw new Error(`The function ended without a log line.\n${stderr}`);
+  return readLogLine(line, stdout + stderr);
+}
+
+function logMessage(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{"timestamp"')) return undefined;
+  const { message }: { message?: unknown } = JSON.parse(line);
+  return isRecord(message) && 'outcome' in message ? message : undefined;
+}
+
+function readLogLine(line: Readonly<Record<string, unknown>>, output: string): Invocation {
+  const text = (name: string) => (typeof line[name] === 'string' ? line[name] : undefined);
+  const number = (name: string) => (typeof line[name] === 'number' ? line[name] : undefined);
+  const outcome = text('outcome');
+  return {
+    outcome: outcome === 'refreshed' || outcome === 'unchanged' || outcome === 'fresh' ? outcome : 'failed',
+    code: text('code'),
+    message: text('message'),
+    cause: text('cause'),
+    because: text('because'),
+    secretVersionId: text('secretVersionId'),
+    tokenVersion: number('tokenVersion'),
+    expiresAt: text('expiresAt'),
+    secondsRemaining: number('secondsRemaining'),
+    endpointLatencyMs: number('endpointLatencyMs'),
+    warnings: Array.isArray(line.warnings) ? line.warnings.map(String) : [],
+    output,
+  };
+}

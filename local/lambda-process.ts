@@ -1,0 +1,30 @@
+/**
+ * What Lambda does for the function, in a process of its own: loads the artefact, calls the handler once, and writes
+ * what it logs in Lambda's JSON log format. Usage: node lambda-process.ts ARTEFACT EVENT TIMEOUT_MS
+ */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [artefact = '', event = '{}', timeoutMs = '0'] = process.argv.slice(2);
+
+const jsonLog =
+  (level: string) =>
+  (...parts: readonly unknown[]): void => {
+    const message = parts.length === 1 ? parts[0] : parts.map(String).join(' ');
+    process.stdout.write(`${JSON.stringify({ timestamp: new Date().toISOString(), level, message })}\n`);
+  };
+console.info = jsonLog('INFO');
+console.log = console.info;
+console.warn = jsonLog('WARN');
+console.error = jsonLog('ERROR');
+
+const { handler } = await import(pathToFileURL(resolve(artefact)).href);
+const deadline = Date.now() + Number(timeoutMs);
+try {
+  await handler(JSON.parse(event), { getRemainingTimeInMillis: () => deadline - Date.now() });
+  process.exit(0);
+} catch (error) {
+  // The handler has logged its own errors; another one is a mistake in it, which Lambda would log so.
+  if (!(error instanceof Error && error.name === 'RefreshError')) process.stderr.write(`${String(error)}\n`);
+  process.exit(1);
+}

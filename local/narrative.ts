@@ -1,0 +1,110 @@
+import { styleText } from 'node:util';
+import { ADVICE, isRefreshErrorCode } from './advice.ts';
+import type { Invocation } from './invoke.ts';
+import { wrapText } from './wrap-text.ts';
+
+/** What the reader of a tick's account has to know besides the tick itself. */
+export interface Scene {
+  readonly endpoint: string;
+  readonly secretId: string;
+  readonly tokenParameterName: string;
+  /** Requests that reached the local endpoint during the tick; undefined for a real service. */
+  readonly requests: number | undefined;
+  /** The stored token, in the clear; only its mask is shown. */
+  readonly token: string | undefined;
+}
+
+/** One tick, step by step in the order of events. */
+export function tickStory(tick: Invocation, scene: Scene): string {
+  const { outcome, code = '', secretVersionId, endpointLatencyMs, tokenVersion, warnings } = tick;
+  const lines: string[] = [];
+  if (secretVersionId !== undefined) {
+    lines.push(done('credentials read', `secret ${scene.secretId}, version ${secretVersionId}, password ${MASK}`));
+  } else if (code.startsWith('CREDENTIALS_')) {
+    lines.push(notDone('credentials read', `secret ${scene.secretId}`));
+  }
+  if (endpointLatencyMs !== undefined) {
+    const { endpoint, requests = 1 } = scene;
+    const step = outcome !== 'failed' || code === 'STORE_FAILED' ? done : notDone;
+    const repeated = requests > 1 ? `, the last of ${requests} requests` : '';
+    lines.push(step('token requested', `${endpoint}, ${endpointLatencyMs} ms${repeated}`));
+  }
+  if (outcome === 'refreshed') {
+    lines.push(
+      done('token stored', `${scene.tokenParameterName}, version ${tokenVersion}, value ${mask(scene.token)}`),
+    );
+    lines.push(done('status stored', `version ${tokenVersion} expires ${expiry(tick)}`));
+  }
+  if (outcome === 'unchanged') {
+    lines.push(done('token kept', `the service gave the same one again; it expires ${expiry(tick)}`));
+  }
+  if (outcome === 'fresh') {
+    lines.push(done('token left alone', `version ${tokenVersion} expires ${expiry(tick)}: not due, nobody was asked`));
+  }
+  if (code === 'STORE_FAILED') lines.push(notDone('token stored', scene.tokenParameterName));
+  if (outcome === 'failed') lines.push('', ...failureStory(tick));
+  for (const warning of warnings) lines.push(`  ${styleText('yellow', '!')} ${warning}`);
+  return lines.join('\n');
+}
+
+/** One tick in one line. */
+export function tickLine(tick: Invocation, at: Date): string {
+  const { outcome, tokenVersion, secondsRemaining = 0 } = tick;
+  const life = tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${duration(secondsRemaining)} left`;
+  const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
+  const why =
+    outcome === 'failed' ? `  ${tick.code}: ${tick.message}` : tick.because ? `  because ${tick.because}` : '';
+  return `${at.toISOString().slice(11, 19)}  ${styleText(colour, outcome.padEnd(9))}  ${life}${why}`;
+}
+
+export function heading(text: string): string {
+  return `\n${styleText('bold', text)}`;
+}
+
+/** Enough to tell two tokens apart, far too little to use one. */
+export function mask(secret: string | undefined): string {
+  if (secret === undefined) return MASK;
+  return secret.length < 20 ? MASK : `${secret.slice(0, 4)}${MASK}`;
+}
+
+const MASK = '••••••••';
+
+function failureStory(tick: Invocation): readonly string[] {
+  const { code = 'unknown', message, cause, tokenVersion } = tick;
+  const stored =
+    tokenVersion === undefined
+      ? 'none that is known to be good'
+      : `untouched: version ${tokenVersion}, expires ${expiry(tick)}`;
+  const advice = isRefreshErrorCode(code) ? ADVICE[code] : undefined;
+  return [
+    `  ${styleText('red', `✗ ${code}`)}  ${message}`,
+    ...(cause === undefined ? [] : [fact('cause', cause)]),
+    fact('stored token', stored),
+    ...(advice === undefined ? [] : [fact('alarm', advice.alarm), fact('do first', advice.first)]),
+  ];
+}
+
+function done(step: string, detail: string): string {
+  return `  ${styleText('green', '✓')} ${step.padEnd(20)}${detail}`;
+}
+
+function notDone(step: string, detail: string): string {
+  return `  ${styleText('red', '✗')} ${step.padEnd(20)}${detail}`;
+}
+
+function fact(name: string, detail: string): string {
+  const [first = '', ...rest] = wrapText(detail, 92);
+  const indented = rest.map((line) => `\n${' '.repeat(24)}${line}`).join('');
+  return `    ${styleText('dim', name.padEnd(20))}${first}${indented}`;
+}
+
+function expiry({ expiresAt = '', secondsRemaining = 0 }: Invocation): string {
+  return `${expiresAt.slice(0, 19).replace('T', ' ')} UTC (in ${duration(secondsRemaining)})`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

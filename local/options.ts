@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode } from './fail-modes.ts';
+import { wrapText } from './wrap-text.ts';
+
+export interface Options {
+  readonly help: boolean;
+  readonly verbose: boolean;
+  readonly serve: boolean;
+  readonly everySeconds: number;
+  readonly lifetimeSeconds: number | undefined;
+  /** A real SOAP service instead of the local one. */
+  readonly service: { readonly url: string; readonly credentialsFile: string } | undefined;
+  readonly fail: { readonly name: string; readonly strike: FailMode } | undefined;
+}
+
+/** The command line asks for something that does not exist; the message lists what does. */
+export class UsageError extends Error {}
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h', default: false },
+  verbose: { type: 'boolean', default: false },
+  serve: { type: 'boolean', default: false },
+  every: { type: 'string' },
+  lifetime: { type: 'string' },
+  endpoint: { type: 'string' },
+  credentials: { type: 'string' },
+  fail: { type: 'string' },
+} as const;
+
+export const HELP = `Usage: npm start -- [options]
+
+Runs the refresher once on this machine: a local Secrets Manager and SSM, a local SOAP endpoint that behaves like the
+documented service, and between them the very artefact that is deployed. Needs nothing but Node.
+
+Options
+  --serve             keep the local services up and tick until Ctrl-C, with tokens that live one minute
+  --every SECONDS     with --serve: how often to tick (default 5)
+  --lifetime SECONDS  how long the local endpoint's tokens live (default 14400; with --serve 60)
+  --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
+  --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"}
+  --fail MODE         store a token, then show what this failure looks like to an operator
+  --verbose           show also what the function itself writes: its log line and its metrics
+  -h, --help          this text
+
+Failures of the endpoint
+${listed(ENDPOINT_FAIL_MODES)}
+
+Failures of AWS
+${listed(AWS_FAIL_MODES)}
+
+Exit status: 0 when all went well, 1 when a tick failed, 2 when the options make no sense.`;
+
+/** @throws UsageError */
+export function readOptions(args: readonly string[]): Options {
+  const values = parse(args);
+  const { endpoint, credentials, fail, serve } = values;
+  if ((endpoint === undefined) !== (credentials === undefined)) {
+    throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
+  }
+  if (endpoint !== undefined && !/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+    throw new UsageError('--endpoint takes an http or https address.');
+  }
+  for (const name of ['fail', 'lifetime'] as const) {
+    if (endpoint !== undefined && values[name] !== undefined) {
+      throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
+    }
+  }
+  if (values.every !== undefined && !serve) throw new UsageError('--every goes with --serve.');
+  return {
+    help: values.help,
+    verbose: values.verbose,
+    serve,
+    everySeconds: seconds('every', values.every) ?? 5,
+    lifetimeSeconds: seconds('lifetime', values.lifetime) ?? (serve && endpoint === undefined ? 60 : undefined),
+    service:
+      endpoint !== undefined && credentials !== undefined ? { url: endpoint, credentialsFile: credentials } : undefined,
+    fail: fail === undefined ? undefined : { name: fail, strike: failMode(fail) },
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
+  } catch (error) {
+    // Node's first sentence says what is wrong, the next ones explain its own rules.
+    const [reason] = (error instanceof Error ? error.message : '').split('. ');
+    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
+    throw new UsageError(`${reason}. The options are ${names.join(', ')}; --help explains them.`);
+  }
+}
+
+function failMode(name: string): FailMode {
+  const mode = ENDPOINT_FAIL_MODES.get(name) ?? AWS_FAIL_MODES.get(name);
+  if (mode !== undefined) return mode;
+  const names = [...ENDPOINT_FAIL_MODES.keys(), ...AWS_FAIL_MODES.keys()];
+  throw new UsageError(`--fail ${name} is not a failure that can be shown. Choose one of: ${names.join(', ')}.`);
+}
+
+function seconds(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
+  throw new UsageError(`--${name} takes a whole number of seconds from 1 on.`);
+}
+
+function listed(modes: ReadonlyMap<string, FailMode>): string {
+  return wrapText([...modes.keys()].join(', '), 100)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
