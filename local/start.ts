@@ -123,7 +123,8 @@ async function tickTwice(stage: Stage): Promise<number> {
 async function serve(stage: Stage): Promise<number> {
   const { options, aws, soap } = stage;
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // Not once: on Ctrl-C the terminal sends the signal, and npm passes on its own a moment later.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   console.log(heading('Watch it with the aws command'));
   console.log('  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local');
   console.log(`  export AWS_ENDPOINT_URL=${aws.url} AWS_DEFAULT_REGION=${REGION}`);
