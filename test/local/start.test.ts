@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SoapEndpoint, startSoapEndpoint } from '../../local/soap-endpoint.ts';
+
+const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
+const CREDENTIALS = {
+  username: 'erin',
+  password: 'S3CR3T-password',
+  client_id: 'S3CR3T-client-id',
+  client_secret: 'S3CR3T-client-secret',
+};
+/** Whole processes on a machine that may be busy. */
+const PATIENCE_MS = 30_000;
+const WHOLE_TOKEN = /[0-9a-f]{40}/;
+
+function begin(...args: readonly string[]) {
+  return spawn(process.execPath, [START, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Runs the command to its end. */
+async function start(...args: readonly string[]): Promise<{ status: unknown; stdout: string; stderr: string }> {
+  const child = begin(...args);
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { status, stdout, stderr };
+}
+
+describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
+  it('shows how a token is got, and then left alone', async () => {
+    const { status, stdout, stderr } = await start();
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(
+      new RegExp(
+        [
+          '✓ credentials read +secret local/credentials, version [0-9a-f-]{36}',
+          '✓ token requested +http://127.0.0.1:\\d+/api.einvoice.php, \\d+ ms',
+          '✓ token stored +/local/access-token, version 1',
+          '✓ status stored +version 1 expires \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC \\(in 4 h\\)',
+          'Second tick',
+          '✓ token left alone +version 1 expires',
+          'ssm get-parameter .*--name /local/access-token --with-decryption',
+        ].join('.*'),
+        's',
+      ),
+    );
+    expect(stdout).not.toMatch(WHOLE_TOKEN);
+  });
+
+  it('shows a failure with its code, its alarm and what to do, and that the stored token stays', async () => {
+    const { status, stdout } = await start('--fail', 'invalid_grant');
+
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/✗ CREDENTIALS_REFUSED {2}.*invalid_grant/);
+    expect(stdout).toMatch(/stored token +untouched: version 1/);
+    expect(stdout).toMatch(/alarm +CredentialsRefused \(page\)/);
+    expect(stdout).toMatch(/do first +Ask the owner/);
+    expect(stdout).not.toMatch(WHOLE_TOKEN);
+  });
+
+  it('explains its options', async () => {
+    const { status, stdout } = await start('--help');
+
+    expect(status).toBe(0);
+    expect(stdout).toContain('Usage: npm start -- [options]');
+  });
+
+  it('refuses options that make no sense with one line and exit status 2', async () => {
+    const { status, stdout, stderr } = await start('--fail', 'nothing');
+
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^npm start: --fail nothing is not .*\n$/);
+  });
+
+  it('serves until it is interrupted, refreshing as it goes', async () => {
+    const child = begin('--serve', '--every', '1', '--lifetime', '2');
+    let stdout = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    await expect.poll(() => stdout, { timeout: PATIENCE_MS }).toMatch(/refreshed +version 2/);
+    const endpoint = /AWS_ENDPOINT_URL=(\S+)/.exec(stdout)?.[1] ?? '';
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const ssm = new SSMClient({ endpoint, region: 'ap-south-1', credentials });
+    const read = new GetParameterCommand({ Name: '/local/access-token', WithDecryption: true });
+
+    const token = (await ssm.send(read)).Parameter?.Value;
+    child.kill('SIGINT');
+    const [status] = await once(child, 'close');
+
+    expect(token).toMatch(WHOLE_TOKEN);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Stopped\.\n$/);
+    expect(stdout).not.toContain(token);
+  });
+
+  describe('with a real service', () => {
+    let service: SoapEndpoint;
+    let folder: string;
+
+    beforeAll(async () => {
+      service = await startSoapEndpoint({ credentials: CREDENTIALS });
+      folder = await mkdtemp(join(tmpdir(), 'npm-start-'));
+    });
+    afterAll(async () => {
+      await service.close();
+      await rm(folder, { recursive: true });
+    });
+
+    async function startWith(name: string, credentials: string) {
+      const file = join(folder, name);
+      await writeFile(file, credentials);
+      return start('--endpoint', service.url, '--credentials', file, '--verbose');
+    }
+
+    it('gets a token from it, and shows neither the token nor the credentials, not even with --verbose', async () => {
+      const { status, stdout, stderr } = await startWith('right.json', JSON.stringify(CREDENTIALS));
+
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).toContain(`✓ token requested     ${service.url}`);
+      expect(stdout).toContain('"Namespace":"TokenRefresher"');
+      expect(stdout).not.toContain('S3CR3T');
+      expect(stdout).not.toMatch(WHOLE_TOKEN);
+      expect(service.issuedTokens).toHaveLength(1);
+    });
+
+    it('tells what is wrong with the credentials without showing them', async () => {
+      const wrong = await startWith('wrong.json', JSON.stringify({ ...CREDENTIALS, password: 'S3CR3T-wrong' }));
+      const halved = await startWith('half.json', '{"username":"erin","password":"S3CR3T-pa');
+
+      expect([wrong.status, halved.status]).toEqual([1, 1]);
+      expect(wrong.stdout).toMatch(/✗ CREDENTIALS_REFUSED/);
+      expect(halved.stdout).toMatch(/✗ CREDENTIALS_MALFORMED.*is not a JSON object/);
+      expect(wrong.stdout + halved.stdout).not.toContain('S3CR3T');
+    });
+
+    it('says so when the credentials cannot be read', async () => {
+      const { status, stderr } = await start('--endpoint', service.url, '--credentials', join(folder, 'none.json'));
+
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^npm start: --credentials .*none\.json cannot be read: ENOENT\.\n$/);
+    });
+  });
+});
