@@ -62,7 +62,7 @@ export function heading(text: string): string {
 }
 
 /** Enough to tell two tokens apart, far too little to use one. */
-export function mask(secret: string | undefined): string {
+function mask(secret: string | undefined): string {
   if (secret === undefined) return MASK;
   return secret.length < 20 ? MASK : `${secret.slice(0, 4)}${MASK}`;
 }

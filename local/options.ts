@@ -16,6 +16,9 @@ export interface Options {
 /** The command line asks for something that does not exist; the message lists what does. */
 export class UsageError extends Error {}
 
+/** Short enough to be watched. A token is replaced at half of it, when it still has the minute that readers ask for. */
+const WATCHED_LIFETIME_SECONDS = 150;
+
 const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
   verbose: { type: 'boolean', default: false },
@@ -33,9 +36,9 @@ Runs the refresher once on this machine: a local Secrets Manager and SSM, a loca
 documented service, and between them the very artefact that is deployed. Needs nothing but Node.
 
 Options
-  --serve             keep the local services up and tick until Ctrl-C, with tokens that live one minute
+  --serve             keep the local services up and tick until Ctrl-C, with short-lived tokens
   --every SECONDS     with --serve: how often to tick (default 5)
-  --lifetime SECONDS  how long the local endpoint's tokens live (default 14400; with --serve 60)
+  --lifetime SECONDS  how long the local endpoint's tokens live (default 14400; with --serve ${WATCHED_LIFETIME_SECONDS})
   --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
   --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"}
   --fail MODE         store a token, then show what this failure looks like to an operator
@@ -71,7 +74,8 @@ export function readOptions(args: readonly string[]): Options {
     verbose: values.verbose,
     serve,
     everySeconds: seconds('every', values.every) ?? 5,
-    lifetimeSeconds: seconds('lifetime', values.lifetime) ?? (serve && endpoint === undefined ? 60 : undefined),
+    lifetimeSeconds:
+      seconds('lifetime', values.lifetime) ?? (serve && endpoint === undefined ? WATCHED_LIFETIME_SECONDS : undefined),
     service:
       endpoint !== undefined && credentials !== undefined ? { url: endpoint, credentialsFile: credentials } : undefined,
     fail: fail === undefined ? undefined : { name: fail, strike: failMode(fail) },

@@ -14,7 +14,7 @@ import { type LocalAws, startLocalAws } from './aws-server.ts';
 import { ARTEFACT, type Invocation, invoke } from './invoke.ts';
 import { heading, tickLine, tickStory } from './narrative.ts';
 import { HELP, type Options, readOptions, UsageError } from './options.ts';
-import { type SoapEndpoint, startSoapEndpoint } from './soap-endpoint.ts';
+import { type SoapCredentials, type SoapEndpoint, startSoapEndpoint } from './soap-endpoint.ts';
 
 const SECRET_ID = 'local/credentials';
 const TOKEN_PARAMETER_NAME = '/local/access-token';
@@ -76,23 +76,28 @@ async function run(options: Options, secretString: string | undefined): Promise<
     client_secret: randomUUID(),
   };
   const aws = await onPort(AWS_PORT, (port) => startLocalAws({ port }));
-  const { lifetimeSeconds: tokenLifetimeSeconds } = options;
-  const soap =
-    options.service === undefined
-      ? await onPort(SOAP_PORT, (port) => startSoapEndpoint({ port, credentials, tokenLifetimeSeconds }))
-      : undefined;
-  const endpoint = soap?.url ?? options.service?.url ?? '';
+  const { soap, endpoint } = await serviceToAsk(options, credentials);
   const stage: Stage = { options, aws, soap, endpoint, env: environment(options, aws.url, endpoint) };
   aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(credentials) });
   try {
     const from = options.service === undefined ? '' : `, filled from ${options.service.credentialsFile}`;
     console.log(heading('On this machine'));
     console.log(`  Secrets Manager and SSM   ${aws.url}, in memory; secret ${SECRET_ID}${from}`);
-    console.log(`  SOAP endpoint             ${endpoint}${options.service === undefined ? ', as documented' : ''}`);
+    console.log(`  SOAP endpoint             ${endpoint}${soap === undefined ? '' : ', behaves as documented'}`);
     return await (options.serve ? serve(stage) : tickTwice(stage));
   } finally {
     await Promise.all([aws.close(), soap?.close()]);
   }
+}
+
+async function serviceToAsk(
+  { service, lifetimeSeconds }: Options,
+  credentials: SoapCredentials,
+): Promise<Pick<Stage, 'soap' | 'endpoint'>> {
+  if (service !== undefined) return { soap: undefined, endpoint: service.url };
+  const options = { credentials, tokenLifetimeSeconds: lifetimeSeconds };
+  const soap = await onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...options, port }));
+  return { soap, endpoint: soap.url };
 }
 
 /** Two ticks show the whole idea: the first gets a token, the second leaves it alone, or shows a failure. */
@@ -105,8 +110,8 @@ async function tickTwice(stage: Stage): Promise<number> {
   if (options.fail !== undefined && soap !== undefined) {
     await options.fail.strike(aws, soap, SECRET_ID);
     console.log(heading(`Second tick: forced, and this fails: ${options.fail.name}`));
-    const failed = (await tellTick(stage, { force: true })).outcome === 'failed';
-    return failed ? 1 : 0;
+    const second = await tellTick(stage, { force: true });
+    return second.outcome === 'failed' ? 1 : 0;
   }
   console.log(heading('Second tick: the token is there'));
   const second = await tellTick(stage, {});
@@ -150,7 +155,7 @@ async function serve(stage: Stage): Promise<number> {
 async function tellTick(stage: Stage, event: object): Promise<Invocation> {
   const { aws, soap, endpoint, options } = stage;
   const requestsBefore = soap?.calls.length ?? 0;
-  const tick = await runTick(stage, event, new AbortController().signal);
+  const tick = await runTick(stage, event);
   const scene = {
     endpoint,
     secretId: SECRET_ID,
@@ -163,7 +168,7 @@ async function tellTick(stage: Stage, event: object): Promise<Invocation> {
   return tick;
 }
 
-function runTick({ env, options }: Stage, event: object, signal: AbortSignal): Promise<Invocation> {
+function runTick({ env, options }: Stage, event: object, signal?: AbortSignal): Promise<Invocation> {
   return invoke(env, event, options.service === undefined ? LOCAL_TIMEOUT_MS : CLOUD_TIMEOUT_MS, signal);
 }
 
