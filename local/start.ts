@@ -110,6 +110,9 @@ async function tickTwice(stage: Stage): Promise<number> {
   if (options.fail !== undefined && soap !== undefined) {
     await options.fail.strike(aws, soap, SECRET_ID);
     console.log(heading(`Second tick: forced, and this fails: ${options.fail.name}`));
+    console.log(
+      styleText('dim', '  What may heal is tried again, here for up to 15 s, in the cloud for most of a minute.'),
+    );
     const second = await tellTick(stage, { force: true });
     return second.outcome === 'failed' ? 1 : 0;
   }
