@@ -1,0 +1,23 @@
+import { Duration } from 'aws-cdk-lib';
+
+/** One thing that is wrong with a setting. */
+export interface Fault {
+  /** The setting, and then those that it does not go together with. */
+  readonly names: readonly [string, ...string[]];
+  readonly value: unknown;
+  /** What to do, as an order: "use whole minutes". */
+  readonly remedy: string;
+}
+
+/** All faults in one text, a line each: name, value, remedy. */
+export function faultList(title: string, faults: readonly Fault[]): string {
+  const lines = faults.map(({ names: [name], value, remedy }) => `  - ${name} is ${valueText(value)}: ${remedy}`);
+  return [`${title}: ${faults.length === 1 ? '1 fault' : `${faults.length} faults`}`, ...lines].join('\n');
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return 'not set';
+  if (value instanceof Duration) return value.toHumanString();
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}

@@ -1,0 +1,107 @@
+import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Grant, type IGrantable, type IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { statusParameterName } from '../lambda/parameter-names.ts';
+
+export interface RefreshedTokenOptions {
+  /**
+   * The key that encrypts the token: the `encryptionKey` of its refresher.
+   *
+   * @default - any key of the account; the grant is still limited to what was encrypted for this one parameter
+   */
+  readonly encryptionKey?: IKey;
+}
+
+export interface ReaderRoleProps {
+  /** Who may assume the role, for example `new ArnPrincipal('arn:aws:iam::210987654321:role/invoicing')`. */
+  readonly assumedBy: IPrincipal;
+}
+
+/** The token that a refresher keeps fresh, seen by those who read it. */
+export class RefreshedToken extends Construct {
+  /** A token that another stack of the same account and region keeps fresh. */
+  static fromParameterName(
+    scope: Construct,
+    id: string,
+    parameterName: string,
+    options: RefreshedTokenOptions = {},
+  ): RefreshedToken {
+    return new RefreshedToken(scope, id, parameterName, options.encryptionKey);
+  }
+
+  /** Name of the SecureString parameter. Give it to the reader. */
+  readonly parameterName: string;
+  readonly #tokenArn: string;
+  readonly #statusArn: string;
+  readonly #keyArn: string;
+
+  private constructor(scope: Construct, id: string, parameterName: string, encryptionKey: IKey | undefined) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const parameterArn = (name: string) => stack.formatArn({ service: 'ssm', resource: `parameter${name}` });
+    this.parameterName = parameterName;
+    this.#tokenArn = parameterArn(parameterName);
+    this.#statusArn = parameterArn(statusParameterName(parameterName));
+    this.#keyArn = encryptionKey?.keyArn ?? stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+  }
+
+  /**
+   * Lets a principal of this account read the token and its status, and nothing else: not the history, which holds old
+   * tokens, and no other parameter under the same key.
+   *
+   * @throws for a principal of another account, which SSM cannot admit: `readerRole` is the way there.
+   */
+  grantRead(grantee: IGrantable): Grant {
+    this.#refuseOtherAccount(grantee);
+    return this.#grantParameters(grantee, 'ssm:GetParameter', 'ssm:GetParameters').combine(
+      this.#grantKey(grantee, 'kms:Decrypt'),
+    );
+  }
+
+  /** A role of this account that others, of another account as a rule, may assume to read the token. */
+  readerRole(scope: Construct, id: string, { assumedBy }: ReaderRoleProps): Role {
+    const role = new Role(scope, id, { assumedBy, description: `Reads the access token ${this.parameterName}` });
+    this.grantRead(role);
+    return role;
+  }
+
+  /**
+   * What the refresher itself needs: it looks at versions, without decrypting, and writes. PutParameter encrypts
+   * Standard-tier values with kms:Encrypt alone, so the writer cannot read the token back.
+   */
+  grantRefresh(grantee: IGrantable): Grant {
+    return this.#grantParameters(grantee, 'ssm:GetParameters', 'ssm:PutParameter').combine(
+      this.#grantKey(grantee, 'kms:Encrypt'),
+    );
+  }
+
+  #grantParameters(grantee: IGrantable, ...actions: string[]): Grant {
+    return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.#tokenArn, this.#statusArn] });
+  }
+
+  /** The key may be shared: only through SSM, and only for what is bound to this very parameter. */
+  #grantKey(grantee: IGrantable, action: string): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: [action],
+      resourceArns: [this.#keyArn],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': `ssm.${Stack.of(this).region}.amazonaws.com`,
+          'kms:EncryptionContext:PARAMETER_ARN': this.#tokenArn,
+        },
+      },
+    });
+  }
+
+  #refuseOtherAccount({ grantPrincipal: { principalAccount } }: IGrantable): void {
+    const { account } = Stack.of(this);
+    if (principalAccount === undefined || Token.compareStrings(principalAccount, account) !== TokenComparison.DIFFERENT)
+      return;
+    throw new Error(
+      `${this.node.path}: account ${principalAccount} cannot be granted ${this.parameterName} of account ${account}, ` +
+        'because SSM admits nobody from outside. Make a role there with readerRole() and assume it.',
+    );
+  }
+}

@@ -1,0 +1,149 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  type CfnAlarm,
+  ComparisonOperator,
+  type IAlarmAction,
+  MathExpression,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { refreshNowCommand, showStatusCommand } from './operator-commands.ts';
+import { refresherMetric } from './refresher-metrics.ts';
+import { PERIODS_TO_PAGE, type Timing } from './timing.ts';
+import type { AlarmActions } from './token-refresher-props.ts';
+
+export interface RefresherAlarmsProps {
+  readonly tokenParameterName: string;
+  readonly function: IFunction;
+  readonly timing: Timing;
+  readonly actions: AlarmActions | 'none';
+  readonly actionsEnabled: boolean;
+  readonly runbookUrl: string | undefined;
+}
+
+export const ALARM_KINDS = ['TokenExpiring', 'CredentialsRefused', 'RefreshFailing'] as const;
+
+/** Fixed, so that a page says which token it is about, and the dashboard's stack finds the alarms without a reference. */
+export function alarmName(kind: (typeof ALARM_KINDS)[number], tokenParameterName: string): string {
+  return `${kind}${tokenParameterName}`;
+}
+
+/** The alarms of one token. Each has a reason to tell a person, and says what is at stake and what to do first. */
+export class RefresherAlarms extends Construct {
+  /** Page: the token is about to expire, or nothing has said for a while that it is not. */
+  readonly tokenExpiring: Alarm;
+  /** Page: the service refused the credentials. */
+  readonly credentialsRefused: Alarm;
+  /** Ticket: runs fail, while the token still lives. */
+  readonly refreshFailing: Alarm;
+
+  constructor(scope: Construct, id: string, props: RefresherAlarmsProps) {
+    super(scope, id);
+    const { tokenParameterName: name, timing, actionsEnabled } = props;
+    const { page, ticket } = props.actions === 'none' ? {} : props.actions;
+
+    this.tokenExpiring = new Alarm(this, 'TokenExpiring', {
+      alarmName: alarmName('TokenExpiring', name),
+      alarmDescription: description(props, [
+        'The access token is about to expire or has expired, or nothing has reported on it for a while:',
+        'workloads are about to be refused by the service.',
+        'First look at the status: it names the last failure; none, or an old one, means that the function does not run.',
+        'Remove the cause, then refresh.',
+      ]),
+      metric: new MathExpression({
+        // No tick is as bad as no token. Missing data treated as breaching would come late: CloudWatch looks past the
+        // window for real points.
+        expression: 'FILL(secondsRemaining, 0)',
+        usingMetrics: {
+          secondsRemaining: refresherMetric('secondsRemaining', name, {
+            period: timing.checkEvery,
+          }),
+        },
+        label: 'Seconds that the token still lives',
+        period: timing.checkEvery,
+      }),
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: timing.pageBelowSeconds,
+      evaluationPeriods: PERIODS_TO_PAGE,
+      datapointsToAlarm: PERIODS_TO_PAGE,
+      // FILL has nothing to fill for a metric that was never written.
+      treatMissingData: TreatMissingData.BREACHING,
+      actionsEnabled,
+    });
+    startAfterWarmUp(this.tokenExpiring);
+    tell(this.tokenExpiring, page, { whenOver: true });
+
+    // No warm-up: nothing is refused before somebody has put credentials, and then the news should be quick.
+    this.credentialsRefused = new Alarm(this, 'CredentialsRefused', {
+      alarmName: alarmName('CredentialsRefused', name),
+      alarmDescription: description(props, [
+        'The service refused the credentials; they are not sent again, so as not to lock the account.',
+        'Workloads are refused when the present token expires.',
+        "First ask the account's owner what was changed, and put the right values into the secret: the next tick uses them.",
+      ]),
+      metric: refresherMetric('credentialsRefused', name, {
+        period: periods(timing.checkEvery, 2),
+      }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      actionsEnabled,
+    });
+    tell(this.credentialsRefused, page, { whenOver: true });
+
+    this.refreshFailing = new Alarm(this, 'RefreshFailing', {
+      alarmName: alarmName('RefreshFailing', name),
+      alarmDescription: description(props, [
+        'Refreshing fails again and again. Workloads notice nothing while the token lives; TokenExpiring pages before it ends.',
+        'First look at the status: it names the last failure, and the log says more.',
+        'ENDPOINT_UNAVAILABLE heals when the service is back.',
+      ]),
+      metric: props.function.metricErrors({ statistic: 'Sum', period: periods(timing.checkEvery, 3) }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 2,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      actionsEnabled,
+    });
+    startAfterWarmUp(this.refreshFailing);
+    tell(this.refreshFailing, ticket, { whenOver: false });
+  }
+}
+
+function description(
+  { tokenParameterName, function: { functionName }, runbookUrl }: RefresherAlarmsProps,
+  sentences: string[],
+): string {
+  return [
+    sentences.join(' '),
+    `Status: ${showStatusCommand(tokenParameterName)}`,
+    `Refresh: ${refreshNowCommand(functionName)}`,
+    ...(runbookUrl === undefined ? [] : [`Runbook: ${runbookUrl}`]),
+  ].join('\n');
+}
+
+/**
+ * Until the credentials are put for the first time, every tick fails. Two hours are left for that; credentials that are
+ * forgotten for longer do page.
+ */
+function startAfterWarmUp(alarm: Alarm): void {
+  // The L2 construct does not know the warm-up yet.
+  const resource = alarm.node.defaultChild as CfnAlarm;
+  resource.warmUpConfiguration = {
+    warmUpPeriodDurationInMinutes: 120,
+    onlyStartEvaluatingAfterWarmUpPeriodEnds: true,
+  };
+}
+
+function tell(alarm: Alarm, action: IAlarmAction | undefined, { whenOver }: { whenOver: boolean }): void {
+  if (action === undefined) return;
+  alarm.addAlarmAction(action);
+  if (whenOver) alarm.addOkAction(action);
+}
+
+function periods(checkEvery: Duration, count: number): Duration {
+  return Duration.seconds(count * checkEvery.toSeconds());
+}

@@ -1,0 +1,348 @@
+import { type Duration, Token } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Fault } from './fault.ts';
+import { timingOf } from './timing.ts';
+
+/** What a refresher needs to be told. Only what has no sensible default is required. */
+export interface TokenRefresherProps {
+  /** Address of the SOAP endpoint that hands out the token. https, unless `allowHttp` is true. */
+  readonly endpoint: string;
+
+  /**
+   * Whether the endpoint may be plain http. The credentials and the token then travel readable for everyone on the
+   * way: for test hosts that offer nothing better.
+   *
+   * @default false
+   */
+  readonly allowHttp?: boolean;
+
+  /**
+   * Value of the SOAPAction header, without the quotation marks. A wrong one is refused by services that look at it.
+   *
+   * @default - empty, which every server tried accepts
+   */
+  readonly soapAction?: string;
+
+  /**
+   * The secret that holds `{"username", "password", "client_id", "client_secret", "grant_type"?}`. It is read afresh on
+   * every tick, so that a new version takes effect with the next one.
+   *
+   * @default - a new secret without a value, retained when the stack is deleted: put the credentials there once
+   */
+  readonly credentials?: ISecret;
+
+  /**
+   * Name of the SecureString parameter that holds the token, for example `/masters-india-staging/access-token`. The
+   * status stands beside it, in `<name>/status`. At most 14 levels, because the status needs one more.
+   */
+  readonly tokenParameterName: string;
+
+  /**
+   * The key that encrypts the token. Share one among several tokens to save its monthly price: what each reader may
+   * decrypt is still held apart, by the parameter's name.
+   *
+   * @default - a new key, rotated every year, retained when the stack is deleted
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * How long the service says that a token lives. Used where a reply does not say so itself, and to set the threshold of
+   * the alarm TokenExpiring: keep it true.
+   *
+   * @default Duration.hours(4)
+   */
+  readonly tokenLifetime?: Duration;
+
+  /**
+   * How old a token may grow before it is replaced; half of its lifetime where that is shorter.
+   *
+   * @default Duration.hours(2)
+   */
+  readonly refreshEvery?: Duration;
+
+  /**
+   * How often the function looks whether the token is due: whole minutes, at most 8 hours. Also how soon it tries again
+   * after a failure, and how soon it picks up changed credentials. Equal to `refreshEvery`, every tick refreshes.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly checkEvery?: Duration;
+
+  /**
+   * For services that hand out a new token only shortly before the old one expires: how long before. Takes the place of
+   * `refreshEvery`. At least 3 times `checkEvery`.
+   *
+   * @default - the token is replaced according to `refreshEvery`
+   */
+  readonly renewalWindow?: Duration;
+
+  /** Whom the alarms tell, or an explicit `'none'`: alarms that reach nobody must be a decision. */
+  readonly alarmActions: AlarmActions | 'none';
+
+  /**
+   * Address of your own runbook; every alarm's description carries it. At most 200 characters.
+   *
+   * @default - the descriptions speak for themselves
+   */
+  readonly runbookUrl?: string;
+
+  /**
+   * Stops the schedule and silences the alarms together, for a planned outage of the service.
+   *
+   * @default false
+   */
+  readonly paused?: boolean;
+
+  /**
+   * How many runs Lambda sets aside for this function, and the most it allows at once. One run at a time is all that a
+   * token needs. An account whose quota is 10 has none to set aside: say `'none'` there.
+   *
+   * @default 1
+   */
+  readonly reservedConcurrency?: number | 'none';
+
+  /**
+   * How long the function's log is kept. It holds no secret.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * Runs the function in this VPC, for services that admit fixed addresses only. Its subnets need a way to the service
+   * and to SSM, Secrets Manager and CloudWatch Logs; a NAT gateway with an Elastic IP gives both, and the fixed address.
+   *
+   * @default - outside of any VPC
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * Which subnets of `vpc`.
+   *
+   * @default - its private subnets with egress
+   */
+  readonly vpcSubnets?: SubnetSelection;
+
+  /**
+   * The function's security groups in `vpc`.
+   *
+   * @default - a new one that lets everything out and nothing in
+   */
+  readonly securityGroups?: ISecurityGroup[];
+}
+
+/** Where the alarms go. The page alarms also tell when they are over. */
+export interface AlarmActions {
+  /** Wakes a person: TokenExpiring and CredentialsRefused. */
+  readonly page: IAlarmAction;
+  /**
+   * Waits for working hours: RefreshFailing.
+   *
+   * @default - RefreshFailing shows in the console and on the dashboard only
+   */
+  readonly ticket?: IAlarmAction;
+}
+
+/** The props that can be wrong although they compile. */
+export type CheckedProps = Pick<
+  TokenRefresherProps,
+  | 'endpoint'
+  | 'allowHttp'
+  | 'soapAction'
+  | 'tokenParameterName'
+  | 'tokenLifetime'
+  | 'refreshEvery'
+  | 'checkEvery'
+  | 'renewalWindow'
+  | 'runbookUrl'
+  | 'reservedConcurrency'
+> & { readonly alarmActions?: unknown };
+
+/** Lambda reads every duration from text of at most eight digits. */
+const MAX_SECONDS = 99_999_999;
+
+/** CloudWatch takes periods of up to a day, and RefreshFailing looks at three times checkEvery. */
+const MAX_CHECK_EVERY_MINUTES = 8 * 60;
+
+/** Keeps the alarms' names and the function's description, which carry the name, below 256 characters. */
+const MAX_PARAMETER_NAME_LENGTH = 200;
+
+/** SSM allows 15 levels, and the status parameter takes one. */
+const MAX_PARAMETER_LEVELS = 14;
+
+/** Keeps the alarms' descriptions below CloudWatch's 1024 characters. */
+const MAX_RUNBOOK_URL_LENGTH = 200;
+
+/** Everything that is wrong with the props, all at once. */
+export function propFaults(props: CheckedProps): readonly Fault[] {
+  return [
+    ...endpointFaults(props),
+    ...soapActionFaults(props),
+    ...parameterNameFaults(props),
+    ...timingFaults(props),
+    ...alarmActionsFaults(props),
+    ...runbookUrlFaults(props),
+    ...reservedConcurrencyFaults(props),
+  ];
+}
+
+function* endpointFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
+  // What stands before an "@" may be a password.
+  const value = `${endpoint}`.includes('@') ? '(not shown)' : endpoint;
+  const url = parseUrl(endpoint);
+  if (url === undefined) {
+    yield { names: ['endpoint'], value, remedy: 'give the whole https address, as text that is known at synth' };
+    return;
+  }
+  if (url.username !== '' || url.password !== '') {
+    yield {
+      names: ['endpoint'],
+      value,
+      remedy: 'leave user name and password out; credentials belong into the secret',
+    };
+  }
+  if (url.protocol === 'http:' && allowHttp !== true) {
+    yield {
+      names: ['endpoint', 'allowHttp'],
+      value,
+      remedy: 'use https, or set allowHttp to true to send the credentials unencrypted',
+    };
+  }
+}
+
+function* soapActionFaults({ soapAction }: CheckedProps): Iterable<Fault> {
+  if (soapAction === undefined || /^[\x21\x23-\x7e]*$/.test(soapAction)) return;
+  yield {
+    names: ['soapAction'],
+    value: soapAction,
+    remedy: 'use printable ASCII without spaces and quotation marks; those around it are added',
+  };
+}
+
+function* parameterNameFaults({ tokenParameterName: name }: CheckedProps): Iterable<Fault> {
+  const fault = (remedy: string): Fault => ({ names: ['tokenParameterName'], value: name, remedy });
+  if (Token.isUnresolved(name) || !/^(\/[A-Za-z0-9._-]+)+$/.test(name)) {
+    yield fault(
+      'start with "/" and use letters, digits, ".", "-", "_" and "/" only, for example /my-service/access-token',
+    );
+    return;
+  }
+  if (/^\/(aws|ssm)/i.test(name))
+    yield fault('begin otherwise: SSM keeps names that begin with "aws" or "ssm" for itself');
+  if (name.split('/').length - 1 > MAX_PARAMETER_LEVELS) {
+    yield fault(`use at most ${MAX_PARAMETER_LEVELS} levels: the status parameter needs one of SSM's 15`);
+  }
+  if (name.length > MAX_PARAMETER_NAME_LENGTH) {
+    yield fault(
+      `use at most ${MAX_PARAMETER_NAME_LENGTH} characters: alarms and descriptions carry the name, and have limits of their own`,
+    );
+  }
+}
+
+function timingFaults(props: CheckedProps): readonly Fault[] {
+  const { tokenLifetime, refreshEvery, checkEvery, renewalWindow } = props;
+  const each = Object.entries({ tokenLifetime, refreshEvery, checkEvery, renewalWindow }).flatMap(
+    ([name, duration]) => [...durationFaults(name, duration)],
+  );
+  // Durations that are no usable numbers cannot be compared.
+  return each.length > 0 ? each : [...checkEveryFaults(props), ...relationFaults(props)];
+}
+
+function* durationFaults(name: string, duration: Duration | undefined): Iterable<Fault> {
+  if (duration === undefined) return;
+  const fault = (value: unknown, remedy: string): Fault => ({ names: [name], value, remedy });
+  if (duration.isUnresolved()) {
+    yield fault('a value known only when deploying', 'give a literal duration; it is checked against the others');
+    return;
+  }
+  const seconds = duration.toMilliseconds() / 1000;
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_SECONDS) {
+    yield fault(duration, `use whole seconds, from 1 to ${MAX_SECONDS}`);
+  }
+}
+
+function* checkEveryFaults({ checkEvery }: CheckedProps): Iterable<Fault> {
+  if (checkEvery === undefined) return;
+  const minutes = checkEvery.toSeconds() / 60;
+  if (!Number.isInteger(minutes) || minutes > MAX_CHECK_EVERY_MINUTES) {
+    yield {
+      names: ['checkEvery'],
+      value: checkEvery,
+      remedy: 'use whole minutes, at most 8 hours: schedules and CloudWatch periods allow no others',
+    };
+  }
+}
+
+function* relationFaults(props: CheckedProps): Iterable<Fault> {
+  const { tokenLifetime, refreshEvery, checkEvery, renewalWindow, replacedAfterSeconds } = timingOf(props);
+  if (renewalWindow !== undefined) {
+    if (renewalWindow.toSeconds() > tokenLifetime.toSeconds()) {
+      yield {
+        names: ['renewalWindow', 'tokenLifetime'],
+        value: renewalWindow,
+        remedy: `make it at most tokenLifetime (${tokenLifetime.toHumanString()})`,
+      };
+    }
+    if (checkEvery.toSeconds() * 3 > renewalWindow.toSeconds()) {
+      yield {
+        names: ['checkEvery', 'renewalWindow'],
+        value: checkEvery,
+        remedy: `make it at most a third of renewalWindow (${renewalWindow.toHumanString()}), so that a failed tick is followed by others`,
+      };
+    }
+    return;
+  }
+  if (checkEvery.toSeconds() > refreshEvery.toSeconds()) {
+    yield {
+      names: ['checkEvery', 'refreshEvery'],
+      value: checkEvery,
+      remedy: `make it at most refreshEvery (${refreshEvery.toHumanString()}), which could not be kept otherwise`,
+    };
+  }
+  if (replacedAfterSeconds + 2 * checkEvery.toSeconds() > tokenLifetime.toSeconds()) {
+    yield {
+      names: ['checkEvery', 'refreshEvery', 'tokenLifetime'],
+      value: checkEvery,
+      remedy: `make checkEvery or refreshEvery (${refreshEvery.toHumanString()}) shorter: one failed tick could let a token of ${tokenLifetime.toHumanString()} expire`,
+    };
+  }
+}
+
+function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
+  // The type says so already, but only to those who compile.
+  if (alarmActions !== undefined) return;
+  yield { names: ['alarmActions'], value: alarmActions, remedy: "say whom to tell: { page, ticket }, or 'none'" };
+}
+
+function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
+  if (runbookUrl === undefined) return;
+  if (parseUrl(runbookUrl) === undefined || runbookUrl.length > MAX_RUNBOOK_URL_LENGTH) {
+    yield {
+      names: ['runbookUrl'],
+      value: runbookUrl,
+      remedy: `give an http or https address of at most ${MAX_RUNBOOK_URL_LENGTH} characters`,
+    };
+  }
+}
+
+function* reservedConcurrencyFaults({ reservedConcurrency }: CheckedProps): Iterable<Fault> {
+  if (reservedConcurrency === undefined || reservedConcurrency === 'none') return;
+  if (!Number.isInteger(reservedConcurrency) || reservedConcurrency < 1) {
+    yield {
+      names: ['reservedConcurrency'],
+      value: reservedConcurrency,
+      remedy: 'use a whole number from 1, or "none"; to stop the function, set paused to true',
+    };
+  }
+}
+
+/** An absolute http or https address without white space; undefined for anything else, also for unresolved tokens. */
+function parseUrl(text: string): URL | undefined {
+  if (Token.isUnresolved(text) || /\s/.test(text)) return undefined;
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) ? url : undefined;
+}

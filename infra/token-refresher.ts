@@ -1,0 +1,235 @@
+import { Annotations, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { Environment } from '../lambda/refresher/config.ts';
+import type { METRICS } from '../lambda/refresher/metric-names.ts';
+import { faultList } from './fault.ts';
+import { RefreshedToken } from './refreshed-token.ts';
+import { RefresherAlarms } from './refresher-alarms.ts';
+import { refresherCode } from './refresher-code.ts';
+import { refresherMetric } from './refresher-metrics.ts';
+import { pageCouldComeTooLate, type Timing, timingOf } from './timing.ts';
+import { propFaults, type TokenRefresherProps } from './token-refresher-props.ts';
+
+/** Keeps one access token of a SOAP service fresh in SSM Parameter Store, and tells a person before it can expire. */
+export class TokenRefresher extends Construct {
+  /** What readers need: the parameter's name, and `grantRead`. */
+  readonly token: RefreshedToken;
+  /** Where the credentials belong. */
+  readonly credentials: ISecret;
+  /** Encrypts the token. */
+  readonly encryptionKey: IKey;
+  readonly function: LambdaFunction;
+  readonly alarms: RefresherAlarms;
+  /** When the token is replaced, and when the alarms fire. */
+  readonly timing: Timing;
+
+  /** @throws one error that lists everything that is wrong with the props. */
+  constructor(scope: Construct, id: string, props: TokenRefresherProps) {
+    super(scope, id);
+    const faults = propFaults(props);
+    if (faults.length > 0) throw new Error(faultList(`TokenRefresher ${this.node.path}`, faults));
+
+    this.timing = timingOf(props);
+    if (pageCouldComeTooLate(this.timing)) this.#warnOfLatePage();
+
+    this.credentials = props.credentials ?? this.#emptySecret(props.tokenParameterName);
+    this.encryptionKey =
+      props.encryptionKey ??
+      new Key(this, 'Key', {
+        description: `Encrypts the access token ${props.tokenParameterName}`,
+        enableKeyRotation: true,
+        // The token's history stays readable for whoever may; only a failed first deployment takes the key along.
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      });
+    this.token = RefreshedToken.fromParameterName(this, 'Token', props.tokenParameterName, {
+      encryptionKey: this.encryptionKey,
+    });
+    this.function = this.#refresher(props);
+    this.#schedule(props.paused ?? false);
+    this.alarms = new RefresherAlarms(this, 'Alarms', {
+      tokenParameterName: props.tokenParameterName,
+      function: this.function,
+      timing: this.timing,
+      actions: props.alarmActions,
+      actionsEnabled: props.paused !== true,
+      runbookUrl: props.runbookUrl,
+    });
+  }
+
+  /** Seconds that the stored token still lives, as each tick leaves it; 0 when there is none. */
+  metricSecondsRemaining(options?: MetricOptions): Metric {
+    return this.#metric('secondsRemaining', options);
+  }
+
+  /** How many ticks stored a token. */
+  metricRefreshed(options?: MetricOptions): Metric {
+    return this.#metric('refreshed', options);
+  }
+
+  /** How many ticks failed. */
+  metricRefreshFailed(options?: MetricOptions): Metric {
+    return this.#metric('refreshFailed', options);
+  }
+
+  /** 1 while the service refuses the credentials. */
+  metricCredentialsRefused(options?: MetricOptions): Metric {
+    return this.#metric('credentialsRefused', options);
+  }
+
+  /** Milliseconds that the endpoint took to answer. */
+  metricEndpointLatency(options?: MetricOptions): Metric {
+    return this.#metric('endpointLatency', options);
+  }
+
+  #metric(metric: keyof typeof METRICS, options: MetricOptions | undefined): Metric {
+    return refresherMetric(metric, this.token.parameterName, { period: this.timing.checkEvery, ...options });
+  }
+
+  #warnOfLatePage(): void {
+    const { checkEvery, pageBelowSeconds } = this.timing;
+    Annotations.of(this).addWarningV2(
+      'soap-token-refresher:page-could-come-too-late',
+      `checkEvery is ${checkEvery.toHumanString()}: TokenExpiring needs three of them below ` +
+        `${Duration.seconds(pageBelowSeconds).toHumanString()} to page, and the token could expire before. Make checkEvery shorter.`,
+    );
+  }
+
+  /** CDK's own Secret would generate a value, which the service would then be asked with. */
+  #emptySecret(tokenParameterName: string): ISecret {
+    const secret = new CfnSecret(this, 'Credentials', {
+      description: `Credentials of the SOAP service that hands out ${tokenParameterName}`,
+    });
+    secret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'The service offers no way to change the credentials by a program: a person puts new ones.',
+    });
+    return Secret.fromSecretCompleteArn(this, 'CredentialsSecret', secret.ref);
+  }
+
+  #refresher(props: TokenRefresherProps): LambdaFunction {
+    const { tokenLifetime, refreshEvery, checkEvery, renewalWindow } = this.timing;
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: logGroupName(props.tokenParameterName),
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const environment = {
+      CREDENTIALS_SECRET_ID: this.credentials.secretArn,
+      TOKEN_ENDPOINT: props.endpoint,
+      TOKEN_PARAMETER_NAME: props.tokenParameterName,
+      TOKEN_KMS_KEY_ID: this.encryptionKey.keyArn,
+      REFRESH_EVERY_SECONDS: String(refreshEvery.toSeconds()),
+      CHECK_EVERY_SECONDS: String(checkEvery.toSeconds()),
+      TOKEN_LIFETIME_SECONDS: String(tokenLifetime.toSeconds()),
+      RENEWAL_WINDOW_SECONDS: renewalWindow && String(renewalWindow.toSeconds()),
+      SOAP_ACTION: props.soapAction,
+    } satisfies Environment;
+    return new LambdaFunction(this, 'Function', {
+      description: `Keeps the access token ${props.tokenParameterName} fresh`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: refresherCode(),
+      handler: 'handler.handler',
+      memorySize: 256,
+      timeout: Duration.minutes(1),
+      environment: onlySet(environment),
+      role: this.#executionRole(logGroup, props.vpc !== undefined),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      reservedConcurrentExecutions: props.reservedConcurrency === 'none' ? undefined : (props.reservedConcurrency ?? 1),
+      // The next tick is the retry; one that is minutes old has been overtaken.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(5),
+      vpc: props.vpc,
+      vpcSubnets: props.vpcSubnets,
+      securityGroups: props.securityGroups,
+    });
+  }
+
+  /** Spelled out: Lambda's managed policy admits to every log group, and ISecret.grantRead to more than the value. */
+  #executionRole(logGroup: LogGroup, inVpc: boolean): Role {
+    const role = new Role(this, 'Role', {
+      description: `Refreshes the access token ${this.token.parameterName}`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    Grant.addToPrincipal({
+      grantee: role,
+      actions: ['secretsmanager:GetSecretValue'],
+      // An ARN without its random suffix admits to nothing; "??????" stands for exactly that.
+      resourceArns: [this.credentials.secretFullArn ?? `${this.credentials.secretArn}-??????`],
+    });
+    if (this.credentials.encryptionKey !== undefined) {
+      // Key.grantDecrypt adds nothing for a key that another stack owns.
+      Grant.addToPrincipal({
+        grantee: role,
+        actions: ['kms:Decrypt'],
+        resourceArns: [this.credentials.encryptionKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
+      });
+    }
+    this.token.grantRefresh(role);
+    if (inVpc) {
+      const policy = 'service-role/AWSLambdaENIManagementAccess';
+      role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
+      Validations.of(role).acknowledge({
+        id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`,
+        reason:
+          'Lambda itself makes the network interfaces with this role. They do not exist yet, so no resource can be named.',
+      });
+    }
+    return role;
+  }
+
+  #schedule(paused: boolean): void {
+    const { checkEvery } = this.timing;
+    const group = new ScheduleGroup(this, 'ScheduleGroup', { removalPolicy: RemovalPolicy.DESTROY });
+    const role = new Role(this, 'ScheduleRole', {
+      description: `Fires the refresher of the access token ${this.token.parameterName}`,
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': group.scheduleGroupArn },
+        },
+      }),
+    });
+    Grant.addToPrincipal({
+      grantee: role,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [this.function.functionArn],
+    });
+    const schedule = new Schedule(this, 'Schedule', {
+      description: `Has the access token ${this.token.parameterName} looked after`,
+      scheduleGroup: group,
+      schedule: ScheduleExpression.rate(checkEvery),
+      enabled: !paused,
+      target: new LambdaInvoke(this.function, {
+        // Without updates: the target would add every version of the function.
+        role: role.withoutPolicyUpdates(),
+        input: ScheduleTargetInput.fromObject({}),
+        // Covers a hiccup in handing the event to Lambda; older events have been overtaken by the next one.
+        retryAttempts: 3,
+        maxEventAge: Duration.seconds(Math.min(checkEvery.toSeconds(), 300)),
+      }),
+    });
+    // A rate schedule fires as soon as it is made: whatever its first run needs comes before.
+    schedule.node.addDependency(group, role, this.function);
+  }
+}
+
+/** Fixed, like the alarms' names, so that the dashboard's stack finds the log without a reference. */
+export function logGroupName(tokenParameterName: string): string {
+  return `/token-refresher${tokenParameterName}`;
+}
+
+function onlySet(environment: Environment): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
+}

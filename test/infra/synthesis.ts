@@ -1,0 +1,59 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { TokenRefresher } from '../../infra/token-refresher.ts';
+import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
+
+export const TOKEN = '/masters-india-staging/access-token';
+
+/** The least that a refresher must be told. */
+export const LEAST: TokenRefresherProps = {
+  endpoint: 'https://soap.example.test/api.php',
+  tokenParameterName: TOKEN,
+  alarmActions: 'none',
+};
+
+type PropsFor = (stack: Stack) => Partial<TokenRefresherProps>;
+
+/** A stack of some team with a refresher in it. */
+export function team(props: PropsFor = () => ({}), context = {}): { stack: Stack; refresher: TokenRefresher } {
+  const stack = new Stack(new App({ context }), 'Team');
+  const refresher = new TokenRefresher(stack, 'Refresher', { ...LEAST, ...props(stack) });
+  return { stack, refresher };
+}
+
+/** The same, synthesised: nothing can be added any more. */
+export function deployed(props?: PropsFor, context?: object) {
+  const { stack, refresher } = team(props, context);
+  return { stack, refresher, template: Template.fromStack(stack) };
+}
+
+/** The properties of the only resource of this type, with joined texts as `arn:<AWS::Partition>:…`. */
+export function only(template: Template, type: string, properties: object = {}): Readonly<Record<string, unknown>> {
+  const found = Object.values(template.findResources(type, { Properties: properties }));
+  if (found.length !== 1) throw new Error(`${found.length} resources of type ${type}`);
+  return readable(found[0]?.Properties) as Readonly<Record<string, unknown>>;
+}
+
+/** What the role whose description begins so may do: every statement of its policies. */
+export function statementsOf(template: Template, roleDescription: string): readonly unknown[] {
+  const [roleId] =
+    Object.entries(template.findResources('AWS::IAM::Role')).find(([, { Properties }]) =>
+      String(Properties.Description).startsWith(roleDescription),
+    ) ?? [];
+  return Object.values(template.findResources('AWS::IAM::Policy'))
+    .filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === roleId))
+    .flatMap(({ Properties }) => readable(Properties.PolicyDocument.Statement) as unknown[]);
+}
+
+/** CloudFormation's functions as one reads them: `<Key.Arn>` for Fn::GetAtt, `<AWS::Region>` for Ref, joins joined. */
+export function readable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('Ref' in value) return `<${value.Ref}>`;
+  if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) return `<${value['Fn::GetAtt'].join('.')}>`;
+  if ('Fn::Join' in value && Array.isArray(value['Fn::Join'])) {
+    const [separator, parts] = value['Fn::Join'];
+    return parts.map(readable).join(separator);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readable(inner)]));
+}

@@ -1,0 +1,740 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { RefreshedToken } from '../../infra/refreshed-token.ts';
+import { bundleFolder } from '../../infra/refresher-code.ts';
+import { pageCouldComeTooLate, timingOf } from '../../infra/timing.ts';
+import { TokenRefresher } from '../../infra/token-refresher.ts';
+import { propFaults, type TokenRefresherProps } from '../../infra/token-refresher-props.ts';
+import { type Environment, readConfig } from '../../lambda/refresher/config.ts';
+import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
+import { deployed, LEAST, only, readable, statementsOf, TOKEN, team } from './synthesis.ts';
+
+const TOKEN_ARN = `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${TOKEN}`;
+const THROUGH_SSM_FOR_THE_TOKEN = {
+  StringEquals: {
+    'kms:ViaService': 'ssm.<AWS::Region>.amazonaws.com',
+    'kms:EncryptionContext:PARAMETER_ARN': TOKEN_ARN,
+  },
+};
+
+// First what holds every type of resource: CDK makes its validator anew, in seconds, for a type that it has not met.
+const inVpc = deployed((stack) => ({
+  vpc: new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 1 }),
+  alarmActions: { page: new SnsAction(new Topic(stack, 'Page')) },
+}));
+const standard = deployed();
+const told = deployed((stack) => ({
+  alarmActions: {
+    page: new SnsAction(new Topic(stack, 'Page')),
+    ticket: new SnsAction(new Topic(stack, 'Tickets')),
+  },
+  runbookUrl: 'https://wiki.example.test/token',
+}));
+const paused = deployed((stack) => ({
+  paused: true,
+  alarmActions: { page: new SnsAction(new Topic(stack, 'Page')) },
+  reservedConcurrency: 'none',
+}));
+
+describe('the function', () => {
+  test('runs on nodejs24.x and arm64 with 256 MB for at most a minute', () => {
+    expect(only(standard.template, 'AWS::Lambda::Function')).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: 256,
+      Timeout: 60,
+    });
+  });
+
+  test('is never retried, and not run for an event that is older than five minutes', () => {
+    expect(only(standard.template, 'AWS::Lambda::EventInvokeConfig')).toMatchObject({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 300,
+    });
+  });
+
+  test('runs once at a time', () => {
+    expect(only(standard.template, 'AWS::Lambda::Function')).toMatchObject({ ReservedConcurrentExecutions: 1 });
+  });
+
+  test('reserves nothing where reservedConcurrency is none', () => {
+    expect(only(paused.template, 'AWS::Lambda::Function')).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  test('logs JSON to a log group of its own', () => {
+    expect(only(standard.template, 'AWS::Lambda::Function')).toMatchObject({
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.stringMatching(/^<RefresherLog/) },
+    });
+  });
+
+  test('keeps its log for a month, and not longer than the stack', () => {
+    standard.template.hasResource('AWS::Logs::LogGroup', {
+      Properties: { LogGroupName: `/token-refresher${TOKEN}`, RetentionInDays: 30 },
+      DeletionPolicy: 'Delete',
+    });
+  });
+
+  test('keeps its log for as long as logRetention says', () => {
+    const { template } = deployed(() => ({ logRetention: RetentionDays.ONE_YEAR }));
+    expect(only(template, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 365 });
+  });
+});
+
+describe('the environment', () => {
+  const environment = ({ template }: { template: typeof standard.template }) => {
+    const { Variables } = only(template, 'AWS::Lambda::Function').Environment as { Variables: Record<string, string> };
+    return Variables;
+  };
+
+  test('is what the function reads, with the defaults of the design', () => {
+    expect(readConfig(environment(standard))).toEqual({
+      config: {
+        credentialsSecretId: expect.stringContaining('RefresherCredentials'),
+        endpoint: LEAST.endpoint,
+        tokenParameterName: TOKEN,
+        tokenKmsKeyId: expect.stringContaining('RefresherKey'),
+        refreshEverySeconds: 7200,
+        checkEverySeconds: 900,
+        tokenLifetimeSeconds: 14_400,
+        renewalWindowSeconds: undefined,
+        soapAction: '',
+      },
+      faults: [],
+    });
+  });
+
+  test('holds the optional variables only when they are set', () => {
+    expect(Object.keys(environment(standard))).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/RENEWAL_WINDOW_SECONDS|SOAP_ACTION/)]),
+    );
+  });
+
+  test('takes every prop that concerns the function', () => {
+    const all = deployed(() => ({
+      soapAction: 'urn:server#access_new_token',
+      tokenLifetime: Duration.hours(6),
+      refreshEvery: Duration.hours(3),
+      checkEvery: Duration.minutes(10),
+      renewalWindow: Duration.minutes(40),
+    }));
+    expect(readConfig(environment(all)).config).toMatchObject({
+      soapAction: 'urn:server#access_new_token',
+      tokenLifetimeSeconds: 21_600,
+      refreshEverySeconds: 10_800,
+      checkEverySeconds: 600,
+      renewalWindowSeconds: 2400,
+    });
+  });
+
+  test('does not compile with a forgotten or a misspelt variable', () => {
+    const complete = {
+      CREDENTIALS_SECRET_ID: '',
+      TOKEN_ENDPOINT: '',
+      TOKEN_PARAMETER_NAME: '',
+      REFRESH_EVERY_SECONDS: '',
+      CHECK_EVERY_SECONDS: '',
+      TOKEN_LIFETIME_SECONDS: '',
+    } satisfies Environment;
+    const { TOKEN_ENDPOINT, ...rest } = complete;
+    // @ts-expect-error: TOKEN_ENDPOINT is forgotten.
+    const forgotten = { ...rest } satisfies Environment;
+    // @ts-expect-error: an optional variable is misspelt.
+    const misspelt = { ...complete, RENEWAL_WINDOW_SECOND: '' } satisfies Environment;
+    expect([TOKEN_ENDPOINT, forgotten, misspelt]).toHaveLength(3);
+  });
+});
+
+describe('the schedule', () => {
+  test('fires every checkEvery with an empty event, in a group of its own', () => {
+    expect(only(standard.template, 'AWS::Scheduler::Schedule')).toMatchObject({
+      ScheduleExpression: 'rate(15 minutes)',
+      State: 'ENABLED',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      GroupName: only(standard.template, 'AWS::Scheduler::ScheduleGroup').Name,
+      Target: { Input: '{}' },
+    });
+  });
+
+  test('tries a few times to hand an event over, and gives up on it before the next one', () => {
+    const { template } = deployed(() => ({ checkEvery: Duration.minutes(2) }));
+    expect(only(template, 'AWS::Scheduler::Schedule')).toMatchObject({
+      Target: { RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 120 } },
+    });
+  });
+
+  test('is made after everything that its first run needs', () => {
+    const [schedule] = Object.values(standard.template.findResources('AWS::Scheduler::Schedule'));
+    expect(schedule?.DependsOn).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^RefresherScheduleGroup/),
+        expect.stringMatching(/^RefresherScheduleRoleDefaultPolicy/),
+        expect.stringMatching(/^RefresherFunctionEventInvokeConfig/),
+      ]),
+    );
+  });
+
+  test('may invoke this function and nothing else', () => {
+    expect(statementsOf(standard.template, 'Fires the refresher')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: expect.stringMatching(/^<RefresherFunction[0-9A-F]+\.Arn>$/),
+      },
+    ]);
+  });
+
+  test('lends its role to its own group only', () => {
+    const { AssumeRolePolicyDocument } = only(standard.template, 'AWS::IAM::Role', {
+      Description: Match.stringLikeRegexp('^Fires'),
+    });
+    expect(AssumeRolePolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Condition: {
+            StringEquals: {
+              'aws:SourceAccount': '<AWS::AccountId>',
+              'aws:SourceArn': expect.stringMatching(/^<RefresherScheduleGroup[0-9A-F]+\.Arn>$/),
+            },
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe('the credentials', () => {
+  test('are an empty secret: no value is made up that the service could be asked with', () => {
+    expect(Object.keys(only(standard.template, 'AWS::SecretsManager::Secret'))).toEqual(['Description']);
+  });
+
+  test('outlive the stack, as the key does', () => {
+    for (const type of ['AWS::SecretsManager::Secret', 'AWS::KMS::Key']) {
+      standard.template.hasResource(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
+  test('can be an existing secret under a key of its own', () => {
+    const { template } = deployed((stack) => ({
+      credentials: Secret.fromSecretAttributes(stack, 'Existing', {
+        secretPartialArn: 'arn:aws:secretsmanager:ap-south-1:123456789012:secret:service',
+        encryptionKey: Key.fromKeyArn(stack, 'SecretKey', 'arn:aws:kms:ap-south-1:123456789012:key/abc'),
+      }),
+    }));
+    template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(statementsOf(template, 'Refreshes')).toEqual(
+      expect.arrayContaining([
+        {
+          Effect: 'Allow',
+          Action: 'secretsmanager:GetSecretValue',
+          Resource: 'arn:aws:secretsmanager:ap-south-1:123456789012:secret:service-??????',
+        },
+        {
+          Effect: 'Allow',
+          Action: 'kms:Decrypt',
+          Resource: 'arn:aws:kms:ap-south-1:123456789012:key/abc',
+          Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com' } },
+        },
+      ]),
+    );
+  });
+});
+
+describe('permissions', () => {
+  test('let the function read one secret, look at and write two parameters, and encrypt: nothing more', () => {
+    expect(statementsOf(standard.template, 'Refreshes')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: expect.stringMatching(/^<RefresherLog[0-9A-F]+\.Arn>$/),
+      },
+      {
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: expect.stringMatching(/^<RefresherCredentials[0-9A-F]+>$/),
+      },
+      {
+        Effect: 'Allow',
+        Action: ['ssm:GetParameters', 'ssm:PutParameter'],
+        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`],
+      },
+      {
+        Effect: 'Allow',
+        Action: 'kms:Encrypt',
+        Resource: expect.stringMatching(/^<RefresherKey[0-9A-F]+\.Arn>$/),
+        Condition: THROUGH_SSM_FOR_THE_TOKEN,
+      },
+    ]);
+  });
+
+  test('come from no managed policy outside of a VPC', () => {
+    const roles = Object.values(standard.template.findResources('AWS::IAM::Role'));
+    expect(roles.filter(({ Properties }) => 'ManagedPolicyArns' in Properties)).toEqual([]);
+  });
+
+  test('name every action and resource: no wildcard stands in any policy of a role', () => {
+    expect(JSON.stringify(standard.template.findResources('AWS::IAM::Policy'))).not.toContain('*');
+  });
+
+  test('let a reader read both parameters and decrypt this token: no history, no other parameter', () => {
+    const { stack, refresher } = team();
+    const reader = new Role(stack, 'Reader', {
+      description: 'Reader',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    refresher.token.grantRead(reader);
+    expect(statementsOf(Template.fromStack(stack), 'Reader')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['ssm:GetParameter', 'ssm:GetParameters'],
+        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`],
+      },
+      {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: expect.stringMatching(/^<RefresherKey[0-9A-F]+\.Arn>$/),
+        Condition: THROUGH_SSM_FOR_THE_TOKEN,
+      },
+    ]);
+  });
+
+  test('let a reader of another stack of the app read, under the very key', () => {
+    const { stack, refresher } = team();
+    const reading = new Stack(stack.node.root, 'Reading');
+    const reader = new Role(reading, 'Reader', {
+      description: 'Reader',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    refresher.token.grantRead(reader);
+    expect(statementsOf(Template.fromStack(reading), 'Reader')).toEqual([
+      expect.objectContaining({ Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`] }),
+      expect.objectContaining({
+        Action: 'kms:Decrypt',
+        Resource: { 'Fn::ImportValue': expect.stringMatching(/^Team:ExportsOutputFnGetAttRefresherKey/) },
+      }),
+    ]);
+  });
+
+  test('let a reader that knows the name alone decrypt under any key of the account, but this token only', () => {
+    const stack = new Stack(new App(), 'Reading');
+    const reader = new Role(stack, 'Reader', {
+      description: 'Reader',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    RefreshedToken.fromParameterName(stack, 'Token', TOKEN).grantRead(reader);
+    expect(statementsOf(Template.fromStack(stack), 'Reader')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
+      Condition: THROUGH_SSM_FOR_THE_TOKEN,
+    });
+  });
+
+  test('are held to one key where the reader knows it', () => {
+    const stack = new Stack(new App(), 'Reading');
+    const encryptionKey = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:ap-south-1:123456789012:key/abc');
+    const token = RefreshedToken.fromParameterName(stack, 'Token', TOKEN, { encryptionKey });
+    token.readerRole(stack, 'Role', { assumedBy: new AccountPrincipal('210987654321') });
+    expect(statementsOf(Template.fromStack(stack), 'Reads')).toContainEqual(
+      expect.objectContaining({ Action: 'kms:Decrypt', Resource: 'arn:aws:kms:ap-south-1:123456789012:key/abc' }),
+    );
+  });
+
+  test('reach another account through a role that it may assume', () => {
+    const { stack, refresher } = team();
+    refresher.token.readerRole(stack, 'Invoicing', { assumedBy: new AccountPrincipal('210987654321') });
+    expect(
+      only(Template.fromStack(stack), 'AWS::IAM::Role', { Description: Match.stringLikeRegexp('^Reads') }),
+    ).toMatchObject({
+      AssumeRolePolicyDocument: {
+        Statement: [{ Action: 'sts:AssumeRole', Principal: { AWS: 'arn:<AWS::Partition>:iam::210987654321:root' } }],
+      },
+    });
+  });
+
+  test('are refused to a role of another account, with the way to go', () => {
+    const stack = new Stack(new App(), 'Reading', { env: { account: '123456789012', region: 'ap-south-1' } });
+    const foreign = Role.fromRoleArn(stack, 'Foreign', 'arn:aws:iam::210987654321:role/reader');
+    const token = RefreshedToken.fromParameterName(stack, 'Token', TOKEN);
+    expect(() => token.grantRead(foreign)).toThrow(/account 210987654321 cannot be granted.*readerRole\(\)/);
+  });
+
+  test('stay inside the boundary of the context key of CDK', () => {
+    const { template } = deployed(undefined, { '@aws-cdk/core:permissionsBoundary': { name: 'team-boundary' } });
+    const boundaries = Object.values(template.findResources('AWS::IAM::Role')).map(({ Properties }) =>
+      readable(Properties.PermissionsBoundary),
+    );
+    expect(boundaries).toHaveLength(2);
+    expect(new Set(boundaries)).toEqual(new Set(['arn:<AWS::Partition>:iam::<AWS::AccountId>:policy/team-boundary']));
+  });
+});
+
+describe('the key', () => {
+  test('is a new one that is rotated', () => {
+    expect(only(standard.template, 'AWS::KMS::Key')).toMatchObject({ EnableKeyRotation: true });
+  });
+
+  test('can be shared', () => {
+    const { template } = deployed((stack) => ({
+      encryptionKey: Key.fromKeyArn(stack, 'Shared', 'arn:aws:kms:ap-south-1:123456789012:key/abc'),
+    }));
+    template.resourceCountIs('AWS::KMS::Key', 0);
+    expect(statementsOf(template, 'Refreshes')).toContainEqual(
+      expect.objectContaining({ Action: 'kms:Encrypt', Resource: 'arn:aws:kms:ap-south-1:123456789012:key/abc' }),
+    );
+  });
+});
+
+describe('in a VPC', () => {
+  test('the function stands in the private subnets, behind a security group of its own', () => {
+    const { VpcConfig } = only(inVpc.template, 'AWS::Lambda::Function', { Runtime: 'nodejs24.x' });
+    expect(VpcConfig).toMatchObject({
+      SubnetIds: [expect.stringContaining('PrivateSubnet1'), expect.stringContaining('PrivateSubnet2')],
+      SecurityGroupIds: [expect.stringContaining('RefresherFunctionSecurityGroup')],
+    });
+  });
+
+  test('its role may have Lambda make the network interfaces', () => {
+    const role = only(inVpc.template, 'AWS::IAM::Role', { Description: Match.stringLikeRegexp('^Refreshes') });
+    expect(role.ManagedPolicyArns).toEqual([
+      'arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaENIManagementAccess',
+    ]);
+  });
+});
+
+describe('alarms', () => {
+  const alarm = ({ template }: { template: typeof standard.template }, kind: string) =>
+    only(template, 'AWS::CloudWatch::Alarm', { AlarmName: `${kind}${TOKEN}` });
+
+  test('TokenExpiring fires when three checks in a row find less than a third of the lifetime, or nothing', () => {
+    expect(alarm(standard, 'TokenExpiring')).toMatchObject({
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 4800,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 3,
+      TreatMissingData: 'breaching',
+      Metrics: [
+        { Expression: 'FILL(secondsRemaining, 0)', ReturnData: true },
+        { Id: 'secondsRemaining', MetricStat: { Period: 900, Stat: 'Minimum' }, ReturnData: false },
+      ],
+    });
+  });
+
+  test('TokenExpiring measures by the renewal window where there is one', () => {
+    const { template } = deployed(() => ({ renewalWindow: Duration.hours(3) }));
+    expect(alarm({ template }, 'TokenExpiring')).toMatchObject({ Threshold: 3600 });
+  });
+
+  test('CredentialsRefused fires on one refusal within two checks', () => {
+    expect(alarm(standard, 'CredentialsRefused')).toMatchObject({
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      Statistic: 'Maximum',
+      Period: 1800,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('RefreshFailing fires on two failed runs within three checks', () => {
+    expect(alarm(standard, 'RefreshFailing')).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: expect.stringMatching(/^<RefresherFunction/) }],
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 2,
+      Statistic: 'Sum',
+      Period: 2700,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('watch the very metrics that the function writes', () => {
+    const { Metrics } = alarm(standard, 'TokenExpiring') as { Metrics: { MetricStat?: { Metric: unknown } }[] };
+    const { Namespace, MetricName, Dimensions } = alarm(standard, 'CredentialsRefused');
+    const Token = [{ Name: TOKEN_DIMENSION, Value: TOKEN }];
+    expect([Metrics[1]?.MetricStat?.Metric, { Namespace, MetricName, Dimensions }]).toEqual([
+      { Namespace: METRIC_NAMESPACE, MetricName: METRICS.secondsRemaining, Dimensions: Token },
+      { Namespace: METRIC_NAMESPACE, MetricName: METRICS.credentialsRefused, Dimensions: Token },
+    ]);
+  });
+
+  test('leave two hours for the first credentials, in which a refusal is told all the same', () => {
+    const warmUp = { WarmUpPeriodDurationInMinutes: 120, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true };
+    expect(
+      ['TokenExpiring', 'RefreshFailing', 'CredentialsRefused'].map(
+        (kind) => alarm(standard, kind).WarmUpConfiguration,
+      ),
+    ).toEqual([warmUp, warmUp, undefined]);
+  });
+
+  test.each(['TokenExpiring', 'CredentialsRefused'])('%s pages, and tells when it is over', (kind) => {
+    const page = expect.stringMatching(/^<Page/);
+    expect(alarm(told, kind)).toMatchObject({ AlarmActions: [page], OKActions: [page], ActionsEnabled: true });
+  });
+
+  test('RefreshFailing makes a ticket', () => {
+    expect(alarm(told, 'RefreshFailing')).toMatchObject({ AlarmActions: [expect.stringMatching(/^<Tickets/)] });
+    expect(alarm(told, 'RefreshFailing')).not.toHaveProperty('OKActions');
+  });
+
+  test('RefreshFailing tells nobody where only page is given: it wakes no one', () => {
+    expect(alarm(paused, 'RefreshFailing')).not.toHaveProperty('AlarmActions');
+  });
+
+  test.each(['TokenExpiring', 'CredentialsRefused', 'RefreshFailing'])(
+    '%s says what to do first, with the commands',
+    (kind) => {
+      const { AlarmDescription } = alarm(told, kind);
+      expect(AlarmDescription).toMatch(
+        /First .*\nStatus: aws .*\/status .*\nRefresh: aws .*"force":true.*\nRunbook: https:\/\/wiki/s,
+      );
+      expect(AlarmDescription).toContain(TOKEN);
+    },
+  );
+
+  test('have descriptions that CloudWatch takes, however long the names are', () => {
+    const { template } = deployed(() => ({
+      tokenParameterName: `/${'n'.repeat(199)}`,
+      runbookUrl: `https://wiki.example.test/${'r'.repeat(174)}`,
+    }));
+    const lengths = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
+      const text = String(readable(Properties.AlarmDescription));
+      return text.replaceAll(/<AWS::Region>/g, 'ap-southeast-99').replaceAll(/<\w+>/g, 'f'.repeat(64)).length;
+    });
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(1024);
+  });
+});
+
+describe('paused', () => {
+  test('stops the schedule', () => {
+    expect(only(paused.template, 'AWS::Scheduler::Schedule')).toMatchObject({ State: 'DISABLED' });
+  });
+
+  test('silences every alarm', () => {
+    const alarms = Object.values(paused.template.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms.map(({ Properties }) => Properties.ActionsEnabled)).toEqual([false, false, false]);
+  });
+});
+
+describe('metrics', () => {
+  test.each([
+    ['metricSecondsRemaining', METRICS.secondsRemaining, 'Minimum'],
+    ['metricRefreshed', METRICS.refreshed, 'Sum'],
+    ['metricRefreshFailed', METRICS.refreshFailed, 'Sum'],
+    ['metricCredentialsRefused', METRICS.credentialsRefused, 'Maximum'],
+    ['metricEndpointLatency', METRICS.endpointLatency, 'Maximum'],
+  ] as const)('%s gives %s under the names of the function, every checkEvery', (method, metricName, statistic) => {
+    const metric = standard.refresher[method]();
+    expect(metric).toMatchObject({
+      namespace: METRIC_NAMESPACE,
+      metricName,
+      dimensions: { [TOKEN_DIMENSION]: TOKEN },
+      statistic,
+    });
+    expect(metric.period.toMinutes()).toBe(15);
+  });
+});
+
+describe('props', () => {
+  const minutes = Duration.minutes;
+  test.each<[string, Partial<TokenRefresherProps>, RegExp]>([
+    [
+      'an endpoint that is no address',
+      { endpoint: 'soap.example.test' },
+      /endpoint is "soap\.example\.test": give the whole https/,
+    ],
+    ['an endpoint of another scheme', { endpoint: 'ftp://soap.example.test' }, /endpoint is "ftp:/],
+    ['an endpoint with white space', { endpoint: 'https://soap.example.test/ api' }, /endpoint is/],
+    ['an endpoint that is unknown at synth', { endpoint: Token.asString({ Ref: 'Endpoint' }) }, /known at synth/],
+    ['plain http', { endpoint: 'http://soap.example.test' }, /endpoint is "http:.*set allowHttp to true/],
+    ['a SOAP action in quotation marks', { soapAction: '"urn:server"' }, /soapAction is .*quotation marks/],
+    [
+      'a parameter name without a slash',
+      { tokenParameterName: 'token' },
+      /tokenParameterName is "token": start with "\/"/,
+    ],
+    [
+      'a parameter name that is unknown at synth',
+      { tokenParameterName: Token.asString({ Ref: 'Name' }) },
+      /tokenParameterName/,
+    ],
+    ['a parameter name with 15 levels', { tokenParameterName: '/a'.repeat(15) }, /at most 14 levels/],
+    ['a parameter name of 201 characters', { tokenParameterName: `/${'a'.repeat(200)}` }, /at most 200 characters/],
+    ['a parameter name that SSM keeps for itself', { tokenParameterName: '/aws/token' }, /SSM keeps names/],
+    ['half seconds', { tokenLifetime: Duration.millis(14_400_500) }, /tokenLifetime is .*whole seconds/],
+    ['a duration of nothing', { refreshEvery: Duration.seconds(0) }, /refreshEvery is .*from 1 to/],
+    [
+      'a duration that is unknown at synth',
+      { refreshEvery: Duration.seconds(Token.asNumber({ Ref: 'Seconds' })) },
+      /refreshEvery is .*literal/,
+    ],
+    [
+      'checks that no schedule can make',
+      { checkEvery: Duration.seconds(90) },
+      /checkEvery is 1 minute 30 seconds: use whole minutes/,
+    ],
+    [
+      'checks that no alarm can watch',
+      { checkEvery: Duration.hours(9), refreshEvery: Duration.hours(9), tokenLifetime: Duration.days(3) },
+      /checkEvery is 9 hours: .*at most 8 hours/,
+    ],
+    [
+      'checks rarer than refreshing',
+      { checkEvery: minutes(30), refreshEvery: minutes(20) },
+      /checkEvery is 30 minutes: make it at most refreshEvery/,
+    ],
+    [
+      'one failed tick being one too many',
+      { checkEvery: minutes(61) },
+      /checkEvery is .*one failed tick could let a token of 4 hours expire/,
+    ],
+    [
+      'a renewal window longer than the token',
+      { renewalWindow: Duration.hours(5) },
+      /renewalWindow is 5 hours: make it at most tokenLifetime/,
+    ],
+    [
+      'fewer than three checks in the renewal window',
+      { renewalWindow: minutes(44) },
+      /checkEvery is 15 minutes: make it at most a third of renewalWindow/,
+    ],
+    ['a runbook that is no address', { runbookUrl: 'the wiki' }, /runbookUrl is "the wiki"/],
+    ['a runbook address of 201 characters', { runbookUrl: `https://${'r'.repeat(193)}` }, /at most 200 characters/],
+    ['reserving nothing', { reservedConcurrency: 0 }, /reservedConcurrency is 0: .*set paused to true/],
+    ['reserving half a run', { reservedConcurrency: 1.5 }, /reservedConcurrency is 1.5/],
+    // What a caller without a compiler may do.
+    ['no word about alarms', { alarmActions: undefined }, /alarmActions is not set: say whom to tell/],
+  ])('refuse %s', (_, props, message) => {
+    expect(() => new TokenRefresher(new Stack(), 'Refresher', { ...LEAST, ...props } as TokenRefresherProps)).toThrow(
+      message,
+    );
+  });
+
+  test('refuse everything that is wrong in one error', () => {
+    const props = { ...LEAST, endpoint: 'here', tokenParameterName: 'token', checkEvery: Duration.seconds(90) };
+    expect(() => new TokenRefresher(new Stack(), 'Refresher', props)).toThrow(
+      /^TokenRefresher Default\/Refresher: 3 faults\n {2}- endpoint .*\n {2}- tokenParameterName .*\n {2}- checkEvery .*$/,
+    );
+  });
+
+  test.each(['https://erin:hunter2@soap.example.test', 'https://erin:hunter 2@soap.example.test'])(
+    'do not repeat a password that stands in the endpoint',
+    (endpoint) => {
+      const create = () => new TokenRefresher(new Stack(), 'Refresher', { ...LEAST, endpoint });
+      expect(create).toThrow('endpoint is "(not shown)"');
+      expect(create).not.toThrow('hunter');
+    },
+  );
+
+  test('take the edges of what is allowed', () => {
+    const atTheEdges: readonly Partial<TokenRefresherProps>[] = [
+      { checkEvery: minutes(60), refreshEvery: minutes(120) },
+      { checkEvery: minutes(1) },
+      { checkEvery: Duration.hours(8), refreshEvery: Duration.hours(8), tokenLifetime: Duration.hours(24) },
+      { renewalWindow: minutes(45) },
+      { tokenParameterName: '/a'.repeat(14) },
+      { endpoint: 'http://soap.example.test', allowHttp: true },
+    ];
+    expect(atTheEdges.flatMap((props) => propFaults({ ...LEAST, ...props }))).toEqual([]);
+  });
+
+  test('warn when the page could come after the token has expired', () => {
+    const stack = new Stack();
+    new TokenRefresher(stack, 'Refresher', { ...LEAST, checkEvery: minutes(30) });
+    Annotations.fromStack(stack).hasWarning(
+      '/Default/Refresher',
+      Match.stringLikeRegexp('checkEvery is 30 minutes: TokenExpiring needs three of them below 1 hour 20 minutes'),
+    );
+  });
+
+  test('do not warn by default', () => {
+    Annotations.fromStack(standard.stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  const timings = fc.record(
+    {
+      tokenLifetime: fc.integer({ min: 1, max: 3000 }).map(minutes),
+      refreshEvery: fc.integer({ min: 1, max: 1500 }).map(minutes),
+      checkEvery: fc.integer({ min: 1, max: 500 }).map(minutes),
+      renewalWindow: fc.integer({ min: 1, max: 1500 }).map(minutes),
+    },
+    { requiredKeys: [] },
+  );
+  const accepted = timings.filter((timing) => propFaults({ ...LEAST, ...timing }).length === 0).map(timingOf);
+
+  test('that are taken let no single failed tick cost a token', () => {
+    fc.assert(
+      fc.property(accepted, ({ replacedAfterSeconds, checkEvery, tokenLifetime }) => {
+        // Due just after a tick, failed on the next, replaced by the one after.
+        expect(replacedAfterSeconds + 2 * checkEvery.toSeconds()).toBeLessThanOrEqual(tokenLifetime.toSeconds());
+      }),
+    );
+  });
+
+  test('that are taken without a warning page while the token lives', () => {
+    fc.assert(
+      fc.property(accepted, (timing) => {
+        fc.pre(!pageCouldComeTooLate(timing));
+        // The token falls below the threshold just after a tick; three ticks later the alarm fires.
+        expect(timing.pageBelowSeconds - 3 * timing.checkEvery.toSeconds()).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  test('that are taken give alarms that CloudWatch takes', () => {
+    fc.assert(
+      fc.property(accepted, ({ checkEvery }) => {
+        const seconds = checkEvery.toSeconds();
+        for (const [period, count] of [
+          [seconds, 3],
+          [2 * seconds, 1],
+          [3 * seconds, 1],
+        ] as const) {
+          expect(period % 60).toBe(0);
+          expect(period).toBeLessThanOrEqual(86_400);
+          expect(period * count).toBeLessThanOrEqual(period < 3600 ? 86_400 : 604_800);
+        }
+      }),
+    );
+  });
+});
+
+describe('the bundle', () => {
+  const root = mkdtempSync(join(tmpdir(), 'bundle-'));
+  afterAll(() => rmSync(root, { recursive: true }));
+  const moduleAt = (path: string) => pathToFileURL(join(root, path)).href;
+  const bundleAt = (path: string) => {
+    mkdirSync(join(root, path), { recursive: true });
+    writeFileSync(join(root, path, 'handler.mjs'), '');
+    return join(root, path, '/');
+  };
+
+  test('is found in the source tree', () => {
+    const folder = bundleAt('source/dist/refresher');
+    expect(bundleFolder(moduleAt('source/infra/refresher-code.ts'))).toBe(folder);
+  });
+
+  test('is found in the published package', () => {
+    const folder = bundleAt('package/dist/refresher');
+    expect(bundleFolder(moduleAt('package/dist/infra/refresher-code.js'))).toBe(folder);
+  });
+
+  test('is asked for when it is missing', () => {
+    expect(() => bundleFolder(moduleAt('nothing/infra/refresher-code.ts'))).toThrow('Run: npm run build');
+  });
+});
