@@ -1,0 +1,123 @@
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  AlarmStatusWidget,
+  Color,
+  Dashboard,
+  GraphWidget,
+  type IWidget,
+  LogQueryWidget,
+  MathExpression,
+  type MetricOptions,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { METRICS } from '../lambda/refresher/metric-names.ts';
+import { RESERVED_NAME } from './config.ts';
+import { ALARM_KINDS, alarmName } from './refresher-alarms.ts';
+import { refresherMetric } from './refresher-metrics.ts';
+import type { Timing } from './timing.ts';
+import { logGroupName } from './token-refresher.ts';
+
+const DASHBOARD_NAME = 'TokenRefresher';
+
+/** What one alarm widget (100 alarms) and one log query (50 log groups) can hold. */
+const TOKENS_PER_ALARM_WIDGET = Math.floor(100 / ALARM_KINDS.length);
+const TOKENS_PER_LOG_QUERY = 50;
+
+/** Where a person finds the dashboard. */
+export function dashboardUrl(): string {
+  return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${DASHBOARD_NAME}`;
+}
+
+export interface WatchedToken {
+  readonly parameterName: string;
+  readonly timing: Timing;
+}
+
+/**
+ * One dashboard for all tokens of the app. It knows them by their names alone, so that no stack needs another one to be
+ * deployed or removed first.
+ */
+export class DashboardStack extends Stack {
+  constructor(scope: Construct, tokens: readonly WatchedToken[]) {
+    super(scope, `TokenRefresher-${RESERVED_NAME}`, { description: 'Shows all access tokens that are kept fresh' });
+    const parameterNames = tokens.map(({ parameterName }) => parameterName);
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: DASHBOARD_NAME,
+      defaultInterval: Duration.days(1),
+      widgets: [
+        ...chunks(parameterNames, TOKENS_PER_ALARM_WIDGET).map((names) => [this.#alarms(names)]),
+        ...tokens.map(tokenRow),
+        ...chunks(parameterNames, TOKENS_PER_LOG_QUERY).map((names) => [failures(names)]),
+      ],
+    });
+  }
+
+  #alarms(parameterNames: readonly string[]): IWidget {
+    const names = parameterNames.flatMap((name) => ALARM_KINDS.map((kind) => alarmName(kind, name)));
+    return new AlarmStatusWidget({
+      title: 'Does anyone have to act?',
+      alarms: names.map((name) => Alarm.fromAlarmName(this, name, name)),
+      width: 24,
+      // Six alarms stand side by side.
+      height: 1 + 2 * Math.ceil(names.length / 6),
+    });
+  }
+}
+
+/** How long the token lives, whether refreshing works, how slow the endpoint is. */
+function tokenRow({ parameterName, timing }: WatchedToken): IWidget[] {
+  const metric = (name: keyof typeof METRICS, options: MetricOptions = {}) =>
+    refresherMetric(name, parameterName, { period: timing.checkEvery, ...options });
+  const minutesLeft = new MathExpression({
+    expression: 'secondsRemaining / 60',
+    usingMetrics: { secondsRemaining: metric('secondsRemaining') },
+    label: 'minutes left',
+    period: timing.checkEvery,
+  });
+  return [
+    new GraphWidget({
+      title: `${parameterName}: how long it still lives`,
+      left: [minutesLeft],
+      leftAnnotations: [{ value: timing.pageBelowSeconds / 60, label: 'TokenExpiring pages', color: Color.RED }],
+      leftYAxis: { min: 0, label: 'minutes', showUnits: false },
+      width: 8,
+    }),
+    new GraphWidget({
+      title: `${parameterName}: is refreshing working?`,
+      left: [
+        metric('refreshed', { label: 'token stored', color: Color.GREEN }),
+        metric('refreshFailed', { label: 'tick failed', color: Color.RED }),
+        metric('credentialsRefused', { label: 'credentials refused', color: Color.PURPLE }),
+      ],
+      leftYAxis: { min: 0, label: 'ticks', showUnits: false },
+      width: 8,
+    }),
+    new GraphWidget({
+      title: `${parameterName}: how slow is the endpoint?`,
+      left: [metric('endpointLatency', { label: 'slowest answer' })],
+      leftYAxis: { min: 0, label: 'milliseconds', showUnits: false },
+      width: 8,
+    }),
+  ];
+}
+
+function failures(parameterNames: readonly string[]): IWidget {
+  return new LogQueryWidget({
+    title: 'What failed?',
+    logGroupNames: parameterNames.map(logGroupName),
+    queryLines: [
+      'fields @timestamp, message.tokenParameter as token, message.code as code, message.message as why',
+      "filter message.outcome = 'failed'",
+      'sort @timestamp desc',
+      'limit 50',
+    ],
+    width: 24,
+  });
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

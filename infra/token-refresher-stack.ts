@@ -1,0 +1,100 @@
+import { Aws, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { type ISubnet, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { AlarmTarget, TokenSettings, VpcSettings } from './config.ts';
+import { dashboardUrl } from './dashboard-stack.ts';
+import { putCredentialsCommand, readTokenCommand, refreshNowCommand, showStatusCommand } from './operator-commands.ts';
+import { TokenRefresher } from './token-refresher.ts';
+import type { AlarmActions, TokenRefresherProps } from './token-refresher-props.ts';
+
+/** One token of the app: makes objects of what cdk.json names, and prints what a person types afterwards. */
+export class TokenRefresherStack extends Stack {
+  constructor(scope: Construct, settings: TokenSettings) {
+    const { name, tags, terminationProtection, encryptionKeyArn, vpc, ...refresher } = settings;
+    const description = `Keeps the access token ${settings.tokenParameterName} fresh`;
+    super(scope, `TokenRefresher-${name}`, { description, tags, terminationProtection });
+
+    const tokenRefresher = new TokenRefresher(this, 'Refresher', {
+      ...refresher,
+      credentials: existingSecret(this, settings),
+      encryptionKey: encryptionKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'ExistingKey', encryptionKeyArn),
+      alarmActions: alarmActions(this, settings.alarmActions),
+      ...(vpc && vpcPlacement(this, vpc)),
+    });
+    this.#print(tokenRefresher);
+  }
+
+  #print({ credentials, token, encryptionKey, function: refresher }: TokenRefresher): void {
+    const outputs = {
+      PutCredentials: putCredentialsCommand(credentials.secretArn),
+      CredentialsFile: '{"username":"...","password":"...","client_id":"...","client_secret":"..."}',
+      TokenParameter: token.parameterName,
+      TokenKey: encryptionKey.keyArn,
+      ReadToken: readTokenCommand(token.parameterName),
+      ShowStatus: showStatusCommand(token.parameterName),
+      RefreshNow: refreshNowCommand(refresher.functionName),
+      RefreshNow429: 'TooManyRequestsException (429) means that a tick is running: look at the status in a minute',
+      Dashboard: dashboardUrl(),
+    };
+    for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
+  }
+}
+
+function existingSecret(scope: Construct, settings: TokenSettings): ISecret | undefined {
+  const { credentialsSecretArn: secretCompleteArn, credentialsKeyArn: keyArn } = settings;
+  if (secretCompleteArn === undefined) return undefined;
+  const encryptionKey = keyArn === undefined ? undefined : Key.fromKeyArn(scope, 'CredentialsKey', keyArn);
+  return Secret.fromSecretAttributes(scope, 'ExistingCredentials', { secretCompleteArn, encryptionKey });
+}
+
+function alarmActions(scope: Construct, actions: TokenSettings['alarmActions']): AlarmActions | 'none' {
+  if (actions === 'none') return 'none';
+  const page = alarmAction(scope, 'Page', actions.page);
+  const ticket = actions.ticket && alarmAction(scope, 'Ticket', actions.ticket);
+  return { page, ticket };
+}
+
+function alarmAction(scope: Construct, id: string, target: AlarmTarget): IAlarmAction {
+  if ('topicArn' in target) return new SnsAction(Topic.fromTopicArn(scope, id, target.topicArn));
+  const topic = new Topic(scope, id, { enforceSSL: true });
+  topic.addSubscription(new EmailSubscription(target.email));
+  // enforceSSL gives the topic a policy, and with it takes away the default one, which lets alarms of the account publish.
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+    }),
+  );
+  return new SnsAction(topic);
+}
+
+/** Named by identifiers: looking them up would need credentials at synth. */
+function vpcPlacement(
+  scope: Construct,
+  { vpcId, subnetIds, securityGroupIds }: VpcSettings,
+): Pick<TokenRefresherProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> {
+  return {
+    // No subnet is chosen by its zone, but CDK wants one named.
+    vpc: Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId, availabilityZones: ['any'] }),
+    vpcSubnets: { subnets: subnetIds.map((id) => existingSubnet(scope, id)) },
+    securityGroups: securityGroupIds?.map((id) => SecurityGroup.fromSecurityGroupId(scope, id, id)),
+  };
+}
+
+function existingSubnet(scope: Construct, id: string): ISubnet {
+  const subnet = Subnet.fromSubnetId(scope, id, id);
+  Validations.of(subnet).acknowledge({
+    id: '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+    reason: 'No route is made or read here: the subnet keeps those that it has.',
+  });
+  return subnet;
+}

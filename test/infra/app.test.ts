@@ -1,0 +1,412 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { describe, expect, test } from 'vitest';
+import { readSettings, SettingsError } from '../../infra/config.ts';
+import { DashboardStack } from '../../infra/dashboard-stack.ts';
+import { addStacks } from '../../infra/stacks.ts';
+import { timingOf } from '../../infra/timing.ts';
+import { worlds } from '../refresher/world.ts';
+import { only, readable } from './synthesis.ts';
+
+const SHIPPED: { context: Record<string, unknown> } = JSON.parse(
+  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
+);
+
+interface Written {
+  readonly _aws: {
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string }[];
+    }[];
+  };
+}
+
+/** Namespace, name, and the one dimension with its value, as one text. */
+type Watched = `${string} ${string} ${string}=${string}`;
+
+/** Every setting there is. */
+const EVERYTHING = {
+  endpoint: 'https://soap.example.test/api.php',
+  allowHttp: false,
+  soapAction: 'urn:server#access_new_token',
+  credentialsSecretArn: 'arn:aws:secretsmanager:ap-south-1:123456789012:secret:service-a1B2c3',
+  credentialsKeyArn: 'arn:aws:kms:ap-south-1:123456789012:key/1111',
+  tokenParameterName: '/billing/token',
+  encryptionKeyArn: 'arn:aws:kms:ap-south-1:123456789012:key/2222',
+  tokenLifetime: '6 hours',
+  refreshEvery: '90 minutes',
+  checkEvery: '600 seconds',
+  renewalWindow: '2 hours',
+  alarmActions: { page: 'arn:aws:sns:ap-south-1:123456789012:on-call', ticket: 'team@example.test' },
+  runbookUrl: 'https://wiki.example.test/token',
+  paused: true,
+  reservedConcurrency: 'none',
+  logRetention: '90 days',
+  vpc: { vpcId: 'vpc-0a1b2c3d', subnetIds: ['subnet-0a1b2c3d', 'subnet-0b2c3d4e'], securityGroupIds: ['sg-0a1b2c3d'] },
+  tags: { team: 'billing' },
+  terminationProtection: true,
+};
+const LEAST = { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' };
+
+/** The app as `cdk` runs it, with these tokens. */
+function appWith(tokens: unknown): App {
+  const app = new App({ context: { ...SHIPPED.context, tokens } });
+  addStacks(app);
+  return app;
+}
+
+function stackOf(app: App, id: string): Stack {
+  const stack = app.node.findChild(id);
+  if (!Stack.isStack(stack)) throw new Error(`${id} is no stack`);
+  return stack;
+}
+
+// First what holds every type of resource: CDK makes its validator anew, in seconds, for a type that it has not met.
+const everything = appWith({ billing: EVERYTHING, service: LEAST });
+const full = Template.fromStack(stackOf(everything, 'TokenRefresher-billing'));
+const shipped = appWith(SHIPPED.context.tokens);
+
+describe('the app as it is shipped', () => {
+  test('makes one stack for the documented staging service, and one for the dashboard', () => {
+    expect(shipped.node.children.filter(Stack.isStack).map(({ stackName }) => stackName)).toEqual([
+      'TokenRefresher-masters-india-staging',
+      'TokenRefresher-dashboard',
+    ]);
+  });
+
+  test('is not bound to an account or a region, so that it synthesises without credentials', () => {
+    expect(shipped.synth().stacks.map(({ environment }) => environment.name)).toEqual([
+      'aws://unknown-account/unknown-region',
+      'aws://unknown-account/unknown-region',
+    ]);
+  });
+
+  test('prints what a person types next', () => {
+    const outputs = Template.fromStack(stackOf(shipped, 'TokenRefresher-masters-india-staging')).findOutputs('*');
+    const values = Object.entries(outputs).map(([name, { Value }]) => [name, readable(Value)]);
+    const parameter = '/masters-india-staging/access-token';
+    const text = '--query Parameter.Value --output text';
+    expect(Object.fromEntries(values)).toEqual({
+      PutCredentials: expect.stringMatching(
+        /^aws --region <AWS::Region> secretsmanager put-secret-value --secret-id <RefresherCredentials\w+> --secret-string file:\/\/credentials.json$/,
+      ),
+      CredentialsFile: '{"username":"...","password":"...","client_id":"...","client_secret":"..."}',
+      TokenParameter: parameter,
+      TokenKey: expect.stringMatching(/^<RefresherKey\w+\.Arn>$/),
+      ReadToken: `aws --region <AWS::Region> ssm get-parameter --name ${parameter} --with-decryption ${text}`,
+      ShowStatus: `aws --region <AWS::Region> ssm get-parameter --name ${parameter}/status ${text}`,
+      RefreshNow: expect.stringMatching(
+        /^aws --region <AWS::Region> lambda invoke --function-name <RefresherFunction\w+> .* --payload '\{"force":true\}' \/dev\/stdout$/,
+      ),
+      RefreshNow429: expect.stringContaining('a tick is running'),
+      Dashboard:
+        'https://<AWS::Region>.console.aws.amazon.com/cloudwatch/home?region=<AWS::Region>#dashboards/dashboard/TokenRefresher',
+    });
+  });
+});
+
+describe('cdk-nag', () => {
+  test('has nothing to say about the shipped app', () => {
+    expect(() => shipped.synth({ force: true })).not.toThrow();
+  });
+
+  test('has nothing to say about an app with every setting', () => {
+    expect(() => everything.synth({ force: true })).not.toThrow();
+  });
+
+  test('does look: a bucket without any protection does not pass', () => {
+    const app = appWith({ service: LEAST });
+    new Bucket(stackOf(app, 'TokenRefresher-service'), 'Careless');
+    expect(() => app.synth()).toThrow(/[Vv]alidation/);
+  });
+});
+
+describe('settings', () => {
+  test('reach the stack: tags and termination protection', () => {
+    const { terminationProtection, tags } = stackOf(everything, 'TokenRefresher-billing');
+    expect([terminationProtection, tags.tagValues()]).toEqual([true, { team: 'billing' }]);
+  });
+
+  test('reach the function', () => {
+    expect(only(full, 'AWS::Lambda::Function')).toMatchObject({
+      Environment: {
+        Variables: {
+          CREDENTIALS_SECRET_ID: EVERYTHING.credentialsSecretArn,
+          TOKEN_ENDPOINT: EVERYTHING.endpoint,
+          TOKEN_PARAMETER_NAME: '/billing/token',
+          TOKEN_KMS_KEY_ID: EVERYTHING.encryptionKeyArn,
+          REFRESH_EVERY_SECONDS: '5400',
+          CHECK_EVERY_SECONDS: '600',
+          TOKEN_LIFETIME_SECONDS: '21600',
+          RENEWAL_WINDOW_SECONDS: '7200',
+          SOAP_ACTION: EVERYTHING.soapAction,
+        },
+      },
+      VpcConfig: { SubnetIds: ['subnet-0a1b2c3d', 'subnet-0b2c3d4e'], SecurityGroupIds: ['sg-0a1b2c3d'] },
+    });
+  });
+
+  test('reach log, schedule and alarms', () => {
+    expect(only(full, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 90 });
+    expect(only(full, 'AWS::Scheduler::Schedule')).toMatchObject({ State: 'DISABLED' });
+    expect(only(full, 'AWS::CloudWatch::Alarm', { AlarmName: 'CredentialsRefused/billing/token' })).toMatchObject({
+      AlarmActions: [EVERYTHING.alarmActions.page],
+      AlarmDescription: expect.stringContaining(EVERYTHING.runbookUrl),
+    });
+  });
+
+  test('make a mail of an address: alarms of the account may publish to its topic, by TLS only', () => {
+    full.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.test' });
+    const topic = expect.stringMatching(/^<Ticket\w+>$/);
+    expect(only(full, 'AWS::SNS::TopicPolicy').PolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Deny',
+          Action: 'sns:Publish',
+          Resource: topic,
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          Effect: 'Allow',
+          Action: 'sns:Publish',
+          Resource: topic,
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+        },
+      ],
+    });
+  });
+
+  test('name the parameter after the token where nothing else is said', () => {
+    expect(readSettings({ service: LEAST })).toMatchObject([{ tokenParameterName: '/service/access-token' }]);
+  });
+
+  const duration = /use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"$/;
+  const alarms = /say whom the alarms tell/;
+  test.each<[string, string, unknown, RegExp]>([
+    ['a missing endpoint', 'endpoint', undefined, /give the address/],
+    ['an endpoint that is no text', 'endpoint', 7, /give the address/],
+    ['plain http that is not allowed', 'endpoint', 'http://soap.example.test', /use https, or set allowHttp/],
+    ['allowHttp as text', 'allowHttp', 'true', /use true or false/],
+    ['a SOAP action that is no text', 'soapAction', false, /use text/],
+    ['a secret by its name', 'credentialsSecretArn', 'service', /give the complete ARN/],
+    ['a key by its alias', 'credentialsKeyArn', 'alias/mine', /give the ARN of the key/],
+    ['a key by its alias', 'encryptionKeyArn', 'alias/mine', /give the ARN of the key/],
+    ['a key without its secret', 'credentialsKeyArn', EVERYTHING.credentialsKeyArn, /give credentialsSecretArn too/],
+    ['a parameter name that is no text', 'tokenParameterName', {}, /use text/],
+    ['a parameter name SSM does not take', 'tokenParameterName', 'a b', /start with/],
+    ['a bare number of seconds', 'tokenLifetime', 14_400, duration],
+    ['a duration without a unit', 'refreshEvery', '7200', duration],
+    ['an ISO 8601 duration', 'checkEvery', 'PT15M', duration],
+    ['half an hour in tenths', 'renewalWindow', '0.5 hours', duration],
+    ['checks in half minutes', 'checkEvery', '90 seconds', /use whole minutes/],
+    ['no word about alarms', 'alarmActions', undefined, alarms],
+    ['alarms without a page', 'alarmActions', { ticket: 'team@example.test' }, alarms],
+    ['an alarm for somebody unknown', 'alarmActions', { page: 'erin' }, alarms],
+    ['a misspelt ticket', 'alarmActions', { page: 'erin@example.test', tiket: 'erin@example.test' }, alarms],
+    ['a ticket for somebody unknown', 'alarmActions', { page: 'erin@example.test', ticket: 1 }, alarms],
+    ['a runbook that is no text', 'runbookUrl', 1, /use text/],
+    ['paused as text', 'paused', 'yes', /use true or false/],
+    ['reserving "one"', 'reservedConcurrency', 'one', /use a whole number/],
+    ['reserving nothing', 'reservedConcurrency', 0, /use a whole number from 1, or "none"; to stop/],
+    [
+      'a retention that CloudWatch Logs does not offer',
+      'logRetention',
+      '31 days',
+      /use a time that CloudWatch Logs offers, in days: 1, 3, .* 30, /,
+    ],
+    ['a VPC without subnets', 'vpc', { vpcId: 'vpc-0a1b2c3d', subnetIds: [] }, /give \{ "vpcId"/],
+    ['a VPC without an id', 'vpc', { subnetIds: ['subnet-0a1b2c3d'] }, /give \{ "vpcId"/],
+    ['a subnet that is none', 'vpc', { vpcId: 'vpc-0a1b2c3d', subnetIds: ['sg-0a1b2c3d'] }, /give \{ "vpcId"/],
+    ['a security group that is none', 'vpc', { ...EVERYTHING.vpc, securityGroupIds: ['default'] }, /give \{ "vpcId"/],
+    ['a misspelt setting of the VPC', 'vpc', { ...EVERYTHING.vpc, subnets: [] }, /give \{ "vpcId"/],
+    ['a tag that is no text', 'tags', { team: 1 }, /give an object of texts/],
+    ['termination protection as text', 'terminationProtection', 'on', /use true or false/],
+    ['null', 'runbookUrl', null, /use text/],
+    ['a misspelt setting', 'chekEvery', '15 minutes', /there is no such setting; did you mean checkEvery\?/],
+    ['a setting in other letters', 'tokenlifetime', '1 hour', /there is no such setting; did you mean tokenLifetime\?/],
+    ['a setting from nowhere', 'colour', 'red', /there is no such setting; remove it/],
+  ])('refuse %s (%s)', (_, name, value, remedy) => {
+    const settings = Object.entries({ ...LEAST, [name]: value }).filter(([, given]) => given !== undefined);
+    expect(faultsOf({ service: Object.fromEntries(settings) })).toEqual([
+      'cdk.json, context "tokens": 1 fault',
+      expect.stringMatching(new RegExp(`^  - tokens\\.service\\.${name} is .*: ${remedy.source}`)),
+    ]);
+  });
+
+  test.each([undefined, {}, [], 'text', null])('refuse %j in place of tokens', (tokens) => {
+    expect(faultsOf(tokens)).toEqual([
+      expect.any(String),
+      expect.stringMatching(/tokens is .*: describe at least one token/),
+    ]);
+  });
+
+  test('refuse a token that is no object', () => {
+    expect(faultsOf({ service: 'https://soap.example.test' })[1]).toMatch(/tokens\.service is .*: give an object/);
+  });
+
+  test.each(['', 'under_score', '-dash', 'a.b', 'dashboard', 'x'.repeat(101)])('refuse the name %j', (name) => {
+    expect(faultsOf({ [name]: { ...LEAST, tokenParameterName: '/service/token' } })[1]).toMatch(
+      /name the token with letters/,
+    );
+  });
+
+  test('refuse two tokens in one parameter', () => {
+    expect(faultsOf({ one: { ...LEAST, tokenParameterName: '/two/access-token' }, two: LEAST })[1]).toMatch(
+      /tokens\.two\.tokenParameterName is .*: choose another one: \/two\/access-token is written by tokens\.one$/,
+    );
+  });
+
+  test('refuse a token in the status of another one', () => {
+    expect(faultsOf({ one: LEAST, two: { ...LEAST, tokenParameterName: '/one/access-token/status' } })[1]).toMatch(
+      /\/one\/access-token\/status is written by tokens\.one$/,
+    );
+  });
+
+  test('are told all that is wrong with all tokens at once', () => {
+    const faults = faultsOf({
+      one: { endpont: 'https://soap.example.test' },
+      two: { ...LEAST, checkEvery: '61 minutes' },
+    });
+    expect(faults.map((line) => line.replace(/ is .*/, ''))).toEqual([
+      'cdk.json, context "tokens": 4 faults',
+      '  - tokens.one.endpoint',
+      '  - tokens.one.alarmActions',
+      '  - tokens.one.endpont',
+      '  - tokens.two.checkEvery',
+    ]);
+  });
+
+  test('are not compared with what could not be read', () => {
+    expect(faultsOf({ service: { ...LEAST, tokenLifetime: 'long', checkEvery: '3 hours' } })).toHaveLength(3);
+  });
+});
+
+describe('the dashboard', () => {
+  const tokens = Array.from({ length: 60 }, (_, index) => ({
+    parameterName: `/token-${index}/access-token`,
+    timing: timingOf({}),
+  }));
+  const { DashboardBody } = only(
+    Template.fromStack(new DashboardStack(new App(), tokens)),
+    'AWS::CloudWatch::Dashboard',
+  );
+  const { widgets }: { widgets: { type: string; properties: Record<string, unknown> }[] } = JSON.parse(
+    String(DashboardBody),
+  );
+  const ofType = (type: string) => widgets.filter((widget) => widget.type === type).map(({ properties }) => properties);
+
+  test('shows every alarm of every token, at most a hundred in a widget', () => {
+    const shown = ofType('alarm').map(({ alarms }) => alarms as string[]);
+    expect(shown.map(({ length }) => length)).toEqual([99, 81]);
+    expect(shown.flat()).toContain(
+      'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:TokenExpiring/token-59/access-token',
+    );
+  });
+
+  test('answers three questions for every token', () => {
+    const titles = ofType('metric').map(({ title }) => String(title));
+    expect(titles.filter((title) => title.startsWith('/token-7/access-token: '))).toEqual([
+      '/token-7/access-token: how long it still lives',
+      '/token-7/access-token: is refreshing working?',
+      '/token-7/access-token: how slow is the endpoint?',
+    ]);
+    expect(titles).toHaveLength(180);
+  });
+
+  test('lists what failed, from the logs of at most fifty tokens in a query', () => {
+    const sources = ofType('log').map(({ query }) => String(query).match(/SOURCE '/g)?.length);
+    expect(sources).toEqual([50, 10]);
+    expect(ofType('log')[0]?.query).toContain("SOURCE '/token-refresher/token-0/access-token'");
+  });
+
+  test('depends on no other stack', () => {
+    expect(stackOf(everything, 'TokenRefresher-dashboard').dependencies).toEqual([]);
+  });
+});
+
+describe('what is watched', () => {
+  const world = worlds();
+
+  test('a run with the deployed environment writes every metric that an alarm or a widget watches', async () => {
+    const { parameterName, secretId, soap, tick, metrics } = await world();
+    const app = appWith({
+      local: { endpoint: soap.url, allowHttp: true, tokenParameterName: parameterName, alarmActions: 'none' },
+    });
+    const template = Template.fromStack(stackOf(app, 'TokenRefresher-local'));
+    const dashboard = Template.fromStack(stackOf(app, 'TokenRefresher-dashboard'));
+    const { Variables } = only(template, 'AWS::Lambda::Function').Environment as { Variables: Record<string, string> };
+
+    // What CloudFormation fills in when it deploys.
+    await tick({}, { env: { ...Variables, CREDENTIALS_SECRET_ID: secretId, TOKEN_KMS_KEY_ID: 'alias/local' } });
+
+    const written = writtenMetrics(metrics());
+    const watched = [...watchedByAlarms(template), ...watchedByWidgets(dashboard)];
+    expect(new Set(watched)).toEqual(new Set(written));
+  });
+});
+
+function writtenMetrics(line: Readonly<Record<string, unknown>>): Watched[] {
+  const { _aws } = line as Readonly<Record<string, unknown>> & Written;
+  return _aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Dimensions.flatMap((names) =>
+      Metrics.map(({ Name }) => watched(Namespace, Name, names.map((name) => `${name}=${line[name]}`).join())),
+    ),
+  );
+}
+
+function watchedByAlarms(template: Template): Watched[] {
+  return Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+    .flatMap(({ Properties }) => [
+      Properties,
+      ...(Properties.Metrics ?? []).map(({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric),
+    ])
+    .filter((metric) => metric?.Namespace?.startsWith('AWS/') === false)
+    .map(({ Namespace, MetricName, Dimensions }) =>
+      watched(Namespace, MetricName, Dimensions.map((d: Record<string, string>) => `${d.Name}=${d.Value}`).join()),
+    );
+}
+
+function watchedByWidgets(template: Template): Watched[] {
+  const { DashboardBody } = only(template, 'AWS::CloudWatch::Dashboard');
+  const { widgets } = JSON.parse(String(readable(DashboardBody)));
+  return widgets
+    .flatMap(({ properties }: { properties: { metrics?: unknown[][] } }) => properties.metrics ?? [])
+    .filter(([namespace]: unknown[]) => typeof namespace === 'string')
+    .map(([namespace, name, dimension, value]: string[]) =>
+      watched(`${namespace}`, `${name}`, `${dimension}=${value}`),
+    );
+}
+
+function watched(namespace: string, name: string, dimension: string): Watched {
+  return `${namespace} ${name} ${dimension}` as Watched;
+}
+
+describe('the program that cdk runs', () => {
+  test('ends with the list of faults and without a stack trace', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+      encoding: 'utf8',
+      env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ tokens: { service: { ...LEAST, checkEvry: 1 } } }) },
+    });
+    expect([status, stderr]).toEqual([
+      1,
+      'cdk.json, context "tokens": 1 fault\n' +
+        '  - tokens.service.checkEvry is 1: there is no such setting; did you mean checkEvery?\n',
+    ]);
+  });
+});
+
+/** The lines of the one error. */
+function faultsOf(tokens: unknown): string[] {
+  try {
+    readSettings(tokens);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
