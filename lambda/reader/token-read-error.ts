@@ -1,0 +1,27 @@
+/** Why there is no token to hand out. What to do about each: README, "Read the token". */
+export type TokenReadErrorCode = 'NO_TOKEN_YET' | 'TOKEN_EXPIRED' | 'EXPIRY_UNKNOWN' | 'NO_PERMISSION' | 'READ_FAILED';
+
+/** What programs may want besides the code. */
+interface Particulars {
+  readonly expiresAt?: Date;
+  readonly missingPermission?: string;
+}
+
+/**
+ * The one error of the reader. `code` is for programs, `message` says what to do. Never holds a token.
+ */
+export class TokenReadError extends Error {
+  override readonly name = 'TokenReadError';
+  readonly code: TokenReadErrorCode;
+  /** On `TOKEN_EXPIRED`: when the stored token expired, or is about to. */
+  readonly expiresAt: Date | undefined;
+  /** On `NO_PERMISSION`: the action to allow, such as `kms:Decrypt`. */
+  readonly missingPermission: string | undefined;
+
+  constructor(code: TokenReadErrorCode, message: string, options: ErrorOptions & Particulars = {}) {
+    super(message, options);
+    this.code = code;
+    this.expiresAt = options.expiresAt;
+    this.missingPermission = options.missingPermission;
+  }
+}

@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
+import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
+import { decodeStatus, encodeStatus } from '../../lambda/token-status.ts';
+import { createFakeParameterStore } from './fake-parameter-store.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+
+const TOKEN = '/masters-india-staging/access-token';
+const STATUS = `${TOKEN}/status`;
+const MIN_REMAINING_MS = 60_000;
+const MAX_AGE_MS = 300_000;
+/** The longest that one read takes: three requests that hang until they are given up, and the pauses between them. */
+const LONGEST_READ_MS = 16_000;
+
+const scenario = fc.record({
+  lifetimeMs: fc.constantFrom(100_000, 600_000, 4 * 3_600_000),
+  revokesOldTokens: fc.boolean(),
+  latencyMs: fc.nat(400),
+  refreshes: fc.array(
+    fc.record({
+      pauseMs: fc.oneof(fc.nat(3_000), fc.nat(400_000)),
+      storedAfterMs: fc.nat(400),
+      // The refresher may end between its two writes; its next run finds that and starts over.
+      recordedAfterMs: fc.option(fc.nat(600), { freq: 4 }),
+    }),
+    { minLength: 1, maxLength: 12 },
+  ),
+  faults: fc.array(
+    fc.record({ pauseMs: fc.nat(600_000), lengthMs: fc.nat(60_000), kind: fc.constantFrom('fail', 'hang') }),
+    { maxLength: 4 },
+  ),
+  callers: fc.array(
+    fc.array(
+      fc.record({
+        pauseMs: fc.oneof(fc.nat(2_000), fc.nat(200_000)),
+        requestMs: fc.option(fc.oneof(fc.nat(300), fc.nat(30_000)), { freq: 4 }),
+      }),
+      { minLength: 1, maxLength: 12 },
+    ),
+    { minLength: 1, maxLength: 8 },
+  ),
+});
+type Scenario = (typeof scenario extends fc.Arbitrary<infer T> ? T : never) & {};
+
+/** The service: it knows which of its tokens it would take. */
+function createService(clock: VirtualClock, { lifetimeMs, revokesOldTokens }: Scenario) {
+  const issued: { token: string; expiresAt: number; revoked: boolean }[] = [];
+  const find = (token: string) => issued.find((one) => one.token === token);
+  return {
+    issue(): string {
+      if (revokesOldTokens) for (const old of issued) old.revoked = true;
+      issued.push({ token: `token-${issued.length + 1}`, expiresAt: clock.now() + lifetimeMs, revoked: false });
+      return `token-${issued.length}`;
+    },
+    accepts(token: string): boolean {
+      const found = find(token);
+      return found !== undefined && !found.revoked && clock.now() < found.expiresAt;
+    },
+    remainingMs: (token: string): number => (find(token)?.expiresAt ?? 0) - clock.now(),
+  };
+}
+
+interface Read {
+  readonly begunAt: number;
+  /** Until when the cache promises not to ask again; undefined for a read that brought no token to keep. */
+  readonly keptUntil: number | undefined;
+}
+
+/** Plays a scenario to its end. Whatever a caller is promised is checked the moment it gets its answer. */
+async function play(plan: Scenario): Promise<void> {
+  const clock = createVirtualClock(new Date('2026-11-22T10:00:00.000Z'));
+  const service = createService(clock, plan);
+  const store = createFakeParameterStore(clock);
+  store.latencyMs = plan.latencyMs;
+
+  const stored = { token: '', expiresAt: 0, isRecorded: false };
+  let lastChangeAt = clock.now();
+  let isDown = false;
+  let lastDownAt = Number.NEGATIVE_INFINITY;
+  const reads: Read[] = [];
+  const rejectionsAt: number[] = [];
+  let readsUnderWay = 0;
+
+  const client: ParameterClient = {
+    async send(command, options) {
+      readsUnderWay += 1;
+      expect(readsUnderWay).toBe(1);
+      const begunAt = clock.now();
+      let keptUntil: number | undefined;
+      try {
+        const output = await store.send(command, options);
+        const [token, status] = output.Parameters ?? [];
+        const record = decodeStatus(status?.Value ?? '')?.token;
+        const age = record?.version === token?.Version ? MAX_AGE_MS : 5_000;
+        const bound = Date.parse(record?.expiresAt ?? '') - MIN_REMAINING_MS;
+        if ((token?.Version ?? 0) >= (record?.version ?? Infinity) && clock.now() <= bound) {
+          keptUntil = Math.min(begunAt + age, bound);
+        }
+        return output;
+      } finally {
+        reads.push({ begunAt, keptUntil });
+        readsUnderWay -= 1;
+      }
+    },
+  };
+  const reader = createTokenReader({ parameterName: TOKEN, client, clock });
+
+  async function refreshing(): Promise<void> {
+    for (const { pauseMs, storedAfterMs, recordedAfterMs } of plan.refreshes) {
+      await clock.sleep(pauseMs);
+      const issuedAt = clock.now();
+      const expiresAt = issuedAt + plan.lifetimeMs;
+      const token = service.issue();
+      await clock.sleep(storedAfterMs);
+      const version = store.put(TOKEN, token);
+      Object.assign(stored, { token, expiresAt, isRecorded: false });
+      lastChangeAt = clock.now();
+      if (recordedAfterMs === null) continue;
+      await clock.sleep(recordedAfterMs);
+      const record = {
+        version,
+        issuedAt: new Date(issuedAt).toISOString(),
+        expiresAt: new Date(expiresAt).toISOString(),
+        lifetimeAssumed: false,
+        fingerprint: 'sha256:0',
+        secretVersionId: 'secret-version-1',
+        configuration: 'sha256:1',
+      };
+      store.put(STATUS, encodeStatus({ token: record }));
+      stored.isRecorded = true;
+      lastChangeAt = clock.now();
+    }
+  }
+
+  async function failing(): Promise<void> {
+    for (const { pauseMs, lengthMs, kind } of plan.faults) {
+      await clock.sleep(pauseMs);
+      store.fault = kind === 'hang' ? 'hang' : new Error('connect ECONNREFUSED');
+      isDown = true;
+      await clock.sleep(lengthMs);
+      store.fault = undefined;
+      isDown = false;
+      lastDownAt = clock.now();
+      lastChangeAt = clock.now();
+    }
+  }
+
+  /** A failure has a reason: SSM was down, or no token with a known and sufficient life was stored, or had just been. */
+  function expectReason(error: unknown, begunAt: number): void {
+    expect(error).toBeInstanceOf(TokenReadError);
+    const wasQuiet = !isDown && lastChangeAt < begunAt - LONGEST_READ_MS;
+    const wasGood = stored.isRecorded && stored.expiresAt - clock.now() >= MIN_REMAINING_MS;
+    expect(wasQuiet && wasGood).toBe(false);
+  }
+
+  async function send(token: string, requestMs: number): Promise<boolean> {
+    expect(service.remainingMs(token)).toBeGreaterThanOrEqual(MIN_REMAINING_MS);
+    await clock.sleep(requestMs / 2);
+    const isAccepted = service.accepts(token);
+    await clock.sleep(requestMs / 2);
+    return isAccepted;
+  }
+
+  async function calling(requestMs: number): Promise<void> {
+    let storedThen = '';
+    let rejectedAt = 0;
+    const isAccepted = await reader.call(
+      (token) => send(token, requestMs),
+      (answer) => {
+        if (answer) return false;
+        storedThen = stored.token;
+        rejectedAt = clock.now();
+        rejectionsAt.push(rejectedAt);
+        return true;
+      },
+    );
+    const couldHaveBeenRead = storedThen === stored.token && !isDown && lastDownAt < rejectedAt;
+    expect(!isAccepted && couldHaveBeenRead && service.accepts(storedThen)).toBe(false);
+  }
+
+  async function living(caller: Scenario['callers'][number]): Promise<void> {
+    for (const { pauseMs, requestMs } of caller) {
+      await clock.sleep(pauseMs);
+      const begunAt = clock.now();
+      try {
+        if (requestMs !== null) await calling(requestMs);
+        else expect(service.remainingMs(await reader.get())).toBeGreaterThanOrEqual(MIN_REMAINING_MS);
+      } catch (error) {
+        if (!(error instanceof TokenReadError)) throw error;
+        expectReason(error, begunAt);
+      }
+    }
+  }
+
+  const everything = Promise.all([refreshing(), failing(), ...plan.callers.map(living)]);
+  // Whoever fails first is told of below; until then nobody waits for it.
+  everything.catch(() => undefined);
+  await clock.advance(24 * 3_600_000);
+  await everything;
+
+  const early = reads.filter(({ begunAt }, index) => begunAt < (reads[index - 1]?.keptUntil ?? 0));
+  for (const [index, { begunAt }] of early.entries()) {
+    const before = early[index - 1]?.begunAt ?? Number.NEGATIVE_INFINITY;
+    expect(rejectionsAt.some((at) => before <= at && at <= begunAt)).toBe(true);
+    expect(begunAt - before).toBeGreaterThanOrEqual(1000);
+  }
+}
+
+test('whatever the order of events, nobody gets an expired token, or a rejected one for a valid one, or too many reads', async () => {
+  await fc.assert(fc.asyncProperty(scenario, play), { numRuns: 300 });
+}, 60_000);

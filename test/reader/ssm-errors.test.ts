@@ -1,0 +1,118 @@
+import { inspect } from 'node:util';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTokenReader, TokenReadError, type TokenReadErrorCode } from '../../lambda/reader/token-reader.ts';
+import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws-server.ts';
+import { listen } from '../../local/listen.ts';
+
+const NAME = '/masters-india-staging/access-token';
+const ARN = 'arn:aws:ssm:ap-south-1:123456789012:parameter/masters-india-staging/access-token';
+const ROLE = 'User: arn:aws:sts::123456789012:assumed-role/invoicing/invoicing';
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+let aws: LocalAws;
+beforeAll(async () => {
+  aws = await startLocalAws();
+});
+afterAll(() => aws.close());
+
+function readerOf(endpoint: string, more: ConstructorParameters<typeof SSMClient>[0] = {}) {
+  const client = new SSMClient({ endpoint, region: 'ap-south-1', credentials, maxAttempts: 1, ...more });
+  return createTokenReader({ parameterName: NAME, client });
+}
+
+async function failedRead(endpoint: string, more = {}): Promise<TokenReadError> {
+  const error: unknown = await readerOf(endpoint, more)
+    .get()
+    .catch((thrown: unknown) => thrown);
+  if (!(error instanceof TokenReadError)) throw new Error(`expected a TokenReadError, but got ${error}`);
+  return error;
+}
+
+test.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
+  [
+    'SSM says which permission is missing',
+    {
+      type: 'AccessDeniedException',
+      message: `${ROLE} is not authorized to perform: ssm:GetParameters on resource: ${ARN} because no identity-based policy allows the ssm:GetParameters action`,
+    },
+    'NO_PERMISSION',
+    'ssm:GetParameters',
+    'lacks ssm:GetParameters',
+  ],
+  [
+    'KMS says which permission is missing',
+    {
+      type: 'AccessDeniedException',
+      message: `${ROLE} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:ap-south-1:123456789012:key/1 because no identity-based policy allows the kms:Decrypt action (Service: Kms, Status Code: 400, Request ID: 1)`,
+    },
+    'NO_PERMISSION',
+    'kms:Decrypt',
+    'lacks kms:Decrypt',
+  ],
+  [
+    'KMS says it in its older words',
+    {
+      type: 'AccessDeniedException',
+      message:
+        'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1)',
+    },
+    'NO_PERMISSION',
+    'kms:Decrypt',
+    'grantRead',
+  ],
+  ['SSM says no without a word', { type: 'AccessDeniedException' }, 'NO_PERMISSION', 'ssm:GetParameters', 'grantRead'],
+  [
+    'the key is disabled',
+    { type: 'InvalidKeyId', message: 'the key is disabled' },
+    'READ_FAILED',
+    undefined,
+    'InvalidKeyId',
+  ],
+  [
+    'SSM throttles',
+    { type: 'ThrottlingException', message: 'Rate exceeded' },
+    'READ_FAILED',
+    undefined,
+    'Rate exceeded',
+  ],
+  ['SSM has trouble', { type: 'InternalServerError', status: 500 }, 'READ_FAILED', undefined, 'InternalServerError'],
+  ['the connection is reset', 'reset', 'READ_FAILED', undefined, NAME],
+])('when %s, the error tells', async (_, fault, code, missingPermission, words) => {
+  aws.faults = () => fault;
+  const error = await failedRead(aws.url);
+  expect(error).toMatchObject({ code, missingPermission });
+  expect(error.message).toContain(words);
+  expect(error.cause).toBeInstanceOf(Error);
+});
+
+test('a role of another account that cannot be assumed is a missing permission too', async () => {
+  const denied = Object.assign(
+    new Error(`${ROLE} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1`),
+    {
+      name: 'AccessDenied',
+    },
+  );
+  const error = await failedRead(aws.url, { credentials: () => Promise.reject(denied) });
+  expect(error).toMatchObject({ code: 'NO_PERMISSION', missingPermission: 'sts:AssumeRole' });
+  expect(error.message).toContain('readerRole');
+});
+
+test('an SSM that does not answer is given up', async () => {
+  aws.faults = () => 'hang';
+  const client = new SSMClient({ endpoint: aws.url, region: 'ap-south-1', credentials });
+  const clock = { now: Date.now, sleep: () => Promise.resolve(), timeout: () => AbortSignal.timeout(50) };
+  const reader = createTokenReader({ parameterName: NAME, client, clock });
+  await expect(reader.get()).rejects.toMatchObject({ code: 'READ_FAILED' });
+});
+
+test('an answer that breaks off in the middle of the token is not quoted', async () => {
+  const broken = `{"Parameters":[{"Name":"${NAME}","Type":"SecureString","Version":1,"Value":"S3CR3T-token`;
+  const { url, close } = await listen(0, (_, response) => {
+    response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.1' }).end(broken);
+  });
+  const error = await failedRead(url);
+  await close();
+  expect(error).toMatchObject({ code: 'READ_FAILED', message: expect.stringContaining('could not be read') });
+  expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('S3CR3T');
+});

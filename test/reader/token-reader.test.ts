@@ -1,0 +1,425 @@
+import { describe, expect, test, vi } from 'vitest';
+import { createTokenReader, TokenReadError, type TokenReaderOptions } from '../../lambda/reader/token-reader.ts';
+import { encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
+import { createFakeParameterStore } from './fake-parameter-store.ts';
+import { createVirtualClock } from './virtual-clock.ts';
+
+const TOKEN = '/masters-india-staging/access-token';
+const STATUS = `${TOKEN}/status`;
+const START = new Date('2026-11-22T10:00:00.000Z');
+const HOUR = 3600;
+
+function setUp(options: Partial<TokenReaderOptions> = {}) {
+  const clock = createVirtualClock(START);
+  const store = createFakeParameterStore(clock);
+  const reader = createTokenReader({ parameterName: TOKEN, client: store, clock, ...options });
+
+  const record = (version: number, lifetimeSeconds: number, more: TokenStatus = {}) => {
+    const token = {
+      version,
+      issuedAt: new Date(Math.min(clock.now(), clock.now() + lifetimeSeconds * 1000 - 1)).toISOString(),
+      expiresAt: new Date(clock.now() + lifetimeSeconds * 1000).toISOString(),
+      lifetimeAssumed: false,
+      fingerprint: 'sha256:0',
+      secretVersionId: 'secret-version-1',
+      configuration: 'sha256:1',
+    };
+    store.put(STATUS, encodeStatus({ token, ...more }));
+  };
+  return {
+    clock,
+    store,
+    reader,
+    record,
+    /** What the refresher does: the token first, its record second. */
+    refresh: (token: string, lifetimeSeconds = 4 * HOUR, more: TokenStatus = {}) =>
+      record(store.put(TOKEN, token), lifetimeSeconds, more),
+    /** What becomes of a promise while that much time passes. */
+    within: async <T>(seconds: number, promise: Promise<T>): Promise<T> => {
+      const [outcome] = await Promise.allSettled([promise, clock.advance(seconds * 1000)]);
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    },
+  };
+}
+
+const FAILURE = { code: 'ENDPOINT_UNAVAILABLE', at: '2026-11-22T09:45:00.000Z', consecutive: 3 };
+const REFUSAL = {
+  reason: 'invalid_grant',
+  secretVersionId: 'secret-version-1',
+  configuration: 'sha256:1',
+  at: '2026-11-22T08:00:00.000Z',
+  count: 2,
+};
+const SSM_DOWN = Object.assign(new Error('connect ECONNREFUSED'), { name: 'Error', code: 'ECONNREFUSED' });
+
+describe('get', () => {
+  test('reads token and status in one request, decrypted', async () => {
+    const { reader, refresh, store, within } = setUp();
+    refresh('token-1');
+    expect(await within(0, reader.get())).toBe('token-1');
+    expect(store.inputs).toEqual([{ Names: [TOKEN, STATUS], WithDecryption: true }]);
+  });
+
+  test('asks SSM again when maxAgeSeconds have passed, and not before', async () => {
+    const { reader, refresh, store, clock, within } = setUp({ maxAgeSeconds: 300 });
+    refresh('token-1');
+    await within(0, reader.get());
+    refresh('token-2');
+    await clock.advance(299_999);
+    expect(await within(0, reader.get())).toBe('token-1');
+    await clock.advance(1);
+    expect(await within(0, reader.get())).toBe('token-2');
+    expect(store.readsAt).toHaveLength(2);
+  });
+
+  test('asks SSM again as soon as the token lives for less than minRemainingSeconds', async () => {
+    const { reader, refresh, clock, within } = setUp({ minRemainingSeconds: 60 });
+    refresh('token-1', 200);
+    await within(0, reader.get());
+    refresh('token-2');
+    await clock.advance(139_999);
+    expect(await within(0, reader.get())).toBe('token-1');
+    await clock.advance(1);
+    expect(await within(0, reader.get())).toBe('token-2');
+  });
+
+  test('makes one request for thousands of callers', async () => {
+    const { reader, refresh, store, within } = setUp();
+    store.latencyMs = 50;
+    refresh('token-1');
+    const tokens = await within(1, Promise.all(Array.from({ length: 5000 }, () => reader.get())));
+    expect(new Set(tokens)).toEqual(new Set(['token-1']));
+    expect(store.readsAt).toHaveLength(1);
+  });
+
+  test('does not remember a failure', async () => {
+    const { reader, refresh, store, within } = setUp();
+    refresh('token-1');
+    store.fault = SSM_DOWN;
+    const failed = await Promise.allSettled([within(0, Promise.all([reader.get(), reader.get()]))]);
+    expect(failed).toMatchObject([{ status: 'rejected', reason: { code: 'READ_FAILED' } }]);
+    store.fault = undefined;
+    expect(await within(0, reader.get())).toBe('token-1');
+    expect(store.readsAt).toHaveLength(2);
+  });
+
+  test.each<[string, Error | 'hang']>([
+    ['fails', SSM_DOWN],
+    ['hangs', 'hang'],
+    ['says no', Object.assign(new Error('no'), { name: 'AccessDeniedException' })],
+  ])('serves the cached token while SSM %s, for as long as it is valid', async (_, fault) => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1', HOUR);
+    await within(0, reader.get());
+    store.fault = fault;
+    await clock.advance((HOUR - 60) * 1000 - 5001);
+    expect(await within(5, reader.get())).toBe('token-1');
+    await clock.advance(2);
+    await expect(within(5, reader.get())).rejects.toThrow(TokenReadError);
+  });
+
+  test('leaves SSM alone for half a minute after a failure that the cached token bridged', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    store.fault = SSM_DOWN;
+    await clock.advance(300_000);
+    for (let second = 0; second < 90; second += 1) await within(1, reader.get());
+    const [, ...readsWhileDown] = store.readsAt.map((at) => (at - START.getTime()) / 1000);
+    expect(readsWhileDown).toEqual([300, 330, 360]);
+  });
+
+  test('hands out the replacement as soon as SSM is back', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    store.fault = SSM_DOWN;
+    refresh('token-2');
+    await clock.advance(300_000);
+    await within(0, reader.get());
+    store.fault = undefined;
+    await clock.advance(30_000);
+    expect(await within(0, reader.get())).toBe('token-2');
+  });
+
+  test('serves the cached token when the parameter has been deleted', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    store.delete(TOKEN);
+    await clock.advance(300_000);
+    expect(await within(0, reader.get())).toBe('token-1');
+  });
+});
+
+describe('a token and a status that do not belong together', () => {
+  test('a newer token is handed out while the recorded one would be valid, and cached only briefly', async () => {
+    const { reader, refresh, record, store, clock, within } = setUp();
+    refresh('token-1', 2 * HOUR);
+    const version = store.put(TOKEN, 'token-2');
+    expect(await within(0, reader.get())).toBe('token-2');
+    record(version, 30);
+    await clock.advance(4999);
+    expect(await within(0, reader.get())).toBe('token-2');
+    await clock.advance(1);
+    await expect(within(0, reader.get())).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+  });
+
+  test('a newer token is not handed out longer than the recorded one would be', async () => {
+    const { reader, refresh, store, clock, within } = setUp({ minRemainingSeconds: 60 });
+    refresh('token-1', 600);
+    store.put(TOKEN, 'token-2');
+    await clock.advance(540_000);
+    expect(await within(0, reader.get())).toBe('token-2');
+    await clock.advance(1);
+    await expect(within(1, reader.get())).rejects.toMatchObject({ code: 'EXPIRY_UNKNOWN' });
+  });
+
+  test('the very first token waits for its record', async () => {
+    const { reader, record, store, clock, within } = setUp();
+    const version = store.put(TOKEN, 'token-1');
+    const token = reader.get();
+    await clock.advance(100);
+    record(version, HOUR);
+    expect(await within(1, token)).toBe('token-1');
+    expect(store.readsAt).toHaveLength(2);
+  });
+
+  test('an older token than the recorded one is read again', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1');
+    store.latencyMs = 100;
+    // The answer holds the old token and the new record: the refresher wrote both between the two look-ups.
+    const token = reader.get();
+    await clock.advance(25);
+    refresh('token-2');
+    expect(await within(1, token)).toBe('token-2');
+  });
+
+  test.each<[string, (scene: ReturnType<typeof setUp>) => void]>([
+    ['no status', ({ store }) => store.put(TOKEN, 'token-1')],
+    ['a status that cannot be read', ({ store }) => [store.put(TOKEN, 'token-1'), store.put(STATUS, '{')]],
+    ['a record of a later version', ({ store, record }) => record(store.put(TOKEN, 'token-1') + 1, HOUR)],
+    [
+      'a record that has expired',
+      ({ store, record }) => [record(store.put(TOKEN, 'token-1'), 0), store.put(TOKEN, 'token-2')],
+    ],
+  ])('no expiry is invented for a token with %s', async (_, arrange) => {
+    const scene = setUp();
+    arrange(scene);
+    const refused = expect(scene.within(1, scene.reader.get())).rejects;
+    await refused.toMatchObject({ code: 'EXPIRY_UNKNOWN', message: expect.stringContaining(STATUS) });
+    expect(scene.store.readsAt).toHaveLength(3);
+  });
+});
+
+describe('call', () => {
+  const isRejected = (answer: string) => answer.startsWith('rejected');
+  const accepting = (valid: string) =>
+    vi.fn(async (token: string) => `${token === valid ? 'served' : 'rejected'} ${token}`);
+
+  test('answers a request whose token is accepted without another read', async () => {
+    const { reader, refresh, store, within } = setUp();
+    refresh('token-1');
+    expect(await within(0, reader.call(accepting('token-1'), isRejected))).toBe('served token-1');
+    expect(store.readsAt).toHaveLength(1);
+  });
+
+  test('reads past the cache after a rejection and repeats the request with the new token', async () => {
+    const { reader, refresh, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    await clock.advance(10_000);
+    refresh('token-2');
+    const request = accepting('token-2');
+    expect(await within(0, reader.call(request, isRejected))).toBe('served token-2');
+    expect(request.mock.calls).toEqual([['token-1'], ['token-2']]);
+    expect(await within(0, reader.get())).toBe('token-2');
+  });
+
+  test('does not repeat the request when the token has not changed', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    await clock.advance(10_000);
+    const request = accepting('another');
+    expect(await within(0, reader.call(request, isRejected))).toBe('rejected token-1');
+    expect(request).toHaveBeenCalledTimes(1);
+    expect(store.readsAt).toHaveLength(2);
+  });
+
+  test('repeats the request once only', async () => {
+    const { reader, refresh, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    await clock.advance(10_000);
+    refresh('token-2');
+    const request = accepting('another');
+    expect(await within(0, reader.call(request, isRejected))).toBe('rejected token-2');
+    expect(request).toHaveBeenCalledTimes(2);
+  });
+
+  test('waits for a judgement that takes time, such as reading the body of the answer', async () => {
+    const { reader, refresh, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    await clock.advance(10_000);
+    refresh('token-2');
+    const judge = async (answer: string) => {
+      await clock.sleep(20);
+      return isRejected(answer);
+    };
+    expect(await within(1, reader.call(accepting('token-2'), judge))).toBe('served token-2');
+  });
+
+  test('ends with the rejection when SSM cannot be asked for another token', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    store.fault = SSM_DOWN;
+    await clock.advance(10_000);
+    expect(await within(0, reader.call(accepting('token-2'), isRejected))).toBe('rejected token-1');
+  });
+
+  test('lets an error of the request rise as it is', async () => {
+    const { reader, refresh, store, within } = setUp();
+    refresh('token-1');
+    const refused = new Error('socket hang up');
+    await expect(
+      within(
+        0,
+        reader.call(
+          () => Promise.reject(refused),
+          () => true,
+        ),
+      ),
+    ).rejects.toBe(refused);
+    expect(store.readsAt).toHaveLength(1);
+  });
+
+  test('many rejections at once make one read', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    await clock.advance(10_000);
+    refresh('token-2');
+    store.latencyMs = 50;
+    const calls = Array.from({ length: 1000 }, () => reader.call(accepting('token-2'), isRejected));
+    expect(new Set(await within(1, Promise.all(calls)))).toEqual(new Set(['served token-2']));
+    expect(store.readsAt).toHaveLength(2);
+  });
+
+  test('does not take the answer of a read that had begun before the rejection', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    await clock.advance(299_000);
+    const slow = async (token: string) => {
+      await clock.sleep(token === 'token-1' ? 2500 : 0);
+      return `${token === 'token-2' ? 'served' : 'rejected'} ${token}`;
+    };
+    const answer = reader.call(slow, isRejected);
+    await clock.advance(1000);
+    // This read looks at the token before it is replaced, and its answer comes in after the rejection.
+    store.latencyMs = 2000;
+    const cachedAgain = reader.get();
+    await clock.advance(1100);
+    refresh('token-2');
+    expect(await within(1, cachedAgain)).toBe('token-1');
+    expect(await within(5, answer)).toBe('served token-2');
+  });
+
+  test('a rejected call is not held up by others that read all the time', async () => {
+    const { reader, refresh, store, clock, within } = setUp({ maxAgeSeconds: 0 });
+    refresh('token-1');
+    store.latencyMs = 50;
+    let isOver = false;
+    const reading = async () => {
+      while (!isOver) await reader.get();
+    };
+    const others = Promise.all([reading(), reading()]);
+    await clock.advance(1000);
+    refresh('token-2');
+    const answer = reader.call(accepting('token-3'), isRejected).finally(() => {
+      isOver = true;
+    });
+    refresh('token-3');
+    await clock.advance(3000);
+    expect(isOver).toBe(true);
+    expect(await answer).toBe('served token-3');
+    await within(1, others);
+  });
+
+  test('a service that rejects every token makes one read a second at the most', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    await clock.advance(10_000);
+    const before = store.readsAt.length;
+    const calling = async () => {
+      for (let call = 0; call < 100; call += 1) {
+        await reader.call(accepting('another'), isRejected);
+        await clock.sleep(10);
+      }
+    };
+    const callers = Promise.all(Array.from({ length: 10 }, calling));
+    await clock.advance(10_000);
+    expect(store.readsAt.length - before).toBeLessThanOrEqual(11);
+    await within(200, callers);
+  });
+});
+
+describe('errors say what to do', () => {
+  test.each<[string, TokenStatus | undefined, string]>([
+    ['nothing is known', undefined, 'Check that the refresher is deployed for this parameter'],
+    [
+      'the refresher failed',
+      { failure: FAILURE },
+      'failed 3 times in a row, the last time at 2026-11-22T09:45:00.000Z with ENDPOINT_UNAVAILABLE',
+    ],
+    [
+      'the credentials were refused',
+      { refusal: REFUSAL, failure: FAILURE },
+      "refused the refresher's credentials (invalid_grant, at 2026-11-22T08:00:00.000Z)",
+    ],
+  ])('no token yet, where %s', async (_, status, advice) => {
+    const { reader, store, within } = setUp();
+    if (status !== undefined) store.put(STATUS, encodeStatus(status));
+    const refused = expect(within(0, reader.get())).rejects;
+    await refused.toMatchObject({ code: 'NO_TOKEN_YET', message: expect.stringContaining(advice) });
+  });
+
+  test('token expired, with since when', async () => {
+    const { reader, refresh, clock, within } = setUp();
+    refresh('token-1', HOUR, { failure: FAILURE });
+    await clock.advance(2 * HOUR * 1000);
+    await expect(within(0, reader.get())).rejects.toMatchObject({
+      code: 'TOKEN_EXPIRED',
+      expiresAt: new Date('2026-11-22T11:00:00.000Z'),
+      message: expect.stringMatching(/expired at 2026-11-22T11:00:00.000Z .* ENDPOINT_UNAVAILABLE/),
+    });
+  });
+
+  test('token about to expire, with when and how much was asked for', async () => {
+    const { reader, refresh, within } = setUp({ minRemainingSeconds: 120 });
+    refresh('token-1', 90);
+    await expect(within(0, reader.get())).rejects.toMatchObject({
+      code: 'TOKEN_EXPIRED',
+      message: expect.stringContaining('expires at 2026-11-22T10:01:30.000Z, less than the 120 s asked for'),
+    });
+  });
+
+  test.each([
+    [undefined, 'parameterName'],
+    ['', 'parameterName'],
+    ['masters-india', 'parameterName'],
+  ])('the parameter name %j is refused when the reader is made', (parameterName, word) => {
+    expect(() => createTokenReader({ parameterName })).toThrow(word);
+  });
+
+  test.each(['minRemainingSeconds', 'maxAgeSeconds'])('a %s that is no number of seconds is refused', (option) => {
+    expect(() => setUp({ [option]: -1 })).toThrow(option);
+    expect(() => setUp({ [option]: Number.NaN })).toThrow(option);
+  });
+});
