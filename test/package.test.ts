@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const INSTALLED = join(ROOT, 'node_modules');
+const MINUTES = 60_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'package-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** npm pack for real, in a copy: other tests read dist/ while this one would build it anew. */
+beforeAll(async () => {
+  const source = join(folder, 'source');
+  for (const name of [
+    'infra',
+    'lambda',
+    'local/runtime',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'LICENSE',
+  ]) {
+    cpSync(join(ROOT, name), join(source, name), { recursive: true });
+  }
+  symlinkSync(INSTALLED, join(source, 'node_modules'));
+  await run('npm', ['pack', '--pack-destination', folder], source);
+  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  await run('tar', ['-xzf', tarball], folder);
+}, 3 * MINUTES);
+
+/** An empty project in which the package is installed, with those of its dependencies and peers that are named. */
+function projectWith(name: string, dependencies: readonly string[]): string {
+  const project = join(folder, name);
+  const modules = join(project, 'node_modules');
+  cpSync(join(folder, 'package'), join(modules, 'soap-token-refresher'), { recursive: true });
+  for (const dependency of dependencies) {
+    mkdirSync(dirname(join(modules, dependency)), { recursive: true });
+    symlinkSync(join(INSTALLED, dependency), join(modules, dependency));
+  }
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+  return project;
+}
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  // npm hands its own settings down to scripts; the packing must not inherit those of `npm test`.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_'));
+  const env = { ...Object.fromEntries(inherited), PATH: [join(INSTALLED, '.bin'), process.env.PATH].join(delimiter) };
+  const { stdout } = await promisify(execFile)(command, args, { cwd, env });
+  return stdout;
+}
+
+/** Its own declarations are judged by what the program expects of them: those of aws-cdk-lib take long to check. */
+async function typeCheckAndRun(project: string, program: string): Promise<unknown> {
+  writeFileSync(join(project, 'program.ts'), program);
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+    '--types',
+    'node',
+  ];
+  await run('tsc', [...options, 'program.ts'], project);
+  return JSON.parse(await run(process.execPath, ['program.ts'], project));
+}
+
+test(
+  'the reader works with nothing else installed but the SSM client',
+  async () => {
+    const project = projectWith('reader', ['@aws-sdk/client-ssm', '@types/node']);
+    const outcome = await typeCheckAndRun(
+      project,
+      `import { createTokenReader, TokenReadError } from 'soap-token-refresher/reader';
+     const client = { send: async () => ({ Parameters: [], $metadata: {} }) };
+     const reader = createTokenReader({ parameterName: '/a/token', client });
+     const call: Promise<number> = reader.call(async (token) => token.length, (length) => length === 0);
+     // @ts-expect-error: a name is required
+     const nameless = () => createTokenReader({ client });
+     const error: unknown = await call.catch((thrown) => thrown);
+     console.log(JSON.stringify(error instanceof TokenReadError && error.code));`,
+    );
+    expect(outcome).toBe('NO_TOKEN_YET');
+  },
+  MINUTES,
+);
+
+test(
+  'the construct synthesises with the bundle that the package carries',
+  async () => {
+    const project = projectWith('app', ['aws-cdk-lib', 'constructs', '@aws-sdk/client-ssm', '@types/node']);
+    const outcome = await typeCheckAndRun(
+      project,
+      `import { App, Stack } from 'aws-cdk-lib';
+     import { RefreshedToken, TokenRefresher, type TokenRefresherProps } from 'soap-token-refresher';
+     const props: TokenRefresherProps = {
+       endpoint: 'https://soap.example.test/api.php', tokenParameterName: '/a/token', alarmActions: 'none',
+     };
+     // @ts-expect-error: alarms that reach nobody must be a decision
+     const incomplete: TokenRefresherProps = { endpoint: props.endpoint, tokenParameterName: '/a/token' };
+     const app = new App({ outdir: 'cdk.out' });
+     const stack = new Stack(app, 'Team');
+     const { token } = new TokenRefresher(stack, 'Refresher', props);
+     const { parameterName } = RefreshedToken.fromParameterName(stack, 'Token', token.parameterName);
+     app.synth();
+     console.log(JSON.stringify(parameterName));`,
+    );
+    expect(outcome).toBe('/a/token');
+    const [asset = ''] = readdirSync(join(project, 'cdk.out')).filter((name) => name.startsWith('asset.'));
+    expect(readdirSync(join(project, 'cdk.out', asset))).toContain('handler.mjs');
+  },
+  MINUTES,
+);
+
+test(
+  'CommonJS projects may use both',
+  async () => {
+    const project = projectWith('commonjs', ['aws-cdk-lib', 'constructs', '@aws-sdk/client-ssm']);
+    writeFileSync(
+      join(project, 'program.cjs'),
+      `console.log(typeof require('soap-token-refresher').TokenRefresher, typeof require('soap-token-refresher/reader').createTokenReader)`,
+    );
+    expect(await run(process.execPath, ['program.cjs'], project)).toBe('function function\n');
+  },
+  MINUTES,
+);
+
+test('installing it brings the SSM client and nothing else', () => {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package', 'package.json'), 'utf8'));
+  expect(Object.keys(manifest.dependencies)).toEqual(['@aws-sdk/client-ssm']);
+  expect(manifest.optionalDependencies).toBeUndefined();
+  const required = Object.keys(manifest.peerDependencies).filter(
+    (name) => !manifest.peerDependenciesMeta[name].optional,
+  );
+  expect(required).toEqual([]);
+});
+
+test('it carries the built code and no sources', () => {
+  const files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' });
+  expect(files.filter((name) => /(?<!\.d)\.ts$/.test(name))).toEqual([]);
+  expect(files).toContain(join('dist', 'refresher', 'handler.mjs'));
+});
