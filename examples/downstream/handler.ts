@@ -1,0 +1,4 @@
+import { createHandler } from './get-e-invoice.ts';
+
+/** What Lambda calls. */
+export const handler = createHandler(process.env);

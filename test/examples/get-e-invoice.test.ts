@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { eInvoiceGetEnvelope, readEInvoiceAnswer } from '../../examples/downstream/e-invoice.ts';
+import { createHandler } from '../../examples/downstream/get-e-invoice.ts';
+import { worlds } from '../refresher/world.ts';
+
+const newWorld = worlds();
+
+const REQUEST = { userGstin: '05AAAPG7885R002', irn: 'a'.repeat(64) };
+
+async function downstream(options: Parameters<typeof newWorld>[0] = {}) {
+  const world = await newWorld(options);
+  const { soap, parameterName } = world;
+  const handler = createHandler({ TOKEN_PARAMETER_NAME: parameterName, E_INVOICE_ENDPOINT: soap.url });
+  const tokensSent = () =>
+    soap.calls.filter(({ operation }) => operation === 'eInvoiceGet').map((call) => call.arguments[0]);
+  return { ...world, handler, tokensSent };
+}
+
+test('gets an e-invoice with the token that the refresher stored', async () => {
+  const { tick, handler, storedToken, tokensSent } = await downstream();
+  await tick();
+  expect(await handler(REQUEST)).toMatchObject({ Irn: REQUEST.irn, Status: 'ACT' });
+  expect(tokensSent()).toEqual([storedToken()]);
+});
+
+test('goes on across a refresh that ends the old token', async () => {
+  const { tick, handler, soap, tokensSent } = await downstream({ revokesOldTokens: true });
+  await tick();
+  await handler(REQUEST);
+  await tick({ force: true });
+  expect(await handler(REQUEST)).toMatchObject({ Status: 'ACT' });
+  const [first, second] = soap.issuedTokens.map(({ token }) => token);
+  expect(tokensSent()).toEqual([first, first, second]);
+});
+
+test('goes on while SSM is down', async () => {
+  const { tick, handler, fail } = await downstream();
+  await tick();
+  await handler(REQUEST);
+  fail('GetParameters', 'reset');
+  expect(await handler(REQUEST)).toMatchObject({ Status: 'ACT' });
+});
+
+test('says what to do before the first token is there', async () => {
+  const { failingTick, handler, soap } = await downstream();
+  soap.mode = 'invalid_grant';
+  await failingTick('CREDENTIALS_REFUSED');
+  await expect(handler(REQUEST)).rejects.toMatchObject({
+    code: 'NO_TOKEN_YET',
+    message: expect.stringContaining('invalid_grant'),
+  });
+});
+
+test('tells of a refusal that another token cannot mend', async () => {
+  const { tick, handler, tokensSent } = await downstream();
+  await tick();
+  await expect(handler({ ...REQUEST, irn: '' })).rejects.toThrow('invalid_request');
+  expect(tokensSent()).toHaveLength(1);
+});
+
+test('sends the token as the first child of the operation, whatever is in it', () => {
+  expect(eInvoiceGetEnvelope('a&b<c', '05AAAPG7885R002', 'irn')).toContain(
+    '<ns1:eInvoiceGet xmlns:ns1="urn:server"><access_token>a&amp;b&lt;c</access_token><user_gstin>',
+  );
+});
+
+test('takes nothing but an invoice or a refusal for an answer', () => {
+  expect(() => readEInvoiceAnswer('<html>Service unavailable</html>')).toThrow('neither an invoice nor a refusal');
+});
