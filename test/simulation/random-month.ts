@@ -1,0 +1,97 @@
+import { Random } from './random.ts';
+import { DAY_MS, type Fault, HOUR_MS, MINUTE_MS, type Scenario, type Settings, type Trouble } from './scenario.ts';
+import { EVERYDAY_NOISE } from './schedule.ts';
+import type { Disturbance, Issuing } from './vendor.ts';
+
+const DISTURBANCES: readonly [Disturbance, ...Disturbance[]] = [
+  'no-connection',
+  'no-answer',
+  'http-503',
+  'html',
+  'empty-500',
+  'server-fault',
+  'truncated',
+  'reply-lost',
+  'slow',
+  'lifetime-overstated',
+];
+
+/** What teams set, and the service that it fits. The first is the default, and the most frequent. */
+export const CUSTOMERS: readonly [Customer, ...Customer[]] = [
+  { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
+  { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
+  { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
+  {
+    settings: { tokenLifetimeMinutes: 60, refreshEveryMinutes: 30, checkEveryMinutes: 5 },
+    lifetimeMinutes: 60,
+    days: 10,
+    issuings: ['new', 'new-revoking-old'],
+  },
+  {
+    settings: { tokenLifetimeMinutes: 720, refreshEveryMinutes: 240, checkEveryMinutes: 30 },
+    lifetimeMinutes: 720,
+    days: 30,
+    issuings: ['new', 'new-revoking-old'],
+  },
+];
+
+interface Customer {
+  readonly settings: Settings;
+  readonly lifetimeMinutes: number;
+  readonly days: number;
+  readonly issuings: readonly [Issuing, ...Issuing[]];
+}
+
+/** A month as no one plans it: nought to six troubles of any kind, at any time, over one another. */
+export function randomMonth(seed: number): Scenario {
+  const random = new Random(seed * 16 + 15);
+  const { settings, lifetimeMinutes, days, issuings } = random.pick(CUSTOMERS);
+  const faults = Array.from({ length: random.integer(0, 6) }, () =>
+    randomFault(random, days * DAY_MS, lifetimeMinutes),
+  );
+  return {
+    name: `random month ${seed}`,
+    days,
+    seed,
+    settings,
+    vendor: {
+      lifetimeSeconds: lifetimeMinutes * 60,
+      issuing: random.pick(issuings),
+      ...(random.chance(0.5) && { lockOut: { afterRefusals: 3, seconds: 1800 } }),
+    },
+    noise: EVERYDAY_NOISE,
+    faults: faults.sort((a, b) => a.from - b.from),
+    strikes: [],
+  };
+}
+
+function randomFault(random: Random, monthMs: number, lifetimeMinutes: number): Fault {
+  const from = random.between(4 * HOUR_MS, monthMs - DAY_MS);
+  const what = randomTrouble(random, lifetimeMinutes);
+  // As many short ones as long ones: five minutes to ten hours.
+  const lastsMs = 5 * MINUTE_MS * 120 ** random.next();
+  const isMoment = ['status-deleted', 'status-garbled', 'token-deleted', 'token-overwritten', 'tokens-revoked'];
+  return { from, until: isMoment.includes(what.kind) ? from : from + lastsMs, what };
+}
+
+function randomTrouble(random: Random, lifetimeMinutes: number): Trouble {
+  const kinds: readonly [() => Trouble, ...(() => Trouble)[]] = [
+    () => ({ kind: 'vendor', disturbance: random.pick(DISTURBANCES) }),
+    () => ({ kind: 'vendor', disturbance: random.pick(DISTURBANCES) }),
+    () => ({ kind: 'vendor', disturbance: random.pick(DISTURBANCES) }),
+    () => ({
+      kind: 'store',
+      fault: random.pick(['writes-throttled', 'parameters-unavailable', 'secrets-unavailable']),
+    }),
+    () => ({ kind: 'credentials-rotated' }),
+    () => ({ kind: 'wrong-password' }),
+    () => ({ kind: 'account-locked' }),
+    () => ({ kind: 'schedule-disabled' }),
+    () => ({ kind: 'process-dies', atStep: random.integer(1, 11) }),
+    () => ({ kind: random.pick(['status-deleted', 'status-garbled', 'token-deleted', 'token-overwritten']) }),
+    () => ({ kind: 'tokens-revoked' }),
+    () => ({ kind: 'lifetime-cut', lifetimeMinutes: lifetimeMinutes / random.pick([2, 4]) }),
+    () => ({ kind: 'clock-skew', skewMs: random.between(-5, 5) * MINUTE_MS }),
+  ];
+  return random.pick(kinds)();
+}
