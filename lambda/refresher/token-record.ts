@@ -11,6 +11,12 @@ interface Origin {
 export type UnstoredRecord = Omit<TokenRecord, 'version'>;
 
 /**
+ * A token may live this much longer than recorded: its lifetime is counted from before the request, which took up to so
+ * long. Handed out again in that moment, the token proves nothing about its expiry.
+ */
+const TRAVEL_MS = 15_000;
+
+/**
  * The record of a token that was just issued.
  *
  * Some services hand out the same token until shortly before it expires, and may promise its full lifetime again each
@@ -31,7 +37,7 @@ export function recordIssued(
     lifetimeAssumed: issued.expiresInSeconds === undefined,
   };
   const standing = recorded !== undefined && recorded.fingerprint === issued.fingerprint ? recorded : promised;
-  const stands = standing.expiresAt < promised.expiresAt && Date.parse(standing.expiresAt) > now;
+  const stands = standing.expiresAt < promised.expiresAt && Date.parse(standing.expiresAt) + TRAVEL_MS > now;
   const { expiresAt, lifetimeAssumed } = stands ? standing : promised;
   if (Date.parse(expiresAt) <= now) {
     throw new RefreshError('REPLY_MALFORMED', 'The SOAP service gave a token that had expired before it arrived');

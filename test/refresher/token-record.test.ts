@@ -43,6 +43,14 @@ describe('the record of an issued token', () => {
     expect(recordIssued(later, origin, 14400, recorded, NOON + HOUR).expiresAt).toBe('2026-01-01T14:00:00.000Z');
   });
 
+  it('does not believe it in the seconds that the token may live beyond its record', () => {
+    const end = Date.parse(recorded.expiresAt);
+    const atTheEnd = { ...issued, issuedAt: end + 1 };
+    expect(() => recordIssued(atTheEnd, origin, 14400, recorded, end + 500)).toThrow(
+      expect.objectContaining({ code: 'REPLY_MALFORMED' }),
+    );
+  });
+
   it('takes the expiry of another token from its own reply', () => {
     const other = { ...recorded, fingerprint: 'sha256:other' };
     expect(recordIssued(issued, origin, 14400, other, NOON).expiresAt).toBe('2026-01-01T13:00:00.000Z');
