@@ -58,6 +58,9 @@ export class RefresherAlarms extends Construct {
         expression: 'FILL(secondsRemaining, 0)',
         usingMetrics: {
           secondsRemaining: refresherMetric('secondsRemaining', name, {
+            // Periods slide with every minute. With the minimum, one without a tick (filled with 0) beside one that holds
+            // the last bad and the first good tick would page again after every second outage that is over.
+            statistic: 'Maximum',
             period: timing.checkEvery,
           }),
         },
@@ -83,7 +86,14 @@ export class RefresherAlarms extends Construct {
         'Workloads are refused when the present token expires.',
         "First ask the account's owner what was changed, and put the right values into the secret: the next tick uses them.",
       ]),
-      metric: refresherMetric('credentialsRefused', name, {
+      metric: new MathExpression({
+        // Where a lost event leaves a period empty, CloudWatch would look past it for real points, find a refusal that
+        // is over, and page for it again.
+        expression: 'FILL(credentialsRefused, 0)',
+        usingMetrics: {
+          credentialsRefused: refresherMetric('credentialsRefused', name, { period: periods(timing.checkEvery, 2) }),
+        },
+        label: 'Credentials refused',
         period: periods(timing.checkEvery, 2),
       }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

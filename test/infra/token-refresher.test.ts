@@ -430,7 +430,7 @@ describe('alarms', () => {
       TreatMissingData: 'breaching',
       Metrics: [
         { Expression: 'FILL(secondsRemaining, 0)', ReturnData: true },
-        { Id: 'secondsRemaining', MetricStat: { Period: 900, Stat: 'Minimum' }, ReturnData: false },
+        { Id: 'secondsRemaining', MetricStat: { Period: 900, Stat: 'Maximum' }, ReturnData: false },
       ],
     });
   });
@@ -444,10 +444,12 @@ describe('alarms', () => {
     expect(alarm(standard, 'CredentialsRefused')).toMatchObject({
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       Threshold: 1,
-      Statistic: 'Maximum',
-      Period: 1800,
       EvaluationPeriods: 1,
       TreatMissingData: 'notBreaching',
+      Metrics: [
+        { Expression: 'FILL(credentialsRefused, 0)', ReturnData: true },
+        { Id: 'credentialsRefused', MetricStat: { Period: 1800, Stat: 'Maximum' }, ReturnData: false },
+      ],
     });
   });
 
@@ -466,10 +468,12 @@ describe('alarms', () => {
   });
 
   test('watch the very metrics that the function writes', () => {
-    const { Metrics } = alarm(standard, 'TokenExpiring') as { Metrics: { MetricStat?: { Metric: unknown } }[] };
-    const { Namespace, MetricName, Dimensions } = alarm(standard, 'CredentialsRefused');
     const Token = [{ Name: TOKEN_DIMENSION, Value: TOKEN }];
-    expect([Metrics[1]?.MetricStat?.Metric, { Namespace, MetricName, Dimensions }]).toEqual([
+    const watched = ['TokenExpiring', 'CredentialsRefused'].map((kind) => {
+      const { Metrics } = alarm(standard, kind) as { Metrics: { MetricStat?: { Metric: unknown } }[] };
+      return Metrics[1]?.MetricStat?.Metric;
+    });
+    expect(watched).toEqual([
       { Namespace: METRIC_NAMESPACE, MetricName: METRICS.secondsRemaining, Dimensions: Token },
       { Namespace: METRIC_NAMESPACE, MetricName: METRICS.credentialsRefused, Dimensions: Token },
     ]);
