@@ -8,12 +8,19 @@ export interface Timing {
   readonly renewalWindow: Duration | undefined;
   /** How old a token of the expected lifetime grows before it is due. */
   readonly replacedAfterSeconds: number;
-  /** TokenExpiring pages below this: a third of the time in which the token is normally replaced. */
+  /**
+   * TokenExpiring pages below this: a third of the lifetime, or of the renewal window. More, where checks are so far apart
+   * that the token would end before three of them; but not more than a token has left when it is due, for until then
+   * nothing is wrong.
+   */
   readonly pageBelowSeconds: number;
 }
 
 /** TokenExpiring fires when this many periods of `checkEvery` in a row are below the threshold. */
 export const PERIODS_TO_PAGE = 3;
+
+/** A tick's metrics are on their way through the log for up to a minute, and an alarm looks once a minute. */
+const ALARM_LAG_SECONDS = 120;
 
 export function timingOf(
   props: Partial<Pick<Timing, 'tokenLifetime' | 'refreshEvery' | 'checkEvery' | 'renewalWindow'>>,
@@ -23,22 +30,26 @@ export function timingOf(
   const checkEvery = props.checkEvery ?? Duration.minutes(15);
   const { renewalWindow } = props;
   const lifetime = tokenLifetime.toSeconds();
+  const replacedAfterSeconds = renewalWindow
+    ? lifetime - renewalWindow.toSeconds()
+    : Math.min(refreshEvery.toSeconds(), lifetime / 2);
+  const third = Math.floor((renewalWindow?.toSeconds() ?? lifetime) / 3);
   return {
     tokenLifetime,
     refreshEvery,
     checkEvery,
     renewalWindow,
-    replacedAfterSeconds: renewalWindow
-      ? lifetime - renewalWindow.toSeconds()
-      : Math.min(refreshEvery.toSeconds(), lifetime / 2),
-    pageBelowSeconds: Math.floor((renewalWindow?.toSeconds() ?? lifetime) / 3),
+    replacedAfterSeconds,
+    pageBelowSeconds: Math.min(lifetime - replacedAfterSeconds, Math.max(third, secondsToPage(checkEvery))),
   };
 }
 
-/**
- * Whether the token could expire before TokenExpiring has seen enough periods to fire: from the moment the token falls
- * below the threshold, the next tick and the ones that fill the other periods must still find it alive.
- */
+/** From the moment the token falls below the threshold until TokenExpiring has seen enough periods to fire. */
+function secondsToPage(checkEvery: Duration): number {
+  return PERIODS_TO_PAGE * checkEvery.toSeconds() + ALARM_LAG_SECONDS;
+}
+
+/** Whether the token could expire before TokenExpiring fires. */
 export function pageCouldComeTooLate({ pageBelowSeconds, checkEvery }: Timing): boolean {
-  return PERIODS_TO_PAGE * checkEvery.toSeconds() > pageBelowSeconds;
+  return secondsToPage(checkEvery) > pageBelowSeconds;
 }

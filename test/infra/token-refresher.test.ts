@@ -440,6 +440,15 @@ describe('alarms', () => {
     expect(alarm({ template }, 'TokenExpiring')).toMatchObject({ Threshold: 3600 });
   });
 
+  test.each([
+    ['three checks and the time to see them', { checkEvery: Duration.minutes(30) }, 92],
+    ['no more than a token has left when it is due', { checkEvery: Duration.minutes(60) }, 120],
+    ['no more than the renewal window', { renewalWindow: Duration.minutes(10), checkEvery: Duration.minutes(3) }, 10],
+  ])('TokenExpiring leaves %s where a third would be seen too late', (_, timing, minutesLeft) => {
+    const { template } = deployed(() => timing);
+    expect(alarm({ template }, 'TokenExpiring')).toMatchObject({ Threshold: minutesLeft * 60 });
+  });
+
   test('CredentialsRefused fires on one refusal within two checks', () => {
     expect(alarm(standard, 'CredentialsRefused')).toMatchObject({
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -661,10 +670,10 @@ describe('props', () => {
 
   test('warn when the page could come after the token has expired', () => {
     const stack = new Stack();
-    new TokenRefresher(stack, 'Refresher', { ...LEAST, checkEvery: minutes(30) });
+    new TokenRefresher(stack, 'Refresher', { ...LEAST, checkEvery: minutes(60) });
     Annotations.fromStack(stack).hasWarning(
       '/Default/Refresher',
-      Match.stringLikeRegexp('checkEvery is 30 minutes: TokenExpiring needs three of them below 1 hour 20 minutes'),
+      Match.stringLikeRegexp('checkEvery is 1 hour: TokenExpiring needs three of them below 2 hours'),
     );
   });
 
@@ -696,8 +705,16 @@ describe('props', () => {
     fc.assert(
       fc.property(accepted, (timing) => {
         fc.pre(!pageCouldComeTooLate(timing));
-        // The token falls below the threshold just after a tick; three ticks later the alarm fires.
-        expect(timing.pageBelowSeconds - 3 * timing.checkEvery.toSeconds()).toBeGreaterThanOrEqual(0);
+        // The token falls below the threshold just after a tick; three ticks and two minutes later the alarm fires.
+        expect(timing.pageBelowSeconds - 3 * timing.checkEvery.toSeconds() - 120).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  test('that are taken never page for a token that is not due yet', () => {
+    fc.assert(
+      fc.property(accepted, ({ pageBelowSeconds, replacedAfterSeconds, tokenLifetime }) => {
+        expect(pageBelowSeconds).toBeLessThanOrEqual(tokenLifetime.toSeconds() - replacedAfterSeconds);
       }),
     );
   });
