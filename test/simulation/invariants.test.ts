@@ -1,0 +1,75 @@
+import { beforeAll, expect, test, vi } from 'vitest';
+import { assess, watch } from './assessment.ts';
+import { judge } from './invariants.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { synthesise } from './synthesised-template.ts';
+import { deploymentOf, type Trial, templateKey, tryOut } from './trial.ts';
+
+const templates = new Map<string, unknown>();
+
+vi.setConfig({ testTimeout: 30_000 });
+
+beforeAll(() => {
+  templates.set(templateKey({}), synthesise({}));
+}, 60_000);
+
+async function strikeOf(name: string): Promise<{ readonly trial: Trial; readonly strikeAt: number }> {
+  const scenario = SCENARIOS.find((one) => one.name === name);
+  const [at] = scenario?.strikes ?? [];
+  if (scenario === undefined || at === undefined) throw new TypeError(`nothing strikes in "${name}"`);
+  const once: Scenario = {
+    ...scenario,
+    days: 4,
+    faults: scenario.faults.filter(({ from }) => from < at + DAY_MS),
+    strikes: [at],
+  };
+  const trial = await tryOut('this project', once, templates);
+  return { trial, strikeAt: trial.month.start + at };
+}
+
+const name = () => deploymentOf(templates, {}).config.tokenParameterName;
+
+test('a month in which no alarm fires before the token ends is found out', async () => {
+  const { month } = (await strikeOf('vendor down for 6 h')).trial;
+  const { violations } = judge(month, name(), assess(month, name(), []));
+  expect(violations).toEqual([expect.stringContaining('nobody had been paged')]);
+});
+
+test('an alarm on the minimum pages again after an outage that is over', async () => {
+  const scenario = SCENARIOS.find((one) => one.name === 'vendor down for 3 h');
+  if (scenario === undefined) throw new TypeError('no such scenario');
+  const { month } = await tryOut('this project', { ...scenario, days: 20 }, templates);
+  const { alarms } = deploymentOf(templates, {});
+  const onMinimum = alarms.map((one) => ({ ...one, alarm: { ...one.alarm, statistic: 'Minimum' as const } }));
+  const { falsePages } = assess(month, name(), watch(month, onMinimum));
+  expect(falsePages.length).toBeGreaterThan(0);
+});
+
+test('a token that the service never issued is found out', async () => {
+  const { month, assessment } = (await strikeOf('vendor down for 10 min')).trial;
+  const forged = { name: name(), value: 'garbage', type: 'SecureString', version: 99, isOwn: true };
+  const writes = [...month.writes, { ...forged, modifiedAt: month.end - HOUR_MS }];
+  const { violations } = judge({ ...month, writes }, name(), assessment);
+  expect(violations).toEqual([expect.stringContaining('what the service never issued')]);
+});
+
+test('a third login with credentials that were refused is found out', async () => {
+  const { trial, strikeAt } = await strikeOf('account locked for 5 h');
+  const { month, assessment } = trial;
+  expect(trial.verdict.violations).toEqual([]);
+  const [last] = month.logins.filter(({ outcome }) => outcome === 'refused').slice(-1);
+  if (last === undefined) throw new TypeError(`nothing was refused after ${strikeAt}`);
+  const logins = [...month.logins, { ...last, at: last.at + MINUTE_MS }].sort((a, b) => a.at - b.at);
+  const { violations } = judge({ ...month, logins }, name(), assessment);
+  expect(violations).toEqual([expect.stringContaining('sent refused credentials again')]);
+});
+
+test('a first tick that fails after all is well is found out', async () => {
+  const { month, assessment } = (await strikeOf('vendor down for 10 min')).trial;
+  const until = month.faults[0]?.until ?? 0;
+  const index = month.invocations.findIndex(({ startedAt }) => startedAt >= until);
+  const invocations = month.invocations.map((one, at) => (at === index ? { ...one, outcome: 'failed' as const } : one));
+  const { violations } = judge({ ...month, invocations }, name(), assessment);
+  expect(violations).toEqual([expect.stringContaining('did not bring health back')]);
+});

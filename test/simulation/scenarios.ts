@@ -1,0 +1,105 @@
+import { DAY_MS, type Fault, HOUR_MS, MINUTE_MS, type Scenario, type Settings, type Trouble } from './scenario.ts';
+import { EVERYDAY_NOISE } from './schedule.ts';
+import type { Disturbance, Issuing, VendorSettings } from './vendor.ts';
+
+const VENDOR: VendorSettings = {
+  lifetimeSeconds: 4 * 3600,
+  issuing: 'new-revoking-old',
+  // Common with B2B services, and what repeated logins with an old password run into.
+  lockOut: { afterRefusals: 5, seconds: 1800 },
+};
+
+/**
+ * Twelve strikes a month, each over before the next. What matters most about an outage is when in a token's life it
+ * starts, so the time from one to the next grows by ten minutes every time.
+ */
+const STRIKES = Array.from(
+  { length: 12 },
+  (_, turn) => 2 * DAY_MS + turn * 54 * HOUR_MS + ((turn * (turn - 1)) / 2) * 10 * MINUTE_MS,
+);
+
+type Strike = (at: number) => readonly Fault[];
+
+function lasting(hours: number, what: Trouble): Strike {
+  return (from) => [{ from, until: from + hours * HOUR_MS, what }];
+}
+
+function vendorDown(hours: number, disturbance: Disturbance = 'no-answer'): Strike {
+  return lasting(hours, { kind: 'vendor', disturbance });
+}
+
+/** Ten minutes down, ten minutes up, for so many hours. */
+function flapping(hours: number): Strike {
+  const down = vendorDown(1 / 6, 'http-503');
+  return (at) => Array.from({ length: hours * 3 }, (_, turn) => down(at + turn * 20 * MINUTE_MS)).flat();
+}
+
+function scenario(name: string, strike: Strike, over: Partial<Scenario> = {}): Scenario {
+  const faults = STRIKES.flatMap(strike);
+  return {
+    name,
+    days: 30,
+    seed: 1,
+    settings: {},
+    vendor: VENDOR,
+    noise: EVERYDAY_NOISE,
+    faults,
+    strikes: faults.length === 0 ? [] : STRIKES,
+    ...over,
+  };
+}
+
+const nothing: Strike = () => [];
+
+export const SCENARIOS: readonly Scenario[] = [
+  scenario('nothing wrong', nothing),
+  scenario('vendor down for 10 min', vendorDown(1 / 6)),
+  scenario('vendor down for 1 h', vendorDown(1)),
+  scenario('vendor down for 3 h', vendorDown(3)),
+  scenario('vendor down for 6 h', vendorDown(6)),
+  scenario('vendor flapping for 6 h', flapping(6)),
+  scenario('every answer HTML for 6 h', vendorDown(6, 'html')),
+  scenario('replies lost on the way for 2 h', vendorDown(2, 'reply-lost')),
+  scenario('credentials rotated without notice, corrected 8 h later', lasting(8, { kind: 'credentials-rotated' })),
+  scenario('wrong password put in the secret, corrected 1 h later', lasting(1, { kind: 'wrong-password' })),
+  scenario('account locked for 30 min', lasting(0.5, { kind: 'account-locked' })),
+  scenario('account locked for 5 h', lasting(5, { kind: 'account-locked' })),
+  scenario('schedule disabled by hand for 8 h', lasting(8, { kind: 'schedule-disabled' })),
+  scenario('Lambda killed between the two writes, for 3 h', lasting(3, { kind: 'process-dies', atStep: 8 })),
+  scenario('SSM writes throttled for 1 h', lasting(1, { kind: 'store', fault: 'writes-throttled' })),
+  scenario('SSM down for 1 h', lasting(1, { kind: 'store', fault: 'parameters-unavailable' })),
+  scenario('status parameter deleted', lasting(0, { kind: 'status-deleted' })),
+  scenario('token parameter deleted', lasting(0, { kind: 'token-deleted' })),
+  scenario('token lifetime silently cut to 1 h for a day', lasting(24, { kind: 'lifetime-cut', lifetimeMinutes: 60 })),
+  scenario('lifetime overstated fourfold for 6 h', vendorDown(6, 'lifetime-overstated')),
+  scenario('clock 5 min ahead for 6 h', lasting(6, { kind: 'clock-skew', skewMs: 5 * MINUTE_MS })),
+  scenario('clock 5 min behind for 6 h', lasting(6, { kind: 'clock-skew', skewMs: -5 * MINUTE_MS })),
+];
+
+export function quietMonth(seed: number): Scenario {
+  return scenario('nothing wrong', nothing, { seed });
+}
+
+export function vendorDownFor(hours: number): Scenario {
+  return scenario(`vendor down for ${hours} h`, vendorDown(hours));
+}
+
+const SERVICES: readonly (readonly [name: string, issuing: Issuing])[] = [
+  ['same token until 10 min before its end', 'same-until-late'],
+  ['the same, every reply claiming the whole lifetime', 'same-claiming-whole-lifetime'],
+  ['the same, to the very end of the token', 'same-to-the-end'],
+  ['the same token for ever, every login prolonging it', 'sliding'],
+];
+
+const FITTINGS: readonly (readonly [name: string, settings: Settings])[] = [
+  ['no renewalWindow', {}],
+  ['renewalWindow 10 min, checkEvery 3 min', { renewalWindowMinutes: 10, checkEveryMinutes: 3 }],
+  ['renewalWindow 10 min, checkEvery 1 min', { renewalWindowMinutes: 10, checkEveryMinutes: 1 }],
+];
+
+/** Services that do not issue a new token whenever they are asked; ten quiet days each. */
+export const SERVICE_SCENARIOS: readonly Scenario[] = SERVICES.flatMap(([service, issuing]) =>
+  FITTINGS.map(([fitting, settings]) =>
+    scenario(`${service}; ${fitting}`, nothing, { days: 10, settings, vendor: { ...VENDOR, issuing } }),
+  ),
+);

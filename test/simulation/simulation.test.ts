@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { alarmHistory } from './cloudwatch-alarm.ts';
+import { randomMonth } from './random-month.ts';
+import { lead, least, most } from './report.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './scenario.ts';
+import { SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
+import { synthesise } from './synthesised-template.ts';
+import { deploymentOf, type StrategyName, type Trial, templateKey, tryOut } from './trial.ts';
+
+/** Enough for three strikes. `npm run simulate` runs whole months, and a thousand random ones. */
+const SHORT_DAYS = 8;
+const SEEDS = [0, 1, 2, 3, 4, 5];
+
+const templates = new Map<string, unknown>();
+const trials = new Map<string, Promise<Trial>>();
+
+// A month takes a third of a second, on a busy machine much longer.
+vi.setConfig({ testTimeout: 30_000 });
+
+// The first one loads the CDK.
+beforeAll(() => {
+  templates.set(templateKey({}), synthesise({}));
+}, 60_000);
+
+/** Each month once, however many tests look at it. */
+async function run(scenario: Scenario, strategy: StrategyName = 'this project'): Promise<Trial> {
+  const key = `${strategy} ${scenario.name}`;
+  const settings = templateKey(scenario.settings);
+  if (!templates.has(settings)) templates.set(settings, synthesise(scenario.settings));
+  const trial = trials.get(key) ?? tryOut(strategy, scenario, templates);
+  trials.set(key, trial);
+  return await trial;
+}
+
+function shortened(scenario: Scenario): Scenario {
+  const end = SHORT_DAYS * DAY_MS;
+  return {
+    ...scenario,
+    days: SHORT_DAYS,
+    faults: scenario.faults.filter(({ from }) => from < end - DAY_MS),
+    strikes: scenario.strikes.filter((at) => at < end - DAY_MS),
+  };
+}
+
+function named(name: string): Scenario {
+  const scenario = SCENARIOS.find((one) => one.name === name);
+  if (scenario === undefined) throw new TypeError(`no scenario "${name}"`);
+  return shortened(scenario);
+}
+
+describe('what must always hold, holds', () => {
+  test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('%s', async (_, scenario) => {
+    const { verdict, mistakes } = await run(shortened(scenario));
+    expect([...verdict.violations, ...mistakes]).toEqual([]);
+  });
+
+  test.each(SEEDS)('in random month %i', async (seed) => {
+    const { verdict, mistakes } = await run(randomMonth(seed));
+    expect([...verdict.violations, ...mistakes]).toEqual([]);
+  });
+});
+
+describe('an outage of the service', () => {
+  test('is not noticed by a reader for two hours, and a person is paged half an hour before that', async () => {
+    const { strikes } = (await run(named('vendor down for 6 h'))).assessment;
+    expect(strikes).toHaveLength(3);
+    expect(least(strikes, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
+    expect(least(strikes, lead)).toBeGreaterThan(30 * MINUTE_MS);
+  });
+
+  test.each([
+    { checkEveryMinutes: 30 },
+    { checkEveryMinutes: 40 },
+    { tokenLifetimeMinutes: 63, refreshEveryMinutes: 30, checkEveryMinutes: 7 },
+    { renewalWindowMinutes: 10, checkEveryMinutes: 3 },
+  ])('pages before the token ends under settings that synth does not warn of: %j', async (settings) => {
+    const { name, ...scenario } = named('vendor down for 6 h');
+    const vendor = { ...scenario.vendor, lifetimeSeconds: 60 * (settings.tokenLifetimeMinutes ?? 240) };
+    const { assessment } = await run({ ...scenario, vendor, settings, name: `${name} ${JSON.stringify(settings)}` });
+    expect(assessment.strikes.map(lead).filter((ms) => ms === undefined || ms < 0)).toEqual([]);
+  });
+
+  test('pages nobody while it is short', async () => {
+    const { strikes, gaps } = (await run(named('vendor down for 10 min'))).assessment;
+    expect(strikes.map(({ pages }) => pages)).toEqual([0, 0, 0]);
+    expect(gaps).toEqual([]);
+  });
+
+  test('pages once, not again when it is over', async () => {
+    const { strikes } = (await run(named('every answer HTML for 6 h'))).assessment;
+    expect(strikes.map(({ pages }) => pages)).toEqual([1, 1, 1]);
+  });
+
+  test('costs at most three requests for each tick', async () => {
+    const { strikes } = (await run(named('vendor down for 6 h'))).assessment;
+    expect(most(strikes, ({ requests }) => requests)).toBeLessThanOrEqual(3 * (6 * 4 + 1));
+  });
+
+  test.each(['every 4 h', 'every 2 h, Lambda retries', 'at 90 % of the lifetime'] as const)(
+    'of three hours leaves readers longer without a token when it is refreshed %s',
+    async (strategy) => {
+      const scenario = named('vendor down for 3 h');
+      const own = (await run(scenario)).assessment.longestGapMs;
+      expect((await run(scenario, strategy)).assessment.longestGapMs).toBeGreaterThan(own + 30 * MINUTE_MS);
+    },
+  );
+});
+
+test('credentials that are refused are sent once, and once more after an hour', async () => {
+  const { strikes } = (await run(named('account locked for 5 h'))).assessment;
+  expect(strikes.map(({ refusedLogins }) => refusedLogins)).toEqual([2, 2, 2]);
+});
+
+test('a schedule that is disabled by hand pages within three quarters of an hour, an alarm on errors never', async () => {
+  const scenario = named('schedule disabled by hand for 8 h');
+  const own = (await run(scenario)).assessment.strikes;
+  expect(most(own, ({ msToPage }) => msToPage ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(45 * MINUTE_MS);
+  const others = (await run(scenario, 'every 2 h, Lambda retries')).assessment.strikes;
+  expect(others.map(({ msToPage }) => msToPage)).toEqual([undefined, undefined, undefined]);
+});
+
+describe('a service that hands out the same token until ten minutes before its end', () => {
+  const [without, withWindow] = SERVICE_SCENARIOS.map((scenario) => ({ ...scenario, days: 3 }));
+
+  test('is served without a gap and without a page when renewalWindow says so', async () => {
+    if (withWindow === undefined) throw new TypeError('no such scenario');
+    const { gaps, falsePages } = (await run(withWindow)).assessment;
+    expect([gaps, falsePages]).toEqual([[], []]);
+  });
+
+  test('pages every few hours when it does not', async () => {
+    if (without === undefined) throw new TypeError('no such scenario');
+    expect((await run(without)).assessment.falsePages.length).toBeGreaterThan(10);
+  });
+});
+
+test('a token that is handed out again in its last second is not recorded as one of a whole lifetime', async () => {
+  const scenario = SERVICE_SCENARIOS.find(({ vendor }) => vendor.issuing === 'same-to-the-end');
+  if (scenario === undefined) throw new TypeError('no such scenario');
+  // A month in which three ticks come in that second.
+  const { verdict } = await run({ ...scenario, days: 30, seed: 4 });
+  expect(verdict.unforeseeableGaps).toEqual([]);
+});
+
+test('the alarms say the same whether or not FILL fills a series without a single point', async () => {
+  const scenario = named('schedule disabled by hand for 8 h');
+  const { month } = await run(scenario);
+  for (const { alarm } of deploymentOf(templates, scenario.settings).alarms) {
+    const [filled, missing] = (['filled', 'missing'] as const).map((emptySeries) =>
+      alarmHistory(alarm, month.metrics, { createdAt: month.start, until: month.end, emptySeries }),
+    );
+    expect(filled).toEqual(missing);
+  }
+});
+
+test('the same seed gives the same month', async () => {
+  const scenario = { ...randomMonth(3), days: 3 };
+  const first = await tryOut('this project', scenario, templates);
+  const second = await tryOut('this project', scenario, templates);
+  expect(first.month).toEqual(second.month);
+  expect(first.assessment).toEqual(second.assessment);
+});

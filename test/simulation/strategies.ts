@@ -1,0 +1,101 @@
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { parseTokenReply } from '../../lambda/refresher/soap/token-reply.ts';
+import { tokenRequest } from '../../lambda/refresher/soap/token-request.ts';
+import type { WatchedAlarm } from './assessment.ts';
+import { readAlarm, seriesKey } from './cloudwatch-alarm.ts';
+import type { Deployment } from './deployment.ts';
+import type { Invocation, LambdaSettings } from './lambda-service.ts';
+import type { Refresher, World } from './month.ts';
+import { Random } from './random.ts';
+import { awsClient, post, refresherTick } from './refresher.ts';
+import { HOUR_MS, MINUTE_MS, type Scenario } from './scenario.ts';
+
+/** A refresher and the alarms that its team would have. */
+export interface Strategy {
+  readonly refresher: Refresher;
+  readonly alarms: readonly WatchedAlarm[];
+}
+
+/** This project, as deployed. */
+export function refresherStrategy(deployment: Deployment, { seed }: Scenario): Strategy {
+  const { config, lambda, everyMs, errorsMetricKey, alarms } = deployment;
+  const random = new Random(seed * 16 + 5);
+  return {
+    refresher: {
+      tokenParameterName: config.tokenParameterName,
+      everyMs,
+      lambda,
+      errorsMetricKey,
+      start: refresherTick(config, () => random.next()),
+    },
+    alarms,
+  };
+}
+
+const PARAMETER = '/baseline/access-token';
+const ERRORS = { namespace: 'AWS/Lambda', metricName: 'Errors', dimensions: { FunctionName: 'baseline' } };
+const NO_RETRIES: LambdaSettings = {
+  timeoutMs: MINUTE_MS,
+  retryAttempts: 0,
+  maxEventAgeMs: 6 * HOUR_MS,
+  reservedConcurrency: undefined,
+};
+
+/** What a team writes in an afternoon: log in, store, and an alarm on the function's errors. */
+function baseline(everyMs: number, lambda: LambdaSettings, start: Refresher['start']): Strategy {
+  const errorsAlarm = readAlarm({
+    Namespace: ERRORS.namespace,
+    MetricName: ERRORS.metricName,
+    Dimensions: [{ Name: 'FunctionName', Value: ERRORS.dimensions.FunctionName }],
+    Statistic: 'Sum',
+    Period: 300,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+  });
+  return {
+    refresher: { tokenParameterName: PARAMETER, everyMs, lambda, errorsMetricKey: seriesKey(ERRORS), start },
+    alarms: [{ name: 'Errors', pages: true, alarm: errorsAlarm }],
+  };
+}
+
+/** Refresh on every event, once per lifetime; Lambda does not retry. */
+export function everyFourHours(): Strategy {
+  return baseline(4 * HOUR_MS, NO_RETRIES, (world) => async (invocation) => {
+    await logIn(world, invocation);
+  });
+}
+
+/** Twice per lifetime, with Lambda's default of two retries. */
+export function everyTwoHoursWithRetries(): Strategy {
+  return baseline(2 * HOUR_MS, { ...NO_RETRIES, retryAttempts: 2 }, (world) => async (invocation) => {
+    await logIn(world, invocation);
+  });
+}
+
+/** Look every quarter of an hour, log in once nine tenths of the promised lifetime are over: what caches of SDKs do. */
+export function atNineTenths(): Strategy {
+  return baseline(15 * MINUTE_MS, NO_RETRIES, (world) => {
+    let dueAt = 0;
+    return async (invocation) => {
+      if (world.clock.now < dueAt) return;
+      const { expiresInSeconds } = await logIn(world, invocation);
+      dueAt = world.clock.now + 900 * expiresInSeconds;
+    };
+  });
+}
+
+async function logIn(world: World, invocation: Invocation): Promise<{ readonly expiresInSeconds: number }> {
+  const { secrets, ssm } = { secrets: awsClient(world, invocation), ssm: awsClient(world, invocation) };
+  const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: 'credentials' }));
+  const { username, password, client_id, client_secret } = JSON.parse(SecretString);
+  const envelope = tokenRequest({ username, passwd: password, client_id, client_secret, grant_type: 'password' });
+  const reply = parseTokenReply(await post(world, invocation, envelope, 15_000));
+  if (reply.kind !== 'token') throw new Error(reply.why);
+  await ssm.send(
+    new PutParameterCommand({ Name: PARAMETER, Value: reply.accessToken, Type: 'SecureString', Overwrite: true }),
+  );
+  return { expiresInSeconds: reply.expiresInSeconds ?? 0 };
+}
