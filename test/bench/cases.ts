@@ -1,0 +1,78 @@
+/** What is timed: each variant in its situation, and how to tell that it did its work. */
+import { statusParameterName } from '../../lambda/parameter-names.ts';
+import type { Environment } from '../../lambda/refresher/config.ts';
+import { decodeStatus, encodeStatus } from '../../lambda/token-status.ts';
+import { isRecord } from '../../local/aws-request.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Variant, Variants } from './variants.ts';
+
+export type CaseKey = 'refreshing' | 'fresh' | Exclude<keyof Variants, 'ours'>;
+
+export interface Case {
+  readonly name: string;
+  readonly variant: Variant;
+  /** Brings the store into the situation that the tick is to find. */
+  readonly prepare: () => void;
+  /** Whether the tick did what it is timed for. */
+  readonly isDone: (answer: unknown) => boolean;
+}
+
+const TOKEN_PARAMETER = '/bench/access-token';
+const REFRESH_EVERY_SECONDS = 7200;
+
+/** The function's settings, save for the address of the SOAP service. */
+export const SETTINGS = {
+  CREDENTIALS_SECRET_ID: 'bench',
+  TOKEN_PARAMETER_NAME: TOKEN_PARAMETER,
+  TOKEN_KMS_KEY_ID: 'alias/bench',
+  REFRESH_EVERY_SECONDS: String(REFRESH_EVERY_SECONDS),
+  CHECK_EVERY_SECONDS: '900',
+  TOKEN_LIFETIME_SECONDS: '14400',
+} satisfies Omit<Environment, 'TOKEN_ENDPOINT'>;
+
+export function firstTick({ ours }: Variants, endpoints: Endpoints): Case {
+  return { name: ours.name, variant: ours, prepare: () => {}, isDone: () => isLastTokenStored(endpoints) };
+}
+
+/** Needs a store in which this project's first tick has left a token and its status. */
+export function casesAfterFirstTick(variants: Variants, endpoints: Endpoints): ReadonlyMap<CaseKey, Case> {
+  const { aws } = endpoints;
+  const statusParameter = statusParameterName(TOKEN_PARAMETER);
+  const record = decodeStatus(aws.parameters.parameter(statusParameter)?.value ?? '')?.token;
+  if (record === undefined) throw new Error('The first tick left no status.');
+  const storeToken = (ageSeconds: number): void => {
+    const put = (Name: string, Value: string) => aws.perform('PutParameter', { Name, Value, Overwrite: true });
+    put(TOKEN_PARAMETER, 'an-older-token');
+    const version = aws.parameters.parameter(TOKEN_PARAMETER)?.version ?? 0;
+    const earlier = (instant: string) => new Date(Date.parse(instant) - ageSeconds * 1000).toISOString();
+    const [issuedAt, expiresAt] = [earlier(record.issuedAt), earlier(record.expiresAt)];
+    put(statusParameter, encodeStatus({ token: { ...record, version, issuedAt, expiresAt } }));
+  };
+  const refreshing = (variant: Variant): Case => ({
+    name: variant.name,
+    variant,
+    prepare: () => storeToken(REFRESH_EVERY_SECONDS),
+    isDone: () => isLastTokenStored(endpoints),
+  });
+  const fresh: Case = {
+    name: `${variants.ours.name}, token still fresh`,
+    variant: variants.ours,
+    prepare: () => storeToken(0),
+    isDone: (answer) => isRecord(answer) && answer.outcome === 'fresh',
+  };
+  return new Map<CaseKey, Case>([
+    ['refreshing', refreshing(variants.ours)],
+    ['fresh', fresh],
+    ['usual', refreshing(variants.usual)],
+    ['external', refreshing(variants.external)],
+    ['nodeSoap', refreshing(variants.nodeSoap)],
+    ...(variants.python ? [['python', refreshing(variants.python)] as const] : []),
+    ['handSigned', refreshing(variants.handSigned)],
+    ['empty', { name: variants.empty.name, variant: variants.empty, prepare: () => {}, isDone: () => true }],
+  ]);
+}
+
+function isLastTokenStored({ aws, soap }: Endpoints): boolean {
+  const issued = soap.issuedTokens.at(-1)?.token;
+  return issued !== undefined && aws.parameters.parameter(TOKEN_PARAMETER)?.value === issued;
+}

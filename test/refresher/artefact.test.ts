@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+const ARTEFACT = new URL('../../dist/refresher/', import.meta.url);
+
+/** The artefact's entry and all that it imports at once, by name. */
+function loadedParts(name = './handler.mjs', loaded = new Map<string, string>()): ReadonlyMap<string, string> {
+  if (loaded.has(name)) return loaded;
+  const code = readFileSync(new URL(name, ARTEFACT), 'utf8');
+  loaded.set(name, code);
+  for (const [, part] of code.matchAll(/\b(?:from|import)\s*"(\.\/[^"]+)"/g)) loadedParts(part, loaded);
+  return loaded;
+}
+
+it('loads at most 450 KiB of code, for every tick is a cold start', () => {
+  const bytes = [...loadedParts().values()].reduce((sum, code) => sum + Buffer.byteLength(code), 0);
+  expect(bytes).toBeGreaterThan(100 * 1024);
+  expect(bytes).toBeLessThanOrEqual(450 * 1024);
+});
+
+it('imports no built-in module in the way that would load fetch', () => {
+  for (const [name, code] of loadedParts()) {
+    expect(code.match(/\b(?:from|import)\s*"(?:node:)?https?"/g), name).toBeNull();
+  }
+});
