@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { RefreshError } from './refresh-error.ts';
 import type { SoapReply } from './soap/token-reply.ts';
+import { warmUpParser } from './soap/warm-up.ts';
 import { errorName, tellableCause } from './tellable-error.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -70,6 +71,8 @@ export async function postEnvelope(
         resolve({ status, contentType, body: decodeContent(Buffer.concat(chunks), headers['content-encoding']) });
       });
     });
+    // The service is at work and this process idle: time for what would cost 50 ms once the answer is there.
+    request.once('finish', warmUpParser);
     request.end(body);
   });
 }
