@@ -41,6 +41,8 @@ interface TickOptions {
   readonly event?: unknown;
   /** Of the endpoint's time, in milliseconds; the rest of the run comes on top. */
   readonly askingMs?: number;
+  /** What the jitter is made from, 0 to 1. */
+  readonly random?: number;
   /** Runs the handler's clock so many times as fast, for what would wait for its deadline. */
   readonly hurry?: number;
   /** Puts the handler's clock forward, or back. */
@@ -111,7 +113,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
 
     const tick: World['tick'] = async (
       event = {},
-      { env, askingMs = 5000, hurry = 1, skewMs = 0, readAheadMs } = {},
+      { env, askingMs = 5000, random, hurry = 1, skewMs = 0, readAheadMs } = {},
     ) => {
       const startedAt = Date.now();
       let waitedMs = 0;
@@ -119,7 +121,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         now: () => startedAt + skewMs + waitedMs + (Date.now() - startedAt) * hurry,
         sleep: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / hurry)),
         timeout: (ms: number) => AbortSignal.timeout(Math.ceil(ms / hurry)),
-        random: Math.random,
+        random: () => random ?? Math.random(),
       };
       const { handler, readAhead } = createHandler({ ...environment, ...env }, time);
       if (readAheadMs !== undefined) {
