@@ -9,7 +9,7 @@ import { deploymentOf, type StrategyName, type Trial, templateKey, tryOut } from
 
 /** Enough for three strikes. `npm run simulate` runs whole months, and a thousand random ones. */
 const SHORT_DAYS = 8;
-const SEEDS = [0, 1, 2, 3, 4, 5];
+const SEEDS = [0, 1, 2, 3];
 
 const templates = new Map<string, unknown>();
 const trials = new Map<string, Promise<Trial>>();
@@ -68,17 +68,14 @@ describe('an outage of the service', () => {
     expect(least(strikes, lead)).toBeGreaterThan(30 * MINUTE_MS);
   });
 
-  test.each([
-    { checkEveryMinutes: 30 },
-    { checkEveryMinutes: 40 },
-    { tokenLifetimeMinutes: 63, refreshEveryMinutes: 30, checkEveryMinutes: 7 },
-    { renewalWindowMinutes: 10, checkEveryMinutes: 3 },
-  ])('pages before the token ends under settings that synth does not warn of: %j', async (settings) => {
-    const { name, ...scenario } = named('vendor down for 6 h');
-    const vendor = { ...scenario.vendor, lifetimeSeconds: 60 * (settings.tokenLifetimeMinutes ?? 240) };
-    const { assessment } = await run({ ...scenario, vendor, settings, name: `${name} ${JSON.stringify(settings)}` });
-    expect(assessment.strikes.map(lead).filter((ms) => ms === undefined || ms < 0)).toEqual([]);
-  });
+  test.each([{ checkEveryMinutes: 30 }, { renewalWindowMinutes: 10, checkEveryMinutes: 3 }])(
+    'pages before the token ends under settings that synth does not warn of: %j',
+    async (settings) => {
+      const { name, ...scenario } = named('vendor down for 6 h');
+      const { assessment } = await run({ ...scenario, settings, name: `${name} ${JSON.stringify(settings)}` });
+      expect(assessment.strikes.map(lead).filter((ms) => ms === undefined || ms < 0)).toEqual([]);
+    },
+  );
 
   test('pages nobody while it is short', async () => {
     const { strikes, gaps } = (await run(named('vendor down for 10 min'))).assessment;
