@@ -133,7 +133,7 @@ async function replaceToken(
     outcome: unchanged ? 'unchanged' : 'refreshed',
     token,
     secondsRemaining: secondsLeft(token, now()),
-    warnings: [...lifetimeWarnings(issued, recorded, tokenLifetimeSeconds), ...credentialWarnings(credentials)],
+    warnings: [...lifetimeWarnings(issued, recorded, config), ...credentialWarnings(credentials)],
   };
 }
 

@@ -1,20 +1,27 @@
 import type { TokenRecord } from '../token-status.ts';
+import type { Config } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import type { IssuedToken } from './request-token.ts';
 
-/** A lifetime other than the configured one makes thresholds and due times miss: the operator can set it right. */
+/** Settings that do not fit the service, so that thresholds and due times miss. The operator can set them right. */
 export function lifetimeWarnings(
   { expiresInSeconds, fingerprint }: IssuedToken,
   recorded: TokenRecord | undefined,
-  configuredSeconds: number,
+  { tokenLifetimeSeconds: configuredSeconds, renewalWindowSeconds }: Config,
 ): readonly string[] {
+  if (recorded?.fingerprint === fingerprint) {
+    // Asked for ever more often, such a service still lets TokenExpiring fire before every renewal.
+    return renewalWindowSeconds === undefined
+      ? [
+          'The service handed out the same token again: set renewalWindow to how long before the expiry it makes a new one',
+        ]
+      : [];
+  }
   if (expiresInSeconds === undefined) {
     return [`The reply holds no usable expires_in; the configured tokenLifetime of ${configuredSeconds} s is assumed`];
   }
-  // The same token again has less time left: that is no news.
-  const isSameToken = recorded?.fingerprint === fingerprint;
   const isOff = Math.abs(expiresInSeconds - configuredSeconds) > configuredSeconds / 10;
-  return isOff && !isSameToken
+  return isOff
     ? [`The token lives ${expiresInSeconds} s, not the configured ${configuredSeconds} s: correct tokenLifetime`]
     : [];
 }

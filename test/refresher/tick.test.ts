@@ -75,13 +75,14 @@ describe('a tick', () => {
   });
 
   it('does not write the same token again, and keeps the earlier of the two expiries', async () => {
-    const { tick, status, soap } = await newWorld({ renewalWindowSeconds: 600 });
+    const { tick, status, soap, logged } = await newWorld({ renewalWindowSeconds: 600 });
     const first = await tick();
     const again = await tick({ force: true });
     expect(again).toMatchObject({ outcome: 'unchanged', tokenVersion: 1 });
     expect(Date.parse(again.expiresAt)).toBeLessThanOrEqual(Date.parse(first.expiresAt));
     expect(soap.calls).toHaveLength(2);
     expect(status()?.token?.version).toBe(1);
+    expect(logged()).toContain('set renewalWindow');
   });
 
   it('writes the same token again when another hand has changed the parameter', async () => {
