@@ -132,9 +132,9 @@ function lambdaEnvironment(): Record<string, string> {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManagerUrl,
     AWS_ENDPOINT_URL_SSM: endpoints.ssmUrl,
     NODE_EXTRA_CA_CERTS: endpoints.certificateFile,
-    // The same for boto3 and for urllib.
-    AWS_CA_BUNDLE: endpoints.certificateFile,
-    SSL_CERT_FILE: endpoints.certificateFile,
+    // The same for boto3 and for urllib, which read all authorities anew for every client, as they do in Lambda.
+    AWS_CA_BUNDLE: endpoints.authoritiesFile,
+    SSL_CERT_FILE: endpoints.authoritiesFile,
     ...SETTINGS,
     TOKEN_ENDPOINT: endpoints.soapUrl,
   };

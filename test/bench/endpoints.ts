@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { createServer, rootCertificates, type Server, type TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
 import { type LocalAws, startLocalAws } from '../../local/aws-server.ts';
 import { type SoapEndpoint, startSoapEndpoint } from '../../local/soap-endpoint.ts';
@@ -19,8 +19,10 @@ export interface Endpoints {
   readonly secretsManagerUrl: string;
   readonly ssmUrl: string;
   readonly soapUrl: string;
-  /** The certificate that a client has to trust. */
+  /** The certificate that a client has to trust, for clients that bring their own certificate authorities. */
   readonly certificateFile: string;
+  /** The same among all the usual authorities, for clients that read those from a file. */
+  readonly authoritiesFile: string;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,8 @@ export async function startEndpoints(secretId: string, directory: string): Promi
   });
   const certificateFile = join(directory, 'certificate.pem');
   writeFileSync(certificateFile, cert);
+  const authoritiesFile = join(directory, 'authorities.pem');
+  writeFileSync(authoritiesFile, [...rootCertificates, cert].join('\n'));
   const credentials = { username: 'bench', password: 'bench', client_id: 'bench', client_secret: 'bench' };
   const aws = await startLocalAws();
   aws.perform('CreateSecret', { Name: secretId, SecretString: JSON.stringify(credentials) });
@@ -51,6 +55,7 @@ export async function startEndpoints(secretId: string, directory: string): Promi
     ssmUrl: await front(aws.url, AWS_LATENCY_MS),
     soapUrl: await front(soap.url, SOAP_LATENCY_MS),
     certificateFile,
+    authoritiesFile,
     close: async () => {
       for (const server of fronts) server.close();
       await Promise.all([aws.close(), soap.close()]);
