@@ -1,7 +1,8 @@
 /**
  * Builds the one artefact that is deployed, started locally, measured and published: dist/refresher/handler.mjs and its parts.
  */
-import { rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /**
@@ -18,11 +19,12 @@ const builtInModules: Plugin = {
   },
 };
 
-// Parts are named for their content, so those of an earlier build would stay beside them.
-await rm('dist/refresher', { recursive: true, force: true });
-await build({
+const FOLDER = 'dist/refresher';
+
+const { outputFiles } = await build({
   entryPoints: { handler: 'lambda/refresher/handler.ts' },
-  outdir: 'dist/refresher',
+  outdir: FOLDER,
+  write: false,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   minify: true,
@@ -39,3 +41,23 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+// Another terminal may be running what an earlier build made: every file is whole at any time, a part is there before
+// the entry that names it, and one that did not change is left alone.
+await mkdir(FOLDER, { recursive: true });
+for (const { path, contents } of outputFiles.toSorted((one, other) => rank(one.path) - rank(other.path))) {
+  const before = await readFile(path).catch(() => undefined);
+  if (before?.equals(contents)) continue;
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
+}
+// Parts are named for their content, so those of an earlier build would stay, and be deployed.
+const built = new Set(outputFiles.map(({ path }) => basename(path)));
+for (const name of await readdir(FOLDER)) {
+  if (/\.mjs(?:\.map)?$/.test(name) && !built.has(name)) await rm(join(FOLDER, name), { force: true });
+}
+
+function rank(path: string): number {
+  return basename(path).startsWith('handler.') ? 1 : 0;
+}

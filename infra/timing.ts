@@ -49,7 +49,11 @@ function secondsToPage(checkEvery: Duration): number {
   return PERIODS_TO_PAGE * checkEvery.toSeconds() + ALARM_LAG_SECONDS;
 }
 
-/** Whether the token could expire before TokenExpiring fires. */
-export function pageCouldComeTooLate({ pageBelowSeconds, checkEvery }: Timing): boolean {
-  return secondsToPage(checkEvery) > pageBelowSeconds;
+/**
+ * Whether the token could expire before TokenExpiring fires: counted from when it is due, with a check to spare, for an
+ * event may be lost.
+ */
+export function pageCouldComeTooLate({ tokenLifetime, replacedAfterSeconds, checkEvery }: Timing): boolean {
+  const secondsLeftWhenDue = tokenLifetime.toSeconds() - replacedAfterSeconds;
+  return Math.max(4 * checkEvery.toSeconds(), secondsToPage(checkEvery)) > secondsLeftWhenDue;
 }

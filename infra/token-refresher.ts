@@ -94,11 +94,13 @@ export class TokenRefresher extends Construct {
   }
 
   #warnOfLatePage(): void {
-    const { checkEvery, pageBelowSeconds } = this.timing;
+    const { tokenLifetime, checkEvery, replacedAfterSeconds } = this.timing;
+    const secondsLeftWhenDue = tokenLifetime.toSeconds() - replacedAfterSeconds;
     Annotations.of(this).addWarningV2(
       'soap-token-refresher:page-could-come-too-late',
-      `checkEvery is ${checkEvery.toHumanString()}: TokenExpiring needs three of them below ` +
-        `${Duration.seconds(pageBelowSeconds).toHumanString()} to page, and the token could expire before. Make checkEvery shorter.`,
+      `checkEvery is ${checkEvery.toHumanString()}, and a token has ${Duration.seconds(secondsLeftWhenDue).toHumanString()} ` +
+        'left when it is due: it could expire before TokenExpiring, which needs three checks, has paged. Make checkEvery ' +
+        `at most ${Math.max(1, Math.floor(secondsLeftWhenDue / 4 / 60))} minutes.`,
     );
   }
 

@@ -40,6 +40,11 @@ interface Stage {
   readonly env: Readonly<Record<string, string>>;
 }
 
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -116,7 +121,7 @@ async function tickTwice(stage: Stage): Promise<number> {
     const second = await tellTick(stage, { force: true });
     return second.outcome === 'failed' ? 1 : 0;
   }
-  console.log(heading('Second tick: the token is there'));
+  console.log(heading('Second tick: there is a token'));
   const second = await tellTick(stage, {});
   if (second.outcome === 'failed') return 1;
 
@@ -135,15 +140,22 @@ async function serve(stage: Stage): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   console.log(heading('Watch it with the aws command'));
   console.log('  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local');
-  console.log(`  export AWS_ENDPOINT_URL=${aws.url} AWS_DEFAULT_REGION=${REGION}`);
+  console.log(`  export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`);
   console.log(`  aws ${READ_TOKEN}`);
   console.log(`  aws ${READ_STATUS}`);
   console.log(`  aws ${PUT_WRONG_CREDENTIALS}`);
+  if (soap !== undefined) {
+    console.log(heading('Watch a downstream function use the token, in another terminal'));
+    console.log(`  AWS_ENDPOINT_URL=${aws.url} E_INVOICE_ENDPOINT=${soap.url} npm run example`);
+  }
+  if (options.fail !== undefined) console.log(`\n  From the second tick on this fails: ${options.fail.name}`);
   console.log(heading(`A tick every ${options.everySeconds} s, until Ctrl-C`));
   try {
     for (let ticks = 1; ; ticks += 1) {
       if (ticks === 2 && soap !== undefined) await options.fail?.strike(aws, soap, SECRET_ID);
-      const tick = await runTick(stage, {}, stop.signal);
+      // Forced once: a failure would else show only when the token is due.
+      const event = ticks === 2 && options.fail !== undefined ? { force: true } : {};
+      const tick = await runTick(stage, event, stop.signal);
       console.log(tickLine(tick, new Date()));
       if (options.verbose) console.log(styleText('dim', tick.output));
       await sleep(options.everySeconds * 1000, undefined, { signal: stop.signal });

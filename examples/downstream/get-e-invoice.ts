@@ -36,6 +36,8 @@ async function post(endpoint: string, envelope: string): Promise<EInvoiceAnswer>
     body: envelope,
     redirect: 'error',
     signal: AbortSignal.timeout(10_000),
+  }).catch((error: Error) => {
+    throw new Error(`${endpoint} does not answer`, { cause: error });
   });
   // The service speaks ISO-8859-1, and fetch's text() takes everything for UTF-8.
   return readEInvoiceAnswer(new TextDecoder('iso-8859-1').decode(await response.arrayBuffer()));

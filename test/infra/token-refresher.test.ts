@@ -668,13 +668,16 @@ describe('props', () => {
     expect(atTheEdges.flatMap((props) => propFaults({ ...LEAST, ...props }))).toEqual([]);
   });
 
-  test('warn when the page could come after the token has expired', () => {
+  test('warn when the page could come after the token has expired, and say what would do', () => {
     const stack = new Stack();
-    new TokenRefresher(stack, 'Refresher', { ...LEAST, checkEvery: minutes(60) });
+    new TokenRefresher(stack, 'Refresher', { ...LEAST, checkEvery: minutes(35) });
     Annotations.fromStack(stack).hasWarning(
       '/Default/Refresher',
-      Match.stringLikeRegexp('checkEvery is 1 hour: TokenExpiring needs three of them below 2 hours'),
+      Match.stringLikeRegexp('checkEvery is 35 minutes, and a token has 2 hours left.*at most 30 minutes'),
     );
+    const advised = new Stack();
+    new TokenRefresher(advised, 'Refresher', { ...LEAST, checkEvery: minutes(30) });
+    Annotations.fromStack(advised).hasNoWarning('*', Match.anyValue());
   });
 
   test('do not warn by default', () => {
