@@ -60,8 +60,13 @@ export function readOptions(args: readonly string[]): Options {
   if ((endpoint === undefined) !== (credentials === undefined)) {
     throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
   }
-  if (endpoint !== undefined && !/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+  const address = endpoint === undefined ? undefined : URL.parse(endpoint);
+  if (address !== undefined && !/^https?:$/.test(address?.protocol ?? '')) {
     throw new UsageError('--endpoint takes an http or https address.');
+  }
+  // Refused before it is shown: the address is printed, and the function takes none with a password in it anyway.
+  if (address?.username || address?.password) {
+    throw new UsageError('--endpoint takes an address without a user name or a password.');
   }
   for (const name of ['fail', 'lifetime'] as const) {
     if (endpoint !== undefined && values[name] !== undefined) {

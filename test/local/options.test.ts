@@ -30,6 +30,11 @@ describe('the command line', () => {
     ['an endpoint without credentials', ['--endpoint', 'https://example.test'], /--credentials belong/],
     ['credentials without an endpoint', ['--credentials', 'c.json'], /--endpoint/],
     ['what is no address', ['--endpoint', 'example.test', '--credentials', 'c.json'], /http or https/],
+    [
+      'a password in the address',
+      ['--endpoint', 'http://u:hunter2@x', '--credentials', 'c'],
+      /^(?!.*hunter2).*user name/,
+    ],
     ['a failure of a real service', ['--endpoint', 'http://x', '--credentials', 'c', '--fail', '500'], /--fail/],
     ['a pace without --serve', ['--every', '5'], /--serve/],
     ['no time at all', ['--serve', '--every', '0'], /--every takes a whole number/],
