@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { statusParameterName } from '../lambda/parameter-names.ts';
+import { statusParameterName } from '../lambda/token-status.ts';
 
 /** What a person types, ready to paste; used by the stack's outputs and by the alarms' descriptions. */
 export function putCredentialsCommand(secretArn: string): string {

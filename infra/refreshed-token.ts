@@ -2,7 +2,7 @@ import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { Grant, type IGrantable, type IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { statusParameterName } from '../lambda/parameter-names.ts';
+import { statusParameterName } from '../lambda/token-status.ts';
 
 export interface RefreshedTokenOptions {
   /**

@@ -103,3 +103,8 @@ function isoOrUndefined(text: string): string | undefined {
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
+
+/** The parameter that says how long the token lives; it stands below the token's own parameter. */
+export function statusParameterName(tokenParameterName: string): string {
+  return `${tokenParameterName}/status`;
+}

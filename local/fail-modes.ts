@@ -1,6 +1,6 @@
-import type { AwsFault, LocalAws } from './aws-server.ts';
-import type { SoapEndpoint } from './soap-endpoint.ts';
-import { FAILURES, type Failure } from './soap-failures.ts';
+import type { AwsFault, LocalAws } from './aws/aws-server.ts';
+import type { SoapEndpoint } from './soap/soap-endpoint.ts';
+import { FAILURES, type Failure } from './soap/soap-failures.ts';
 
 /** Makes something fail from now on. */
 export type FailMode = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => Promise<void> | void;

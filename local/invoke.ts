@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { isRecord } from './aws-request.ts';
+import { isRecord } from './aws/aws-request.ts';
 
 /** What one run of the function told: its log line, read back, and everything that it wrote. */
 export interface Invocation {
@@ -10,7 +10,7 @@ export interface Invocation {
   readonly message: string | undefined;
   readonly cause: string | undefined;
   /** Why a token was asked for. */
-  readonly because: string | undefined;
+  readonly trigger: string | undefined;
   readonly secretVersionId: string | undefined;
   readonly tokenVersion: number | undefined;
   readonly expiresAt: string | undefined;
@@ -61,7 +61,7 @@ function readLogLine(line: Readonly<Record<string, unknown>>, output: string): I
     code: text('code'),
     message: text('message'),
     cause: text('cause'),
-    because: text('because'),
+    trigger: text('trigger'),
     secretVersionId: text('secretVersionId'),
     tokenVersion: number('tokenVersion'),
     expiresAt: text('expiresAt'),

@@ -53,7 +53,7 @@ export function tickLine(tick: Invocation, at: Date): string {
   const life = tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${duration(secondsRemaining)} left`;
   const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
   const why =
-    outcome === 'failed' ? `  ${tick.code}: ${tick.message}` : tick.because ? `  because ${tick.because}` : '';
+    outcome === 'failed' ? `  ${tick.code}: ${tick.message}` : tick.trigger ? `  because ${tick.trigger}` : '';
   return `${at.toISOString().slice(11, 19)}  ${styleText(colour, outcome.padEnd(9))}  ${life}${why}`;
 }
 

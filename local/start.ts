@@ -7,14 +7,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { statusParameterName } from '../lambda/parameter-names.ts';
 import type { Environment } from '../lambda/refresher/config.ts';
-import { REGION } from './aws-account.ts';
-import { type LocalAws, startLocalAws } from './aws-server.ts';
+import { statusParameterName } from '../lambda/token-status.ts';
+import { REGION } from './aws/aws-account.ts';
+import { type LocalAws, startLocalAws } from './aws/aws-server.ts';
 import { ARTEFACT, type Invocation, invoke } from './invoke.ts';
 import { heading, tickLine, tickStory } from './narrative.ts';
 import { HELP, type Options, readOptions, UsageError } from './options.ts';
-import { type SoapCredentials, type SoapEndpoint, startSoapEndpoint } from './soap-endpoint.ts';
+import { type SoapCredentials, type SoapEndpoint, startSoapEndpoint } from './soap/soap-endpoint.ts';
 
 const SECRET_ID = 'local/credentials';
 const TOKEN_PARAMETER_NAME = '/local/access-token';

@@ -1,6 +1,5 @@
 import { GetParametersCommand, type GetParametersCommandOutput } from '@aws-sdk/client-ssm';
-import { statusParameterName } from '../parameter-names.ts';
-import { decodeStatus, type TokenRecord, type TokenStatus } from '../token-status.ts';
+import { decodeStatus, statusParameterName, type TokenRecord, type TokenStatus } from '../token-status.ts';
 import { TokenReadError } from './token-read-error.ts';
 
 /** What the reader wants of an SSM client; `SSMClient` fits. */

@@ -1,10 +1,10 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { parseJsonObject } from '../parse-json.ts';
+import type { Dependencies } from './dependencies.ts';
+import { errorName, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { TokenRequestFields } from './soap/token-request.ts';
 import { isXmlText } from './soap/xml-text.ts';
-import type { Surroundings } from './surroundings.ts';
-import { errorName, tellableCause } from './tellable-error.ts';
 
 export interface Credentials {
   /** The secret's version, by which a refusal is remembered. */
@@ -18,7 +18,7 @@ export interface Credentials {
  * @throws RefreshError `CREDENTIALS_UNREADABLE` or `CREDENTIALS_MALFORMED`.
  */
 export async function readCredentials(
-  secrets: Surroundings['secrets'],
+  secrets: Dependencies['secrets'],
   secretId: string,
   abortSignal: AbortSignal,
 ): Promise<Credentials> {
@@ -26,7 +26,7 @@ export async function readCredentials(
     .send(new GetSecretValueCommand({ SecretId: secretId }), { abortSignal })
     .catch((error: unknown) => {
       throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, errorName(error)), {
-        cause: tellableCause(error),
+        cause: redactedCause(error),
       });
     });
   // A refusal is remembered by the version: without one, it would stand for every value to come.

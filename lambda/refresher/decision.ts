@@ -13,14 +13,14 @@ export interface Situation {
   readonly now: number;
 }
 
-export interface Rhythm {
+export interface RefreshPolicy {
   readonly refreshEverySeconds: number;
   readonly checkEverySeconds: number;
   readonly renewalWindowSeconds: number | undefined;
 }
 
 export type Decision =
-  | { readonly kind: 'due'; readonly because: string }
+  | { readonly kind: 'due'; readonly trigger: string }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'fresh'; readonly token: TokenRecord };
 
@@ -28,7 +28,7 @@ export type Decision =
 const RECHECK_AFTER_MS = 60 * 60 * 1000;
 
 /** What to do on this tick. The first rule that holds wins. */
-export function decide(situation: Situation, rhythm: Rhythm): Decision {
+export function decide(situation: Situation, policy: RefreshPolicy): Decision {
   const { force, status, storedVersion, secretVersionId, configuration, now } = situation;
   if (force) return due('a person asked for it');
 
@@ -40,13 +40,13 @@ export function decide(situation: Situation, rhythm: Rhythm): Decision {
   }
   if (storedVersion === undefined) return due('there is no token');
   if (token === undefined) return due('there is no readable status of the token');
-  if (token.version !== storedVersion) return due('the token parameter was written by another hand');
+  if (token.version !== storedVersion) return due('the token parameter was changed outside the refresher');
   if (token.secretVersionId !== secretVersionId) return due('the credentials have changed');
   if (token.configuration !== configuration) return due('the configuration has changed');
   const issuedAt = Date.parse(token.issuedAt);
   // A record from the future would keep a token "fresh" for as long: only a clock that jumped back can have written it.
-  if (issuedAt > now + rhythm.checkEverySeconds * 1000) return due('the token was issued in the future');
-  if (now >= dueTime(issuedAt, Date.parse(token.expiresAt), rhythm)) return due('its time has come');
+  if (issuedAt > now + policy.checkEverySeconds * 1000) return due('the token was issued in the future');
+  if (now >= dueTime(issuedAt, Date.parse(token.expiresAt), policy)) return due('its time has come');
   return { kind: 'fresh', token };
 }
 
@@ -59,14 +59,14 @@ export function isStanding(
 }
 
 /** Milliseconds since the epoch from which on the token is replaced. */
-function dueTime(issuedAt: number, expiresAt: number, rhythm: Rhythm): number {
-  const { refreshEverySeconds, checkEverySeconds, renewalWindowSeconds } = rhythm;
+function dueTime(issuedAt: number, expiresAt: number, policy: RefreshPolicy): number {
+  const { refreshEverySeconds, checkEverySeconds, renewalWindowSeconds } = policy;
   if (renewalWindowSeconds !== undefined) return expiresAt - renewalWindowSeconds * 1000;
   const age = Math.min(refreshEverySeconds * 1000, (expiresAt - issuedAt) / 2);
   // Schedules jitter: without half a turn of slack, a tick can find the token not quite due and skip a whole turn.
   return issuedAt + age - (checkEverySeconds * 1000) / 2;
 }
 
-function due(because: string): Decision {
-  return { kind: 'due', because };
+function due(trigger: string): Decision {
+  return { kind: 'due', trigger };
 }

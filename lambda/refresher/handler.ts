@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { configInvalid, readConfig } from './config.ts';
+import type { Dependencies } from './dependencies.ts';
 import { readForce } from './event.ts';
 import { emitMetrics } from './metrics.ts';
-import { type Readings, takeReadingsAhead } from './readings.ts';
 import { refreshToken, type TickReport } from './refresh-token.ts';
-import type { Surroundings } from './surroundings.ts';
+import { prefetchTickInputs, type TickInputs } from './tick-inputs.ts';
 import { logTick } from './tick-log.ts';
 import { postEnvelope } from './token-endpoint.ts';
 
@@ -18,7 +18,7 @@ export interface TickResult {
   readonly tokenVersion: number;
 }
 
-type Time = Pick<Surroundings, 'now' | 'sleep' | 'timeout' | 'random'>;
+type Time = Pick<Dependencies, 'now' | 'sleep' | 'timeout' | 'random'>;
 
 interface LambdaContext {
   getRemainingTimeInMillis(): number;
@@ -39,17 +39,17 @@ export function createHandler(env: Readonly<Record<string, string | undefined>>,
   const { config, faults } = readConfig(env);
   // Without these, a service that accepts and stays silent would hold one call for the whole run.
   const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
-  const surroundings: Surroundings = {
+  const dependencies: Dependencies = {
     secrets: new SecretsManagerClient({ requestHandler }),
     ssm: new SSMClient({ requestHandler }),
     post: (envelope, timeoutMs) => postEnvelope(config.endpoint, config.soapAction, envelope, timeoutMs),
     ...time,
   };
 
-  let handOutReadings = (): Readings | undefined => undefined;
+  let takePrefetched = (): TickInputs | undefined => undefined;
   /** Does for the first tick what can be done before its event; never fails. */
-  async function readAhead(): Promise<void> {
-    if (faults.length === 0) handOutReadings = await takeReadingsAhead(config, surroundings);
+  async function prefetch(): Promise<void> {
+    if (faults.length === 0) takePrefetched = await prefetchTickInputs(config, dependencies);
   }
 
   /**
@@ -63,18 +63,18 @@ export function createHandler(env: Readonly<Record<string, string | undefined>>,
     const report: TickReport =
       allFaults.length > 0
         ? { outcome: 'failed', error: configInvalid(allFaults), warnings: [] }
-        : await refreshToken(config, force, surroundings, deadline, handOutReadings());
+        : await refreshToken(config, force, dependencies, deadline, takePrefetched());
     logTick(config.tokenParameterName, report);
     // A name that is missing is no dimension; such a tick is counted by Lambda's own metrics.
     if (config.tokenParameterName !== '') emitMetrics(config.tokenParameterName, report);
     return answer(report);
   }
 
-  return { handler, readAhead };
+  return { handler, prefetch };
 }
 
 const deployed = createHandler(process.env);
-await deployed.readAhead();
+await deployed.prefetch();
 export const { handler } = deployed;
 
 function answer(report: TickReport): TickResult {

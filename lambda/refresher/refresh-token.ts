@@ -2,11 +2,11 @@ import type { Refusal, TokenRecord, TokenStatus } from '../token-status.ts';
 import { type Config, configurationHash } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import { decide, isStanding } from './decision.ts';
-import { type Readings, takeReadings } from './readings.ts';
+import type { Dependencies } from './dependencies.ts';
+import { type StoredToken, writeStatus, writeToken } from './parameter-store.ts';
 import { RefreshError } from './refresh-error.ts';
 import { requestToken } from './request-token.ts';
-import { type StoredToken, writeStatus, writeToken } from './stored-token.ts';
-import type { Surroundings } from './surroundings.ts';
+import { readTickInputs, type TickInputs } from './tick-inputs.ts';
 import { isStored, recordIssued } from './token-record.ts';
 import { credentialWarnings, lifetimeWarnings } from './warnings.ts';
 
@@ -25,7 +25,7 @@ interface Asked {
   /** The credentials' version; left out when they could not be read. */
   readonly secretVersionId?: string;
   /** Why a token was asked for; left out when none was. */
-  readonly because?: string;
+  readonly trigger?: string;
   /** Of the last request, answered or not; left out when none was sent. */
   readonly endpointLatencyMs?: number;
 }
@@ -39,34 +39,34 @@ const RECORDING_MS = 5_000;
  * One tick: read, decide, ask, store.
  * @param force ask for a new token, whatever the status says
  * @param deadline milliseconds since the epoch by which all of it has ended
- * @param readings taken ahead; left out, the tick takes its own
+ * @param inputs taken ahead; left out, the tick takes its own
  * @returns a report of failed ticks too, for there is something to tell either way.
  */
 export async function refreshToken(
   config: Config,
   force: boolean,
-  surroundings: Surroundings,
+  dependencies: Dependencies,
   deadline: number,
-  readings?: Readings,
+  inputs?: TickInputs,
 ): Promise<TickReport> {
-  const { now, timeout } = surroundings;
+  const { now, timeout } = dependencies;
   const askingMs = Math.max(0, deadline - STORING_MS - now());
-  const [credentialsRead, storedRead] = readings ?? (await takeReadings(config, surroundings, timeout(askingMs)));
+  const [credentialsRead, storedRead] = inputs ?? (await readTickInputs(config, dependencies, timeout(askingMs)));
   // Without the status nothing is decided and nothing written: a refusal may stand in it.
   if (storedRead.status === 'rejected') {
     return { outcome: 'failed', error: refreshErrorOrThrow(storedRead.reason), warnings: [] };
   }
   const tick: Tick = { config, configuration: configurationHash(config), force, deadline, stored: storedRead.value };
   if (credentialsRead.status === 'rejected') {
-    return await recordFailure(tick, surroundings, refreshErrorOrThrow(credentialsRead.reason));
+    return await recordFailure(tick, dependencies, refreshErrorOrThrow(credentialsRead.reason));
   }
 
   const credentials = credentialsRead.value;
   const asked: { -readonly [Fact in keyof Asked]: Asked[Fact] } = { secretVersionId: credentials.versionId };
-  const post: Surroundings['post'] = async (envelope, timeoutMs) => {
+  const post: Dependencies['post'] = async (envelope, timeoutMs) => {
     const sentAt = now();
     try {
-      return await surroundings.post(envelope, timeoutMs);
+      return await dependencies.post(envelope, timeoutMs);
     } finally {
       asked.endpointLatencyMs = Math.round(now() - sentAt);
     }
@@ -74,11 +74,11 @@ export async function refreshToken(
   try {
     const decision = decideNow(tick, credentials, now());
     if (decision.kind === 'refused') throw stillRefused(decision.refusal);
-    if (decision.kind === 'fresh') return { ...(await keepToken(tick, surroundings, decision.token)), ...asked };
-    asked.because = decision.because;
-    return { ...(await replaceToken(tick, { ...surroundings, post }, credentials)), ...asked };
+    if (decision.kind === 'fresh') return { ...(await keepToken(tick, dependencies, decision.token)), ...asked };
+    asked.trigger = decision.trigger;
+    return { ...(await replaceToken(tick, { ...dependencies, post }, credentials)), ...asked };
   } catch (error) {
-    return { ...(await recordFailure(tick, surroundings, refreshErrorOrThrow(error), credentials)), ...asked };
+    return { ...(await recordFailure(tick, dependencies, refreshErrorOrThrow(error), credentials)), ...asked };
   }
 }
 
@@ -98,37 +98,37 @@ function decideNow({ config, configuration, force, stored }: Tick, { versionId }
 
 async function keepToken(
   { config, deadline, stored }: Tick,
-  surroundings: Surroundings,
+  dependencies: Dependencies,
   token: TokenRecord,
 ): Promise<TickReport> {
   const { failure, ...healthy } = stored.status ?? {};
   // The last failure is over, and the status says so; a steady state costs no write.
-  if (failure !== undefined) await writeStatus(surroundings, config.tokenParameterName, healthy, deadline);
-  return { outcome: 'fresh', token, secondsRemaining: secondsLeft(token, surroundings.now()), warnings: [] };
+  if (failure !== undefined) await writeStatus(dependencies, config.tokenParameterName, healthy, deadline);
+  return { outcome: 'fresh', token, secondsRemaining: secondsLeft(token, dependencies.now()), warnings: [] };
 }
 
 async function replaceToken(
   { config, configuration, deadline, stored }: Tick,
-  surroundings: Surroundings,
+  dependencies: Dependencies,
   credentials: Credentials,
 ): Promise<TickReport> {
   const { tokenParameterName, tokenKmsKeyId, tokenLifetimeSeconds } = config;
-  const { now } = surroundings;
+  const { now } = dependencies;
   const recorded = stored.status?.token;
   const origin = { secretVersionId: credentials.versionId, configuration };
 
-  const issued = await requestToken(surroundings, credentials, deadline - STORING_MS);
+  const issued = await requestToken(dependencies, credentials, deadline - STORING_MS);
   const record = recordIssued(issued, origin, tokenLifetimeSeconds, recorded, now());
   const unchanged = isStored(record, recorded, stored.version);
   // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
   const version = unchanged
     ? recorded.version
-    : await writeToken(surroundings, tokenParameterName, issued.accessToken, tokenKmsKeyId, deadline);
+    : await writeToken(dependencies, tokenParameterName, issued.accessToken, tokenKmsKeyId, deadline);
   const token = { version, ...record };
   const refusal = stored.status?.refusal;
   // What was refused under another version or configuration stays refused.
   const status = refusal === undefined || isStanding(refusal, origin) ? { token } : { token, refusal };
-  await writeStatus(surroundings, tokenParameterName, status, deadline);
+  await writeStatus(dependencies, tokenParameterName, status, deadline);
   return {
     outcome: unchanged ? 'unchanged' : 'refreshed',
     token,
@@ -140,11 +140,11 @@ async function replaceToken(
 /** What went wrong is recorded beside the token that stands, which nothing has touched. */
 async function recordFailure(
   { config, configuration, force, deadline, stored }: Tick,
-  surroundings: Surroundings,
+  dependencies: Dependencies,
   error: RefreshError,
   credentials?: Credentials,
 ): Promise<TickReport> {
-  const { now } = surroundings;
+  const { now } = dependencies;
   const before = stored.status;
   const at = new Date(now()).toISOString();
   const warnings: string[] = [];
@@ -162,7 +162,7 @@ async function recordFailure(
     warnings.push(...credentialWarnings(credentials));
   }
   try {
-    await writeStatus(surroundings, config.tokenParameterName, status, patience);
+    await writeStatus(dependencies, config.tokenParameterName, status, patience);
   } catch (writeError) {
     warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(writeError).message}`);
   }

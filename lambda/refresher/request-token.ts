@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
+import type { Dependencies } from './dependencies.ts';
 import { RefreshError } from './refresh-error.ts';
 import { parseTokenReply } from './soap/token-reply.ts';
 import { tokenRequest } from './soap/token-request.ts';
-import type { Verdict } from './soap/verdict.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { TokenResult } from './soap/token-result.ts';
 
 export interface IssuedToken {
   readonly accessToken: string;
@@ -25,7 +25,7 @@ const MIN_REQUEST_MS = 500;
  * @throws RefreshError by the meaning of the last answer.
  */
 export async function requestToken(
-  { post, now, sleep, random }: Pick<Surroundings, 'post' | 'now' | 'sleep' | 'random'>,
+  { post, now, sleep, random }: Pick<Dependencies, 'post' | 'now' | 'sleep' | 'random'>,
   credentials: Credentials,
   deadline: number,
 ): Promise<IssuedToken> {
@@ -45,7 +45,7 @@ export async function requestToken(
   }
 }
 
-function issued(reply: Verdict, issuedAt: number): IssuedToken {
+function issued(reply: TokenResult, issuedAt: number): IssuedToken {
   switch (reply.kind) {
     case 'token':
       return {

@@ -2,11 +2,11 @@ import type { TickReport } from './refresh-token.ts';
 
 /** The one line of a tick: an explicit list of what is safe to tell. Lambda's JSON log format keeps it an object. */
 export function logTick(tokenParameterName: string, report: TickReport): void {
-  const { outcome, because, secretVersionId, token, secondsRemaining, endpointLatencyMs, warnings } = report;
+  const { outcome, trigger, secretVersionId, token, secondsRemaining, endpointLatencyMs, warnings } = report;
   const error = report.outcome === 'failed' ? report.error : undefined;
   const line = {
     outcome,
-    because,
+    trigger,
     code: error?.code,
     message: error?.message,
     cause: error?.cause instanceof Error ? error.cause.message : undefined,

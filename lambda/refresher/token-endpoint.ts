@@ -1,10 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { gunzipSync, inflateSync } from 'node:zlib';
+import { errorName, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { SoapReply } from './soap/token-reply.ts';
 import { warmUpParser } from './soap/warm-up.ts';
-import { errorName, tellableCause } from './tellable-error.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -110,7 +110,7 @@ function decodeContent(body: Buffer, coding = 'identity'): SoapReply['body'] {
 function noAnswer(url: URL, error: Error, timeoutMs: number): RefreshError {
   const reason = errorName(error);
   // The parser's error carries the raw bytes, so only its name goes on.
-  const cause = tellableCause(error);
+  const cause = redactedCause(error);
   if (reason.startsWith('HPE_')) {
     return new RefreshError('REPLY_MALFORMED', `${url.host} does not answer in HTTP: ${reason}`, { cause });
   }

@@ -1,8 +1,8 @@
 /** What is timed: each variant in its situation, and how to tell that it did its work. */
-import { statusParameterName } from '../../lambda/parameter-names.ts';
+
 import type { Environment } from '../../lambda/refresher/config.ts';
-import { decodeStatus, encodeStatus } from '../../lambda/token-status.ts';
-import { isRecord } from '../../local/aws-request.ts';
+import { decodeStatus, encodeStatus, statusParameterName } from '../../lambda/token-status.ts';
+import { isRecord } from '../../local/aws/aws-request.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Variant, Variants } from './variants.ts';
 

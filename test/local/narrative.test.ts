@@ -16,7 +16,7 @@ const TICK: Invocation = {
   code: undefined,
   message: undefined,
   cause: undefined,
-  because: 'there is no token',
+  trigger: 'there is no token',
   secretVersionId: 'version-id',
   tokenVersion: 2,
   expiresAt: '2026-11-22T16:00:00.000Z',

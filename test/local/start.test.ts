@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SoapEndpoint, startSoapEndpoint } from '../../local/soap-endpoint.ts';
+import { type SoapEndpoint, startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
 
 const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
 const CREDENTIALS = {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTokenReader, TokenReadError, type TokenReadErrorCode } from '../../lambda/reader/token-reader.ts';
-import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws-server.ts';
+import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
 import { listen } from '../../local/listen.ts';
 
 const NAME = '/masters-india-staging/access-token';

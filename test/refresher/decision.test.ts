@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Decision, decide, type Rhythm, type Situation } from '../../lambda/refresher/decision.ts';
+import { type Decision, decide, type RefreshPolicy, type Situation } from '../../lambda/refresher/decision.ts';
 import type { Refusal, TokenRecord } from '../../lambda/token-status.ts';
 
 const NOON = Date.parse('2026-01-01T12:00:00.000Z');
@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const iso = (ms: number) => new Date(ms).toISOString();
 
-const rhythm: Rhythm = { refreshEverySeconds: 7200, checkEverySeconds: 900, renewalWindowSeconds: undefined };
+const policy: RefreshPolicy = { refreshEverySeconds: 7200, checkEverySeconds: 900, renewalWindowSeconds: undefined };
 
 const token: TokenRecord = {
   version: 7,
@@ -75,7 +75,7 @@ describe('the decision', () => {
       { status: { failure: { code: 'STORE_FAILED', at: iso(NOON), consecutive: 1 } } },
       'due',
     ],
-    ['the token was changed by another hand', { storedVersion: 8 }, 'due'],
+    ['the token was changed outside the refresher', { storedVersion: 8 }, 'due'],
     ['the run ended between token and status', { storedVersion: 8 }, 'due'],
     ['the credentials changed', { secretVersionId: 'secret-2' }, 'due'],
     ['refused credentials were replaced', { secretVersionId: 'secret-2', status: { token, refusal } }, 'due'],
@@ -86,7 +86,7 @@ describe('the decision', () => {
     ['the clock went back a little', { now: NOON - 5 * MINUTE }, 'fresh'],
     ['the token was issued in the future', { now: NOON - 16 * MINUTE }, 'due'],
   ])('when %s', (_, change, expected) => {
-    expect(decide({ ...steady, ...change }, rhythm).kind).toBe(expected);
+    expect(decide({ ...steady, ...change }, policy).kind).toBe(expected);
   });
 
   it('lets the first rule win', () => {
@@ -102,8 +102,8 @@ describe('the decision', () => {
     };
     const reasons: unknown[] = [];
     const add = (situation: Situation) => {
-      const decision = decide(situation, rhythm);
-      reasons.push(decision.kind === 'due' ? decision.because : decision.kind);
+      const decision = decide(situation, policy);
+      reasons.push(decision.kind === 'due' ? decision.trigger : decision.kind);
     };
     add(worst);
     add({ ...worst, force: false });
@@ -125,7 +125,7 @@ describe('the decision', () => {
       'refused',
       'there is no token',
       'there is no readable status of the token',
-      'the token parameter was written by another hand',
+      'the token parameter was changed outside the refresher',
       'the credentials have changed',
       'the configuration has changed',
       'its time has come',
@@ -133,14 +133,14 @@ describe('the decision', () => {
     ]);
   });
 
-  it.each<[string, Partial<Rhythm>, number, number]>([
+  it.each<[string, Partial<RefreshPolicy>, number, number]>([
     ['refreshEvery, half a check early', {}, 4 * HOUR, 2 * HOUR - 7.5 * MINUTE],
     ['half of a short lifetime', {}, HOUR, 30 * MINUTE - 7.5 * MINUTE],
     ['the renewal window before the expiry', { renewalWindowSeconds: 2700 }, 4 * HOUR, 4 * HOUR - 45 * MINUTE],
     ['at once when every event refreshes', { refreshEverySeconds: 3600, checkEverySeconds: 3600 }, 4 * HOUR, HOUR / 2],
   ])('a token is due at %s', (_, change, lifetime, expectedAge) => {
     const status = { token: { ...token, expiresAt: iso(NOON + lifetime) } };
-    const at = (now: number) => decide({ ...steady, status, now }, { ...rhythm, ...change }).kind;
+    const at = (now: number) => decide({ ...steady, status, now }, { ...policy, ...change }).kind;
     expect([at(NOON + expectedAge - 1), at(NOON + expectedAge)]).toEqual(['fresh', 'due']);
   });
 });

@@ -4,7 +4,7 @@ import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { readCredentials } from '../../lambda/refresher/credentials.ts';
 import type { RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
-import type { Failure } from '../../local/soap-failures.ts';
+import type { Failure } from '../../local/soap/soap-failures.ts';
 import { expectations, repliesFolder } from './soap/replies.ts';
 import { type World, worlds } from './world.ts';
 

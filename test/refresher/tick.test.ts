@@ -85,7 +85,7 @@ describe('a tick', () => {
     expect(logged()).toContain('set renewalWindow');
   });
 
-  it('writes the same token again when another hand has changed the parameter', async () => {
+  it('writes the same token again when the parameter was changed outside the refresher', async () => {
     const { tick, put, parameterName, storedToken, soap } = await newWorld({ renewalWindowSeconds: 600 });
     await tick();
     put('PutParameter', { Name: parameterName, Value: 'by hand', Overwrite: true });

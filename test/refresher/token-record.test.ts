@@ -73,7 +73,7 @@ describe('a token that stands in the store already', () => {
   it.each<[string, TokenRecord | undefined, number | undefined]>([
     ['nothing is recorded', undefined, 7],
     ['the parameter is gone', recorded, undefined],
-    ['the parameter was written by another hand', recorded, 8],
+    ['the parameter was changed outside the refresher', recorded, 8],
     ['it is another token', { ...recorded, fingerprint: 'sha256:other' }, 7],
     ['it is kept under another key', { ...recorded, configuration: 'sha256:other' }, 7],
   ])('is not there when %s', (_, before, version) => {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { createHandler, type TickResult } from '../../lambda/refresher/handler.ts';
 import { RefreshError, type RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
 import { decodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
-import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws-server.ts';
-import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../../local/soap-endpoint.ts';
+import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
+import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
 
 /** Easily found, in whatever way a careless program might print it. */
 const CREDENTIALS = {
@@ -48,7 +48,7 @@ interface TickOptions {
   /** Puts the handler's clock forward, or back. */
   readonly skewMs?: number;
   /** Lets the process read ahead, as it does in Lambda's init phase; the event follows so much later. */
-  readonly readAheadMs?: number;
+  readonly prefetchMs?: number;
 }
 
 const REPORTING_AND_STORING_MS = 15_000;
@@ -113,7 +113,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
 
     const tick: World['tick'] = async (
       event = {},
-      { env, askingMs = 5000, random, hurry = 1, skewMs = 0, readAheadMs } = {},
+      { env, askingMs = 5000, random, hurry = 1, skewMs = 0, prefetchMs } = {},
     ) => {
       const startedAt = Date.now();
       let waitedMs = 0;
@@ -123,10 +123,10 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         timeout: (ms: number) => AbortSignal.timeout(Math.ceil(ms / hurry)),
         random: () => random ?? Math.random(),
       };
-      const { handler, readAhead } = createHandler({ ...environment, ...env }, time);
-      if (readAheadMs !== undefined) {
-        await readAhead();
-        waitedMs = readAheadMs;
+      const { handler, prefetch } = createHandler({ ...environment, ...env }, time);
+      if (prefetchMs !== undefined) {
+        await prefetch();
+        waitedMs = prefetchMs;
       }
       const context = { getRemainingTimeInMillis: () => REPORTING_AND_STORING_MS + askingMs };
       try {

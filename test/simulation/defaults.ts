@@ -12,7 +12,7 @@ export const RHYTHMS: readonly Settings[] = [5, 15, 30, 60].flatMap((checkEveryM
     .map((refreshEveryMinutes) => ({ checkEveryMinutes, refreshEveryMinutes })),
 );
 
-/** What each rhythm buys in an outage of six hours, and what it costs on a quiet day. */
+/** What each policy buys in an outage of six hours, and what it costs on a quiet day. */
 export async function rhythmTable(templates: Templates): Promise<string> {
   const rows: string[][] = [];
   for (const settings of RHYTHMS) {

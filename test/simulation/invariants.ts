@@ -4,7 +4,7 @@ import type { Month } from './month.ts';
 import { HOUR_MS, MINUTE_MS, type Trouble } from './scenario.ts';
 import { statusHistory } from './token-life.ts';
 
-export interface Verdict {
+export interface InvariantReport {
   /** What must never happen, and did. Empty in a good month. */
   readonly violations: readonly string[];
   /** Refused logins that were repeated because the refusal was cut short, could not be recorded, or was deleted. */
@@ -13,7 +13,7 @@ export interface Verdict {
   readonly unforeseeableGaps: readonly string[];
 }
 
-export function judge(month: Month, tokenParameterName: string, assessment: Assessment): Verdict {
+export function judge(month: Month, tokenParameterName: string, assessment: Assessment): InvariantReport {
   const repeats = refusedRepeats(month, tokenParameterName);
   const pages = pagesBeforeGaps(month, tokenParameterName, assessment);
   return {

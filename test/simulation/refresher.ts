@@ -1,11 +1,11 @@
 import { type Config, configInvalid } from '../../lambda/refresher/config.ts';
+import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
 import { readForce } from '../../lambda/refresher/event.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
 import { tickMetrics } from '../../lambda/refresher/metrics.ts';
 import { RefreshError } from '../../lambda/refresher/refresh-error.ts';
 import { refreshToken } from '../../lambda/refresher/refresh-token.ts';
 import type { SoapReply } from '../../lambda/refresher/soap/token-reply.ts';
-import type { Surroundings } from '../../lambda/refresher/surroundings.ts';
 import { seriesKey } from './cloudwatch-alarm.ts';
 import type { Invocation } from './lambda-service.ts';
 import type { World } from './month.ts';
@@ -27,7 +27,7 @@ export function refresherTick(config: Config, random: () => number) {
       const { clock, lambdaNow, publish } = world;
       const { force, fault } = readForce(invocation.event);
       if (fault !== undefined) throw configInvalid([fault]);
-      const surroundings: Surroundings = {
+      const dependencies: Dependencies = {
         secrets: awsClient(world, invocation),
         ssm: awsClient(world, invocation),
         post: (envelope, timeoutMs) => post(world, invocation, envelope, timeoutMs),
@@ -37,7 +37,7 @@ export function refresherTick(config: Config, random: () => number) {
         random,
       };
       const deadline = lambdaNow() + invocation.remainingMs() - REPORTING_MS;
-      const report = await refreshToken(config, force, surroundings, deadline);
+      const report = await refreshToken(config, force, dependencies, deadline);
       await invocation.step();
       for (const [metricName, , value] of tickMetrics(report)) publish(metricKeys[metricName] ?? '', value);
       if (report.outcome === 'failed') throw report.error;
@@ -45,14 +45,14 @@ export function refresherTick(config: Config, random: () => number) {
 }
 
 /** The SDK's `send` is a dozen overloads; the store answers the commands that the code sends, and throws on others. */
-export function awsClient(world: World, { step }: Invocation): Surroundings['ssm'] & Surroundings['secrets'] {
+export function awsClient(world: World, { step }: Invocation): Dependencies['ssm'] & Dependencies['secrets'] {
   const send = async (command: unknown, options?: { readonly abortSignal?: AbortSignal }) => {
     await step();
     const answer = await world.store.send(command, options?.abortSignal);
     await step();
     return answer;
   };
-  return { send } as unknown as Surroundings['ssm'] & Surroundings['secrets'];
+  return { send } as unknown as Dependencies['ssm'] & Dependencies['secrets'];
 }
 
 /** As token-endpoint.ts does it, without a network. */

@@ -1,6 +1,6 @@
 import { type Assessment, assess, watch } from './assessment.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
-import { judge, type Verdict } from './invariants.ts';
+import { type InvariantReport, judge } from './invariants.ts';
 import { type Month, simulateMonth } from './month.ts';
 import type { Scenario, Settings } from './scenario.ts';
 import {
@@ -23,7 +23,7 @@ export interface Trial {
   readonly month: Month;
   readonly assessment: Assessment;
   /** What must hold of this project; the others are judged by their figures alone. */
-  readonly verdict: Verdict;
+  readonly verdict: InvariantReport;
   /** Errors that no RefreshError explains: mistakes in the code under test, or in the simulation. */
   readonly mistakes: readonly string[];
 }

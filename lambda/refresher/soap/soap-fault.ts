@@ -1,10 +1,10 @@
 import { firstReason, readCode, readLeadingCode, readProse } from './refusal-reason.ts';
 import { descendants, isBlank } from './soap-body.ts';
 import type { XmlElement } from './strict-xml.ts';
-import { malformed, refused, unavailable, type Verdict } from './verdict.ts';
+import { malformed, refused, type TokenResult, unavailable } from './token-result.ts';
 
 /** A fault of either SOAP version: `faultcode` or `Code` says whose fault it is, the other texts may say why. */
-export function judgeFault(fault: XmlElement): Verdict {
+export function judgeFault(fault: XmlElement): TokenResult {
   const texts = [fault, ...descendants(fault)].map(({ text }) => text).filter((text) => !isBlank(text));
   if (isServerSide(fault)) {
     // The server's own trouble may quote anything, such as the refusal of its database.

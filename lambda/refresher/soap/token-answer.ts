@@ -1,7 +1,7 @@
 import { firstReason, readCode, readLeadingCode, readProse } from './refusal-reason.ts';
 import { descendants, isBlank } from './soap-body.ts';
 import type { XmlElement } from './strict-xml.ts';
-import { malformed, refused, type Verdict } from './verdict.ts';
+import { malformed, refused, type TokenResult } from './token-result.ts';
 
 const SERVICE_NAMESPACE = 'urn:server';
 
@@ -9,7 +9,7 @@ const SERVICE_NAMESPACE = 'urn:server';
  * The operation's own answer: `access_new_tokenResponse`, or under another name, as documented, a refusal.
  * @param envelope all around it: a second token is a doubt, wherever it stands
  */
-export function judgeAnswer(answer: XmlElement, envelope: XmlElement): Verdict {
+export function judgeAnswer(answer: XmlElement, envelope: XmlElement): TokenResult {
   if (answer.namespace !== SERVICE_NAMESPACE) return malformed('the answer is not one of this service');
   const tokens = descendants(envelope).filter(({ name }) => name === 'access_token');
   const isEmpty = tokens.every((token) => isBlank(allText(token)));
@@ -24,7 +24,7 @@ export function judgeAnswer(answer: XmlElement, envelope: XmlElement): Verdict {
 }
 
 /** A token beyond doubt: exactly one, where it belongs, and nothing in the answer that speaks against it. */
-function judgeToken(answer: XmlElement, [token, ...others]: readonly XmlElement[]): Verdict {
+function judgeToken(answer: XmlElement, [token, ...others]: readonly XmlElement[]): TokenResult {
   if (token === undefined || others.length > 0) return malformed('there is more than one access_token');
   const errors = descendants(answer).filter(({ name }) => /error|fault/i.test(name));
   if (!errors.every((error) => isBlank(allText(error)))) return malformed('there is an error beside the access_token');
@@ -48,7 +48,7 @@ function judgeToken(answer: XmlElement, [token, ...others]: readonly XmlElement[
 }
 
 /** The reason stands in the element itself or in a field, whatever that is called. */
-function judgeRefusal(answer: XmlElement): Verdict {
+function judgeRefusal(answer: XmlElement): TokenResult {
   const fields = fieldsOf(answer).filter(({ name }) => !['access_token', 'expires_in', 'token_type'].includes(name));
   const texts = [answer.text, ...fields.map(allText)].filter((text) => !isBlank(text));
   if (texts.length === 0) return malformed('there is neither an access_token nor a reason');

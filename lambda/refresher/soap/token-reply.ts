@@ -3,7 +3,7 @@ import { soapBodyChild } from './soap-body.ts';
 import { judgeFault } from './soap-fault.ts';
 import { parseXml, type XmlElement, XmlError } from './strict-xml.ts';
 import { judgeAnswer } from './token-answer.ts';
-import { malformed, unavailable, type Verdict } from './verdict.ts';
+import { malformed, type TokenResult, unavailable } from './token-result.ts';
 
 /** One HTTP answer of the endpoint, whole and with any content coding undone. */
 export interface SoapReply {
@@ -19,7 +19,7 @@ export type UnreadableBody = 'larger than 64 KiB' | 'not in its declared content
  * Judges an answer. Status and meaning do not line up in the field (refusals come with 200 and with 500, faults come
  * with 200), so the document is read first and the status only decides where the document does not.
  */
-export function parseTokenReply(reply: SoapReply): Verdict {
+export function parseTokenReply(reply: SoapReply): TokenResult {
   if (typeof reply.body === 'string') return judgeByStatus(reply, undefined, `the answer is ${reply.body}`);
   const text = decodeBody(reply.body, reply.contentType);
   if (text === undefined) return judgeByStatus(reply, undefined, 'the answer is not text in its declared charset');
@@ -31,22 +31,22 @@ export function parseTokenReply(reply: SoapReply): Verdict {
   }
 }
 
-function judgeDocument(envelope: XmlElement, status: number): Verdict {
+function judgeDocument(envelope: XmlElement, status: number): TokenResult {
   const { child, isFault } = soapBodyChild(envelope);
   if (isFault) return judgeFault(child);
-  const verdict = judgeAnswer(child, envelope);
-  if (verdict.kind === 'token' && !isSuccess(status)) {
+  const result = judgeAnswer(child, envelope);
+  if (result.kind === 'token' && !isSuccess(status)) {
     const why = `HTTP status ${status} with a token, which contradict each other`;
     return isTransient(status) ? unavailable(why) : malformed(why);
   }
-  if (verdict.kind === 'malformed' && isTransient(status)) {
+  if (result.kind === 'malformed' && isTransient(status)) {
     return unavailable(`HTTP status ${status} without a readable fault`);
   }
-  return verdict;
+  return result;
 }
 
 /** `text` is undefined where the body could not be decoded. */
-function judgeByStatus({ status, contentType }: SoapReply, text: string | undefined, why: string): Verdict {
+function judgeByStatus({ status, contentType }: SoapReply, text: string | undefined, why: string): TokenResult {
   if (isTransient(status)) return unavailable(`HTTP status ${status} without a SOAP answer`);
   if (status === 401 || status === 403) {
     return { kind: 'request refused', why: `HTTP status ${status} from a gateway that does not speak SOAP` };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseTokenReply } from '../../../lambda/refresher/soap/token-reply.ts';
-import type { Verdict } from '../../../lambda/refresher/soap/verdict.ts';
+import type { TokenResult } from '../../../lambda/refresher/soap/token-result.ts';
 import { soapReplyOf } from './raw-reply.ts';
 import { type Expectation, expectations, repliesFolder } from './replies.ts';
 
@@ -15,7 +15,7 @@ describe('what real servers answered', () => {
   });
 });
 
-function verdictOf(expected: Expectation): Partial<Verdict> {
+function verdictOf(expected: Expectation): Partial<TokenResult> {
   if (expected.kind === 'token') {
     const { accessToken, expiresIn } = expected;
     return { kind: 'token', accessToken, expiresInSeconds: expiresIn ?? undefined };

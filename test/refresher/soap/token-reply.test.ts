@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTokenReply, type SoapReply } from '../../../lambda/refresher/soap/token-reply.ts';
-import type { Verdict } from '../../../lambda/refresher/soap/verdict.ts';
+import type { TokenResult } from '../../../lambda/refresher/soap/token-result.ts';
 import { findAll, type ReferenceElement, referenceParse } from './reference-xml.ts';
 
 const SOAP11 = 'http://schemas.xmlsoap.org/soap/envelope/';
@@ -23,7 +23,7 @@ function fault(code: string, text: string, detail = ''): string {
   return envelope(`<s:Fault><faultcode>${code}</faultcode><faultstring>${text}</faultstring>${detail}</s:Fault>`);
 }
 
-function judge(text: string, reply: Partial<SoapReply> = {}): Verdict {
+function judge(text: string, reply: Partial<SoapReply> = {}): TokenResult {
   return parseTokenReply({ status: 200, contentType: 'text/xml; charset=utf-8', body: Buffer.from(text), ...reply });
 }
 
@@ -415,7 +415,7 @@ describe('any answer at all', () => {
     );
   });
 
-  it('tells nothing of itself in its verdict', () => {
+  it('tells nothing of itself in its result', () => {
     const secret = 'S3cr3tS3cr3t';
     const places = [
       success(`<access_token>${secret} </access_token>`),

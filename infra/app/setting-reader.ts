@@ -1,5 +1,5 @@
+import type { Fault } from '../fault.ts';
 import { closest } from './closest.ts';
-import type { Fault } from './fault.ts';
 
 /** Takes the settings of one token, and remembers which were asked for: every other one is a mistake. */
 export class SettingReader {

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { statusParameterName } from '../lambda/parameter-names.ts';
-import { type Fault, faultList } from './fault.ts';
+import { statusParameterName } from '../../lambda/token-status.ts';
+import { type Fault, faultList } from '../fault.ts';
+import { type CheckedProps, propFaults } from '../token-refresher-props.ts';
 import { SettingReader } from './setting-reader.ts';
-import { type CheckedProps, propFaults } from './token-refresher-props.ts';
 
 /** One entry of the context `tokens`. What is not said here is said at the prop of the same name. */
 export interface TokenSettings extends Omit<CheckedProps, 'alarmActions'> {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { listen } from '../listen.ts';
 import { AwsError, awsRequest, isRecord, type Operation } from './aws-request.ts';
-import { listen } from './listen.ts';
 import { createParameterStore, type ParameterStore } from './parameter-store.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
 

@@ -8,7 +8,7 @@ describe('reading ahead of the first event', () => {
   it('spares the tick its own reads when the event follows at once', async () => {
     const { tick, aws, secretId, parameterName } = await newWorld();
     const from = aws.calls.length;
-    expect(await tick({}, { readAheadMs: 0 })).toMatchObject({ outcome: 'refreshed' });
+    expect(await tick({}, { prefetchMs: 0 })).toMatchObject({ outcome: 'refreshed' });
     const reads = aws.calls.slice(from).filter(({ operation }) => READS.test(operation));
     expect(reads.map(({ input }) => input)).toEqual(
       expect.arrayContaining([
@@ -22,20 +22,20 @@ describe('reading ahead of the first event', () => {
   it('does not decide on what it read long before the event', async () => {
     const { tick, aws } = await newWorld();
     const from = aws.calls.length;
-    expect(await tick({}, { readAheadMs: 10_000 })).toMatchObject({ outcome: 'refreshed' });
+    expect(await tick({}, { prefetchMs: 10_000 })).toMatchObject({ outcome: 'refreshed' });
     expect(aws.calls.slice(from).filter(({ operation }) => READS.test(operation))).toHaveLength(4);
   });
 
   it.each(['GetSecretValue', 'GetParameters'])('lets the tick try for itself when %s fails', async (operation) => {
     const { tick, fail } = await newWorld();
     fail(operation, { type: 'AccessDeniedException' }, { times: 1 });
-    expect(await tick({}, { readAheadMs: 0 })).toMatchObject({ outcome: 'refreshed' });
+    expect(await tick({}, { prefetchMs: 0 })).toMatchObject({ outcome: 'refreshed' });
   });
 
   it('leaves it to the tick to tell that the configuration is wrong', async () => {
     const { failingTick, aws } = await newWorld();
     const from = aws.calls.length;
-    const options = { env: { TOKEN_ENDPOINT: '' }, readAheadMs: 0 };
+    const options = { env: { TOKEN_ENDPOINT: '' }, prefetchMs: 0 };
     expect((await failingTick('CONFIG_INVALID', options)).message).toContain('TOKEN_ENDPOINT');
     expect(aws.calls.slice(from)).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { isObject } from '../parse-json.ts';
  * What may be told of an error of the AWS SDK or of the network: names and numbers. Messages, responses, raw bytes and
  * causes stay behind: a validation error of SSM, for one, quotes the value that was to be stored.
  */
-export function tellableCause(error: unknown): Error {
+export function redactedCause(error: unknown): Error {
   const { name, status, requestId } = describe(error);
   const cause = new Error([name, status && `HTTP ${status}`, requestId].filter(Boolean).join(', '));
   cause.name = name;

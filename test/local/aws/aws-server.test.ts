@@ -17,7 +17,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LocalAws, startLocalAws } from '../../local/aws-server.ts';
+import { type LocalAws, startLocalAws } from '../../../local/aws/aws-server.ts';
 
 const NOON = new Date('2026-11-22T12:00:00.000Z');
 const TOKEN = { Name: '/test/access-token', Type: 'SecureString', Overwrite: true } as const;

@@ -8,11 +8,11 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import type { AlarmTarget, TokenSettings, VpcSettings } from './config.ts';
+import { putCredentialsCommand, readTokenCommand, refreshNowCommand, showStatusCommand } from '../operator-commands.ts';
+import { TokenRefresher } from '../token-refresher.ts';
+import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
 import { dashboardUrl } from './dashboard-stack.ts';
-import { putCredentialsCommand, readTokenCommand, refreshNowCommand, showStatusCommand } from './operator-commands.ts';
-import { TokenRefresher } from './token-refresher.ts';
-import type { AlarmActions, TokenRefresherProps } from './token-refresher-props.ts';
+import type { AlarmTarget, TokenSettings, VpcSettings } from './settings.ts';
 
 /** One token of the app: makes objects of what cdk.json names, and prints what a person types afterwards. */
 export class TokenRefresherStack extends Stack {

@@ -1,9 +1,8 @@
 import { GetParametersCommand, PutParameterCommand, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
-import { statusParameterName } from '../parameter-names.ts';
-import { decodeStatus, encodeStatus, type TokenStatus } from '../token-status.ts';
+import { decodeStatus, encodeStatus, statusParameterName, type TokenStatus } from '../token-status.ts';
+import type { Dependencies } from './dependencies.ts';
+import { errorName, httpStatus, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
-import type { Surroundings } from './surroundings.ts';
-import { errorName, httpStatus, tellableCause } from './tellable-error.ts';
 
 export interface StoredToken {
   /** SSM version of the token parameter; undefined when there is none. */
@@ -12,14 +11,14 @@ export interface StoredToken {
   readonly status: TokenStatus | undefined;
 }
 
-type Store = Pick<Surroundings, 'ssm' | 'now' | 'sleep' | 'timeout' | 'random'>;
+type Store = Pick<Dependencies, 'ssm' | 'now' | 'sleep' | 'timeout' | 'random'>;
 
 /**
  * Reads the token's version and its status, without decrypting: the refresher has no right to see a stored token.
  * @throws RefreshError `STORE_FAILED`; a parameter that does not exist is not an error.
  */
 export async function readStoredToken(
-  ssm: Surroundings['ssm'],
+  ssm: Dependencies['ssm'],
   tokenParameterName: string,
   abortSignal: AbortSignal,
 ): Promise<StoredToken> {
@@ -95,5 +94,5 @@ function mayHeal(error: unknown): boolean {
 }
 
 function storeFailed(what: string, error: unknown): RefreshError {
-  return new RefreshError('STORE_FAILED', `${what}: ${errorName(error)}`, { cause: tellableCause(error) });
+  return new RefreshError('STORE_FAILED', `${what}: ${errorName(error)}`, { cause: redactedCause(error) });
 }

@@ -3,7 +3,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { SoapReply } from './soap/token-reply.ts';
 
 /** All that a tick needs from outside: Lambda gives it the real things, a simulation gives it others. */
-export interface Surroundings {
+export interface Dependencies {
   readonly secrets: Pick<SecretsManagerClient, 'send'>;
   readonly ssm: Pick<SSMClient, 'send'>;
   /**

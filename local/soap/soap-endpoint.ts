@@ -4,7 +4,7 @@ import type { ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listen } from './listen.ts';
+import { listen } from '../listen.ts';
 import { declaredEncoding, faultEnvelope, readRequest, refusalEnvelope, successEnvelope } from './soap-envelope.ts';
 import { FAILURES, type Failure, type RawReply } from './soap-failures.ts';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../../local/soap-endpoint.ts';
-import type { Failure } from '../../local/soap-failures.ts';
+import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../../../local/soap/soap-endpoint.ts';
+import type { Failure } from '../../../local/soap/soap-failures.ts';
 
 const CREDENTIALS = { username: 'erin', password: 'a&b<ü', client_id: 'client', client_secret: 'client-secret' };
 const RIGHT = ['erin', 'a&amp;b&lt;&#252;', 'client', 'client-secret', 'password'];

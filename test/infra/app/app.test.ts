@@ -4,15 +4,15 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
-import { readSettings, SettingsError } from '../../infra/config.ts';
-import { DashboardStack } from '../../infra/dashboard-stack.ts';
-import { addStacks } from '../../infra/stacks.ts';
-import { timingOf } from '../../infra/timing.ts';
-import { worlds } from '../refresher/world.ts';
-import { only, readable } from './synthesis.ts';
+import { DashboardStack } from '../../../infra/app/dashboard-stack.ts';
+import { readSettings, SettingsError } from '../../../infra/app/settings.ts';
+import { addStacks } from '../../../infra/app/stacks.ts';
+import { timingOf } from '../../../infra/timing.ts';
+import { worlds } from '../../refresher/world.ts';
+import { only, readable } from '../synthesis.ts';
 
 const SHIPPED: { context: Record<string, unknown> } = JSON.parse(
-  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'),
 );
 
 interface Written {
@@ -388,7 +388,7 @@ function watched(namespace: string, name: string, dimension: string): Watched {
 
 describe('the program that cdk runs', () => {
   test('ends with the list of faults and without a stack trace', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+    const { status, stderr } = spawnSync(process.execPath, ['infra/app/app.ts'], {
       encoding: 'utf8',
       env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ tokens: { service: { ...LEAST, checkEvry: 1 } } }) },
     });

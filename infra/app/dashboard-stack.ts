@@ -11,12 +11,12 @@ import {
   type MetricOptions,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { METRICS } from '../lambda/refresher/metric-names.ts';
-import { RESERVED_NAME } from './config.ts';
-import { ALARM_KINDS, alarmName } from './refresher-alarms.ts';
-import { refresherMetric } from './refresher-metrics.ts';
-import type { Timing } from './timing.ts';
-import { logGroupName } from './token-refresher.ts';
+import type { METRICS } from '../../lambda/refresher/metric-names.ts';
+import { ALARM_KINDS, alarmName } from '../refresher-alarms.ts';
+import { refresherMetric } from '../refresher-metrics.ts';
+import type { Timing } from '../timing.ts';
+import { logGroupName } from '../token-refresher.ts';
+import { RESERVED_NAME } from './settings.ts';
 
 const DASHBOARD_NAME = 'TokenRefresher';
 

@@ -1,8 +1,8 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { readSettings } from './config.ts';
+import { timingOf } from '../timing.ts';
 import { DashboardStack } from './dashboard-stack.ts';
-import { timingOf } from './timing.ts';
+import { readSettings } from './settings.ts';
 import { TokenRefresherStack } from './token-refresher-stack.ts';
 
 /**
