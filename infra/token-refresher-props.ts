@@ -4,6 +4,13 @@ import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2'
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  endpointRemedies,
+  parameterNameRemedies,
+  parseHttpUrl,
+  secondsRemedies,
+  soapActionRemedies,
+} from '../lambda/setting-rules.ts';
 import type { Fault } from './fault.ts';
 import { timingOf } from './timing.ts';
 
@@ -162,17 +169,11 @@ export type CheckedProps = Pick<
   | 'reservedConcurrency'
 > & { readonly alarmActions?: unknown };
 
-/** Lambda reads every duration from text of at most eight digits. */
-const MAX_SECONDS = 99_999_999;
-
 /** CloudWatch takes periods of up to a day, and RefreshFailing looks at three times checkEvery. */
 const MAX_CHECK_EVERY_MINUTES = 8 * 60;
 
 /** Keeps the alarms' names and the function's description, which carry the name, below 256 characters. */
 const MAX_PARAMETER_NAME_LENGTH = 200;
-
-/** SSM allows 15 levels, and the status parameter takes one. */
-const MAX_PARAMETER_LEVELS = 14;
 
 /** Keeps the alarms' descriptions below CloudWatch's 1024 characters. */
 const MAX_RUNBOOK_URL_LENGTH = 200;
@@ -193,19 +194,11 @@ export function propFaults(props: CheckedProps): readonly Fault[] {
 function* endpointFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
   // What stands before an "@" may be a password.
   const value = `${endpoint}`.includes('@') ? '(not shown)' : endpoint;
-  const url = parseUrl(endpoint);
-  if (url === undefined) {
-    yield { names: ['endpoint'], value, remedy: 'give the whole https address, as text that is known at synth' };
-    return;
+  // An unresolved token is no address yet.
+  for (const remedy of endpointRemedies(Token.isUnresolved(endpoint) ? '' : endpoint)) {
+    yield { names: ['endpoint'], value, remedy };
   }
-  if (url.username !== '' || url.password !== '') {
-    yield {
-      names: ['endpoint'],
-      value,
-      remedy: 'leave user name and password out; credentials belong into the secret',
-    };
-  }
-  if (url.protocol === 'http:' && allowHttp !== true) {
+  if (/^http:/i.test(endpoint) && allowHttp !== true) {
     yield {
       names: ['endpoint', 'allowHttp'],
       value,
@@ -214,28 +207,13 @@ function* endpointFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault>
   }
 }
 
-function* soapActionFaults({ soapAction }: CheckedProps): Iterable<Fault> {
-  if (soapAction === undefined || /^[\x21\x23-\x7e]*$/.test(soapAction)) return;
-  yield {
-    names: ['soapAction'],
-    value: soapAction,
-    remedy: 'use printable ASCII without spaces and quotation marks; those around it are added',
-  };
+function* soapActionFaults({ soapAction = '' }: CheckedProps): Iterable<Fault> {
+  for (const remedy of soapActionRemedies(soapAction)) yield { names: ['soapAction'], value: soapAction, remedy };
 }
 
 function* parameterNameFaults({ tokenParameterName: name }: CheckedProps): Iterable<Fault> {
   const fault = (remedy: string): Fault => ({ names: ['tokenParameterName'], value: name, remedy });
-  if (Token.isUnresolved(name) || !/^(\/[A-Za-z0-9._-]+)+$/.test(name)) {
-    yield fault(
-      'start with "/" and use letters, digits, ".", "-", "_" and "/" only, for example /my-service/access-token',
-    );
-    return;
-  }
-  if (/^\/(aws|ssm)/i.test(name))
-    yield fault('begin otherwise: SSM keeps names that begin with "aws" or "ssm" for itself');
-  if (name.split('/').length - 1 > MAX_PARAMETER_LEVELS) {
-    yield fault(`use at most ${MAX_PARAMETER_LEVELS} levels: the status parameter needs one of SSM's 15`);
-  }
+  for (const remedy of parameterNameRemedies(Token.isUnresolved(name) ? '' : name)) yield fault(remedy);
   if (name.length > MAX_PARAMETER_NAME_LENGTH) {
     yield fault(
       `use at most ${MAX_PARAMETER_NAME_LENGTH} characters: alarms and descriptions carry the name, and have limits of their own`,
@@ -259,10 +237,7 @@ function* durationFaults(name: string, duration: Duration | undefined): Iterable
     yield fault('a value known only when deploying', 'give a literal duration; it is checked against the others');
     return;
   }
-  const seconds = duration.toMilliseconds() / 1000;
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_SECONDS) {
-    yield fault(duration, `use whole seconds, from 1 to ${MAX_SECONDS}`);
-  }
+  for (const remedy of secondsRemedies(duration.toMilliseconds() / 1000)) yield fault(duration, remedy);
 }
 
 function* checkEveryFaults({ checkEvery }: CheckedProps): Iterable<Fault> {
@@ -320,7 +295,11 @@ function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
 
 function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
   if (runbookUrl === undefined) return;
-  if (parseUrl(runbookUrl) === undefined || runbookUrl.length > MAX_RUNBOOK_URL_LENGTH) {
+  if (
+    Token.isUnresolved(runbookUrl) ||
+    parseHttpUrl(runbookUrl) === undefined ||
+    runbookUrl.length > MAX_RUNBOOK_URL_LENGTH
+  ) {
     yield {
       names: ['runbookUrl'],
       value: runbookUrl,
@@ -338,11 +317,4 @@ function* reservedConcurrencyFaults({ reservedConcurrency }: CheckedProps): Iter
       remedy: 'use a whole number from 1, or "none"; to stop the function, set paused to true',
     };
   }
-}
-
-/** An absolute http or https address without white space; undefined for anything else, also for unresolved tokens. */
-function parseUrl(text: string): URL | undefined {
-  if (Token.isUnresolved(text) || /\s/.test(text)) return undefined;
-  const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) ? url : undefined;
 }

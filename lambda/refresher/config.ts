@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { endpointRemedies, parameterNameRemedies, secondsRemedies, soapActionRemedies } from '../setting-rules.ts';
 import { RefreshError } from './refresh-error.ts';
 
 /** The contract between the function and whatever deploys it. Lambda hands every value over as text. */
@@ -35,78 +36,70 @@ export interface Config {
   readonly soapAction: string;
 }
 
-/** What may be wrong with the environment: `name` is the variable, `rule` what its value must be. */
+/** One thing that is wrong: `name` is the variable or the event's key, `remedy` what to do about it. */
 export interface ConfigFault {
   readonly name: string;
-  readonly rule: string;
+  readonly remedy: string;
 }
 
-const MAX_SECONDS = 99_999_999;
+/** Everything that is wrong with the environment or the event, by name. */
+export class ConfigError extends RefreshError {
+  readonly faults: readonly ConfigFault[];
+  /** Where that one is right: such a tick still emits metrics. */
+  readonly tokenParameterName: string | undefined;
+
+  constructor(faults: readonly ConfigFault[], tokenParameterName: string | undefined) {
+    super('CONFIG_INVALID', faults.map(({ name, remedy }) => `${name}: ${remedy}`).join('; '));
+    this.faults = faults;
+    this.tokenParameterName = tokenParameterName;
+  }
+}
 
 /**
  * Reads and checks the whole environment.
- * @returns the configuration and every fault in it; it is fit for use when there are none. Values are never repeated: an
- * operator may have put a secret there.
+ * @returns the configuration, or an error that lists every fault. Values are never repeated: an operator may have put a
+ * secret there.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): {
-  readonly config: Config;
-  readonly faults: readonly ConfigFault[];
-} {
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config | ConfigError {
   const faults: ConfigFault[] = [];
   // A blank variable counts as one that is not set: templates often render a missing value so.
-  const value = (name: keyof Environment): string | undefined => env[name]?.trim() || undefined;
-  const required = (name: keyof Environment): string => {
-    const text = value(name);
-    if (text === undefined) faults.push({ name, rule: 'must be set' });
+  const optional = (
+    name: keyof Environment,
+    remediesOf: (text: string) => readonly string[] = () => [],
+  ): string | undefined => {
+    const text = env[name]?.trim() || undefined;
+    if (text !== undefined) faults.push(...remediesOf(text).map((remedy) => ({ name, remedy })));
+    return text;
+  };
+  const required = (name: keyof Environment, remediesOf?: (text: string) => readonly string[]): string => {
+    const text = optional(name, remediesOf);
+    if (text === undefined) faults.push({ name, remedy: 'set it' });
     return text ?? '';
   };
-  const seconds = (name: keyof Environment, text: string): number => {
-    if (text === '') return 0;
-    const number = /^\d{1,8}$/.test(text) ? Number(text) : 0;
-    if (number < 1) faults.push({ name, rule: `must be a whole number of seconds from 1 to ${MAX_SECONDS}` });
-    return number;
-  };
-  const requiredSeconds = (name: keyof Environment): number => seconds(name, required(name));
+  const seconds = (text: string): number => (/^\d{1,8}$/.test(text) ? Number(text) : Number.NaN);
+  const secondsText = (text: string) => secondsRemedies(seconds(text));
+  const requiredSeconds = (name: keyof Environment): number => seconds(required(name, secondsText));
 
-  const endpoint = required('TOKEN_ENDPOINT');
-  if (endpoint !== '' && !isEndpoint(endpoint)) {
-    faults.push({ name: 'TOKEN_ENDPOINT', rule: 'must be an http or https address without a user name or a password' });
-  }
-  const tokenParameterName = required('TOKEN_PARAMETER_NAME');
-  if (tokenParameterName !== '' && !isParameterName(tokenParameterName)) {
-    faults.push({
-      name: 'TOKEN_PARAMETER_NAME',
-      rule: 'must start with "/", not with "/aws" or "/ssm", hold letters, digits, ".", "-" and "_" between slashes, and have at most 14 levels',
-    });
-  }
-  const credentialsSecretId = required('CREDENTIALS_SECRET_ID');
-  // Errors name the secret; were the credentials themselves put here by mistake, they must not pass for a name.
-  if (credentialsSecretId !== '' && !/^[\w/+=.@:-]{1,2048}$/.test(credentialsSecretId)) {
-    faults.push({ name: 'CREDENTIALS_SECRET_ID', rule: 'must be the name or the ARN of a secret' });
-  }
-  const soapAction = value('SOAP_ACTION') ?? '';
-  if (!/^[\x21\x23-\x7e]*$/.test(soapAction)) {
-    faults.push({ name: 'SOAP_ACTION', rule: 'must hold printable ASCII without spaces and quotation marks' });
-  }
-  const renewalWindow = value('RENEWAL_WINDOW_SECONDS');
+  const renewalWindow = optional('RENEWAL_WINDOW_SECONDS', secondsText);
   const config: Config = {
-    credentialsSecretId,
-    endpoint,
-    // Blank if it breaks the rule, for it goes into the log and the metrics even so.
-    tokenParameterName: isParameterName(tokenParameterName) ? tokenParameterName : '',
-    tokenKmsKeyId: value('TOKEN_KMS_KEY_ID'),
+    credentialsSecretId: required('CREDENTIALS_SECRET_ID', secretIdRemedies),
+    endpoint: required('TOKEN_ENDPOINT', endpointRemedies),
+    tokenParameterName: required('TOKEN_PARAMETER_NAME', parameterNameRemedies),
+    tokenKmsKeyId: optional('TOKEN_KMS_KEY_ID'),
     refreshEverySeconds: requiredSeconds('REFRESH_EVERY_SECONDS'),
     checkEverySeconds: requiredSeconds('CHECK_EVERY_SECONDS'),
     tokenLifetimeSeconds: requiredSeconds('TOKEN_LIFETIME_SECONDS'),
-    renewalWindowSeconds: renewalWindow === undefined ? undefined : seconds('RENEWAL_WINDOW_SECONDS', renewalWindow),
-    soapAction,
+    renewalWindowSeconds: renewalWindow === undefined ? undefined : seconds(renewalWindow),
+    soapAction: optional('SOAP_ACTION', soapActionRemedies) ?? '',
   };
-  return { config, faults };
+  if (faults.length === 0) return config;
+  const hasName = !faults.some(({ name }) => name === 'TOKEN_PARAMETER_NAME');
+  return new ConfigError(faults, hasName ? config.tokenParameterName : undefined);
 }
 
-/** One error that lists every fault, by name. */
-export function configInvalid(faults: readonly ConfigFault[]): RefreshError {
-  return new RefreshError('CONFIG_INVALID', faults.map(({ name, rule }) => `${name} ${rule}`).join('; '));
+/** Errors name the secret; were the credentials themselves put here by mistake, they must not pass for a name. */
+function secretIdRemedies(text: string): readonly string[] {
+  return /^[\w/+=.@:-]{1,2048}$/.test(text) ? [] : ['give the name or the ARN of a secret'];
 }
 
 /**
@@ -116,14 +109,4 @@ export function configInvalid(faults: readonly ConfigFault[]): RefreshError {
 export function configurationHash({ endpoint, soapAction, tokenKmsKeyId }: Config): string {
   const digest = createHash('sha256').update(JSON.stringify([endpoint, soapAction, tokenKmsKeyId ?? null]));
   return `sha256:${digest.digest('hex')}`;
-}
-
-function isEndpoint(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
-}
-
-/** SSM allows 15 levels; the status takes the last one. */
-function isParameterName(text: string): boolean {
-  return /^(?!\/(?:aws|ssm))(?:\/[A-Za-z0-9._-]+){1,14}$/i.test(text);
 }

@@ -1,6 +1,6 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, type GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
 import { parseJsonObject } from '../parse-json.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { CredentialsSource } from './dependencies.ts';
 import { errorName, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { TokenRequestFields } from './soap/token-request.ts';
@@ -12,26 +12,33 @@ export interface Credentials {
   readonly fields: TokenRequestFields;
 }
 
+/** What is wanted of a Secrets Manager client; `SecretsManagerClient` fits. */
+export interface SecretsClient {
+  send(
+    command: GetSecretValueCommand,
+    options: { readonly abortSignal: AbortSignal },
+  ): Promise<GetSecretValueCommandOutput>;
+}
+
 /**
- * Reads the current credentials: a JSON object with `username`, `password`, `client_id`, `client_secret` and, unless it
- * is `password`, `grant_type`. Read afresh on every tick, so that a correction takes effect with the next one.
- * @throws RefreshError `CREDENTIALS_UNREADABLE` or `CREDENTIALS_MALFORMED`.
+ * The credentials in Secrets Manager: a JSON object with `username`, `password`, `client_id`, `client_secret` and, unless
+ * it is `password`, `grant_type`. Read afresh on every tick, so that a correction takes effect with the next one.
  */
-export async function readCredentials(
-  secrets: Dependencies['secrets'],
-  secretId: string,
-  abortSignal: AbortSignal,
-): Promise<Credentials> {
-  const secret = await secrets
-    .send(new GetSecretValueCommand({ SecretId: secretId }), { abortSignal })
-    .catch((error: unknown) => {
-      throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, errorName(error)), {
-        cause: redactedCause(error),
-      });
-    });
-  // A refusal is remembered by the version: without one, it would stand for every value to come.
-  if (!secret.VersionId) throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, 'no VersionId'));
-  return { versionId: secret.VersionId, fields: parseCredentials(secretId, secret.SecretString) };
+export function createCredentialsSource(secrets: SecretsClient, secretId: string): CredentialsSource {
+  return {
+    async read(abortSignal) {
+      const secret = await secrets
+        .send(new GetSecretValueCommand({ SecretId: secretId }), { abortSignal })
+        .catch((error: unknown) => {
+          throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, errorName(error)), {
+            cause: redactedCause(error),
+          });
+        });
+      // A refusal is remembered by the version: without one, it would stand for every value to come.
+      if (!secret.VersionId) throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, 'no VersionId'));
+      return { versionId: secret.VersionId, fields: parseCredentials(secretId, secret.SecretString) };
+    },
+  };
 }
 
 function unreadable(secretId: string, reason: string): string {

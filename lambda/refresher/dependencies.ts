@@ -1,20 +1,53 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { TokenStatus } from '../token-status.ts';
+import type { Credentials } from './credentials.ts';
 import type { SoapReply } from './soap/token-reply.ts';
+import type { TickReport } from './tick-report.ts';
 
-/** All that a tick needs from outside: Lambda gives it the real things, a simulation gives it others. */
-export interface Dependencies {
-  readonly secrets: Pick<SecretsManagerClient, 'send'>;
-  readonly ssm: Pick<SSMClient, 'send'>;
+/** All that a tick needs from outside. Lambda gives it the real things, tests and the simulation give it others. */
+export interface Dependencies extends Time {
+  readonly credentials: CredentialsSource;
+  readonly store: TokenStore;
   /**
    * Sends one envelope to the SOAP endpoint and reads the whole answer.
    * @throws RefreshError `ENDPOINT_UNAVAILABLE` when there is none within `timeoutMs`.
    */
   readonly post: (envelope: string, timeoutMs: number) => Promise<SoapReply>;
+  /** Tells what the tick did: the log line and the metrics. */
+  readonly report: (report: TickReport) => void;
+}
+
+/** Where the credentials are kept. */
+export interface CredentialsSource {
+  /** @throws RefreshError `CREDENTIALS_UNREADABLE` or `CREDENTIALS_MALFORMED` */
+  read(signal: AbortSignal): Promise<Credentials>;
+}
+
+/** Where the token and its status are kept. Deadlines are milliseconds since the epoch; writes are tried until then. */
+export interface TokenStore {
+  /** @throws RefreshError `STORE_FAILED`; a parameter that does not exist is not an error. */
+  read(signal: AbortSignal): Promise<StoredState>;
+  /**
+   * @returns the token's new version.
+   * @throws RefreshError `STORE_FAILED`
+   */
+  writeToken(accessToken: string, deadline: number): Promise<number>;
+  /** @throws RefreshError `STORE_FAILED` */
+  writeStatus(status: TokenStatus, deadline: number): Promise<void>;
+}
+
+/** What is stored when a tick begins. */
+export interface StoredState {
+  /** Version of the token parameter; undefined when there is none. */
+  readonly tokenVersion: number | undefined;
+  /** Undefined when there is none, or one that cannot be decoded. */
+  readonly status: TokenStatus | undefined;
+}
+
+export interface Time {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** Aborts after so many milliseconds. */
+  /** A signal that aborts after `ms` milliseconds. */
   readonly timeout: (ms: number) => AbortSignal;
   /** From 0 up to 1, for jitter. */
   readonly random: () => number;

@@ -4,8 +4,7 @@ import type { ConfigFault } from './config.ts';
  * Whether a person forces a refresh: `{ "force": true }`. The schedule sends `{}`. Nothing else is ever taken from an
  * event: whoever may invoke the function must not be able to send the credentials elsewhere.
  */
-export function readForce(event: unknown): { readonly force: boolean; readonly fault?: ConfigFault } {
+export function readForce(event: unknown): boolean | ConfigFault {
   const force = typeof event === 'object' && event !== null && 'force' in event ? event.force : false;
-  if (typeof force === 'boolean') return { force };
-  return { force: false, fault: { name: 'force', rule: 'must be true or false, in the event' } };
+  return typeof force === 'boolean' ? force : { name: 'force', remedy: 'give true or false, in the event' };
 }

@@ -1,6 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from './metric-names.ts';
-import type { TickReport } from './refresh-token.ts';
+import type { TickReport } from './tick-report.ts';
 
 type MetricName = (typeof METRICS)[keyof typeof METRICS];
 type Unit = 'Seconds' | 'Milliseconds' | 'Count';

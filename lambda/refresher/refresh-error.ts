@@ -25,3 +25,9 @@ export class RefreshError extends Error {
     this.reason = options?.reason;
   }
 }
+
+/** A known failure as a value. Anything else is a mistake in this program, and must not pass for one. */
+export function refreshErrorOrThrow(error: unknown): RefreshError {
+  if (error instanceof RefreshError) return error;
+  throw error;
+}

@@ -2,44 +2,24 @@ import type { Refusal, TokenRecord, TokenStatus } from '../token-status.ts';
 import { type Config, configurationHash } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import { decide, isStanding } from './decision.ts';
-import type { Dependencies } from './dependencies.ts';
-import { type StoredToken, writeStatus, writeToken } from './parameter-store.ts';
-import { RefreshError } from './refresh-error.ts';
-import { requestToken } from './request-token.ts';
+import type { Dependencies, StoredState } from './dependencies.ts';
+import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
+import { type IssuedToken, requestToken } from './request-token.ts';
 import { readTickInputs, type TickInputs } from './tick-inputs.ts';
+import { secondsLeft, type TickReport } from './tick-report.ts';
 import { isStored, recordIssued } from './token-record.ts';
 import { credentialWarnings, lifetimeWarnings } from './warnings.ts';
 
-/** What a tick did, for the answer, the log line and the metrics. Nothing in it is secret. */
-export type TickReport = (
-  | { readonly outcome: 'refreshed' | 'unchanged' | 'fresh'; readonly token: TokenRecord }
-  /** `token`, if there is one, is what still stands in the store. */
-  | { readonly outcome: 'failed'; readonly error: RefreshError; readonly token?: TokenRecord }
-) & {
-  /** How long that token still lives, 0 for none; left out when the status could not be read. */
-  readonly secondsRemaining?: number;
-  readonly warnings: readonly string[];
-} & Asked;
-
-interface Asked {
-  /** The credentials' version; left out when they could not be read. */
-  readonly secretVersionId?: string;
-  /** Why a token was asked for; left out when none was. */
-  readonly trigger?: string;
-  /** Of the last request, answered or not; left out when none was sent. */
-  readonly endpointLatencyMs?: number;
-}
-
-/** So much of the run is kept for storing what was minted. */
+/** Reserved at the end of the run for writing the new token. */
 const STORING_MS = 10_000;
-/** And so much is spent on recording a failure at the most. */
+/** How long the record of a failure is tried at most; that of a refusal until the run's deadline. */
 const RECORDING_MS = 5_000;
 
 /**
  * One tick: read, decide, ask, store.
  * @param force ask for a new token, whatever the status says
  * @param deadline milliseconds since the epoch by which all of it has ended
- * @param inputs taken ahead; left out, the tick takes its own
+ * @param inputs prefetched; left out, the tick reads its own
  * @returns a report of failed ticks too, for there is something to tell either way.
  */
 export async function refreshToken(
@@ -50,35 +30,45 @@ export async function refreshToken(
   inputs?: TickInputs,
 ): Promise<TickReport> {
   const { now, timeout } = dependencies;
-  const askingMs = Math.max(0, deadline - STORING_MS - now());
-  const [credentialsRead, storedRead] = inputs ?? (await readTickInputs(config, dependencies, timeout(askingMs)));
+  const readingMs = Math.max(0, deadline - STORING_MS - now());
+  const [credentialsRead, storedRead] = inputs ?? (await readTickInputs(dependencies, timeout(readingMs)));
   // Without the status nothing is decided and nothing written: a refusal may stand in it.
   if (storedRead.status === 'rejected') {
     return { outcome: 'failed', error: refreshErrorOrThrow(storedRead.reason), warnings: [] };
   }
-  const tick: Tick = { config, configuration: configurationHash(config), force, deadline, stored: storedRead.value };
-  if (credentialsRead.status === 'rejected') {
-    return await recordFailure(tick, dependencies, refreshErrorOrThrow(credentialsRead.reason));
-  }
-
-  const credentials = credentialsRead.value;
-  const asked: { -readonly [Fact in keyof Asked]: Asked[Fact] } = { secretVersionId: credentials.versionId };
-  const post: Dependencies['post'] = async (envelope, timeoutMs) => {
-    const sentAt = now();
-    try {
-      return await dependencies.post(envelope, timeoutMs);
-    } finally {
-      asked.endpointLatencyMs = Math.round(now() - sentAt);
-    }
+  const tick: Tick = {
+    config,
+    configuration: configurationHash(config),
+    force,
+    deadline,
+    stored: storedRead.value,
+    dependencies,
   };
-  try {
-    const decision = decideNow(tick, credentials, now());
-    if (decision.kind === 'refused') throw stillRefused(decision.refusal);
-    if (decision.kind === 'fresh') return { ...(await keepToken(tick, dependencies, decision.token)), ...asked };
-    asked.trigger = decision.trigger;
-    return { ...(await replaceToken(tick, { ...dependencies, post }, credentials)), ...asked };
-  } catch (error) {
-    return { ...(await recordFailure(tick, dependencies, refreshErrorOrThrow(error), credentials)), ...asked };
+  if (credentialsRead.status === 'rejected') {
+    return await recordFailure(tick, refreshErrorOrThrow(credentialsRead.reason));
+  }
+  const credentials = credentialsRead.value;
+  const { tokenVersion, status } = tick.stored;
+  const secretVersionId = credentials.versionId;
+  const { configuration } = tick;
+  const decision = decide(
+    { force, status, storedVersion: tokenVersion, secretVersionId, configuration, now: now() },
+    config,
+  );
+  switch (decision.kind) {
+    case 'refused':
+      return { ...(await recordFailure(tick, stillRefused(decision.refusal), credentials)), secretVersionId };
+    case 'fresh':
+      return { ...(await keepToken(tick, decision.token)), secretVersionId };
+    case 'due': {
+      const { trigger } = decision;
+      const { result, endpointLatencyMs } = await requestToken(dependencies, credentials, deadline - STORING_MS);
+      const report =
+        result instanceof RefreshError
+          ? await recordFailure(tick, result, credentials)
+          : await storeToken(tick, credentials, result);
+      return { ...report, secretVersionId, trigger, endpointLatencyMs };
+    }
   }
 }
 
@@ -88,63 +78,54 @@ interface Tick {
   readonly configuration: string;
   readonly force: boolean;
   readonly deadline: number;
-  readonly stored: StoredToken;
+  readonly stored: StoredState;
+  readonly dependencies: Dependencies;
 }
 
-function decideNow({ config, configuration, force, stored }: Tick, { versionId }: Credentials, now: number) {
-  const { status, version: storedVersion } = stored;
-  return decide({ force, status, storedVersion, secretVersionId: versionId, configuration, now }, config);
-}
-
-async function keepToken(
-  { config, deadline, stored }: Tick,
-  dependencies: Dependencies,
-  token: TokenRecord,
-): Promise<TickReport> {
+async function keepToken(tick: Tick, token: TokenRecord): Promise<TickReport> {
+  const { deadline, stored, dependencies } = tick;
   const { failure, ...healthy } = stored.status ?? {};
-  // The last failure is over, and the status says so; a steady state costs no write.
-  if (failure !== undefined) await writeStatus(dependencies, config.tokenParameterName, healthy, deadline);
+  try {
+    // The last failure is over, and the status says so; a steady state costs no write.
+    if (failure !== undefined) await dependencies.store.writeStatus(healthy, deadline);
+  } catch (error) {
+    return await recordFailure(tick, refreshErrorOrThrow(error));
+  }
   return { outcome: 'fresh', token, secondsRemaining: secondsLeft(token, dependencies.now()), warnings: [] };
 }
 
-async function replaceToken(
-  { config, configuration, deadline, stored }: Tick,
-  dependencies: Dependencies,
-  credentials: Credentials,
-): Promise<TickReport> {
-  const { tokenParameterName, tokenKmsKeyId, tokenLifetimeSeconds } = config;
-  const { now } = dependencies;
+async function storeToken(tick: Tick, credentials: Credentials, issued: IssuedToken): Promise<TickReport> {
+  const { config, configuration, deadline, stored, dependencies } = tick;
+  const { store, now } = dependencies;
   const recorded = stored.status?.token;
   const origin = { secretVersionId: credentials.versionId, configuration };
-
-  const issued = await requestToken(dependencies, credentials, deadline - STORING_MS);
-  const record = recordIssued(issued, origin, tokenLifetimeSeconds, recorded, now());
-  const unchanged = isStored(record, recorded, stored.version);
-  // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
-  const version = unchanged
-    ? recorded.version
-    : await writeToken(dependencies, tokenParameterName, issued.accessToken, tokenKmsKeyId, deadline);
-  const token = { version, ...record };
-  const refusal = stored.status?.refusal;
-  // What was refused under another version or configuration stays refused.
-  const status = refusal === undefined || isStanding(refusal, origin) ? { token } : { token, refusal };
-  await writeStatus(dependencies, tokenParameterName, status, deadline);
-  return {
-    outcome: unchanged ? 'unchanged' : 'refreshed',
-    token,
-    secondsRemaining: secondsLeft(token, now()),
-    warnings: [...lifetimeWarnings(issued, recorded, config), ...credentialWarnings(credentials)],
-  };
+  try {
+    const record = recordIssued(issued, origin, config.tokenLifetimeSeconds, recorded, now());
+    const unchanged = isStored(record, recorded, stored.tokenVersion);
+    // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
+    const version = unchanged ? recorded.version : await store.writeToken(issued.accessToken, deadline);
+    const token = { version, ...record };
+    const refusal = stored.status?.refusal;
+    // What was refused under another version or configuration stays refused.
+    const status = refusal === undefined || isStanding(refusal, origin) ? { token } : { token, refusal };
+    await store.writeStatus(status, deadline);
+    return {
+      outcome: unchanged ? 'unchanged' : 'refreshed',
+      token,
+      secondsRemaining: secondsLeft(token, now()),
+      warnings: [...lifetimeWarnings(issued, recorded, config), ...credentialWarnings(credentials)],
+    };
+  } catch (error) {
+    return await recordFailure(tick, refreshErrorOrThrow(error), credentials);
+  }
 }
 
 /** What went wrong is recorded beside the token that stands, which nothing has touched. */
 async function recordFailure(
-  { config, configuration, force, deadline, stored }: Tick,
-  dependencies: Dependencies,
+  { configuration, force, deadline, stored, dependencies: { store, now } }: Tick,
   error: RefreshError,
   credentials?: Credentials,
 ): Promise<TickReport> {
-  const { now } = dependencies;
   const before = stored.status;
   const at = new Date(now()).toISOString();
   const warnings: string[] = [];
@@ -152,21 +133,21 @@ async function recordFailure(
     ...before,
     failure: { code: error.code, at, consecutive: (before?.failure?.consecutive ?? 0) + 1 },
   };
-  let patience = Math.min(deadline, now() + RECORDING_MS);
+  let recordingDeadline = Math.min(deadline, now() + RECORDING_MS);
   if (error.reason !== undefined && credentials !== undefined) {
     const refusal = { reason: error.reason, secretVersionId: credentials.versionId, configuration, at };
     status = { ...status, refusal: countRefusal(before?.refusal, refusal, force) };
     // A refusal must be remembered, or the next tick would ask again. Any other failure is recorded if that is easy.
-    patience = deadline;
+    recordingDeadline = deadline;
     // A password that the service misreads is a likely cause.
     warnings.push(...credentialWarnings(credentials));
   }
   try {
-    await writeStatus(dependencies, config.tokenParameterName, status, patience);
+    await store.writeStatus(status, recordingDeadline);
   } catch (writeError) {
     warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(writeError).message}`);
   }
-  const token = before?.token?.version === stored.version ? before?.token : undefined;
+  const token = before?.token?.version === stored.tokenVersion ? before?.token : undefined;
   return { outcome: 'failed', error, token, secondsRemaining: secondsLeft(token, now()), warnings };
 }
 
@@ -182,14 +163,4 @@ function stillRefused({ reason, at, secretVersionId }: Refusal): RefreshError {
     `The SOAP service refused these credentials (secret version ${secretVersionId}) with ${reason} at ${at}. It is not ` +
       'asked again with them: put corrected credentials in the secret, or force a refresh',
   );
-}
-
-function secondsLeft(token: TokenRecord | undefined, now: number): number {
-  return token === undefined ? 0 : Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000));
-}
-
-/** Anything else is a mistake in this program, and must not pass for a known failure. */
-function refreshErrorOrThrow(error: unknown): RefreshError {
-  if (error instanceof RefreshError) return error;
-  throw error;
 }

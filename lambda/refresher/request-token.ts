@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
 import type { Dependencies } from './dependencies.ts';
-import { RefreshError } from './refresh-error.ts';
+import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
+import { retryUntil } from './retry-until.ts';
 import { parseTokenReply } from './soap/token-reply.ts';
 import { tokenRequest } from './soap/token-request.ts';
 import type { TokenResult } from './soap/token-result.ts';
@@ -15,34 +16,47 @@ export interface IssuedToken {
   readonly expiresInSeconds: number | undefined;
 }
 
+/** What became of asking for a token. */
+export interface Login {
+  /** The token, or why there is none. */
+  readonly result: IssuedToken | RefreshError;
+  /** Milliseconds from sending the last request to its whole answer, or to giving up; undefined when none was sent. */
+  readonly endpointLatencyMs: number | undefined;
+}
+
 const MAX_TRIES = 3;
 const REQUEST_TIMEOUT_MS = 15_000;
 /** Less is not worth a login that nobody will wait for. */
 const MIN_REQUEST_MS = 500;
 
-/**
- * Asks the service for a token, and again for what may heal in a moment, never past the deadline.
- * @throws RefreshError by the meaning of the last answer.
- */
+/** Asks the service for a token, and again for what may heal in a moment, never past the deadline. */
 export async function requestToken(
-  { post, now, sleep, random }: Pick<Dependencies, 'post' | 'now' | 'sleep' | 'random'>,
+  { post, ...time }: Pick<Dependencies, 'post' | 'now' | 'sleep' | 'random'>,
   credentials: Credentials,
   deadline: number,
-): Promise<IssuedToken> {
+): Promise<Login> {
   const envelope = tokenRequest(credentials.fields);
-  for (let tries = 1; ; tries += 1) {
-    const issuedAt = now();
+  let endpointLatencyMs: number | undefined;
+
+  async function ask(): Promise<IssuedToken> {
+    const issuedAt = time.now();
+    const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadline - issuedAt);
+    if (timeoutMs < MIN_REQUEST_MS) throw unavailable('no time is left in this run to ask for a token');
     try {
-      if (deadline - issuedAt < MIN_REQUEST_MS) throw unavailable('no time is left in this run to ask for a token');
-      const reply = parseTokenReply(await post(envelope, Math.min(REQUEST_TIMEOUT_MS, deadline - issuedAt)));
-      return issued(reply, issuedAt);
-    } catch (error) {
-      const pauseMs = 1000 * 3 ** (tries - 1) * (0.5 + random());
-      const isHopeless = !(error instanceof RefreshError) || error.code !== 'ENDPOINT_UNAVAILABLE';
-      if (isHopeless || tries >= MAX_TRIES || now() + pauseMs + MIN_REQUEST_MS > deadline) throw error;
-      await sleep(pauseMs);
+      return issued(parseTokenReply(await post(envelope, timeoutMs)), issuedAt);
+    } finally {
+      endpointLatencyMs = Math.round(time.now() - issuedAt);
     }
   }
+
+  const retries = {
+    deadline: deadline - MIN_REQUEST_MS,
+    maxTries: MAX_TRIES,
+    pauseMs: (tries: number) => 1000 * 3 ** (tries - 1),
+    mayHeal: (error: unknown) => error instanceof RefreshError && error.code === 'ENDPOINT_UNAVAILABLE',
+  };
+  const result = await retryUntil(retries, time, ask).catch(refreshErrorOrThrow);
+  return { result, endpointLatencyMs };
 }
 
 function issued(reply: TokenResult, issuedAt: number): IssuedToken {

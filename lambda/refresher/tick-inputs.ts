@@ -1,44 +1,37 @@
-import type { Config } from './config.ts';
-import { type Credentials, readCredentials } from './credentials.ts';
-import type { Dependencies } from './dependencies.ts';
-import { readStoredToken, type StoredToken } from './parameter-store.ts';
+import type { Credentials } from './credentials.ts';
+import type { Dependencies, StoredState } from './dependencies.ts';
 
 /** What a tick decides on. Either half may have failed by itself. */
-export type TickInputs = readonly [PromiseSettledResult<Credentials>, PromiseSettledResult<StoredToken>];
+export type TickInputs = readonly [PromiseSettledResult<Credentials>, PromiseSettledResult<StoredState>];
 
 export async function readTickInputs(
-  config: Config,
-  { secrets, ssm }: Pick<Dependencies, 'secrets' | 'ssm'>,
-  abortSignal: AbortSignal,
+  { credentials, store }: Pick<Dependencies, 'credentials' | 'store'>,
+  signal: AbortSignal,
 ): Promise<TickInputs> {
-  return await Promise.allSettled([
-    readCredentials(secrets, config.credentialsSecretId, abortSignal),
-    readStoredToken(ssm, config.tokenParameterName, abortSignal),
-  ]);
+  return await Promise.allSettled([credentials.read(signal), store.read(signal)]);
 }
 
 /** The init phase is no place to wait: Lambda ends it after 10 s and starts over. */
-const AHEAD_TIMEOUT_MS = 1_000;
+const PREFETCH_TIMEOUT_MS = 1_000;
 /** Lambda may start a process long before it has an event, and the secret may change meanwhile. */
-const AHEAD_VALID_MS = 5_000;
+const PREFETCH_VALID_MS = 5_000;
 
 /**
- * Takes the first tick's inputs while Lambda starts the process. Until the first event it gives a whole core, after it
+ * Reads the first tick's inputs while Lambda starts the process. Until the first event it gives a whole core, after it
  * a share of one that goes with the memory (a seventh at 256 MB), and the first calls are work: TLS to both services,
  * and the SDK's code running for the first time. This is the largest gain of all, see "The cold tick" in the README.
- * @returns what hands them out: once, while they are young, and only if both succeeded. Otherwise the tick takes its
+ * @returns what hands them out: once, while they are young, and only if both succeeded. Otherwise the tick reads its
  * own, and what it then finds is the one truth about a failure.
  */
 export async function prefetchTickInputs(
-  config: Config,
-  dependencies: Pick<Dependencies, 'secrets' | 'ssm' | 'now' | 'timeout'>,
+  dependencies: Pick<Dependencies, 'credentials' | 'store' | 'now' | 'timeout'>,
 ): Promise<() => TickInputs | undefined> {
   const { now, timeout } = dependencies;
-  const takenAt = now();
-  const inputs = await readTickInputs(config, dependencies, timeout(AHEAD_TIMEOUT_MS));
+  const readAt = now();
+  const inputs = await readTickInputs(dependencies, timeout(PREFETCH_TIMEOUT_MS));
   let unused = inputs.every(({ status }) => status === 'fulfilled') ? inputs : undefined;
   return () => {
-    const handedOut = now() - takenAt < AHEAD_VALID_MS ? unused : undefined;
+    const handedOut = now() - readAt < PREFETCH_VALID_MS ? unused : undefined;
     unused = undefined;
     return handedOut;
   };

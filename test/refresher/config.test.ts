@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { configInvalid, configurationHash, type Environment, readConfig } from '../../lambda/refresher/config.ts';
+import {
+  type Config,
+  ConfigError,
+  configurationHash,
+  type Environment,
+  readConfig,
+} from '../../lambda/refresher/config.ts';
 
 const environment: Environment = {
   CREDENTIALS_SECRET_ID: 'credentials',
@@ -10,11 +16,21 @@ const environment: Environment = {
   TOKEN_LIFETIME_SECONDS: '14400',
 };
 
+function configOf(env: Readonly<Record<string, string>>): Config {
+  const config = readConfig(env);
+  if (config instanceof ConfigError) throw config;
+  return config;
+}
+
+function errorOf(env: Readonly<Record<string, string>>): ConfigError {
+  const config = readConfig(env);
+  if (config instanceof ConfigError) return config;
+  return expect.fail('expected an error');
+}
+
 describe('the environment', () => {
   it('is read into a configuration', () => {
-    const { config, faults } = readConfig({ ...environment, RENEWAL_WINDOW_SECONDS: '600', SOAP_ACTION: 'urn:x#y' });
-    expect(faults).toEqual([]);
-    expect(config).toEqual({
+    expect(readConfig({ ...environment, RENEWAL_WINDOW_SECONDS: '600', SOAP_ACTION: 'urn:x#y' })).toEqual({
       credentialsSecretId: 'credentials',
       endpoint: 'https://soap.example.test/api.php?wsdl',
       tokenParameterName: '/example/access-token',
@@ -28,24 +44,19 @@ describe('the environment', () => {
   });
 
   it('may leave out what is optional, or leave it blank', () => {
-    const { config, faults } = readConfig({
-      ...environment,
-      RENEWAL_WINDOW_SECONDS: '',
-      TOKEN_KMS_KEY_ID: ' ',
-      SOAP_ACTION: ' ',
-    });
-    expect([faults, config.renewalWindowSeconds, config.tokenKmsKeyId, config.soapAction]).toEqual([
-      [],
-      undefined,
-      undefined,
-      '',
-    ]);
+    const config = configOf({ ...environment, RENEWAL_WINDOW_SECONDS: '', TOKEN_KMS_KEY_ID: ' ', SOAP_ACTION: ' ' });
+    expect([config.renewalWindowSeconds, config.tokenKmsKeyId, config.soapAction]).toEqual([undefined, undefined, '']);
   });
 
   it('is refused with every fault at once, by name', () => {
-    const { faults } = readConfig({});
-    expect(faults.map(({ name }) => name).toSorted()).toEqual(Object.keys(environment).toSorted());
-    expect(configInvalid(faults)).toMatchObject({ code: 'CONFIG_INVALID' });
+    const error = errorOf({});
+    expect(error.faults.map(({ name }) => name).toSorted()).toEqual(Object.keys(environment).toSorted());
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', tokenParameterName: undefined });
+  });
+
+  it('that is wrong still names the token parameter where that one is right, for the metrics', () => {
+    expect(errorOf({ TOKEN_PARAMETER_NAME: '/example/access-token' }).tokenParameterName).toBe('/example/access-token');
+    expect(errorOf({ ...environment, TOKEN_PARAMETER_NAME: 'no-slash' }).tokenParameterName).toBeUndefined();
   });
 
   it.each<[keyof Environment, string]>([
@@ -67,14 +78,14 @@ describe('the environment', () => {
     ['SOAP_ACTION', 'with "quotes"'],
     ['SOAP_ACTION', 'line\r\nInjected: header'],
   ])('refuses %s=%j and does not repeat the value', (name, value) => {
-    const { faults } = readConfig({ ...environment, [name]: value });
-    expect(faults.map((fault) => fault.name)).toEqual([name]);
-    expect(configInvalid(faults).message).not.toContain(value);
+    const error = errorOf({ ...environment, [name]: value });
+    expect(error.faults.map((fault) => fault.name)).toEqual([name]);
+    expect(error.message).not.toContain(value);
   });
 });
 
 describe('the configuration hash', () => {
-  const hash = (change: Partial<Environment>) => configurationHash(readConfig({ ...environment, ...change }).config);
+  const hash = (change: Partial<Environment>) => configurationHash(configOf({ ...environment, ...change }));
 
   it('changes with the endpoint, the SOAP action and the key, and with nothing else', () => {
     const same = hash({});

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
-import { readCredentials } from '../../lambda/refresher/credentials.ts';
+import { createCredentialsSource } from '../../lambda/refresher/credentials.ts';
 import type { RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
 import type { Failure } from '../../local/soap/soap-failures.ts';
 import { expectations, repliesFolder } from './soap/replies.ts';
@@ -195,8 +195,10 @@ describe('Secrets Manager', () => {
   });
 
   it('that names no version is CREDENTIALS_UNREADABLE, for a refusal would stand for every version', async () => {
-    const send = async () => ({ SecretString: JSON.stringify(whole) });
-    await expect(readCredentials({ send }, 'credentials', AbortSignal.timeout(1000))).rejects.toMatchObject({
+    const send = async () => ({ SecretString: JSON.stringify(whole), $metadata: {} });
+    await expect(
+      createCredentialsSource({ send }, 'credentials').read(AbortSignal.timeout(1000)),
+    ).rejects.toMatchObject({
       code: 'CREDENTIALS_UNREADABLE',
     });
   });

@@ -145,6 +145,23 @@ describe('the metrics of a tick', () => {
     expect(metrics()).toMatchObject({ RefreshFailed: 1, SecondsRemaining: 0 });
   });
 
+  it('do not count the life of a token that was changed outside the refresher', async () => {
+    const { tick, failingTick, metrics, soap, put, parameterName } = await newWorld();
+    await tick();
+    put('PutParameter', { Name: parameterName, Value: 'by hand', Overwrite: true });
+    soap.mode = '401';
+    await failingTick('REQUEST_REFUSED');
+    expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
+  });
+
+  it('count the remaining seconds from the end of the tick, not from its request', async () => {
+    const { tick, metrics } = await newWorld();
+    // Several hundred times as fast, the local calls of one tick take seconds.
+    const { secondsRemaining } = await tick({}, { hurry: 400, askingMs: 400 * 5000 });
+    expect(secondsRemaining).toBeLessThan(14_399);
+    expect(metrics()).toMatchObject({ SecondsRemaining: secondsRemaining });
+  });
+
   it('claim nothing about a token whose status could not be read', async () => {
     const { failingTick, fail, metrics } = await newWorld();
     fail('GetParameters', { type: 'AccessDeniedException' });
@@ -249,8 +266,9 @@ describe('refused credentials', () => {
   it('are remembered as long as it takes to record it', async () => {
     const { failingTick, fail, soap, status } = await newWorld();
     soap.mode = 'invalid_grant';
-    fail('PutParameter', { type: 'TooManyUpdates' }, { times: 3 });
-    await failingTick('CREDENTIALS_REFUSED', { hurry: 20, askingMs: 40_000 });
+    // The pauses between six tries take five seconds and more.
+    fail('PutParameter', { type: 'TooManyUpdates' }, { times: 5 });
+    await failingTick('CREDENTIALS_REFUSED', { hurry: 20, askingMs: 40_000, random: 1 });
     expect(status()?.refusal).toMatchObject({ count: 1 });
   });
 });

@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { createHandler, type TickResult } from '../../lambda/refresher/handler.ts';
+import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
+import { createFailingHandler, createHandler, type TickResult } from '../../lambda/refresher/create-handler.ts';
+import { deployedDependencies } from '../../lambda/refresher/deployed-dependencies.ts';
 import { RefreshError, type RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
+import { tickReporter } from '../../lambda/refresher/tick-report.ts';
 import { decodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
 import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
 import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
@@ -123,9 +126,13 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         timeout: (ms: number) => AbortSignal.timeout(Math.ceil(ms / hurry)),
         random: () => random ?? Math.random(),
       };
-      const { handler, prefetch } = createHandler({ ...environment, ...env }, time);
+      const config = readConfig({ ...environment, ...env });
+      const { handler, prefetch } =
+        config instanceof ConfigError
+          ? { handler: createFailingHandler(config, tickReporter(config.tokenParameterName)), prefetch: undefined }
+          : createHandler(config, deployedDependencies(config, time));
       if (prefetchMs !== undefined) {
-        await prefetch();
+        await prefetch?.();
         waitedMs = prefetchMs;
       }
       const context = { getRemainingTimeInMillis: () => REPORTING_AND_STORING_MS + askingMs };

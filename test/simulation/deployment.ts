@@ -1,4 +1,4 @@
-import { type Config, readConfig } from '../../lambda/refresher/config.ts';
+import { type Config, ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import type { WatchedAlarm } from './assessment.ts';
 import { readAlarm, seriesKey } from './cloudwatch-alarm.ts';
 import type { LambdaSettings } from './lambda-service.ts';
@@ -33,8 +33,8 @@ export function readDeployment(template: unknown): Deployment {
   const lambdaFunction = theOnly('AWS::Lambda::Function');
   const { Environment, Timeout, ReservedConcurrentExecutions } = lambdaFunction.properties;
   const invokeConfig = theOnly('AWS::Lambda::EventInvokeConfig').properties;
-  const { config, faults } = readConfig(asText(record(record(Environment).Variables)));
-  if (faults.length > 0) throw new TypeError(`the environment is faulty: ${JSON.stringify(faults)}`);
+  const config = readConfig(asText(record(record(Environment).Variables)));
+  if (config instanceof ConfigError) throw config;
   return {
     config,
     lambda: {

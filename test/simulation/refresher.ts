@@ -1,17 +1,15 @@
-import { type Config, configInvalid } from '../../lambda/refresher/config.ts';
+import type { Config } from '../../lambda/refresher/config.ts';
+import { createHandler } from '../../lambda/refresher/create-handler.ts';
+import { createCredentialsSource, type SecretsClient } from '../../lambda/refresher/credentials.ts';
 import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
-import { readForce } from '../../lambda/refresher/event.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
 import { tickMetrics } from '../../lambda/refresher/metrics.ts';
+import { createTokenStore, type ParameterStoreClient } from '../../lambda/refresher/parameter-store.ts';
 import { RefreshError } from '../../lambda/refresher/refresh-error.ts';
-import { refreshToken } from '../../lambda/refresher/refresh-token.ts';
 import type { SoapReply } from '../../lambda/refresher/soap/token-reply.ts';
 import { seriesKey } from './cloudwatch-alarm.ts';
 import type { Invocation } from './lambda-service.ts';
 import type { World } from './month.ts';
-
-/** As handler.ts: left for the log line and the metrics. */
-const REPORTING_MS = 5_000;
 
 /** The real tick, with the simulated world around it in place of handler.ts. */
 export function refresherTick(config: Config, random: () => number) {
@@ -25,34 +23,42 @@ export function refresherTick(config: Config, random: () => number) {
   return (world: World) =>
     async (invocation: Invocation): Promise<void> => {
       const { clock, lambdaNow, publish } = world;
-      const { force, fault } = readForce(invocation.event);
-      if (fault !== undefined) throw configInvalid([fault]);
-      const dependencies: Dependencies = {
-        secrets: awsClient(world, invocation),
-        ssm: awsClient(world, invocation),
-        post: (envelope, timeoutMs) => post(world, invocation, envelope, timeoutMs),
+      const time = {
         now: lambdaNow,
-        sleep: (ms) => clock.sleep(ms),
-        timeout: (ms) => clock.timeout(ms),
+        sleep: (ms: number) => clock.sleep(ms),
+        timeout: (ms: number) => clock.timeout(ms),
         random,
       };
-      const deadline = lambdaNow() + invocation.remainingMs() - REPORTING_MS;
-      const report = await refreshToken(config, force, dependencies, deadline);
+      const client = awsClient(world, invocation);
+      let metrics: ReturnType<typeof tickMetrics> = [];
+      const dependencies: Dependencies = {
+        credentials: createCredentialsSource(client, config.credentialsSecretId),
+        store: createTokenStore(client, config, time),
+        post: (envelope, timeoutMs) => post(world, invocation, envelope, timeoutMs),
+        report: (report) => {
+          metrics = tickMetrics(report);
+        },
+        ...time,
+      };
+      const { handler } = createHandler(config, dependencies);
+      const [result] = await Promise.allSettled([
+        handler(invocation.event, { getRemainingTimeInMillis: invocation.remainingMs }),
+      ]);
       await invocation.step();
-      for (const [metricName, , value] of tickMetrics(report)) publish(metricKeys[metricName] ?? '', value);
-      if (report.outcome === 'failed') throw report.error;
+      for (const [metricName, , value] of metrics) publish(metricKeys[metricName] ?? '', value);
+      if (result.status === 'rejected') throw result.reason;
     };
 }
 
 /** The SDK's `send` is a dozen overloads; the store answers the commands that the code sends, and throws on others. */
-export function awsClient(world: World, { step }: Invocation): Dependencies['ssm'] & Dependencies['secrets'] {
+export function awsClient(world: World, { step }: Invocation): ParameterStoreClient & SecretsClient {
   const send = async (command: unknown, options?: { readonly abortSignal?: AbortSignal }) => {
     await step();
     const answer = await world.store.send(command, options?.abortSignal);
     await step();
     return answer;
   };
-  return { send } as unknown as Dependencies['ssm'] & Dependencies['secrets'];
+  return { send } as unknown as ParameterStoreClient & SecretsClient;
 }
 
 /** As token-endpoint.ts does it, without a network. */

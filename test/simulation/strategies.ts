@@ -35,6 +35,8 @@ export function refresherStrategy(deployment: Deployment, { seed }: Scenario): S
 
 const PARAMETER = '/baseline/access-token';
 const ERRORS = { namespace: 'AWS/Lambda', metricName: 'Errors', dimensions: { FunctionName: 'baseline' } };
+/** No time-out: what is written in an afternoon has none. */
+const UNHURRIED = { abortSignal: new AbortController().signal };
 const NO_RETRIES: LambdaSettings = {
   timeoutMs: MINUTE_MS,
   retryAttempts: 0,
@@ -89,13 +91,14 @@ export function atNineTenths(): Strategy {
 
 async function logIn(world: World, invocation: Invocation): Promise<{ readonly expiresInSeconds: number }> {
   const { secrets, ssm } = { secrets: awsClient(world, invocation), ssm: awsClient(world, invocation) };
-  const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: 'credentials' }));
+  const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: 'credentials' }), UNHURRIED);
   const { username, password, client_id, client_secret } = JSON.parse(SecretString);
   const envelope = tokenRequest({ username, passwd: password, client_id, client_secret, grant_type: 'password' });
   const reply = parseTokenReply(await post(world, invocation, envelope, 15_000));
   if (reply.kind !== 'token') throw new Error(reply.why);
   await ssm.send(
     new PutParameterCommand({ Name: PARAMETER, Value: reply.accessToken, Type: 'SecureString', Overwrite: true }),
+    UNHURRIED,
   );
   return { expiresInSeconds: reply.expiresInSeconds ?? 0 };
 }
