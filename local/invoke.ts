@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { isRecord } from './aws/aws-request.ts';
+import { isObject } from '../lambda/parse-json.ts';
 
 /** What one run of the function told: its log line, read back, and everything that it wrote. */
 export interface Invocation {
@@ -49,7 +49,7 @@ export async function invoke(
 function logMessage(line: string): Record<string, unknown> | undefined {
   if (!line.startsWith('{"timestamp"')) return undefined;
   const { message }: { message?: unknown } = JSON.parse(line);
-  return isRecord(message) && 'outcome' in message ? message : undefined;
+  return isObject(message) && 'outcome' in message ? message : undefined;
 }
 
 function readLogLine(line: Readonly<Record<string, unknown>>, output: string): Invocation {

@@ -1,3 +1,5 @@
+import { isObject } from '../../lambda/parse-json.ts';
+
 /** An answer in which an AWS service says no. Some answers of the real services carry no message at all. */
 export class AwsError extends Error {
   readonly type: string;
@@ -10,8 +12,12 @@ export class AwsError extends Error {
   }
 }
 
-/** Carries out one operation on the members of its request. @throws AwsError */
-export type Operation = (request: AwsRequest) => object;
+/**
+ * Carries out one operation on the members of its request. The time is an argument: a server passes the clock's, a
+ * simulation its own. The output is what goes over the wire, so an instant in it is a number of seconds.
+ * @throws AwsError
+ */
+export type Operation<Output extends object = object> = (request: AwsRequest, now: Date) => Output;
 
 /** The members of one request; those of another type than the service's model names are refused, as AWS does. */
 export interface AwsRequest {
@@ -19,6 +25,7 @@ export interface AwsRequest {
   requiredText(name: string): string;
   texts(name: string): readonly string[] | undefined;
   flag(name: string): boolean;
+  integer(name: string): number | undefined;
   records(name: string): readonly AwsRequest[];
 }
 
@@ -39,6 +46,7 @@ export function awsRequest(members: Readonly<Record<string, unknown>>): AwsReque
       throw constraintViolated(value === undefined ? 'null' : `'${value}'`, name, rule);
     },
     texts: (name) => member(name, isTexts),
+    integer: (name) => member(name, isInteger),
     flag: (name) => member(name, isFlag) ?? false,
     records: (name) => (member(name, isRecords) ?? []).map(awsRequest),
   };
@@ -52,10 +60,6 @@ export function constraintViolated(shownValue: string, member: string, rule: str
   );
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
@@ -64,10 +68,14 @@ function isFlag(value: unknown): value is boolean {
   return typeof value === 'boolean';
 }
 
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value);
+}
+
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isText);
 }
 
 function isRecords(value: unknown): value is Record<string, unknown>[] {
-  return Array.isArray(value) && value.every(isRecord);
+  return Array.isArray(value) && value.every(isObject);
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { isObject } from '../../lambda/parse-json.ts';
 import { listen } from '../listen.ts';
-import { AwsError, awsRequest, isRecord, type Operation } from './aws-request.ts';
-import { createParameterStore, type ParameterStore } from './parameter-store.ts';
-import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
+import { AwsError } from './aws-request.ts';
+import { type AwsInput, type AwsServices, createAwsServices } from './aws-services.ts';
 
 export interface AwsCall {
   readonly operation: string;
-  readonly input: Readonly<Record<string, unknown>>;
+  readonly input: AwsInput;
   readonly at: Date;
 }
 
@@ -23,17 +23,15 @@ export type AwsFault =
   | 'reset-after';
 
 /** Decides about every call before it is carried out; undefined lets it pass. */
-export type AwsFaults = (operation: string, input: AwsCall['input']) => AwsFault | undefined;
+export type AwsFaults = (operation: string, input: AwsInput) => AwsFault | undefined;
 
-export interface LocalAws {
+export interface LocalAws extends Pick<AwsServices, 'secrets' | 'parameters'> {
   readonly url: string;
-  readonly secrets: SecretsManager;
-  readonly parameters: ParameterStore;
   /** Every call in the order of arrival, failed ones too. */
   readonly calls: readonly AwsCall[];
   faults: AwsFaults;
   /** Carries an operation out without the network: no fault strikes it and it is not recorded. */
-  perform(operation: string, input: AwsCall['input']): object;
+  perform(operation: string, input: AwsInput): object;
   close(): Promise<void>;
 }
 
@@ -45,25 +43,14 @@ export async function startLocalAws(
   options: { readonly port?: number; readonly faults?: AwsFaults; readonly now?: () => Date } = {},
 ): Promise<LocalAws> {
   const now = options.now ?? (() => new Date());
-  const secrets = createSecretsManager(now);
-  const parameters = createParameterStore(now);
-  const services: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
-    secretsmanager: secrets.operations,
-    AmazonSSM: parameters.operations,
-  };
-  const perform = (operation: string, input: AwsCall['input']): object => {
-    const carryOut = Object.values(services).find((operations) => Object.hasOwn(operations, operation))?.[operation];
-    if (carryOut === undefined) {
-      throw new AwsError('UnknownOperationException', `The local services do not offer ${operation}.`);
-    }
-    return carryOut(awsRequest(input));
-  };
+  const services = createAwsServices();
+  const perform = (operation: string, input: AwsInput) => services.perform(operation, input, now());
   const calls: AwsCall[] = [];
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const operation = targetOperation(request, services);
+    const operation = targetOperation(request, services.operations);
     const body: unknown = await json(request);
-    const input = isRecord(body) ? body : {};
+    const input = isObject(body) ? body : {};
     calls.push({ operation, input, at: now() });
     const fault = aws.faults(operation, input);
     if (fault === 'hang') return;
@@ -83,8 +70,8 @@ export async function startLocalAws(
   const aws: LocalAws = {
     url,
     close,
-    secrets,
-    parameters,
+    secrets: services.secrets,
+    parameters: services.parameters,
     calls,
     perform,
     faults: options.faults ?? (() => undefined),
@@ -92,10 +79,7 @@ export async function startLocalAws(
   return aws;
 }
 
-function targetOperation(
-  { headers }: IncomingMessage,
-  services: Readonly<Record<string, Readonly<Record<string, Operation>>>>,
-): string {
+function targetOperation({ headers }: IncomingMessage, services: AwsServices['operations']): string {
   const [service = '', operation = ''] = String(headers['x-amz-target']).split('.');
   if (Object.hasOwn(services, service)) return operation;
   throw new AwsError('UnknownOperationException', 'The local services are Secrets Manager and SSM.');

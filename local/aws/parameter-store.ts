@@ -1,37 +1,93 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { arn } from './aws-account.ts';
 import { AwsError, type AwsRequest, constraintViolated, type Operation } from './aws-request.ts';
+import { type KmsKeyState, kmsRefusal } from './kms-key.ts';
+
+const TYPES = ['String', 'StringList', 'SecureString'] as const;
+type ParameterType = (typeof TYPES)[number];
+
+const TIERS = ['Standard', 'Advanced', 'Intelligent-Tiering'] as const;
+/** What a write may ask for. A stored parameter is Standard or Advanced: Intelligent-Tiering chooses by the size. */
+export type AskedTier = (typeof TIERS)[number];
+type Tier = Exclude<AskedTier, 'Intelligent-Tiering'>;
 
 export interface StoredParameter {
   readonly name: string;
-  readonly type: string;
+  readonly type: ParameterType;
   readonly value: string;
   readonly version: number;
-  readonly tier: string;
+  readonly tier: Tier;
+  /** Undefined for other types than SecureString. */
   readonly keyId: string | undefined;
   readonly lastModified: Date;
+  readonly labels: readonly string[];
+}
+
+/** What an account may have set, and what a test may make of it. */
+export interface ParameterStoreSettings {
+  /** The tier of a write that names none: "Standard" unless somebody has changed the account's default. */
+  defaultTier: AskedTier;
+  /** Quota of parameters in the account and region: 10,000 as delivered. */
+  maxParameters: number;
+  /** Two writes of one parameter within this time are "concurrent updates", which SSM refuses; 0 refuses none. */
+  minMsBetweenUpdates: number;
 }
 
 export interface ParameterStore {
-  readonly operations: Readonly<Record<string, Operation>>;
+  readonly operations: {
+    readonly PutParameter: Operation<{ readonly Version: number; readonly Tier: Tier }>;
+    readonly GetParameter: Operation<{ readonly Parameter: ParameterAnswer }>;
+    readonly GetParameters: Operation<{
+      readonly Parameters: readonly ParameterAnswer[];
+      readonly InvalidParameters: readonly string[];
+    }>;
+    readonly DeleteParameter: Operation;
+    readonly LabelParameterVersion: Operation;
+    readonly GetParameterHistory: Operation;
+    readonly DescribeParameters: Operation;
+  };
+  readonly settings: ParameterStoreSettings;
+  /** State of KMS keys by the id, ARN or alias under which a parameter names them; a key that is not in it works. */
+  readonly keys: Map<string, KmsKeyState>;
   /** The current version, in the clear. */
   parameter(name: string): StoredParameter | undefined;
   /** Every version that is kept, the oldest first. */
   history(name: string): readonly StoredParameter[];
 }
 
-const TYPES = ['String', 'StringList', 'SecureString'];
-const STANDARD_TIER_CHARACTERS = 4096;
-const ADVANCED_TIER_CHARACTERS = 8192;
+interface ParameterAnswer {
+  readonly ARN: string;
+  readonly DataType: 'text';
+  /** Seconds since the epoch. */
+  readonly LastModifiedDate: number;
+  readonly Name: string;
+  readonly Type: ParameterType;
+  readonly Value: string;
+  readonly Version: number;
+}
+
+/** The key of a SecureString for which none was named. */
+const AWS_MANAGED_KEY = 'alias/aws/ssm';
+/** Bytes of UTF-8, although SSM's own message speaks of characters. */
+const MAX_BYTES: Readonly<Record<Tier, number>> = { Standard: 4096, Advanced: 8192 };
 const MAX_LEVELS = 15;
 const KEPT_VERSIONS = 100;
 
 /**
- * SSM's Parameter Store in memory: versions, types, tiers and limits as the real one keeps them. A SecureString that
- * is read without decryption comes back as an opaque ciphertext. Labels, policies and paging are left out.
+ * SSM's Parameter Store as a pure state machine in memory: versions, types, tiers, labels and limits as the real one
+ * keeps them. A SecureString that is read without decryption comes back as an opaque ciphertext. Policies, paging and
+ * selection by label are left out.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html for its refusals
  */
-export function createParameterStore(now: () => Date): ParameterStore {
-  const histories = new Map<string, StoredParameter[]>();
+export function createParameterStore(settings: Partial<ParameterStoreSettings> = {}): ParameterStore {
+  const account: ParameterStoreSettings = {
+    defaultTier: 'Standard',
+    maxParameters: 10_000,
+    minMsBetweenUpdates: 0,
+    ...settings,
+  };
+  const histories = new Map<string, readonly StoredParameter[]>();
+  const keys = new Map<string, KmsKeyState>();
   const encryptionSalt = randomBytes(16);
 
   const find = (nameOrArn: string): StoredParameter | undefined => {
@@ -41,12 +97,21 @@ export function createParameterStore(now: () => Date): ParameterStore {
     return version === undefined ? history.at(-1) : history.find((stored) => stored.version === version);
   };
 
-  const shown = (stored: StoredParameter, withDecryption: boolean): string =>
-    stored.type === 'SecureString' && !withDecryption
-      ? createHash('sha512').update(encryptionSalt).update(`${stored.version}:${stored.value}`).digest('base64')
-      : stored.value;
+  const useKey = (keyId: string, action: 'kms:Encrypt' | 'kms:Decrypt'): void => {
+    const state = keys.get(keyId);
+    if (state !== undefined) throw kmsRefusal(keyId, state, action);
+  };
 
-  const asParameter = (stored: StoredParameter, withDecryption: boolean) => ({
+  const shown = ({ type, value, version, keyId }: StoredParameter, withDecryption: boolean): string => {
+    if (type !== 'SecureString') return value;
+    if (!withDecryption) {
+      return createHash('sha512').update(encryptionSalt).update(`${version}:${value}`).digest('base64');
+    }
+    useKey(keyId ?? AWS_MANAGED_KEY, 'kms:Decrypt');
+    return value;
+  };
+
+  const asParameter = (stored: StoredParameter, withDecryption: boolean): ParameterAnswer => ({
     ARN: arn('ssm', `parameter/${stored.name.replace(/^\//, '')}`),
     DataType: 'text',
     LastModifiedDate: stored.lastModified.getTime() / 1000,
@@ -63,10 +128,17 @@ export function createParameterStore(now: () => Date): ParameterStore {
     Tier: tier,
     DataType: 'text',
     LastModifiedDate: lastModified.getTime() / 1000,
-    ...(type === 'SecureString' && { KeyId: keyId ?? 'alias/aws/ssm' }),
+    ...(keyId !== undefined && { KeyId: keyId }),
   });
 
-  function putParameter(request: AwsRequest) {
+  const existingHistory = (request: AwsRequest): readonly StoredParameter[] => {
+    const history = histories.get(request.requiredText('Name'));
+    // The real service sends no message here.
+    if (history === undefined) throw new AwsError('ParameterNotFound');
+    return history;
+  };
+
+  function putParameter(request: AwsRequest, now: Date) {
     const name = request.requiredText('Name');
     checkName(name);
     const value = request.requiredText('Value');
@@ -78,41 +150,34 @@ export function createParameterStore(now: () => Date): ParameterStore {
         'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
       );
     }
-    const type = request.text('Type') ?? current?.type;
-    if (type === undefined) {
-      throw new AwsError('ValidationException', 'A parameter type is required when you create a parameter.');
+    const type = typeOf(request, current);
+    const keyId = keyOf(request, type);
+    const tier = tierOf(request, value, current, account.defaultTier);
+    if (current === undefined && histories.size >= account.maxParameters) {
+      throw new AwsError(
+        'ParameterLimitExceeded',
+        'You have exceeded the number of parameters for this AWS account. Delete one or more parameters and try again.',
+      );
     }
-    if (!TYPES.includes(type)) {
-      throw constraintViolated(`'${type}'`, 'Type', `Member must satisfy enum value set: [${TYPES.join(', ')}]`);
+    if (current !== undefined && now.getTime() - current.lastModified.getTime() < account.minMsBetweenUpdates) {
+      throw new AwsError(
+        'TooManyUpdates',
+        'There are concurrent updates for a resource that supports one update at a time.',
+      );
     }
-    const keyId = request.text('KeyId');
-    if (keyId !== undefined && type !== 'SecureString') {
-      throw new AwsError('ValidationException', 'KeyId is required for SecureString type parameter only.');
-    }
-    const stored: StoredParameter = {
-      name,
-      type,
-      value,
-      version: (current?.version ?? 0) + 1,
-      tier: effectiveTier(request.text('Tier') ?? current?.tier ?? 'Standard', value, current),
-      keyId,
-      lastModified: now(),
-    };
+    if (keyId !== undefined) useKey(keyId, 'kms:Encrypt');
+    checkVersionLimit(name, history);
+    const version = (current?.version ?? 0) + 1;
+    const stored: StoredParameter = { name, type, value, version, tier, keyId, lastModified: now, labels: [] };
     histories.set(name, [...history, stored].slice(-KEPT_VERSIONS));
-    return { Version: stored.version, Tier: stored.tier };
+    return { Version: version, Tier: tier };
   }
 
   function getParameter(request: AwsRequest) {
     const selector = request.requiredText('Name');
     const stored = find(selector);
     const { name, version } = parseSelector(selector);
-    if (stored === undefined && histories.has(name)) {
-      throw new AwsError(
-        'ParameterVersionNotFound',
-        `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
-      );
-    }
-    // The real service sends no message here.
+    if (stored === undefined && histories.has(name)) throw versionNotFound(name, version);
     if (stored === undefined) throw new AwsError('ParameterNotFound');
     return { Parameter: asParameter(stored, request.flag('WithDecryption')) };
   }
@@ -135,14 +200,29 @@ export function createParameterStore(now: () => Date): ParameterStore {
     return {};
   }
 
+  /** A label belongs to one version; given to another one, it moves. */
+  function labelParameterVersion(request: AwsRequest) {
+    const history = existingHistory(request);
+    const labels = request.texts('Labels') ?? [];
+    const version = request.integer('ParameterVersion') ?? history.at(-1)?.version;
+    const name = request.requiredText('Name');
+    if (!history.some((stored) => stored.version === version)) throw versionNotFound(name, version);
+    histories.set(
+      name,
+      history.map((stored) => {
+        const others = stored.labels.filter((label) => !labels.includes(label));
+        return { ...stored, labels: stored.version === version ? [...others, ...labels] : others };
+      }),
+    );
+    return { InvalidLabels: [], ParameterVersion: version };
+  }
+
   function getParameterHistory(request: AwsRequest) {
-    const history = histories.get(request.requiredText('Name'));
-    if (history === undefined) throw new AwsError('ParameterNotFound');
     return {
-      Parameters: history.map((stored) => ({
+      Parameters: existingHistory(request).map((stored) => ({
         ...asMetadata(stored),
         Value: shown(stored, request.flag('WithDecryption')),
-        Labels: [],
+        Labels: stored.labels,
       })),
     };
   }
@@ -159,9 +239,12 @@ export function createParameterStore(now: () => Date): ParameterStore {
       GetParameter: getParameter,
       GetParameters: getParameters,
       DeleteParameter: deleteParameter,
+      LabelParameterVersion: labelParameterVersion,
       GetParameterHistory: getParameterHistory,
       DescribeParameters: describeParameters,
     },
+    settings: account,
+    keys,
     parameter: (name) => histories.get(name)?.at(-1),
     history: (name) => histories.get(name) ?? [],
   };
@@ -172,6 +255,13 @@ function parseSelector(selector: string): { name: string; version: number | unde
   const [, name = selector, version] =
     /^(?:arn:[^:]*:ssm:[^:]*:[^:]*:parameter)?([^:]+)(?::(\d+))?$/.exec(selector) ?? [];
   return { name, version: version === undefined ? undefined : Number(version) };
+}
+
+function versionNotFound(name: string, version: number | undefined): AwsError {
+  return new AwsError(
+    'ParameterVersionNotFound',
+    `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
+  );
 }
 
 function checkName(name: string): void {
@@ -192,24 +282,82 @@ function checkName(name: string): void {
   }
 }
 
-function effectiveTier(asked: string, value: string, current: StoredParameter | undefined): string {
-  const tier =
-    asked !== 'Intelligent-Tiering' ? asked : value.length > STANDARD_TIER_CHARACTERS ? 'Advanced' : 'Standard';
+function typeOf(request: AwsRequest, current: StoredParameter | undefined): ParameterType {
+  const asked = request.text('Type') ?? current?.type;
+  if (asked === undefined) {
+    throw new AwsError('ValidationException', 'A parameter type is required when you create a parameter.');
+  }
+  const type = TYPES.find((one) => one === asked);
+  if (type === undefined) throw notInSet(asked, 'Type', TYPES);
+  if (current !== undefined && type !== current.type) {
+    throw new AwsError(
+      'HierarchyTypeMismatchException',
+      "Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a " +
+        'parameter from a String type to a SecureString type. You must create a new, unique parameter.',
+    );
+  }
+  return type;
+}
+
+function keyOf(request: AwsRequest, type: ParameterType): string | undefined {
+  const keyId = request.text('KeyId');
+  if (type === 'SecureString') return keyId ?? AWS_MANAGED_KEY;
+  if (keyId === undefined) return undefined;
+  throw new AwsError('ValidationException', 'KeyId is required for SecureString type parameter only.');
+}
+
+/** A write that names no tier gets the account's default; but a parameter that is Advanced stays so. */
+function tierOf(
+  request: AwsRequest,
+  value: string,
+  current: StoredParameter | undefined,
+  defaultTier: AskedTier,
+): Tier {
+  const named = request.text('Tier');
+  const asked = named ?? (current?.tier === 'Advanced' ? current.tier : defaultTier);
+  const tier = TIERS.find((one) => one === asked);
+  if (tier === undefined) throw notInSet(asked, 'Tier', TIERS);
+  const bytes = Buffer.byteLength(value);
+  if (tier === 'Intelligent-Tiering') {
+    return tierThatTakes(current?.tier === 'Advanced' || bytes > MAX_BYTES.Standard ? 'Advanced' : 'Standard', bytes);
+  }
   if (tier === 'Standard' && current?.tier === 'Advanced') {
     throw new AwsError(
       'ValidationException',
       "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter " +
-        'tier to the standard-parameter tier.',
+        'tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as ' +
+        'a standard parameter.',
     );
   }
-  const limit = tier === 'Standard' ? STANDARD_TIER_CHARACTERS : ADVANCED_TIER_CHARACTERS;
-  if (value.length > limit) {
-    throw new AwsError(
-      'ValidationException',
-      `${tier} tier parameters support a maximum parameter value of ${limit} characters.`,
-    );
-  }
-  return tier;
+  return tierThatTakes(tier, bytes);
+}
+
+function tierThatTakes(tier: Tier, bytes: number): Tier {
+  if (bytes <= MAX_BYTES[tier]) return tier;
+  const remedy =
+    tier === 'Standard'
+      ? ' To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.'
+      : '';
+  throw new AwsError(
+    'ValidationException',
+    `${tier} tier parameters support a maximum parameter value of ${MAX_BYTES[tier]} characters.${remedy}`,
+  );
+}
+
+/** SSM keeps 100 versions and drops the oldest one, unless somebody has put a label on it. */
+function checkVersionLimit(name: string, history: readonly StoredParameter[]): void {
+  const [oldest] = history;
+  if (oldest === undefined || history.length < KEPT_VERSIONS || oldest.labels.length === 0) return;
+  throw new AwsError(
+    'ParameterMaxVersionLimitExceeded',
+    `You attempted to create a new version of ${name} by calling the PutParameter API with the overwrite flag. ` +
+      `Version ${oldest.version}, the oldest version, can't be deleted because it has a label associated with it. ` +
+      'Move the label to another version of the parameter, and try again.',
+  );
+}
+
+function notInSet(value: string, member: string, set: readonly string[]): AwsError {
+  return constraintViolated(`'${value}'`, member, `Member must satisfy enum value set: [${set.join(', ')}]`);
 }
 
 function nameFilter(filter: AwsRequest): (name: string) => boolean {

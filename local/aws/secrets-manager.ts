@@ -12,6 +12,17 @@ export interface SecretVersion {
 /** As on the wire: a binary value is base64. */
 type SecretValue = { readonly SecretString: string } | { readonly SecretBinary: string };
 
+interface SecretValueAnswer {
+  readonly ARN: string;
+  readonly Name: string;
+  readonly VersionId: string;
+  readonly SecretString?: string;
+  readonly SecretBinary?: string;
+  readonly VersionStages: readonly string[];
+  /** Seconds since the epoch. */
+  readonly CreatedDate: number;
+}
+
 interface Secret {
   readonly arn: string;
   readonly name: string;
@@ -20,7 +31,12 @@ interface Secret {
 }
 
 export interface SecretsManager {
-  readonly operations: Readonly<Record<string, Operation>>;
+  readonly operations: {
+    readonly CreateSecret: Operation;
+    readonly PutSecretValue: Operation;
+    readonly GetSecretValue: Operation<SecretValueAnswer>;
+    readonly DescribeSecret: Operation;
+  };
   /** Every version of a secret, the oldest first. */
   versions(name: string): readonly SecretVersion[];
 }
@@ -29,7 +45,7 @@ export interface SecretsManager {
  * Secrets Manager in memory: values, versions and staging labels, with the real service's words for a missing secret
  * and for one that has no value yet. Deletion, rotation and paging are left out.
  */
-export function createSecretsManager(now: () => Date): SecretsManager {
+export function createSecretsManager(): SecretsManager {
   const secrets = new Map<string, Secret>();
 
   const find = (request: AwsRequest): Secret => {
@@ -41,8 +57,13 @@ export function createSecretsManager(now: () => Date): SecretsManager {
     return secret;
   };
 
-  const addVersion = (secret: Secret, versionId: string, value: SecretValue, stages: readonly string[]) => {
-    const same = secret.versions.find((version) => version.versionId === versionId);
+  const addVersion = (
+    secret: Secret,
+    version: Pick<SecretVersion, 'versionId' | 'value' | 'created'>,
+    stages: readonly string[],
+  ) => {
+    const { versionId, value } = version;
+    const same = secret.versions.find((one) => one.versionId === versionId);
     if (same !== undefined && JSON.stringify(same.value) !== JSON.stringify(value)) {
       throw new AwsError(
         'ResourceExistsException',
@@ -50,11 +71,11 @@ export function createSecretsManager(now: () => Date): SecretsManager {
       );
     }
     if (same !== undefined) return;
-    const older = secret.versions.map((version) => ({ ...version, stages: withoutStages(version.stages, stages) }));
-    secret.versions = [...older, { versionId, value, stages, created: now() }];
+    const older = secret.versions.map((one) => ({ ...one, stages: withoutStages(one.stages, stages) }));
+    secret.versions = [...older, { ...version, stages }];
   };
 
-  function createSecret(request: AwsRequest) {
+  function createSecret(request: AwsRequest, now: Date) {
     const name = request.requiredText('Name');
     if (secrets.has(name)) {
       throw new AwsError('ResourceExistsException', `The operation failed because the secret ${name} already exists.`);
@@ -62,17 +83,17 @@ export function createSecretsManager(now: () => Date): SecretsManager {
     const secret: Secret = {
       arn: arn('secretsmanager', `secret:${name}-${randomSuffix()}`),
       name,
-      created: now(),
+      created: now,
       versions: [],
     };
     const value = secretValue(request);
     const versionId = request.text('ClientRequestToken') ?? randomUUID();
-    if (value !== undefined) addVersion(secret, versionId, value, ['AWSCURRENT']);
+    if (value !== undefined) addVersion(secret, { versionId, value, created: now }, ['AWSCURRENT']);
     secrets.set(name, secret);
     return { ARN: secret.arn, Name: name, ...(value !== undefined && { VersionId: versionId }) };
   }
 
-  function putSecretValue(request: AwsRequest) {
+  function putSecretValue(request: AwsRequest, now: Date) {
     const secret = find(request);
     const value = secretValue(request);
     if (value === undefined) {
@@ -80,7 +101,7 @@ export function createSecretsManager(now: () => Date): SecretsManager {
     }
     const versionId = request.text('ClientRequestToken') ?? randomUUID();
     const stages = request.texts('VersionStages') ?? ['AWSCURRENT'];
-    addVersion(secret, versionId, value, stages);
+    addVersion(secret, { versionId, value, created: now }, stages);
     return { ARN: secret.arn, Name: secret.name, VersionId: versionId, VersionStages: stages };
   }
 

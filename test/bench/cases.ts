@@ -1,8 +1,8 @@
 /** What is timed: each variant in its situation, and how to tell that it did its work. */
 
+import { isObject } from '../../lambda/parse-json.ts';
 import type { Environment } from '../../lambda/refresher/config.ts';
 import { decodeStatus, encodeStatus, statusParameterName } from '../../lambda/token-status.ts';
-import { isRecord } from '../../local/aws/aws-request.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Variant, Variants } from './variants.ts';
 
@@ -58,7 +58,7 @@ export function casesAfterFirstTick(variants: Variants, endpoints: Endpoints): R
     name: `${variants.ours.name}, token still fresh`,
     variant: variants.ours,
     prepare: () => storeToken(0),
-    isDone: (answer) => isRecord(answer) && answer.outcome === 'fresh',
+    isDone: (answer) => isObject(answer) && answer.outcome === 'fresh',
   };
   return new Map<CaseKey, Case>([
     ['refreshing', refreshing(variants.ours)],

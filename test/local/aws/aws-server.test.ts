@@ -11,6 +11,7 @@ import {
   GetParameterCommand,
   GetParameterHistoryCommand,
   GetParametersCommand,
+  LabelParameterVersionCommand,
   ListDocumentsCommand,
   PutParameterCommand,
   type PutParameterCommandInput,
@@ -246,6 +247,7 @@ describe('Parameter Store', () => {
     ['ValidationException', 'a name with levels does not start with a slash', { Name: 'test/token' }],
     ['ValidationException', 'the name belongs to AWS', { Name: '/aws/token' }],
     ['HierarchyLevelLimitExceededException', 'the name has more than 15 levels', { Name: '/x'.repeat(16) }],
+    ['HierarchyTypeMismatchException', 'a SecureString is to become a String', { Type: 'String' as const }],
   ])('says %s when %s', async (name, _, input) => {
     await put({});
 
@@ -253,11 +255,94 @@ describe('Parameter Store', () => {
     expect(aws.parameters.history(TOKEN.Name)).toHaveLength(1);
   });
 
-  it('takes 4096 characters in the Standard tier and never goes back from the Advanced one', async () => {
-    expect(await put({ Value: 'x'.repeat(4096) })).toMatchObject({ Tier: 'Standard' });
-    expect(await put({ Value: 'x'.repeat(4097), Tier: 'Intelligent-Tiering' })).toMatchObject({ Tier: 'Advanced' });
+  it('takes 4 KB in the Standard tier and 8 KB in the Advanced one, in bytes', async () => {
+    expect(await put({ Value: 'ü'.repeat(2048), Tier: 'Standard' })).toMatchObject({ Tier: 'Standard' });
+    await expect(put({ Value: 'ü'.repeat(2049), Tier: 'Standard' })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('upgrade the parameter to use the advanced-parameter tier'),
+    });
+    expect(await put({ Value: 'ü'.repeat(2049), Tier: 'Intelligent-Tiering' })).toMatchObject({ Tier: 'Advanced' });
+    expect(await put({ Value: 'x'.repeat(8192), Tier: 'Advanced' })).toMatchObject({ Tier: 'Advanced' });
+    await expect(put({ Value: 'x'.repeat(8193), Tier: 'Advanced' })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
 
-    await expect(put({ Tier: 'Standard' })).rejects.toMatchObject({ name: 'ValidationException' });
+  it('never goes back from the Advanced tier, and says which tier is in the way', async () => {
+    await put({ Tier: 'Advanced' });
+
+    await expect(put({ Tier: 'Standard' })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('uses the advanced-parameter tier'),
+    });
+    expect(await put({ Tier: 'Intelligent-Tiering' })).toMatchObject({ Tier: 'Advanced' });
+    expect(await put({})).toMatchObject({ Tier: 'Advanced' });
+  });
+
+  it.each([
+    ['Standard', 'Standard'],
+    ['Advanced', 'Advanced'],
+    ['Intelligent-Tiering', 'Standard'],
+  ] as const)('gives a write that names no tier the default of the account: %s', async (defaultTier, Tier) => {
+    aws.parameters.settings.defaultTier = defaultTier;
+
+    expect(await put({})).toMatchObject({ Tier });
+    expect(await put({ Name: '/test/named', Tier: 'Standard' })).toMatchObject({ Tier: 'Standard' });
+  });
+
+  it('drops the oldest of 100 versions, but not one with a label', async () => {
+    for (let version = 1; version <= 101; version += 1) await put({});
+    expect(aws.parameters.history(TOKEN.Name)[0]?.version).toBe(2);
+    const label = (ParameterVersion: number) =>
+      ssm.send(new LabelParameterVersionCommand({ Name: TOKEN.Name, ParameterVersion, Labels: ['golden'] }));
+
+    await label(2);
+    await expect(put({})).rejects.toMatchObject({
+      name: 'ParameterMaxVersionLimitExceeded',
+      message: expect.stringContaining('Version 2, the oldest version'),
+    });
+    await label(50);
+    expect(await put({})).toMatchObject({ Version: 102 });
+    const { Parameters } = await ssm.send(new GetParameterHistoryCommand({ Name: TOKEN.Name }));
+    expect(Parameters?.flatMap(({ Version, Labels }) => (Labels?.length ? [[Version, Labels]] : []))).toEqual([
+      [50, ['golden']],
+    ]);
+    await expect(label(2)).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
+  });
+
+  it.each([
+    ['disabled', 'InvalidKeyId', /key\/1 is disabled\. \(Service: AWSKMS;.* Error Code: DisabledException;/],
+    ['pending deletion', 'InvalidKeyId', /key\/1 is pending deletion\. \(.* Error Code: KMSInvalidStateException;/],
+    ['missing', 'InvalidKeyId', /Key '.*:key\/1' does not exist \(.* Error Code: NotFoundException;/],
+    ['denied', 'AccessDeniedException', /not authorized to perform: kms:(En|De)crypt on resource: .*:key\/1 because/],
+  ] as const)('passes on the words of KMS about a key that is %s', async (state, name, message) => {
+    await put({ KeyId: '1' });
+    aws.parameters.keys.set('1', state);
+    const refused = { name, message: expect.stringMatching(message) };
+
+    await expect(put({ KeyId: '1' })).rejects.toMatchObject(refused);
+    await expect(
+      ssm.send(new GetParametersCommand({ Names: [TOKEN.Name], WithDecryption: true })),
+    ).rejects.toMatchObject(refused);
+    expect(await ssm.send(new GetParametersCommand({ Names: [TOKEN.Name] }))).toMatchObject({ InvalidParameters: [] });
+    aws.parameters.keys.delete('1');
+    expect(await put({ KeyId: '1' })).toMatchObject({ Version: 2 });
+  });
+
+  it('refuses one parameter more than the quota, but not a new version', async () => {
+    aws.parameters.settings.maxParameters = 1;
+    await put({});
+
+    await expect(put({ Name: '/test/other' })).rejects.toMatchObject({ name: 'ParameterLimitExceeded' });
+    expect(await put({})).toMatchObject({ Version: 2 });
+  });
+
+  it('says TooManyUpdates to a second write of one parameter that comes too soon', async () => {
+    aws.parameters.settings.minMsBetweenUpdates = 1;
+    await put({});
+
+    await expect(put({})).rejects.toMatchObject({ name: 'TooManyUpdates' });
+    expect(await put({ Name: '/test/other' })).toMatchObject({ Version: 1 });
   });
 
   it('says ParameterNotFound for what is not there', async () => {
