@@ -1,11 +1,11 @@
 import type { AwsFault, LocalAws } from './aws/aws-server.ts';
 import type { SoapEndpoint } from './soap/soap-endpoint.ts';
-import { FAILURES, type Failure } from './soap/soap-failures.ts';
+import { FAILURES, type SoapFailure } from './soap/soap-failures.ts';
 
 /** Makes something fail from now on. */
 export type FailMode = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => Promise<void> | void;
 
-const FAILURE_NAMES = Object.keys(FAILURES) as Failure[];
+const FAILURE_NAMES = Object.keys(FAILURES) as SoapFailure[];
 // An object lists its numbers first; the words are more interesting.
 const WORDS_FIRST = [...FAILURE_NAMES].sort((a, b) => Number(isStatus(a)) - Number(isStatus(b)));
 
@@ -28,7 +28,7 @@ export const AWS_FAIL_MODES: ReadonlyMap<string, FailMode> = new Map<string, Fai
   ['store-throttled', failing('PutParameter', { type: 'ThrottlingException', message: 'Rate exceeded' })],
 ]);
 
-function answering(failure: Failure): FailMode {
+function answering(failure: SoapFailure): FailMode {
   return (_, soap) => {
     soap.mode = failure;
   };

@@ -14,7 +14,8 @@ import { type LocalAws, startLocalAws } from './aws/aws-server.ts';
 import { ARTEFACT, type Invocation, invoke } from './invoke.ts';
 import { heading, tickLine, tickStory } from './narrative.ts';
 import { HELP, type Options, readOptions, UsageError } from './options.ts';
-import { type SoapCredentials, type SoapEndpoint, startSoapEndpoint } from './soap/soap-endpoint.ts';
+import { type SoapEndpoint, startSoapEndpoint } from './soap/soap-endpoint.ts';
+import type { SoapCredentials } from './soap/soap-service.ts';
 
 const SECRET_ID = 'local/credentials';
 const TOKEN_PARAMETER_NAME = '/local/access-token';

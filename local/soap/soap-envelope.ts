@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { escapeXml } from '../../lambda/refresher/soap/xml-text.ts';
 
 /** What a request asks for: the operation and its arguments by position, because PHP servers bind them so. */
 export interface SoapRequest {
@@ -65,18 +66,6 @@ function envelopeOf(attribute: string, body: string): string {
     'xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/">' +
     `<SOAP-ENV:Body>${body}</SOAP-ENV:Body></SOAP-ENV:Envelope>`
   );
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
 interface Element {

@@ -24,7 +24,7 @@ test('gets an e-invoice with the token that the refresher stored', async () => {
 });
 
 test('goes on across a refresh that ends the old token', async () => {
-  const { tick, handler, soap, tokensSent } = await downstream({ revokesOldTokens: true });
+  const { tick, handler, soap, tokensSent } = await downstream({ issuing: 'new-revoking-old' });
   await tick();
   await handler(REQUEST);
   await tick({ force: true });

@@ -15,7 +15,7 @@ const REFRESHES = 6;
 
 /** Real handler, real reader, real sockets; the orders of events that chance does not bring are in races.test.ts. */
 test('readers beside a refresher: no call ends with a rejected token while a valid one is stored', async () => {
-  const { tick, soap, aws, parameterName, storedToken } = await newWorld({ revokesOldTokens: true });
+  const { tick, soap, aws, parameterName, storedToken } = await newWorld({ issuing: 'new-revoking-old' });
   await tick();
 
   const startedAt = Date.now();

@@ -4,7 +4,7 @@ import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { createCredentialsSource } from '../../lambda/refresher/credentials.ts';
 import type { RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
-import type { Failure } from '../../local/soap/soap-failures.ts';
+import type { SoapFailure } from '../../local/soap/soap-failures.ts';
 import { expectations, repliesFolder } from './soap/replies.ts';
 import { type World, worlds } from './world.ts';
 
@@ -20,7 +20,7 @@ async function withToken(): Promise<World & { readonly token: string | undefined
 }
 
 describe('the endpoint', () => {
-  it.each<[Failure, RefreshErrorCode]>([
+  it.each<[SoapFailure, RefreshErrorCode]>([
     ['timeout', 'ENDPOINT_UNAVAILABLE'],
     ['drip', 'ENDPOINT_UNAVAILABLE'],
     ['reset', 'ENDPOINT_UNAVAILABLE'],

@@ -75,7 +75,7 @@ describe('a tick', () => {
   });
 
   it('does not write the same token again, and keeps the earlier of the two expiries', async () => {
-    const { tick, status, soap, logged } = await newWorld({ renewalWindowSeconds: 600 });
+    const { tick, status, soap, logged } = await newWorld({ issuing: 'same-until-late' });
     const first = await tick();
     const again = await tick({ force: true });
     expect(again).toMatchObject({ outcome: 'unchanged', tokenVersion: 1 });
@@ -86,7 +86,7 @@ describe('a tick', () => {
   });
 
   it('writes the same token again when the parameter was changed outside the refresher', async () => {
-    const { tick, put, parameterName, storedToken, soap } = await newWorld({ renewalWindowSeconds: 600 });
+    const { tick, put, parameterName, storedToken, soap } = await newWorld({ issuing: 'same-until-late' });
     await tick();
     put('PutParameter', { Name: parameterName, Value: 'by hand', Overwrite: true });
     expect(await tick()).toMatchObject({ outcome: 'refreshed', tokenVersion: 3 });

@@ -1,3 +1,5 @@
+import { escapeXml } from './xml-text.ts';
+
 /** What the service asks for, in the names of its documentation. */
 export interface TokenRequestFields {
   readonly username: string;
@@ -14,25 +16,11 @@ const ARGUMENT_ORDER = ['username', 'passwd', 'client_id', 'client_secret', 'gra
  * The SOAP 1.1 envelope of `access_new_token`. Any text that `isXmlText` accepts reaches the service unchanged.
  */
 export function tokenRequest(fields: TokenRequestFields): string {
-  const argumentsXml = ARGUMENT_ORDER.map((name) => `<${name}>${escapeText(fields[name])}</${name}>`).join('');
+  const argumentsXml = ARGUMENT_ORDER.map((name) => `<${name}>${escapeXml(fields[name])}</${name}>`).join('');
   return (
     '<?xml version="1.0" encoding="utf-8"?>' +
     '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:urn="urn:server">' +
     `<soapenv:Body><urn:access_new_token>${argumentsXml}</urn:access_new_token></soapenv:Body>` +
     '</soapenv:Envelope>'
   );
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-  // A bare carriage return would be read as a line feed.
-  '\r': '&#13;',
-};
-
-function escapeText(text: string): string {
-  return text.replace(/[&<>"'\r]/g, (character) => ESCAPES[character] ?? character);
 }

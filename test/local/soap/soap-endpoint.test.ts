@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../../../local/soap/soap-endpoint.ts';
-import type { Failure } from '../../../local/soap/soap-failures.ts';
+import type { SoapFailure } from '../../../local/soap/soap-failures.ts';
 
 const CREDENTIALS = { username: 'erin', password: 'a&b<ü', client_id: 'client', client_secret: 'client-secret' };
 const RIGHT = ['erin', 'a&amp;b&lt;&#252;', 'client', 'client-secret', 'password'];
@@ -186,7 +186,7 @@ describe('a token', () => {
   });
 
   it('ends with a newer one where the service revokes on issue', async () => {
-    await restart({ revokesOldTokens: true });
+    await restart({ issuing: 'new-revoking-old' });
     const older = await newToken();
     const newer = await newToken();
 
@@ -196,7 +196,7 @@ describe('a token', () => {
   });
 
   it('is handed out again, with the time that it has left, until the renewal window opens', async () => {
-    await restart({ tokenLifetimeSeconds: 600, renewalWindowSeconds: 100 });
+    await restart({ tokenLifetimeSeconds: 600, issuing: 'same-until-late', renewalWindowSeconds: 100 });
     const first = await newToken();
 
     later(499);
@@ -209,7 +209,7 @@ describe('a token', () => {
   });
 
   it('is not handed out again once it was revoked', async () => {
-    await restart({ renewalWindowSeconds: 100 });
+    await restart({ issuing: 'same-until-late' });
     const first = await newToken();
     endpoint.revoke(first);
 
@@ -222,7 +222,7 @@ describe('a token', () => {
 });
 
 describe('a failure', () => {
-  it.each<[Failure, number, string]>([
+  it.each<[SoapFailure, number, string]>([
     ['invalid_grant', 200, '>invalid_grant<'],
     ['invalid_client', 200, '>invalid_client<'],
     ['invalid_request', 200, '>invalid_request<'],
@@ -233,7 +233,7 @@ describe('a failure', () => {
     ['malformed', 200, '</acces_token>'],
     ['doctype', 200, '<!DOCTYPE x'],
     ['duplicate-token', 200, '</access_token><access_token>'],
-    ...([401, 403, 404, 408, 413, 429, 500, 502, 503, 504] as const).map((status): [Failure, number, string] => [
+    ...([401, 403, 404, 408, 413, 429, 500, 502, 503, 504] as const).map((status): [SoapFailure, number, string] => [
       `${status}`,
       status,
       '<html>',
@@ -283,7 +283,7 @@ describe('a failure', () => {
     expect(first?.value?.length).toBeGreaterThan(0);
   });
 
-  it.each<[Failure, string]>([
+  it.each<[SoapFailure, string]>([
     ['timeout', ''],
     ['drip', 'H'],
   ])('%s leaves the client waiting', async (failure, received) => {
