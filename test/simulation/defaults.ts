@@ -1,7 +1,7 @@
 /** The search for the defaults: the same troubles under other settings, and the same months under other alarms. */
-import { assess, watch } from './assessment.ts';
-import { duration, lead, least, most, table } from './report.ts';
-import type { Scenario, Settings } from './scenario.ts';
+import { assess, watch } from './judge/assessment.ts';
+import type { Scenario, Settings } from './model/scenario.ts';
+import { duration, lead, least, most, table } from './report/scenario-tables.ts';
 import { quietMonth, vendorDownFor } from './scenarios.ts';
 import { deploymentOf, type Templates, tryOut } from './trial.ts';
 

@@ -1,7 +1,7 @@
 import { type Config, ConfigError, readConfig } from '../../lambda/refresher/config.ts';
-import type { WatchedAlarm } from './assessment.ts';
-import { readAlarm, seriesKey } from './cloudwatch-alarm.ts';
-import type { LambdaSettings } from './lambda-service.ts';
+import type { WatchedAlarm } from './judge/assessment.ts';
+import { readAlarm, seriesKey } from './judge/cloudwatch-alarm.ts';
+import type { LambdaSettings } from './model/lambda-service.ts';
 
 export const PAGE_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:page';
 export const TICKET_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:ticket';

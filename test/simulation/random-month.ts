@@ -1,7 +1,15 @@
-import { Random } from './random.ts';
-import { DAY_MS, type Fault, HOUR_MS, MINUTE_MS, type Scenario, type Settings, type Trouble } from './scenario.ts';
-import { EVERYDAY_NOISE } from './schedule.ts';
-import type { Disturbance, Issuing } from './vendor.ts';
+import { Random } from './model/random.ts';
+import {
+  DAY_MS,
+  type Fault,
+  HOUR_MS,
+  MINUTE_MS,
+  type Scenario,
+  type Settings,
+  type Trouble,
+} from './model/scenario.ts';
+import { EVERYDAY_NOISE } from './model/schedule.ts';
+import type { Disturbance, Issuing } from './model/vendor.ts';
 
 const DISTURBANCES: readonly [Disturbance, ...Disturbance[]] = [
   'no-connection',

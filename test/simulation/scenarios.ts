@@ -1,6 +1,14 @@
-import { DAY_MS, type Fault, HOUR_MS, MINUTE_MS, type Scenario, type Settings, type Trouble } from './scenario.ts';
-import { EVERYDAY_NOISE } from './schedule.ts';
-import type { Disturbance, Issuing, VendorSettings } from './vendor.ts';
+import {
+  DAY_MS,
+  type Fault,
+  HOUR_MS,
+  MINUTE_MS,
+  type Scenario,
+  type Settings,
+  type Trouble,
+} from './model/scenario.ts';
+import { EVERYDAY_NOISE } from './model/schedule.ts';
+import type { Disturbance, Issuing, VendorSettings } from './model/vendor.ts';
 
 const VENDOR: VendorSettings = {
   lifetimeSeconds: 4 * 3600,

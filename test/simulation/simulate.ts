@@ -1,10 +1,10 @@
 /** `npm run simulate`: the scenarios, the search for the defaults, a thousand random months, and the picture. */
 import { writeFile } from 'node:fs/promises';
 import { alarmTable, RHYTHMS, rhythmTable } from './defaults.ts';
-import { monthsReport } from './months-report.ts';
-import { outagePicture } from './picture.ts';
 import { CUSTOMERS, randomMonth } from './random-month.ts';
-import { projectTable, serviceTable, sideBySide } from './report.ts';
+import { monthsReport } from './report/months-report.ts';
+import { outagePicture } from './report/picture.ts';
+import { projectTable, serviceTable, sideBySide } from './report/scenario-tables.ts';
 import { SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
 import { synthesise } from './synthesised-template.ts';
 import { STRATEGIES, type Templates, templateKey } from './trial.ts';

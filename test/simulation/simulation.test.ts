@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { alarmHistory } from './cloudwatch-alarm.ts';
+import { alarmHistory } from './judge/cloudwatch-alarm.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
-import { lead, least, most } from './report.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './scenario.ts';
+import { lead, least, most } from './report/scenario-tables.ts';
 import { SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
 import { synthesise } from './synthesised-template.ts';
 import { deploymentOf, type StrategyName, type Trial, templateKey, tryOut } from './trial.ts';

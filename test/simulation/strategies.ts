@@ -2,14 +2,14 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { parseTokenReply } from '../../lambda/refresher/soap/token-reply.ts';
 import { tokenRequest } from '../../lambda/refresher/soap/token-request.ts';
-import type { WatchedAlarm } from './assessment.ts';
-import { readAlarm, seriesKey } from './cloudwatch-alarm.ts';
 import type { Deployment } from './deployment.ts';
-import type { Invocation, LambdaSettings } from './lambda-service.ts';
-import type { Refresher, World } from './month.ts';
-import { Random } from './random.ts';
-import { awsClient, post, refresherTick } from './refresher.ts';
-import { HOUR_MS, MINUTE_MS, type Scenario } from './scenario.ts';
+import type { WatchedAlarm } from './judge/assessment.ts';
+import { readAlarm, seriesKey } from './judge/cloudwatch-alarm.ts';
+import type { Invocation, LambdaSettings } from './model/lambda-service.ts';
+import type { Refresher, World } from './model/month.ts';
+import { Random } from './model/random.ts';
+import { awsClient, post, refresherTick } from './model/refresher.ts';
+import { HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 
 /** A refresher and the alarms that its team would have. */
 export interface Strategy {

@@ -1,5 +1,5 @@
-import type { StrikeOutcome } from './assessment.ts';
-import { DAY_MS } from './scenario.ts';
+import type { StrikeOutcome } from './judge/assessment.ts';
+import { DAY_MS } from './model/scenario.ts';
 import type { StrategyName, Trial } from './trial.ts';
 
 /** What is kept of a trial: small enough to send between threads by the thousand. */

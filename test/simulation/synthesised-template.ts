@@ -3,7 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { TokenRefresher } from '../../infra/token-refresher.ts';
 import { PAGE_TOPIC_ARN, TICKET_TOPIC_ARN } from './deployment.ts';
-import type { Settings } from './scenario.ts';
+import type { Settings } from './model/scenario.ts';
 
 /** The template of a stack with the one construct in it, as `cdk synth` would write it. */
 export function synthesise(settings: Settings): unknown {

@@ -1,8 +1,8 @@
-import { type Assessment, assess, watch } from './assessment.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
-import { type InvariantReport, judge } from './invariants.ts';
-import { type Month, simulateMonth } from './month.ts';
-import type { Scenario, Settings } from './scenario.ts';
+import { type Assessment, assess, watch } from './judge/assessment.ts';
+import { type InvariantReport, judge } from './judge/invariants.ts';
+import { type Month, simulateMonth } from './model/month.ts';
+import type { Scenario, Settings } from './model/scenario.ts';
 import {
   atNineTenths,
   everyFourHours,

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from './model/scenario.ts';
 import { summarise } from './summary.ts';
 import { type StrategyName, type Templates, tryOut } from './trial.ts';
 

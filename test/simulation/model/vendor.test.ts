@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { parseTokenReply } from '../../lambda/refresher/soap/token-reply.ts';
-import { tokenRequest } from '../../lambda/refresher/soap/token-request.ts';
+import { parseTokenReply } from '../../../lambda/refresher/soap/token-reply.ts';
+import { tokenRequest } from '../../../lambda/refresher/soap/token-request.ts';
+import { VirtualClock } from '../../virtual-clock.ts';
 import { Random } from './random.ts';
 import { HOUR_MS, MINUTE_MS } from './scenario.ts';
 import { type Issuing, Vendor, type VendorSettings } from './vendor.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 function service(over: Partial<VendorSettings> = {}) {
   const clock = new VirtualClock(0);

@@ -1,4 +1,4 @@
-import type { Summary } from './summary.ts';
+import type { Summary } from '../summary.ts';
 
 /** What many months come to, and every violation with the seed that shows it again. */
 export function monthsReport(months: readonly Summary[]): string {

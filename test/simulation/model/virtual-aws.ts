@@ -1,7 +1,7 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParametersCommand, PutParameterCommand, SSMServiceException } from '@aws-sdk/client-ssm';
+import type { VirtualClock } from '../../virtual-clock.ts';
 import type { Random } from './random.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 interface StoredParameter {
   readonly value: string;

@@ -1,13 +1,13 @@
-import type { Config } from '../../lambda/refresher/config.ts';
-import { createHandler } from '../../lambda/refresher/create-handler.ts';
-import { createCredentialsSource, type SecretsClient } from '../../lambda/refresher/credentials.ts';
-import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
-import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
-import { tickMetrics } from '../../lambda/refresher/metrics.ts';
-import { createTokenStore, type ParameterStoreClient } from '../../lambda/refresher/parameter-store.ts';
-import { RefreshError } from '../../lambda/refresher/refresh-error.ts';
-import type { SoapReply } from '../../lambda/refresher/soap/token-reply.ts';
-import { seriesKey } from './cloudwatch-alarm.ts';
+import type { Config } from '../../../lambda/refresher/config.ts';
+import { createHandler } from '../../../lambda/refresher/create-handler.ts';
+import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/credentials.ts';
+import type { Dependencies } from '../../../lambda/refresher/dependencies.ts';
+import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../../lambda/refresher/metric-names.ts';
+import { tickMetrics } from '../../../lambda/refresher/metrics.ts';
+import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/parameter-store.ts';
+import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
+import type { SoapReply } from '../../../lambda/refresher/soap/token-reply.ts';
+import { seriesKey } from '../judge/cloudwatch-alarm.ts';
 import type { Invocation } from './lambda-service.ts';
 import type { World } from './month.ts';
 

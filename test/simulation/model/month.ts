@@ -1,11 +1,11 @@
-import { AwsStore, type ParameterWrite } from './aws-store.ts';
-import type { MetricPoint } from './cloudwatch-alarm.ts';
+import { VirtualClock } from '../../virtual-clock.ts';
+import type { MetricPoint } from '../judge/cloudwatch-alarm.ts';
 import { type Invocation, type InvocationRecord, LambdaService, type LambdaSettings } from './lambda-service.ts';
 import { Random } from './random.ts';
 import { DAY_MS, type Fault, MINUTE_MS, type Scenario } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
 import { type IssuedToken, type Login, Vendor } from './vendor.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { AwsStore, type ParameterWrite } from './virtual-aws.ts';
 
 const MONTH_START = Date.UTC(2026, 0, 1);
 

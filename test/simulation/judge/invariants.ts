@@ -1,7 +1,7 @@
+import type { Month } from '../model/month.ts';
+import { HOUR_MS, MINUTE_MS, type Trouble } from '../model/scenario.ts';
 import type { Assessment } from './assessment.ts';
 import { isFiring } from './assessment.ts';
-import type { Month } from './month.ts';
-import { HOUR_MS, MINUTE_MS, type Trouble } from './scenario.ts';
 import { statusHistory } from './token-life.ts';
 
 export interface InvariantReport {

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test, vi } from 'vitest';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from '../model/scenario.ts';
+import { SCENARIOS } from '../scenarios.ts';
+import { synthesise } from '../synthesised-template.ts';
+import { deploymentOf, type Trial, templateKey, tryOut } from '../trial.ts';
 import { assess, watch } from './assessment.ts';
 import { judge } from './invariants.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './scenario.ts';
-import { SCENARIOS } from './scenarios.ts';
-import { synthesise } from './synthesised-template.ts';
-import { deploymentOf, type Trial, templateKey, tryOut } from './trial.ts';
 
 const templates = new Map<string, unknown>();
 

@@ -1,7 +1,7 @@
-import type { StrikeOutcome } from './assessment.ts';
-import { MINUTE_MS } from './scenario.ts';
-import type { Summary } from './summary.ts';
-import { STRATEGIES } from './trial.ts';
+import type { StrikeOutcome } from '../judge/assessment.ts';
+import { MINUTE_MS } from '../model/scenario.ts';
+import type { Summary } from '../summary.ts';
+import { STRATEGIES } from '../trial.ts';
 
 /** This project, scenario by scenario. Times are the worst of the strikes, except where an early one is the worst. */
 export function projectTable(summaries: readonly Summary[]): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Random } from './random.ts';
+import { Random } from './simulation/model/random.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 test('keeps appointments in order of time, equal ones in the order in which they were made', async () => {

@@ -1,5 +1,5 @@
-import { decodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
-import type { Month } from './month.ts';
+import { decodeStatus, type TokenStatus } from '../../../lambda/token-status.ts';
+import type { Month } from '../model/month.ts';
 
 export interface Span {
   readonly from: number;

@@ -1,9 +1,9 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParametersCommand, PutParameterCommand, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { AwsStore } from './aws-store.ts';
+import { VirtualClock } from '../../virtual-clock.ts';
 import { Random } from './random.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { AwsStore } from './virtual-aws.ts';
 
 let clock: VirtualClock;
 let store: AwsStore;

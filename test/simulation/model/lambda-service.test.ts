@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { VirtualClock } from '../../virtual-clock.ts';
 import { type DeployedFunction, type InvocationRecord, LambdaService, type LambdaSettings } from './lambda-service.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 const ALONE: LambdaSettings = {
   timeoutMs: 60_000,

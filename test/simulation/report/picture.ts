@@ -1,9 +1,9 @@
-import { firings } from './assessment.ts';
-import { duration } from './report.ts';
-import { DAY_MS, HOUR_MS, type Scenario } from './scenario.ts';
-import { vendorDownFor } from './scenarios.ts';
-import { type Span, statusHistory } from './token-life.ts';
-import { deploymentOf, STRATEGIES, type Templates, type Trial, tryOut } from './trial.ts';
+import { firings } from '../judge/assessment.ts';
+import { type Span, statusHistory } from '../judge/token-life.ts';
+import { DAY_MS, HOUR_MS, type Scenario } from '../model/scenario.ts';
+import { vendorDownFor } from '../scenarios.ts';
+import { deploymentOf, STRATEGIES, type Templates, type Trial, tryOut } from '../trial.ts';
+import { duration } from './scenario-tables.ts';
 
 const WIDTH = 960;
 const LEFT = 190;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { VirtualClock } from '../../virtual-clock.ts';
 import type { Random } from './random.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 /** What a service does when it is asked again while its token still lives. */
 export type Issuing =
