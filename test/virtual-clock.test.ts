@@ -19,7 +19,7 @@ test('lets a sleeper go on at its time, not before', async () => {
   const sleeper = async () => {
     await clock.sleep(30);
     await clock.sleep(20);
-    woken.push(clock.now);
+    woken.push(clock.now());
   };
   void sleeper();
   await clock.runUntil(1049);

@@ -8,8 +8,9 @@ interface Appointment {
 const TIMEOUT = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 
 /**
- * Time that passes only when nobody has anything left to do. Everything that waits (a sleep, a time-out, a reply on
- * its way, the next scheduled event) is an appointment; between two of them all promises settle.
+ * Time that passes only when nobody has anything left to do, for code that waits for nothing but this clock. Everything
+ * that waits (a sleep, a time-out, a reply on its way, the next scheduled event) is an appointment; between two of them
+ * all promises settle.
  */
 export class VirtualClock {
   #now: number;
@@ -17,20 +18,25 @@ export class VirtualClock {
   /** A binary heap: the earliest appointment first, equal ones in the order in which they were made. */
   readonly #appointments: Appointment[] = [];
 
+  /** @param start milliseconds since the epoch */
   constructor(start: number) {
     this.#now = start;
   }
 
-  get now(): number {
-    return this.#now;
-  }
+  /** Milliseconds since the epoch. */
+  readonly now = (): number => this.#now;
 
   at(time: number, act: () => void): void {
     this.#push({ at: Math.max(time, this.#now), order: this.#made++, act });
   }
 
-  async sleep(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => this.at(this.#now + ms, resolve));
+  /** With a signal: rejects with its reason once it is aborted, at once if it already is. */
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason));
+      this.at(this.#now + ms, resolve);
+    });
   }
 
   /** What `AbortSignal.timeout` is to the real clock. */
@@ -40,13 +46,19 @@ export class VirtualClock {
     return controller.signal;
   }
 
+  /** Lets `ms` milliseconds pass. */
+  async advance(ms: number): Promise<void> {
+    await this.runUntil(this.#now + ms);
+  }
+
+  /** Lets time pass up to that instant; what is due then is done. */
   async runUntil(end: number): Promise<void> {
+    await settle();
     for (let next = this.#appointments[0]; next !== undefined && next.at <= end; next = this.#appointments[0]) {
       this.#pop();
       this.#now = next.at;
       next.act();
-      // All promises have settled by the time the event loop comes round.
-      await new Promise(setImmediate);
+      await settle();
     }
     this.#now = end;
   }
@@ -90,4 +102,9 @@ export class VirtualClock {
     if (a === undefined) return false;
     return b === undefined || a.at < b.at || (a.at === b.at && a.order < b.order);
   }
+}
+
+/** All promises that can settle have settled by the time the event loop comes round. */
+async function settle(): Promise<void> {
+  await new Promise(setImmediate);
 }

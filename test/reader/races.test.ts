@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { decodeStatus, encodeStatus } from '../../lambda/token-status.ts';
-import { createFakeParameterStore } from './fake-parameter-store.ts';
-import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+import { createVirtualSsm } from './virtual-ssm.ts';
 
 const TOKEN = '/masters-india-staging/access-token';
 const STATUS = `${TOKEN}/status`;
@@ -69,9 +69,9 @@ interface Read {
 
 /** Plays a scenario to its end. Whatever a caller is promised is checked the moment it gets its answer. */
 async function play(plan: Scenario): Promise<void> {
-  const clock = createVirtualClock(new Date('2026-11-22T10:00:00.000Z'));
+  const clock = new VirtualClock(Date.parse('2026-11-22T10:00:00.000Z'));
   const service = createService(clock, plan);
-  const store = createFakeParameterStore(clock);
+  const store = createVirtualSsm(clock);
   store.latencyMs = plan.latencyMs;
 
   const stored = { token: '', expiresAt: 0, isRecorded: false };

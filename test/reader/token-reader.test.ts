@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createTokenReader, TokenReadError, type TokenReaderOptions } from '../../lambda/reader/token-reader.ts';
 import { encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
-import { createFakeParameterStore } from './fake-parameter-store.ts';
-import { createVirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+import { createVirtualSsm } from './virtual-ssm.ts';
 
 const TOKEN = '/masters-india-staging/access-token';
 const STATUS = `${TOKEN}/status`;
@@ -10,8 +10,8 @@ const START = new Date('2026-11-22T10:00:00.000Z');
 const HOUR = 3600;
 
 function setUp(options: Partial<TokenReaderOptions> = {}) {
-  const clock = createVirtualClock(START);
-  const store = createFakeParameterStore(clock);
+  const clock = new VirtualClock(START.getTime());
+  const store = createVirtualSsm(clock);
   const reader = createTokenReader({ parameterName: TOKEN, client: store, clock, ...options });
 
   const record = (version: number, lifetimeSeconds: number, more: TokenStatus = {}) => {

@@ -1,15 +1,16 @@
+import type { Issuing } from '../../local/soap/soap-service.ts';
 import { Random } from './model/random.ts';
 import {
   DAY_MS,
-  type Fault,
   HOUR_MS,
+  type Incident,
   MINUTE_MS,
   type Scenario,
   type Settings,
   type Trouble,
 } from './model/scenario.ts';
 import { EVERYDAY_NOISE } from './model/schedule.ts';
-import type { Disturbance, Issuing } from './model/vendor.ts';
+import type { Disturbance } from './model/vendor.ts';
 
 const DISTURBANCES: readonly [Disturbance, ...Disturbance[]] = [
   'no-connection',
@@ -73,7 +74,7 @@ export function randomMonth(seed: number): Scenario {
   };
 }
 
-function randomFault(random: Random, monthMs: number, lifetimeMinutes: number): Fault {
+function randomFault(random: Random, monthMs: number, lifetimeMinutes: number): Incident {
   const from = random.between(4 * HOUR_MS, monthMs - DAY_MS);
   const what = randomTrouble(random, lifetimeMinutes);
   // As many short ones as long ones: five minutes to ten hours.

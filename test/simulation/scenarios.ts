@@ -1,14 +1,15 @@
+import type { Issuing } from '../../local/soap/soap-service.ts';
 import {
   DAY_MS,
-  type Fault,
   HOUR_MS,
+  type Incident,
   MINUTE_MS,
   type Scenario,
   type Settings,
   type Trouble,
 } from './model/scenario.ts';
 import { EVERYDAY_NOISE } from './model/schedule.ts';
-import type { Disturbance, Issuing, VendorSettings } from './model/vendor.ts';
+import type { Disturbance, VendorSettings } from './model/vendor.ts';
 
 const VENDOR: VendorSettings = {
   lifetimeSeconds: 4 * 3600,
@@ -26,7 +27,7 @@ const STRIKES = Array.from(
   (_, turn) => 2 * DAY_MS + turn * 54 * HOUR_MS + ((turn * (turn - 1)) / 2) * 10 * MINUTE_MS,
 );
 
-type Strike = (at: number) => readonly Fault[];
+type Strike = (at: number) => readonly Incident[];
 
 function lasting(hours: number, what: Trouble): Strike {
   return (from) => [{ from, until: from + hours * HOUR_MS, what }];

@@ -5,8 +5,8 @@ import { tokenRequest } from '../../lambda/refresher/soap/token-request.ts';
 import type { Deployment } from './deployment.ts';
 import type { WatchedAlarm } from './judge/assessment.ts';
 import { readAlarm, seriesKey } from './judge/cloudwatch-alarm.ts';
-import type { Invocation, LambdaSettings } from './model/lambda-service.ts';
-import type { Refresher, World } from './model/month.ts';
+import type { LambdaInvocation, LambdaSettings } from './model/lambda-service.ts';
+import type { Refresher, VirtualWorld } from './model/month.ts';
 import { Random } from './model/random.ts';
 import { awsClient, post, refresherTick } from './model/refresher.ts';
 import { HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
@@ -24,6 +24,7 @@ export function refresherStrategy(deployment: Deployment, { seed }: Scenario): S
   return {
     refresher: {
       tokenParameterName: config.tokenParameterName,
+      secretId: config.credentialsSecretId,
       everyMs,
       lambda,
       errorsMetricKey,
@@ -35,8 +36,7 @@ export function refresherStrategy(deployment: Deployment, { seed }: Scenario): S
 
 const PARAMETER = '/baseline/access-token';
 const ERRORS = { namespace: 'AWS/Lambda', metricName: 'Errors', dimensions: { FunctionName: 'baseline' } };
-/** No time-out: what is written in an afternoon has none. */
-const UNHURRIED = { abortSignal: new AbortController().signal };
+const SECRET_ID = 'baseline/credentials';
 const NO_RETRIES: LambdaSettings = {
   timeoutMs: MINUTE_MS,
   retryAttempts: 0,
@@ -58,7 +58,14 @@ function baseline(everyMs: number, lambda: LambdaSettings, start: Refresher['sta
     TreatMissingData: 'notBreaching',
   });
   return {
-    refresher: { tokenParameterName: PARAMETER, everyMs, lambda, errorsMetricKey: seriesKey(ERRORS), start },
+    refresher: {
+      tokenParameterName: PARAMETER,
+      secretId: SECRET_ID,
+      everyMs,
+      lambda,
+      errorsMetricKey: seriesKey(ERRORS),
+      start,
+    },
     alarms: [{ name: 'Errors', pages: true, alarm: errorsAlarm }],
   };
 }
@@ -82,23 +89,28 @@ export function atNineTenths(): Strategy {
   return baseline(15 * MINUTE_MS, NO_RETRIES, (world) => {
     let dueAt = 0;
     return async (invocation) => {
-      if (world.clock.now < dueAt) return;
+      if (world.clock.now() < dueAt) return;
       const { expiresInSeconds } = await logIn(world, invocation);
-      dueAt = world.clock.now + 900 * expiresInSeconds;
+      dueAt = world.clock.now() + 900 * expiresInSeconds;
     };
   });
 }
 
-async function logIn(world: World, invocation: Invocation): Promise<{ readonly expiresInSeconds: number }> {
-  const { secrets, ssm } = { secrets: awsClient(world, invocation), ssm: awsClient(world, invocation) };
-  const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: 'credentials' }), UNHURRIED);
+async function logIn(
+  world: VirtualWorld,
+  invocation: LambdaInvocation,
+): Promise<{ readonly expiresInSeconds: number }> {
+  const client = awsClient(world, invocation);
+  // No time-out: what is written in an afternoon has none.
+  const options = { abortSignal: new AbortController().signal };
+  const { SecretString = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: SECRET_ID }), options);
   const { username, password, client_id, client_secret } = JSON.parse(SecretString);
   const envelope = tokenRequest({ username, passwd: password, client_id, client_secret, grant_type: 'password' });
   const reply = parseTokenReply(await post(world, invocation, envelope, 15_000));
   if (reply.kind !== 'token') throw new Error(reply.why);
-  await ssm.send(
+  await client.send(
     new PutParameterCommand({ Name: PARAMETER, Value: reply.accessToken, Type: 'SecureString', Overwrite: true }),
-    UNHURRIED,
+    options,
   );
   return { expiresInSeconds: reply.expiresInSeconds ?? 0 };
 }

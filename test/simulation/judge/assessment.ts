@@ -1,5 +1,5 @@
 import type { Month } from '../model/month.ts';
-import { type Fault, MINUTE_MS } from '../model/scenario.ts';
+import { type Incident, MINUTE_MS } from '../model/scenario.ts';
 import type { Alarm, StateChange } from './cloudwatch-alarm.ts';
 import { alarmHistory } from './cloudwatch-alarm.ts';
 import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-life.ts';
@@ -129,7 +129,7 @@ function isExcused(month: Month, at: number): boolean {
   );
 }
 
-function aftermathEnd(month: Month, { until, what }: Fault): number {
+function aftermathEnd(month: Month, { until, what }: Incident): number {
   const healed = month.invocations.find(({ startedAt, outcome }) => startedAt >= until && outcome === 'succeeded');
   // A token with a shorter life is the matter for as long as it is the one in use.
   const replaced = month.tokens.find(({ issuedAt }) => issuedAt >= until)?.issuedAt ?? month.end;

@@ -48,8 +48,8 @@ test('an alarm on the minimum pages again after an outage that is over', async (
 
 test('a token that the service never issued is found out', async () => {
   const { month, assessment } = (await strikeOf('vendor down for 10 min')).trial;
-  const forged = { name: name(), value: 'garbage', type: 'SecureString', version: 99, isOwn: true };
-  const writes = [...month.writes, { ...forged, modifiedAt: month.end - HOUR_MS }];
+  const forged = { name: name(), value: 'garbage', isOwn: true };
+  const writes = [...month.writes, { ...forged, at: month.end - HOUR_MS }];
   const { violations } = judge({ ...month, writes }, name(), assessment);
   expect(violations).toEqual([expect.stringContaining('what the service never issued')]);
 });

@@ -34,7 +34,7 @@ function worseTokens(month: Month, tokenParameterName: string): string[] {
   const issued = new Map(month.tokens.map((token) => [token.value, token]));
   const lifetimesVary = month.faults.some(({ what }) => changesLifetime(what));
   const writes = month.writes.filter(({ name }) => name === tokenParameterName);
-  return writes.flatMap(({ modifiedAt: at, value, isOwn }, index) => {
+  return writes.flatMap(({ at, value, isOwn }, index) => {
     if (!isOwn) return [];
     const token = issued.get(value);
     const before = issued.get(writes[index - 1]?.value ?? '');

@@ -10,9 +10,7 @@ export interface Span {
 export function validSpans(month: Month, tokenParameterName: string): Span[] {
   const tokens = new Map(month.tokens.map((token) => [token.value, token]));
   const contents = [
-    ...month.writes
-      .filter(({ name }) => name === tokenParameterName)
-      .map(({ modifiedAt: at, value }) => ({ at, value })),
+    ...month.writes.filter(({ name }) => name === tokenParameterName).map(({ at, value }) => ({ at, value })),
     ...month.deletions.filter(({ name }) => name === tokenParameterName).map(({ at }) => ({ at, value: undefined })),
   ].sort((a, b) => a.at - b.at);
   const spans: { from: number; until: number }[] = [];
@@ -41,7 +39,7 @@ export function gaps(month: Month, spans: readonly Span[]): Span[] {
 export function statusHistory(month: Month, tokenParameterName: string) {
   return month.writes
     .filter(({ name }) => name === `${tokenParameterName}/status`)
-    .map(({ modifiedAt: at, value }): { at: number; status: TokenStatus | undefined } => ({
+    .map(({ at, value }): { at: number; status: TokenStatus | undefined } => ({
       at,
       status: decodeStatus(value),
     }));

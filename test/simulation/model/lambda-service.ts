@@ -10,7 +10,7 @@ export interface LambdaSettings {
   readonly reservedConcurrency: number | undefined;
 }
 
-export interface Invocation {
+export interface LambdaInvocation {
   readonly event: unknown;
   readonly startedAt: number;
   readonly remainingMs: () => number;
@@ -30,7 +30,7 @@ export interface InvocationRecord {
 }
 
 export interface DeployedFunction {
-  readonly run: (invocation: Invocation) => Promise<void>;
+  readonly run: (invocation: LambdaInvocation) => Promise<void>;
   /** After how many steps of this invocation its process dies; undefined: it lives. */
   readonly diesAtStep: (invocation: number) => number | undefined;
   readonly onEnd: (record: InvocationRecord) => void;
@@ -62,11 +62,11 @@ export class LambdaService {
   }
 
   invoke(event: unknown): void {
-    this.#run({ event, queuedAt: this.#clock.now, attempt: 0, backoffMs: FIRST_BACKOFF_MS });
+    this.#run({ event, queuedAt: this.#clock.now(), attempt: 0, backoffMs: FIRST_BACKOFF_MS });
   }
 
   #run(queued: QueuedEvent): void {
-    const { now } = this.#clock;
+    const now = this.#clock.now();
     if (now - queued.queuedAt > this.#settings.maxEventAgeMs) return;
     if (this.#running >= (this.#settings.reservedConcurrency ?? Number.POSITIVE_INFINITY)) {
       // A throttled event goes back to the queue; that is not one of its retries.
@@ -80,7 +80,7 @@ export class LambdaService {
   #start(queued: QueuedEvent): void {
     const { event, attempt } = queued;
     const clock = this.#clock;
-    const startedAt = clock.now;
+    const startedAt = clock.now();
     const deadline = startedAt + this.#settings.timeoutMs;
     const diesAtStep = this.#function.diesAtStep(this.#invocations++);
     let steps = 0;
@@ -90,17 +90,17 @@ export class LambdaService {
       if (isOver) return;
       isOver = true;
       this.#running--;
-      this.#function.onEnd({ startedAt, endedAt: clock.now, outcome, ...(error !== undefined && { error }) });
+      this.#function.onEnd({ startedAt, endedAt: clock.now(), outcome, ...(error !== undefined && { error }) });
       const retryAfterMs = RETRY_AFTER_MS[attempt];
       if (outcome === 'succeeded' || attempt >= this.#settings.retryAttempts || retryAfterMs === undefined) return;
-      clock.at(clock.now + retryAfterMs, () => this.#run({ ...queued, attempt: attempt + 1 }));
+      clock.at(clock.now() + retryAfterMs, () => this.#run({ ...queued, attempt: attempt + 1 }));
     };
     const step = async () => {
       if (++steps === diesAtStep) end('killed');
       if (isOver) await new Promise<never>(() => {});
     };
     clock.at(deadline, () => end('timed out'));
-    const invocation = { event, startedAt, remainingMs: () => deadline - clock.now, step };
+    const invocation = { event, startedAt, remainingMs: () => deadline - clock.now(), step };
     this.#function.run(invocation).then(
       () => end('succeeded'),
       (error: unknown) => end('failed', error),

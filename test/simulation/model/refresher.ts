@@ -1,3 +1,10 @@
+import type { GetSecretValueCommand, GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
+import type {
+  GetParametersCommand,
+  GetParametersCommandOutput,
+  PutParameterCommand,
+  PutParameterCommandOutput,
+} from '@aws-sdk/client-ssm';
 import type { Config } from '../../../lambda/refresher/config.ts';
 import { createHandler } from '../../../lambda/refresher/create-handler.ts';
 import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/credentials.ts';
@@ -7,11 +14,12 @@ import { tickMetrics } from '../../../lambda/refresher/metrics.ts';
 import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/parameter-store.ts';
 import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
 import type { SoapReply } from '../../../lambda/refresher/soap/token-reply.ts';
+import type { PlayedCommand, PlayedOutput } from '../../in-process-sdk.ts';
 import { seriesKey } from '../judge/cloudwatch-alarm.ts';
-import type { Invocation } from './lambda-service.ts';
-import type { World } from './month.ts';
+import type { LambdaInvocation } from './lambda-service.ts';
+import type { VirtualWorld } from './month.ts';
 
-/** The real tick, with the simulated world around it in place of handler.ts. */
+/** The deployed handler with the simulated world as its dependencies. */
 export function refresherTick(config: Config, random: () => number) {
   const dimensions = { [TOKEN_DIMENSION]: config.tokenParameterName };
   const metricKeys = Object.fromEntries(
@@ -20,8 +28,8 @@ export function refresherTick(config: Config, random: () => number) {
       seriesKey({ namespace: METRIC_NAMESPACE, metricName, dimensions }),
     ]),
   );
-  return (world: World) =>
-    async (invocation: Invocation): Promise<void> => {
+  return (world: VirtualWorld) =>
+    async (invocation: LambdaInvocation): Promise<void> => {
       const { clock, lambdaNow, publish } = world;
       const time = {
         now: lambdaNow,
@@ -50,21 +58,25 @@ export function refresherTick(config: Config, random: () => number) {
     };
 }
 
-/** The SDK's `send` is a dozen overloads; the store answers the commands that the code sends, and throws on others. */
-export function awsClient(world: World, { step }: Invocation): ParameterStoreClient & SecretsClient {
-  const send = async (command: unknown, options?: { readonly abortSignal?: AbortSignal }) => {
+/** The clients of one invocation: a process that has died sends nothing more. */
+export function awsClient({ aws }: VirtualWorld, { step }: LambdaInvocation): ParameterStoreClient & SecretsClient {
+  type Options = { readonly abortSignal: AbortSignal };
+  function send(command: GetSecretValueCommand, options: Options): Promise<GetSecretValueCommandOutput>;
+  function send(command: GetParametersCommand, options: Options): Promise<GetParametersCommandOutput>;
+  function send(command: PutParameterCommand, options: Options): Promise<PutParameterCommandOutput>;
+  async function send(command: PlayedCommand, { abortSignal }: Options): Promise<PlayedOutput> {
     await step();
-    const answer = await world.store.send(command, options?.abortSignal);
+    const output = await aws.send(command, abortSignal);
     await step();
-    return answer;
-  };
-  return { send } as unknown as ParameterStoreClient & SecretsClient;
+    return output;
+  }
+  return { send };
 }
 
 /** As token-endpoint.ts does it, without a network. */
 export async function post(
-  { clock, vendor }: World,
-  { step }: Invocation,
+  { clock, vendor }: VirtualWorld,
+  { step }: LambdaInvocation,
   envelope: string,
   timeoutMs: number,
 ): Promise<SoapReply> {

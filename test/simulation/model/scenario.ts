@@ -15,35 +15,41 @@ export interface Settings {
 }
 
 /** Something wrong, from one instant to another; times are milliseconds from the month's start. */
-export interface Fault {
+export interface Incident {
   readonly from: number;
   /** When the cause is gone, or a person has put it right. */
   readonly until: number;
   readonly what: Trouble;
 }
 
-export type Trouble =
-  | { readonly kind: 'vendor'; readonly disturbance: Disturbance }
-  | { readonly kind: 'store'; readonly fault: StoreFault }
+/** Everything that can go wrong, by its kind, with what must be said of it. */
+export interface Troubles {
+  vendor: { readonly disturbance: Disturbance };
+  store: { readonly fault: StoreFault };
   /** The service takes a new password from the start; the secret holds it from the end. */
-  | { readonly kind: 'credentials-rotated' }
+  'credentials-rotated': unknown;
   /** A person puts a wrong password into the secret, and the right one at the end. */
-  | { readonly kind: 'wrong-password' }
+  'wrong-password': unknown;
   /** The service refuses right credentials; a person forces a refresh at the end. */
-  | { readonly kind: 'account-locked' }
-  | { readonly kind: 'schedule-disabled' }
+  'account-locked': unknown;
+  'schedule-disabled': unknown;
   /** Every invocation dies at this step. */
-  | { readonly kind: 'process-dies'; readonly atStep: number }
-  | { readonly kind: 'status-deleted' }
-  | { readonly kind: 'status-garbled' }
-  | { readonly kind: 'token-deleted' }
-  | { readonly kind: 'token-overwritten' }
+  'process-dies': { readonly atStep: number };
+  'status-deleted': unknown;
+  'status-garbled': unknown;
+  'token-deleted': unknown;
+  'token-overwritten': unknown;
   /** The service forgets all tokens it issued; nobody is told. */
-  | { readonly kind: 'tokens-revoked' }
+  'tokens-revoked': unknown;
   /** The service's tokens live this long from now on, and its replies say so. */
-  | { readonly kind: 'lifetime-cut'; readonly lifetimeMinutes: number }
+  'lifetime-cut': { readonly lifetimeMinutes: number };
   /** Lambda's clock is off by this much. */
-  | { readonly kind: 'clock-skew'; readonly skewMs: number };
+  'clock-skew': { readonly skewMs: number };
+}
+
+export type TroubleKind = keyof Troubles;
+export type TroubleOf<Kind extends TroubleKind> = { [K in Kind]: { readonly kind: K } & Troubles[K] }[Kind];
+export type Trouble = TroubleOf<TroubleKind>;
 
 export interface Scenario {
   readonly name: string;
@@ -52,7 +58,7 @@ export interface Scenario {
   readonly settings: Settings;
   readonly vendor: VendorSettings;
   readonly noise: ScheduleNoise;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly Incident[];
   /** When something strikes, each time at another point of the token's life; what is measured is measured per strike. */
   readonly strikes: readonly number[];
 }

@@ -1,76 +1,93 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParametersCommand, PutParameterCommand, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { VirtualClock } from '../../virtual-clock.ts';
 import { Random } from './random.ts';
-import { AwsStore } from './virtual-aws.ts';
+import { VirtualAws } from './virtual-aws.ts';
 
 let clock: VirtualClock;
-let store: AwsStore;
+let aws: VirtualAws;
 
 beforeEach(() => {
   clock = new VirtualClock(0);
-  store = new AwsStore(clock, new Random(1));
+  aws = new VirtualAws(clock, new Random(1), 'credentials');
 });
 
-async function send(command: unknown, signal?: AbortSignal): Promise<unknown> {
-  const answer = store.send(command, signal);
+/** What becomes of a call within a minute. */
+async function soon<T>(answer: Promise<T>): Promise<T> {
   const settled = answer.catch(() => {});
-  await clock.runUntil(clock.now + 60_000);
+  await clock.advance(60_000);
   await settled;
   return await answer;
 }
 
-function put(over: Partial<PutParameterCommandInput> = {}): Promise<unknown> {
-  return send(new PutParameterCommand({ Name: '/t', Value: 'v', Type: 'SecureString', Overwrite: true, ...over }));
-}
+const get = (signal?: AbortSignal) =>
+  soon(aws.send(new GetParametersCommand({ Names: ['/t', '/u'], WithDecryption: false }), signal));
 
-describe('Parameter Store', () => {
-  test('counts versions, and starts again after a deletion', async () => {
-    expect([await put(), await put()]).toMatchObject([{ Version: 1 }, { Version: 2 }]);
-    store.deleteParameter('/t');
-    expect(await put()).toMatchObject({ Version: 1 });
-  });
+const put = (over: Partial<PutParameterCommandInput> = {}) =>
+  soon(aws.send(new PutParameterCommand({ Name: '/t', Value: 'v', Type: 'SecureString', Overwrite: true, ...over })));
 
-  test('hands out ciphertext without decryption, and names what it does not have', async () => {
-    await put({ Value: 'secret' });
-    expect(await send(new GetParametersCommand({ Names: ['/t', '/u'], WithDecryption: false }))).toMatchObject({
-      Parameters: [{ Name: '/t', Version: 1, Value: expect.not.stringContaining('secret') }],
-      InvalidParameters: ['/u'],
-    });
-  });
-
-  test.each([
-    ['ParameterAlreadyExists', { Overwrite: false }],
-    ['ValidationException', { Value: 'v'.repeat(4097) }],
-    ['ValidationException', { Value: '' }],
-  ])('answers %s to %j', async (name, over) => {
-    await put();
-    await expect(put(over)).rejects.toMatchObject({ name });
-  });
-
-  test('throttles writes and still reads', async () => {
-    store.faults.add('writes-throttled');
-    await expect(put()).rejects.toMatchObject({ name: 'ThrottlingException' });
-    expect(await send(new GetParametersCommand({ Names: ['/t'] }))).toMatchObject({ InvalidParameters: ['/t'] });
-    expect(store.writes).toEqual([]);
-  });
-
-  test('stops waiting when the caller does', async () => {
-    await expect(send(new GetParametersCommand({ Names: ['/t'] }), clock.timeout(5))).rejects.toMatchObject({
-      name: 'TimeoutError',
-    });
+test('answers as the SDK does, with dates, and a ciphertext without decryption', async () => {
+  await put({ Value: 'secret' });
+  expect(await get()).toMatchObject({
+    Parameters: [
+      { Name: '/t', Version: 1, Value: expect.not.stringContaining('secret'), LastModifiedDate: expect.any(Date) },
+    ],
+    InvalidParameters: ['/u'],
   });
 });
 
-describe('Secrets Manager', () => {
-  test('has no value before one was put, and a new version id for each', async () => {
-    const read = () => send(new GetSecretValueCommand({ SecretId: 's' }));
-    await expect(read()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    store.putSecret('one');
-    const first = await read();
-    store.putSecret('two');
-    expect(first).toMatchObject({ SecretString: 'one' });
-    expect(await read()).toMatchObject({ SecretString: 'two', VersionId: expect.not.stringMatching(/001$/) });
-  });
+test.each([
+  ['ParameterAlreadyExists', { Overwrite: false }],
+  ['HierarchyTypeMismatchException', { Type: 'String' as const }],
+  ['ValidationException', { Value: 'ü'.repeat(2049), Tier: 'Standard' as const }],
+])('throws what the SDK throws where SSM says %s', async (name, over) => {
+  await put();
+  await expect(put(over)).rejects.toMatchObject({ name, $fault: 'client', $metadata: { httpStatusCode: 400 } });
+  expect(aws.writes).toHaveLength(1);
+});
+
+test('tells apart who wrote a parameter, and knows when it was deleted', async () => {
+  await put();
+  aws.overwriteParameter('/t', 'another', 'SecureString');
+  aws.deleteParameter('/t');
+  expect(aws.writes).toMatchObject([
+    { name: '/t', value: 'v', isOwn: true },
+    { name: '/t', value: 'another', isOwn: false },
+  ]);
+  expect(aws.deletions).toEqual([{ name: '/t', at: clock.now() }]);
+  expect(await put()).toMatchObject({ Version: 1 });
+});
+
+test('throttles writes and still reads', async () => {
+  aws.faults.add('writes-throttled');
+  await expect(put()).rejects.toMatchObject({ name: 'ThrottlingException' });
+  expect(await get()).toMatchObject({ InvalidParameters: ['/t', '/u'] });
+  expect(aws.writes).toEqual([]);
+});
+
+test.each([
+  ['parameters-unavailable', get, 'InternalServerError'],
+  [
+    'secrets-unavailable',
+    () => soon(aws.send(new GetSecretValueCommand({ SecretId: 'credentials' }))),
+    'InternalServiceError',
+  ],
+] as const)('with %s, the SDK gives up after its retries', async (fault, call, name) => {
+  aws.faults.add(fault);
+  await expect(call()).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 500 } });
+});
+
+test('stops waiting when the caller does', async () => {
+  await expect(get(clock.timeout(5))).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+test('the secret has no value before one was put, and a new version id for each', async () => {
+  const read = () => soon(aws.send(new GetSecretValueCommand({ SecretId: 'credentials' })));
+  await expect(read()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  const first = aws.putSecret('one');
+  expect(await read()).toMatchObject({ SecretString: 'one', VersionId: first });
+  const second = aws.putSecret('two');
+  expect(await read()).toMatchObject({ SecretString: 'two', VersionId: second });
+  expect(second).not.toBe(first);
 });

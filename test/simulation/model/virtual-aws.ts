@@ -1,39 +1,43 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { GetParametersCommand, PutParameterCommand, SSMServiceException } from '@aws-sdk/client-ssm';
+import { GetSecretValueCommand, SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand, SSMServiceException } from '@aws-sdk/client-ssm';
+import { AwsError } from '../../../local/aws/aws-request.ts';
+import { createAwsServices } from '../../../local/aws/aws-services.ts';
+import { carryOut, type PlayedCommand, type PlayedOutput, sdkException } from '../../in-process-sdk.ts';
 import type { VirtualClock } from '../../virtual-clock.ts';
 import type { Random } from './random.ts';
 
-interface StoredParameter {
-  readonly value: string;
-  readonly type: string;
-  readonly version: number;
-  readonly modifiedAt: number;
-}
-
-export interface ParameterWrite extends StoredParameter {
+export interface ParameterWrite {
+  readonly at: number;
   readonly name: string;
-  /** Written through the API by the function, not by another hand. */
+  readonly value: string;
+  /** Written through the API by the function, not changed by somebody else. */
   readonly isOwn: boolean;
 }
 
 /** SSM and Secrets Manager are down, or take no writes. The SDK's own retries are already spent when it throws. */
 export type StoreFault = 'writes-throttled' | 'parameters-unavailable' | 'secrets-unavailable';
 
-/** Parameter Store and Secrets Manager in memory, behind the `send` of the real SDK's clients and its real commands. */
-export class AwsStore {
+/** The SDK tries three times before it gives up on what may heal. */
+const RETRIES_MS = 700;
+const REFUSAL_MS = 5;
+
+/** The local Secrets Manager and SSM in virtual time: how long a call takes, what is down, and who wrote what when. */
+export class VirtualAws {
   readonly writes: ParameterWrite[] = [];
   /** When a parameter was deleted. */
   readonly deletions: { readonly at: number; readonly name: string }[] = [];
   readonly faults = new Set<StoreFault>();
-  readonly #parameters = new Map<string, StoredParameter>();
+  readonly #services = createAwsServices();
   readonly #clock: VirtualClock;
   readonly #random: Random;
-  #secret: { readonly text: string; readonly versionId: string } | undefined;
+  readonly #secretId: string;
   #secretVersions = 0;
 
-  constructor(clock: VirtualClock, random: Random) {
+  constructor(clock: VirtualClock, random: Random, secretId: string) {
     this.#clock = clock;
     this.#random = random;
+    this.#secretId = secretId;
+    this.#perform('CreateSecret', { Name: secretId });
   }
 
   /**
@@ -43,86 +47,62 @@ export class AwsStore {
   putSecret(text: string): string {
     this.#secretVersions++;
     const versionId = `00000000-0000-4000-8000-${String(this.#secretVersions).padStart(12, '0')}`;
-    this.#secret = { text, versionId };
+    this.#perform('PutSecretValue', { SecretId: this.#secretId, SecretString: text, ClientRequestToken: versionId });
     return versionId;
   }
 
+  /** What somebody does with `aws ssm delete-parameter`. */
   deleteParameter(name: string): void {
-    this.#parameters.delete(name);
-    this.deletions.push({ at: this.#clock.now, name });
+    if (this.#services.parameters.parameter(name) !== undefined) this.#perform('DeleteParameter', { Name: name });
+    this.deletions.push({ at: this.#clock.now(), name });
   }
 
-  /** What another hand does with `aws ssm put-parameter`. */
+  /** What somebody does with `aws ssm put-parameter`. */
   overwriteParameter(name: string, value: string, type: 'String' | 'SecureString'): void {
-    this.#put(name, value, type, false);
+    this.#perform('PutParameter', { Name: name, Value: value, Type: type, Overwrite: true });
+    this.#note(name, value, false);
   }
 
-  async send(command: unknown, signal?: AbortSignal): Promise<unknown> {
-    await this.#travel(this.#random.between(10, 60), signal);
-    if (command instanceof GetSecretValueCommand) return await this.#getSecretValue(signal);
-    if (command instanceof PutParameterCommand) return await this.#putParameter(command, signal);
-    if (command instanceof GetParametersCommand) return await this.#getParameters(command, signal);
-    throw new TypeError(`the store does not play ${command?.constructor.name}`);
+  /** @throws what the SDK's client throws */
+  async send(command: PlayedCommand, signal?: AbortSignal): Promise<PlayedOutput> {
+    await this.#clock.sleep(this.#random.between(10, 60), signal);
+    const fault = this.#faultOf(command);
+    if (fault !== undefined) {
+      await this.#clock.sleep(RETRIES_MS, signal);
+      throw fault;
+    }
+    try {
+      const output = carryOut(this.#services, command, this.#clock.now());
+      if (command instanceof PutParameterCommand) {
+        const { Name = '', Value = '' } = command.input;
+        this.#note(Name, Value, true);
+      }
+      return output;
+    } catch (error) {
+      await this.#clock.sleep(REFUSAL_MS, signal);
+      throw error;
+    }
   }
 
-  async #getSecretValue(signal: AbortSignal | undefined) {
-    if (this.faults.has('secrets-unavailable')) await this.#fail('InternalServiceError', 500, signal);
-    if (this.#secret === undefined) return await this.#fail('ResourceNotFoundException', 400, signal);
-    return { SecretString: this.#secret.text, VersionId: this.#secret.versionId };
+  #faultOf(command: PlayedCommand): Error | undefined {
+    if (command instanceof GetSecretValueCommand) {
+      if (!this.faults.has('secrets-unavailable')) return undefined;
+      return sdkException(new AwsError('InternalServiceError', '', 500), SecretsManagerServiceException);
+    }
+    if (this.faults.has('parameters-unavailable')) {
+      return sdkException(new AwsError('InternalServerError', '', 500), SSMServiceException);
+    }
+    const isThrottled = command instanceof PutParameterCommand && this.faults.has('writes-throttled');
+    return isThrottled
+      ? sdkException(new AwsError('ThrottlingException', 'Rate exceeded'), SSMServiceException)
+      : undefined;
   }
 
-  async #getParameters({ input }: GetParametersCommand, signal: AbortSignal | undefined) {
-    if (this.faults.has('parameters-unavailable')) await this.#fail('InternalServerError', 500, signal);
-    const found = (input.Names ?? []).filter((name) => this.#parameters.has(name));
-    return {
-      Parameters: found.map((Name) => {
-        const { value, type, version, modifiedAt } = this.#parameters.get(Name) ?? MISSING;
-        const isCiphertext = type === 'SecureString' && input.WithDecryption !== true;
-        return {
-          Name,
-          Type: type,
-          Value: isCiphertext ? 'AQICAHciphertext' : value,
-          Version: version,
-          LastModifiedDate: new Date(modifiedAt),
-        };
-      }),
-      InvalidParameters: (input.Names ?? []).filter((name) => !this.#parameters.has(name)),
-    };
+  #perform(operation: string, input: Readonly<Record<string, unknown>>): void {
+    this.#services.perform(operation, input, new Date(this.#clock.now()));
   }
 
-  async #putParameter({ input }: PutParameterCommand, signal: AbortSignal | undefined) {
-    if (this.faults.has('parameters-unavailable')) await this.#fail('InternalServerError', 500, signal);
-    if (this.faults.has('writes-throttled')) await this.#fail('ThrottlingException', 400, signal);
-    const { Name = '', Value = '', Type = 'String', Overwrite } = input;
-    if (this.#parameters.has(Name) && Overwrite !== true)
-      return await this.#fail('ParameterAlreadyExists', 400, signal);
-    if (Buffer.byteLength(Value) > 4096 || Value === '') return await this.#fail('ValidationException', 400, signal);
-    return { Version: this.#put(Name, Value, Type, true), Tier: 'Standard' };
-  }
-
-  #put(name: string, value: string, type: string, isOwn: boolean): number {
-    // A parameter that was deleted and made again starts at version 1.
-    const version = (this.#parameters.get(name)?.version ?? 0) + 1;
-    const parameter = { value, type, version, modifiedAt: this.#clock.now };
-    this.#parameters.set(name, parameter);
-    this.writes.push({ name, isOwn, ...parameter });
-    return version;
-  }
-
-  /** The SDK tries three times before it gives up. */
-  async #fail(name: string, httpStatusCode: number, signal: AbortSignal | undefined): Promise<never> {
-    await this.#travel(httpStatusCode === 500 || name === 'ThrottlingException' ? 700 : 5, signal);
-    const $fault = httpStatusCode === 500 ? 'server' : 'client';
-    throw new SSMServiceException({ name, $fault, message: name, $metadata: { httpStatusCode } });
-  }
-
-  async #travel(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason));
-      this.#clock.at(this.#clock.now + ms, resolve);
-    });
+  #note(name: string, value: string, isOwn: boolean): void {
+    this.writes.push({ at: this.#clock.now(), name, value, isOwn });
   }
 }
-
-const MISSING: StoredParameter = { value: '', type: 'String', version: 0, modifiedAt: 0 };
