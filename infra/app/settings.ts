@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { isObject } from '../../lambda/parse-json.ts';
 import { statusParameterName } from '../../lambda/token-status.ts';
 import { type Fault, faultList } from '../fault.ts';
 import { type CheckedProps, propFaults } from '../token-refresher-props.ts';
@@ -47,7 +48,7 @@ export const RESERVED_NAME = 'dashboard';
  */
 export function readSettings(context: unknown): readonly TokenSettings[] {
   const faults: Fault[] = [];
-  if (!isRecord(context) || Object.keys(context).length === 0) {
+  if (!isObject(context) || Object.keys(context).length === 0) {
     faults.push({
       names: ['tokens'],
       value: context,
@@ -55,7 +56,7 @@ export function readSettings(context: unknown): readonly TokenSettings[] {
         'describe at least one token in the context of cdk.json: { "my-service": { "endpoint": …, "alarmActions": … } }',
     });
   }
-  const tokens = isRecord(context)
+  const tokens = isObject(context)
     ? Object.entries(context).flatMap(([name, value]) => readToken(name, value, faults) ?? [])
     : [];
   faults.push(...sharedParameterFaults(tokens));
@@ -72,7 +73,7 @@ function readToken(name: string, settings: unknown, faults: Fault[]): TokenSetti
       remedy: `name the token with letters, digits and "-", as part of a stack's name, and not "${RESERVED_NAME}"`,
     });
   }
-  if (!isRecord(settings)) {
+  if (!isObject(settings)) {
     faults.push({ names: [at], value: settings, remedy: 'give an object of settings' });
     return undefined;
   }
@@ -188,7 +189,7 @@ function retention(value: unknown): RetentionDays | undefined {
 
 function alarmActions(value: unknown): TokenSettings['alarmActions'] | undefined {
   if (value === 'none') return 'none';
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const { page, ticket, ...others } = value;
   const pageTarget = alarmTarget(page);
   const ticketTarget = alarmTarget(ticket);
@@ -203,7 +204,7 @@ function alarmTarget(value: unknown): AlarmTarget | undefined {
 }
 
 function vpc(value: unknown): VpcSettings | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const { vpcId, subnetIds, securityGroupIds, ...others } = value;
   const subnets = idList(subnetIds, resourceId('subnet'));
   const groups = idList(securityGroupIds, resourceId('sg'));
@@ -225,11 +226,7 @@ function idList(value: unknown, pattern: RegExp): readonly string[] | undefined 
 }
 
 function tags(value: unknown): Readonly<Record<string, string>> | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const entries = Object.entries(value).flatMap(([key, tag]) => (typeof tag === 'string' ? [[key, tag] as const] : []));
   return entries.length === Object.keys(value).length ? Object.fromEntries(entries) : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

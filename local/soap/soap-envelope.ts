@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { isObject } from '../../lambda/parse-json.ts';
 import { escapeXml } from '../../lambda/refresher/soap/xml-text.ts';
 
 /** What a request asks for: the operation and its arguments by position, because PHP servers bind them so. */
@@ -98,5 +99,5 @@ function elements(nodes: unknown, inherited: Readonly<Record<string, string>>): 
 }
 
 function asNodes(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter((node) => typeof node === 'object' && node !== null) : [];
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -5,6 +5,7 @@
  * at Lambda's CPU share. Each round runs every case once, one after the other; ratios are taken within a round, where
  * the machine was equally busy for both.
  */
+
 import { execFileSync, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,12 +13,13 @@ import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { markdownTable } from '../markdown-table.ts';
 import { type Case, type CaseKey, casesAfterFirstTick, firstTick, SETTINGS } from './cases.ts';
 import { type ColdTick, coldTick } from './cold-tick.ts';
 import { type CpuShare, findCpuShare } from './cpu-share.ts';
 import { AWS_LATENCY_MS, SOAP_LATENCY_MS, startEndpoints } from './endpoints.ts';
 import { loadedCodeBytes } from './loaded-code.ts';
-import { judge, type Measured, markdown, type Results, targetsTable, ticksTable } from './report.ts';
+import { judge, type Measured, type Results, targetsTable, ticksTable } from './report.ts';
 import { MEMORY_MB, makeVariants } from './variants.ts';
 
 const JSON_FILE = 'dist/bench.json';
@@ -57,14 +59,14 @@ async function bench(rounds: number, cpuShare: CpuShare): Promise<void> {
 
   const cpuMsPerRefresh = await warmRefreshes(environment);
   const atOnce = Object.entries(cpuMsPerRefresh).map(([count, ms]) => [`${count} at once`, ms.toFixed(1)]);
-  console.log(`${markdown(['refreshes in one warm process', 'CPU ms each'], atOnce)}\n`);
+  console.log(`${markdownTable(['refreshes in one warm process', 'CPU ms each'], atOnce, { figures: true })}\n`);
 
   const toolSeconds = {
     'npx cdk synth': seconds('npx', 'cdk', 'synth', '--quiet'),
     'npm test': seconds('npm', 'test'),
   };
   const tools = Object.entries(toolSeconds).map(([command, time]) => [command, time?.toFixed(1) ?? 'failed']);
-  console.log(`${markdown(['command', 'seconds'], tools)}\n`);
+  console.log(`${markdownTable(['command', 'seconds'], tools, { figures: true })}\n`);
 
   const figures = { circumstances, targets, cases: Object.fromEntries(results), cpuMsPerRefresh, toolSeconds };
   writeFileSync(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`);

@@ -1,3 +1,4 @@
+import { markdownTable } from '../markdown-table.ts';
 import type { CaseKey } from './cases.ts';
 import type { ColdTick } from './cold-tick.ts';
 import { SOAP_LATENCY_MS } from './endpoints.ts';
@@ -58,7 +59,7 @@ export function ticksTable(results: Results): string {
     ...figures.map((figure) => medianOf(measured, figure).toFixed(0)),
     refreshing === undefined ? '' : pairedRatio(refreshing, measured).toFixed(2),
   ]);
-  return markdown([...header, 'ours / it'], rows);
+  return markdownTable([...header, 'ours / it'], rows, { figures: true });
 }
 
 export function targetsTable(targets: readonly Target[]): string {
@@ -66,18 +67,7 @@ export function targetsTable(targets: readonly Target[]): string {
     const text = (value: number) => value.toFixed(unit === '' ? 2 : 0) + unit;
     return [what, text(measured), text(atMost), measured <= atMost ? 'met' : 'missed'];
   });
-  return markdown(['target', 'measured', 'at most', ''], rows);
-}
-
-/** A table whose first column is text and whose others are figures. */
-export function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => {
-    const padded = widths.map((width, column) => (cells[column] ?? '')[column === 0 ? 'padEnd' : 'padStart'](width));
-    return `| ${padded.join(' | ')} |`;
-  };
-  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(header), line(rule), ...rows.map(line)].join('\n');
+  return markdownTable(['target', 'measured', 'at most', ''], rows, { figures: true });
 }
 
 /** The median of the rounds' own ratios: whatever slowed a round down, slowed both of its ticks down. */

@@ -1,7 +1,8 @@
 /** The search for the defaults: the same troubles under other settings, and the same months under other alarms. */
+import { markdownTable } from '../markdown-table.ts';
 import { assess, watch } from './judge/assessment.ts';
 import type { Scenario, Settings } from './model/scenario.ts';
-import { duration, lead, least, most, table } from './report/scenario-tables.ts';
+import { duration, lead, least, most } from './report/scenario-tables.ts';
 import { quietMonth, vendorDownFor } from './scenarios.ts';
 import { deploymentOf, type Templates, tryOut } from './trial.ts';
 
@@ -30,7 +31,7 @@ export async function rhythmTable(templates: Templates): Promise<string> {
       (quiet.month.invocations.length / 30).toFixed(0),
     ]);
   }
-  return table(
+  return markdownTable(
     [
       'checkEvery',
       'refreshEvery',
@@ -97,7 +98,7 @@ export async function alarmTable(templates: Templates): Promise<string> {
       duration(least(longStrikes, lead)),
     ];
   });
-  return table(
+  return markdownTable(
     [
       'statistic',
       'periods',

@@ -1,3 +1,4 @@
+import { isObject } from '../../lambda/parse-json.ts';
 import { type Config, ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import type { WatchedAlarm } from './judge/assessment.ts';
 import { readAlarm, seriesKey } from './judge/cloudwatch-alarm.ts';
@@ -87,6 +88,6 @@ function number(value: unknown): number {
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${value} is not an object`);
-  return value as Readonly<Record<string, unknown>>;
+  if (!isObject(value)) throw new TypeError(`${value} is not an object`);
+  return value;
 }

@@ -32,7 +32,7 @@ console.log('## Services with habits of their own, ten quiet days each\n');
 const serviceTasks = SERVICE_SCENARIOS.map((scenario) => ({ strategy: 'this project' as const, scenario }));
 console.log(`${serviceTable(await runAll(serviceTasks, templates))}\n`);
 
-console.log('## RefreshPolicy: what it buys in an outage, what it costs on a quiet day\n');
+console.log('## Refresh policy: what it buys in an outage, what it costs on a quiet day\n');
 console.log(`${await rhythmTable(templates)}\n`);
 console.log('## TokenExpiring: what its variants make of the same months\n');
 console.log(`${await alarmTable(templates)}\n`);

@@ -1,3 +1,4 @@
+import { markdownTable } from '../../markdown-table.ts';
 import type { StrikeOutcome } from '../judge/assessment.ts';
 import { MINUTE_MS } from '../model/scenario.ts';
 import type { Summary } from '../summary.ts';
@@ -32,7 +33,7 @@ export function projectTable(summaries: readonly Summary[]): string {
       : `${most(strikes, (strike) => strike.requests)} (${most(strikes, (strike) => strike.refusedLogins)})`,
     String(ticks),
   ]);
-  return table(header, rows);
+  return markdownTable(header, rows);
 }
 
 /** Without a valid token / paged after / requests (refused) while it lasted; the worst of the strikes each. */
@@ -45,7 +46,7 @@ export function sideBySide(summaries: readonly Summary[]): string {
       return summary === undefined ? '' : cell(summary);
     }),
   ]);
-  return table(['scenario', ...STRATEGIES], rows);
+  return markdownTable(['scenario', ...STRATEGIES], rows);
 }
 
 function cell({ strikes, gaps, requests, refusedLogins, pages }: Summary): string {
@@ -58,7 +59,7 @@ function cell({ strikes, gaps, requests, refusedLogins, pages }: Summary): strin
 
 /** Services that hand out the same token again. */
 export function serviceTable(summaries: readonly Summary[]): string {
-  return table(
+  return markdownTable(
     ['service; settings', 'valid token', 'and recorded as such', 'gaps', 'longest', 'pages a day', 'logins a day'],
     summaries.map(({ scenario, days, validShare, recordedShare, gaps, longestGapMs, pages, requests }) => [
       scenario,
@@ -102,12 +103,4 @@ export function duration(ms: number | undefined): string {
   const minutes = Math.round(ms / MINUTE_MS);
   if (Math.abs(minutes) < 60) return `${minutes} min`;
   return `${Math.trunc(minutes / 60)} h ${String(Math.abs(minutes % 60)).padStart(2, '0')}`;
-}
-
-/** Markdown, its columns as wide as their widest cell. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

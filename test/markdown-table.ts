@@ -1,0 +1,20 @@
+/**
+ * A Markdown table, its columns as wide as their widest cell.
+ * @param figures aligns every column but the first to the right
+ */
+export function markdownTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  { figures = false }: { readonly figures?: boolean } = {},
+): string {
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const isFigure = (column: number) => figures && column > 0;
+  const line = (cells: readonly string[]): string => {
+    const padded = widths.map((width, column) =>
+      (cells[column] ?? '')[isFigure(column) ? 'padStart' : 'padEnd'](width),
+    );
+    return `| ${padded.join(' | ')} |`;
+  };
+  const rule = widths.map((width, column) => (isFigure(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
+  return [line(header), line(rule), ...rows.map(line)].join('\n');
+}
