@@ -40,7 +40,7 @@ export interface SoapServiceSettings {
   readonly newToken?: () => string;
 }
 
-export interface IssuedToken {
+export interface ServiceToken {
   readonly token: string;
   readonly issuedAt: Date;
   /** The end as the service knows it, not as it was promised. A revocation brings it forward. */
@@ -67,7 +67,7 @@ export interface SoapAnswer {
 
 export interface SoapService {
   /** In the order in which they were issued. */
-  readonly issuedTokens: readonly IssuedToken[];
+  readonly issuedTokens: readonly ServiceToken[];
   /** What the service takes for right; a new value is a changed password. */
   credentials: SoapCredentials;
   /** Of the tokens issued from now on, and what the replies say. */
@@ -96,17 +96,17 @@ const ANSWER_CONTENT_TYPE = 'text/xml; charset=ISO-8859-1';
 export function createSoapService(settings: SoapServiceSettings): SoapService {
   const { issuing = 'new', renewalWindowSeconds = 600, lockOut, soapAction = '' } = settings;
   const newToken = settings.newToken ?? (() => randomBytes(20).toString('hex'));
-  const issuedTokens: IssuedToken[] = [];
+  const issuedTokens: ServiceToken[] = [];
   let refusalsInARow = 0;
   let lockedUntil = Number.NEGATIVE_INFINITY;
 
-  function end(issued: IssuedToken, now: Date): void {
+  function end(issued: ServiceToken, now: Date): void {
     issued.revoked = true;
     if (now < issued.expiresAt) issued.expiresAt = now;
   }
 
   /** The last token, if the service hands it out again, and the seconds that the reply promises. */
-  function sameToken(now: Date): readonly [IssuedToken, number] | undefined {
+  function sameToken(now: Date): readonly [ServiceToken, number] | undefined {
     const lifetime = service.tokenLifetimeSeconds;
     const last = issuedTokens.at(-1);
     const remainingMs = last === undefined ? 0 : last.expiresAt.getTime() - now.getTime();
@@ -128,11 +128,11 @@ export function createSoapService(settings: SoapServiceSettings): SoapService {
     }
   }
 
-  function anotherToken(now: Date): readonly [IssuedToken, number] {
+  function anotherToken(now: Date): readonly [ServiceToken, number] {
     if (issuing === 'new-revoking-old') service.revokeAll(now);
     const lifetime = service.tokenLifetimeSeconds;
     const expiresAt = after(now, lifetime * service.livedShare);
-    const issued: IssuedToken = { token: newToken(), issuedAt: now, expiresAt, revoked: false };
+    const issued: ServiceToken = { token: newToken(), issuedAt: now, expiresAt, revoked: false };
     issuedTokens.push(issued);
     return [issued, lifetime];
   }

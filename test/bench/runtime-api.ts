@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export interface Invocation {
+export interface ServedInvocation {
   readonly event: unknown;
   readonly timeoutMs: number;
   /** Called when the runtime asks for the event, before it gets it: here the init phase ends. */
@@ -20,7 +20,7 @@ export interface RuntimeApi {
 
 const REQUEST_ID = '8476a536-e9f4-11e8-9739-2dfe598c3fcd';
 
-export async function serveRuntimeApi({ event, timeoutMs, beforeEvent }: Invocation): Promise<RuntimeApi> {
+export async function serveRuntimeApi({ event, timeoutMs, beforeEvent }: ServedInvocation): Promise<RuntimeApi> {
   const { promise: answer, resolve, reject } = Promise.withResolvers<unknown>();
   const invocationPath = `/2018-06-01/runtime/invocation/${REQUEST_ID}`;
   let handedOut = false;

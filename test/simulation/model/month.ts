@@ -5,7 +5,7 @@ import { Random } from './random.ts';
 import { DAY_MS, type Incident, MINUTE_MS, type Scenario } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
 import { begin, type Conditions, end as endOf, NORMAL, settle, type TroubledWorld } from './troubles.ts';
-import { type Login, Vendor } from './vendor.ts';
+import { type RecordedLogin, Vendor } from './vendor.ts';
 import { type ParameterWrite, VirtualAws } from './virtual-aws.ts';
 
 const MONTH_START = Date.UTC(2026, 0, 1);
@@ -56,7 +56,7 @@ export interface Month {
   readonly faults: readonly Incident[];
   readonly strikes: readonly number[];
   readonly invocations: readonly InvocationRecord[];
-  readonly logins: readonly Login[];
+  readonly logins: readonly RecordedLogin[];
   readonly tokens: readonly MintedToken[];
   readonly writes: readonly ParameterWrite[];
   readonly deletions: readonly { readonly at: number; readonly name: string }[];

@@ -31,7 +31,7 @@ export type Disturbance =
   /** Right, but the token lives for a quarter of what the reply says. */
   | 'lifetime-overstated';
 
-export interface Login {
+export interface RecordedLogin {
   readonly at: number;
   readonly password: string;
   readonly outcome: 'granted' | 'refused' | 'disturbed';
@@ -43,7 +43,7 @@ type HttpReply = Pick<SoapAnswer, 'status' | 'contentType' | 'body'>;
 export class Vendor {
   readonly service: SoapService;
   /** Every request, in the order in which they came; also those that the service itself never saw. */
-  readonly logins: Login[] = [];
+  readonly logins: RecordedLogin[] = [];
   readonly #clock: VirtualClock;
   readonly #random: Random;
   #disturbance: Disturbance | undefined;
@@ -108,7 +108,7 @@ export class Vendor {
     return reply;
   }
 
-  #note(outcome: Login['outcome'], envelope: string): void {
+  #note(outcome: RecordedLogin['outcome'], envelope: string): void {
     const password = /<passwd[^>]*>([^<]*)<\/passwd>/.exec(envelope)?.[1] ?? '';
     this.logins.push({ at: this.#clock.now(), password, outcome });
   }

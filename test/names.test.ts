@@ -1,0 +1,28 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** Which places share a name, of those that have one. */
+function shared(named: readonly (readonly [name: string, place: string])[]): Record<string, string[]> {
+  const places = Map.groupBy(named, ([name]) => name);
+  const several = [...places].filter(([, found]) => found.length > 1);
+  return Object.fromEntries(several.map(([name, found]) => [name, found.map(([, place]) => place)]));
+}
+
+test('no two exported types have one name: a search for it finds one thing', () => {
+  const files = globSync('{lambda,infra,local,test}/**/*.ts', { exclude: ['**/node_modules/**'] });
+  const types = files.flatMap((file) => {
+    const exports = /^export (?:declare |abstract )*(?:interface|type|class|enum) (\w+)/gm;
+    return [...readFileSync(file, 'utf8').matchAll(exports)].map(([, name = '']) => [name, file] as const);
+  });
+
+  expect(types.length).toBeGreaterThan(100);
+  expect(shared(types)).toEqual({});
+});
+
+test('no two files of the product have one base name: a stack trace names one file', () => {
+  const files = globSync('{lambda,infra}/**/*.ts');
+
+  expect(files.length).toBeGreaterThan(40);
+  expect(shared(files.map((file) => [basename(file), file] as const))).toEqual({});
+});
