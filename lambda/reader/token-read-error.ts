@@ -1,4 +1,4 @@
-/** Why there is no token to hand out. What to do about each: README, "Read the token". */
+/** Why there is no token to hand out. What to do about each: docs/reading.md, "Read the token". */
 export type TokenReadErrorCode = 'NO_TOKEN_YET' | 'TOKEN_EXPIRED' | 'EXPIRY_UNKNOWN' | 'NO_PERMISSION' | 'READ_FAILED';
 
 /** What programs may want besides the code. */

@@ -16,7 +16,7 @@ const HEIGHT = LANES_TOP + STRATEGIES.length * LANE_HEIGHT + 44;
 const BEFORE_MS = 3 * HOUR_MS;
 const SHOWN_MS = 14 * HOUR_MS;
 
-/** One outage of six hours, as each way to keep a token fresh lives through it: an SVG for the README. */
+/** One outage of six hours, as each way to keep a token fresh lives through it: an SVG for docs/outages.md. */
 export async function outagePicture(templates: Templates): Promise<string> {
   const month = vendorDownFor(6);
   const [struckAt = 0] = month.strikes;

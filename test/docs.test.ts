@@ -1,0 +1,83 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
+const CODE = globSync('{lambda,infra,local,test,examples}/**/*.{ts,js,py}', {
+  cwd: ROOT,
+  exclude: (path) => path.endsWith('node_modules'),
+});
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** Without blocks of code: what looks like a heading there is a comment of a shell script. */
+function prose(markdown: string): string {
+  return markdown.replaceAll(/^```.*?^```$/gms, '');
+}
+
+/** Headings as GitHub makes anchors of them. */
+function headings(page: string): ReadonlyMap<string, string> {
+  const anchors = new Map<string, string>();
+  for (const [, heading = ''] of prose(read(page)).matchAll(/^#+ (.+)$/gm)) {
+    const text = heading.replaceAll('`', '');
+    const anchor = text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-');
+    if (anchors.has(anchor)) throw new Error(`${page} has two headings ${heading}: a link could mean either.`);
+    anchors.set(anchor, text);
+  }
+  return anchors;
+}
+
+/** Where the relative links of a page lead, pictures included. */
+function relativeLinks(page: string): readonly string[] {
+  return [...prose(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) =>
+    /^[a-z]+:/.test(target) ? [] : [target],
+  );
+}
+
+it.each(PAGES)('%s links to files and headings that exist', (page) => {
+  const broken = relativeLinks(page).filter((link) => {
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? page : relative(ROOT, join(ROOT, dirname(page), path));
+    return !existsSync(join(ROOT, target)) || (anchor !== undefined && !headings(target).has(anchor));
+  });
+  expect(broken).toEqual([]);
+});
+
+it('has every page linked from the README', () => {
+  const linked = relativeLinks('README.md').map((link) => link.replace(/#.*/, ''));
+  expect(linked).toEqual(expect.arrayContaining(PAGES.filter((page) => page !== 'README.md')));
+});
+
+it('has a README of two screens', () => {
+  const lines = read('README.md').trimEnd().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(150);
+  expect(lines.filter((line) => line.startsWith('|') && line.length > 120)).toEqual([]);
+});
+
+it('has code that points at headings which exist', () => {
+  const pointers = CODE.flatMap((file) => {
+    // A comment may break the line in the middle of a pointer.
+    const text = read(file).replaceAll(/\s*\n\s*\*?\s*/g, ' ');
+    return [...text.matchAll(/(README|docs\/\w+\.md), "([^"]+)"/g)].map(([pointer, page = '', heading = '']) => ({
+      pointer: `${file}: ${pointer}`,
+      page: page === 'README' ? 'README.md' : page,
+      heading,
+    }));
+  });
+  expect(pointers.length).toBeGreaterThan(0);
+  const broken = pointers.filter(
+    ({ page, heading }) => !PAGES.includes(page) || ![...headings(page).values()].includes(heading),
+  );
+  expect(broken.map(({ pointer }) => pointer)).toEqual([]);
+});
+
+it('has no code that points somewhere into the README', () => {
+  const vague = CODE.filter((file) => file !== 'test/docs.test.ts' && /README(?!\.md|, ")/.test(read(file)));
+  expect(vague).toEqual([]);
+});
