@@ -1,5 +1,6 @@
 /**
- * The cold tick, measured: `npm run bench`, or `npm run bench -- --rounds 21` for steadier figures.
+ * The cold tick, measured: `npm run bench`, or `npm run bench -- --rounds 21` for steadier figures. Writes the figures of
+ * docs/performance.md.
  *
  * Ticks are far enough apart for every one to be a cold start, so what counts is the time from process start to answer
  * at Lambda's CPU share. Each round runs every case once, one after the other; ratios are taken within a round, where
@@ -14,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { markdownTable } from '../markdown-table.ts';
+import { writeBetweenMarkers } from '../markers.ts';
 import { type Case, type CaseKey, casesAfterFirstTick, firstTick, SETTINGS } from './cases.ts';
 import { type ColdTick, coldTick } from './cold-tick.ts';
 import { type CpuShare, findCpuShare } from './cpu-share.ts';
@@ -22,6 +24,7 @@ import { loadedCodeBytes } from './loaded-code.ts';
 import { judge, type Measured, type Results, targetsTable, ticksTable } from './report.ts';
 import { MEMORY_MB, makeVariants } from './variants.ts';
 
+const PAGE = 'docs/performance.md';
 const JSON_FILE = 'dist/bench.json';
 /** After a process was killed, the machine still works on its end. */
 const SETTLING_MS = 100;
@@ -55,22 +58,31 @@ async function bench(rounds: number, cpuShare: CpuShare): Promise<void> {
   await tick(firstTick(variants, endpoints), cpuShare);
   const results = await measure(casesAfterFirstTick(variants, endpoints), rounds, cpuShare);
   const targets = judge(results);
-  console.log(`${ticksTable(results)}\n\n${targetsTable(targets)}\n`);
+  const tables = { 'cold tick': ticksTable(results), targets: targetsTable(targets) };
+  console.log(`${tables['cold tick']}\n\n${tables.targets}\n`);
 
   const cpuMsPerRefresh = await warmRefreshes(environment);
   const atOnce = Object.entries(cpuMsPerRefresh).map(([count, ms]) => [`${count} at once`, ms.toFixed(1)]);
-  console.log(`${markdownTable(['refreshes in one warm process', 'CPU ms each'], atOnce, { figures: true })}\n`);
+  const warmTable = markdownTable(['refreshes in one warm process', 'CPU ms each'], atOnce, { figures: true });
+  console.log(`${warmTable}\n`);
 
   const toolSeconds = {
     'npx cdk synth': seconds('npx', 'cdk', 'synth', '--quiet'),
     'npm test': seconds('npm', 'test'),
   };
   const tools = Object.entries(toolSeconds).map(([command, time]) => [command, time?.toFixed(1) ?? 'failed']);
-  console.log(`${markdownTable(['command', 'seconds'], tools, { figures: true })}\n`);
+  const toolsTable = markdownTable(['command', 'seconds'], tools, { figures: true });
+  console.log(`${toolsTable}\n`);
 
   const figures = { circumstances, targets, cases: Object.fromEntries(results), cpuMsPerRefresh, toolSeconds };
   writeFileSync(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`);
-  console.log(`Every single tick: ${JSON_FILE}`);
+  await writeBetweenMarkers(PAGE, {
+    ...tables,
+    'warm refreshes': warmTable,
+    commands: toolsTable,
+    circumstances: circumstances.map((line) => `- ${line}`).join('\n'),
+  });
+  console.log(`Written to ${PAGE}. Every single tick: ${JSON_FILE}`);
   if (targets.some(({ measured, atMost }) => measured > atMost)) process.exitCode = 1;
 }
 

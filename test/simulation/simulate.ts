@@ -1,5 +1,6 @@
-/** `npm run simulate`: the scenarios, the search for the defaults, a thousand random months, and the picture. */
+/** `npm run simulate` writes the figures of docs/outages.md and its picture: scenarios, defaults, a thousand random months. */
 import { writeFile } from 'node:fs/promises';
+import { writeBetweenMarkers } from '../markers.ts';
 import { alarmTable, RHYTHMS, rhythmTable } from './defaults.ts';
 import { CUSTOMERS, randomMonth } from './random-month.ts';
 import { monthsReport } from './report/months-report.ts';
@@ -11,6 +12,7 @@ import { STRATEGIES, type Templates, templateKey } from './trial.ts';
 import { runAll } from './worker-pool.ts';
 
 const RANDOM_MONTHS = 1000;
+const PAGE = 'docs/outages.md';
 const PICTURE = 'docs/outage.svg';
 
 const settings = [
@@ -23,28 +25,27 @@ const templates: Templates = new Map(settings.map((one) => [templateKey(one), sy
 
 const scenarioTasks = SCENARIOS.flatMap((scenario) => STRATEGIES.map((strategy) => ({ strategy, scenario })));
 const summaries = await runAll(scenarioTasks, templates);
-console.log('## Scenarios\n');
-console.log(`${projectTable(summaries)}\n`);
-console.log('## Side by side: longest time without a valid token / paged after / requests (refused) meanwhile\n');
-console.log(`${sideBySide(summaries)}\n`);
-
-console.log('## Services with habits of their own, ten quiet days each\n');
 const serviceTasks = SERVICE_SCENARIOS.map((scenario) => ({ strategy: 'this project' as const, scenario }));
-console.log(`${serviceTable(await runAll(serviceTasks, templates))}\n`);
-
-console.log('## Refresh policy: what it buys in an outage, what it costs on a quiet day\n');
-console.log(`${await rhythmTable(templates)}\n`);
-console.log('## TokenExpiring: what its variants make of the same months\n');
-console.log(`${await alarmTable(templates)}\n`);
-
-await writeFile(PICTURE, await outagePicture(templates));
-console.log(`## The picture of an outage of six hours: ${PICTURE}\n`);
-
 const seeds = Array.from({ length: RANDOM_MONTHS }, (_, seed) => seed);
-const months = await runAll(
-  seeds.map((seed) => ({ strategy: 'this project' as const, scenario: randomMonth(seed) })),
-  templates,
-);
-console.log(`## ${RANDOM_MONTHS} random months\n`);
-console.log(monthsReport(months));
+const monthTasks = seeds.map((seed) => ({ strategy: 'this project' as const, scenario: randomMonth(seed) }));
+const tables = {
+  'side by side': shown('Side by side', sideBySide(summaries)),
+  scenarios: shown('Scenarios', projectTable(summaries)),
+  services: shown('Services with habits of their own', serviceTable(await runAll(serviceTasks, templates))),
+  'refresh policies': shown('Refresh policies', await rhythmTable(templates)),
+  'alarm variants': shown('Variants of TokenExpiring', await alarmTable(templates)),
+};
+const picture = await outagePicture(templates);
+const months = await runAll(monthTasks, templates);
+const monthsTable = shown(`${RANDOM_MONTHS} random months`, monthsReport(months));
+
+await writeFile(PICTURE, picture);
+await writeBetweenMarkers(PAGE, { ...tables, 'random months': monthsTable });
+console.log(`Written to ${PAGE} and ${PICTURE}.`);
 if (months.some(({ violations, mistakes }) => violations.length + mistakes.length > 0)) process.exitCode = 1;
+
+/** Prints a table as soon as it is there: all of them take minutes. */
+function shown(title: string, table: string): string {
+  console.log(`## ${title}\n\n${table}\n`);
+  return table;
+}

@@ -1,0 +1,56 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/**
+ * Every text of the pages that a command writes, by page. In the page it stands between two markers, for example
+ * `<!-- bench: targets -->` and `<!-- end -->`; the first one names the npm script that writes it.
+ */
+export const WRITTEN = {
+  'docs/outages.md': {
+    script: 'simulate',
+    names: ['side by side', 'scenarios', 'refresh policies', 'alarm variants', 'services', 'random months'],
+  },
+  'docs/performance.md': {
+    script: 'bench',
+    names: ['cold tick', 'targets', 'warm refreshes', 'commands', 'circumstances'],
+  },
+} as const satisfies Record<string, { readonly script: string; readonly names: readonly string[] }>;
+
+export type WrittenPage = keyof typeof WRITTEN;
+type NameIn<Page extends WrittenPage> = (typeof WRITTEN)[Page]['names'][number];
+
+/**
+ * Writes all texts of a page at once.
+ * @throws if a marker is missing; the page then stays as it was
+ */
+export async function writeBetweenMarkers<Page extends WrittenPage>(
+  page: Page,
+  texts: Readonly<Record<NameIn<Page>, string>>,
+): Promise<void> {
+  const file = join(ROOT, page);
+  let content = await readFile(file, 'utf8');
+  for (const [name, text] of Object.entries<string>(texts)) {
+    content = replaceBetweenMarkers(content, `${WRITTEN[page].script}: ${name}`, text);
+  }
+  await writeFile(file, content);
+}
+
+/**
+ * @param page Markdown
+ * @param marker what the first marker says, for example `bench: targets`
+ * @returns the page with `text` between that marker and the next `<!-- end -->`; all else stays as it is
+ * @throws if the marker is missing or there twice, or if it has no end before the next marker
+ */
+export function replaceBetweenMarkers(page: string, marker: string, text: string): string {
+  const opening = `<!-- ${marker} -->\n`;
+  const [before, rest, ...more] = page.split(opening);
+  if (before === undefined || rest === undefined) throw new Error(`The page has no marker <!-- ${marker} -->.`);
+  if (more.length > 0) throw new Error(`The page has the marker <!-- ${marker} --> more than once.`);
+  const closing = rest.indexOf('<!-- ');
+  if (closing < 0 || !rest.startsWith('<!-- end -->', closing)) {
+    throw new Error(`The marker <!-- ${marker} --> is not followed by <!-- end -->.`);
+  }
+  return `${before}${opening}\n${text}\n\n${rest.slice(closing)}`;
+}
