@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { ERROR_GUIDE } from '../lambda/refresher/error-guide.ts';
 import { refreshNowCommand, showStatusCommand } from './operator-commands.ts';
 import { refresherMetric } from './refresher-metrics.ts';
 import { PERIODS_TO_PAGE, type Timing } from './timing.ts';
@@ -82,9 +83,8 @@ export class RefresherAlarms extends Construct {
     this.credentialsRefused = new Alarm(this, 'CredentialsRefused', {
       alarmName: alarmName('CredentialsRefused', name),
       alarmDescription: description(props, [
-        'The service refused the credentials; they are not sent again, so as not to lock the account.',
-        'Workloads are refused when the present token expires.',
-        "First ask the account's owner what was changed, and put the right values into the secret: the next tick uses them.",
+        'The service refused the credentials. Workloads are refused when the present token expires.',
+        `First: ${ERROR_GUIDE.CREDENTIALS_REFUSED.doFirst}`,
       ]),
       metric: new MathExpression({
         // Where a lost event leaves a period empty, CloudWatch would look past it for real points, find a refusal that
@@ -107,9 +107,9 @@ export class RefresherAlarms extends Construct {
     this.refreshFailing = new Alarm(this, 'RefreshFailing', {
       alarmName: alarmName('RefreshFailing', name),
       alarmDescription: description(props, [
-        'Refreshing fails again and again. Workloads notice nothing while the token lives; TokenExpiring pages before it ends.',
-        'First look at the status: it names the last failure, and the log says more.',
-        'ENDPOINT_UNAVAILABLE heals when the service is back.',
+        'Refreshing keeps failing. Workloads notice nothing until the token ends; TokenExpiring pages before.',
+        'First look at the status: it names the last failure; the log says more.',
+        `ENDPOINT_UNAVAILABLE: ${ERROR_GUIDE.ENDPOINT_UNAVAILABLE.doFirst}`,
       ]),
       metric: props.function.metricErrors({ statistic: 'Sum', period: periods(timing.checkEvery, 3) }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import { ADVICE, isRefreshErrorCode } from './advice.ts';
+import { ERROR_GUIDE, type ErrorGuidance } from '../lambda/refresher/error-guide.ts';
+import type { RefreshErrorCode } from '../lambda/refresher/refresh-error.ts';
 import type { Invocation } from './invoke.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -69,19 +70,34 @@ function mask(secret: string | undefined): string {
 
 const MASK = '••••••••';
 
+const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
+  CredentialsRefused: 'CredentialsRefused (page) at once',
+  RefreshFailing: 'RefreshFailing (ticket) from the second failed tick on; TokenExpiring (page) if it lasts',
+};
+
 function failureStory(tick: Invocation): readonly string[] {
   const { code = 'unknown', message, cause, tokenVersion } = tick;
   const stored =
     tokenVersion === undefined
       ? 'none that is known to be good'
       : `untouched: version ${tokenVersion}, expires ${expiry(tick)}`;
-  const advice = isRefreshErrorCode(code) ? ADVICE[code] : undefined;
+  const guidance = isRefreshErrorCode(code) ? ERROR_GUIDE[code] : undefined;
   return [
     `  ${styleText('red', `✗ ${code}`)}  ${message}`,
     ...(cause === undefined ? [] : [fact('cause', cause)]),
     fact('stored token', stored),
-    ...(advice === undefined ? [] : [fact('alarm', advice.alarm), fact('do first', advice.first)]),
+    ...(guidance === undefined
+      ? []
+      : [
+          fact('asked again', guidance.askedAgain),
+          fact('alarm', ALARM_TIMING[guidance.alarm]),
+          fact('do first', guidance.doFirst),
+        ]),
   ];
+}
+
+function isRefreshErrorCode(code: string): code is RefreshErrorCode {
+  return Object.hasOwn(ERROR_GUIDE, code);
 }
 
 function done(step: string, detail: string): string {

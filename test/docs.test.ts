@@ -1,6 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
+import { ERROR_GUIDE } from '../lambda/refresher/error-guide.ts';
+import { markdownTable } from './markdown-table.ts';
+import { replaceBetweenMarkers } from './markers.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
@@ -80,4 +83,20 @@ it('has code that points at headings which exist', () => {
 it('has no code that points somewhere into the README', () => {
   const vague = CODE.filter((file) => file !== 'test/docs.test.ts' && /README(?!\.md|, ")/.test(read(file)));
   expect(vague).toEqual([]);
+});
+
+it('explains the error codes on the page in the words of npm start and the alarms', async () => {
+  const table = markdownTable(
+    ['code', 'meaning', 'asked again?', 'first alarm', 'what to do first'],
+    Object.entries(ERROR_GUIDE).map(([code, { meaning, askedAgain, alarm, doFirst }]) => [
+      `\`${code}\``,
+      meaning,
+      askedAgain,
+      alarm,
+      doFirst,
+    ]),
+  );
+  const page = replaceBetweenMarkers(read('docs/operations.md'), 'test: error codes', table);
+  // With -u, Vitest writes the page.
+  await expect(page).toMatchFileSnapshot('../docs/operations.md');
 });

@@ -1,4 +1,4 @@
-/** What went wrong, for alarms and tests. What each code means and whether it is asked again: docs/operations.md, "Errors". */
+/** What went wrong, for alarms and tests. `error-guide.ts` explains each code, and so does docs/operations.md, "Errors". */
 export type RefreshErrorCode =
   | 'CONFIG_INVALID'
   | 'CREDENTIALS_UNREADABLE'

@@ -19,6 +19,7 @@ import { pageCouldComeTooLate, timingOf } from '../../infra/timing.ts';
 import { TokenRefresher } from '../../infra/token-refresher.ts';
 import { propFaults, type TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { type Environment, readConfig } from '../../lambda/refresher/config.ts';
+import { ERROR_GUIDE } from '../../lambda/refresher/error-guide.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
 import { deployed, LEAST, only, readable, statementsOf, TOKEN, team } from './synthesis.ts';
 
@@ -512,11 +513,17 @@ describe('alarms', () => {
     (kind) => {
       const { AlarmDescription } = alarm(told, kind);
       expect(AlarmDescription).toMatch(
-        /First .*\nStatus: aws .*\/status .*\nRefresh: aws .*"force":true.*\nRunbook: https:\/\/wiki/s,
+        /First:? .*\nStatus: aws .*\/status .*\nRefresh: aws .*"force":true.*\nRunbook: https:\/\/wiki/s,
       );
       expect(AlarmDescription).toContain(TOKEN);
     },
   );
+
+  test('say of an error code what the guide says', () => {
+    const { CREDENTIALS_REFUSED, ENDPOINT_UNAVAILABLE } = ERROR_GUIDE;
+    expect(alarm(told, 'CredentialsRefused').AlarmDescription).toContain(CREDENTIALS_REFUSED.doFirst);
+    expect(alarm(told, 'RefreshFailing').AlarmDescription).toContain(ENDPOINT_UNAVAILABLE.doFirst);
+  });
 
   test('have descriptions that CloudWatch takes, however long the names are', () => {
     const { template } = deployed(() => ({

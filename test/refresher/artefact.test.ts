@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { ERROR_GUIDE } from '../../lambda/refresher/error-guide.ts';
 
 const ARTEFACT = new URL('../../dist/refresher/', import.meta.url);
 
@@ -22,4 +23,10 @@ it('imports no built-in module in the way that would load fetch', () => {
   for (const [name, code] of loadedParts()) {
     expect(code.match(/\b(?:from|import)\s*"(?:node:)?https?"/g), name).toBeNull();
   }
+});
+
+it('leaves out the guide to error codes, which is for people', () => {
+  const code = [...loadedParts().values()].join('\n');
+  expect(code).toContain('CREDENTIALS_REFUSED');
+  expect(code).not.toContain(ERROR_GUIDE.CREDENTIALS_REFUSED.meaning);
 });
