@@ -4,6 +4,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { thirdPartyNotices } from './third-party-notices.ts';
 
 /**
  * Takes Node's built-in modules as CommonJS does. An `import` reads every export there is, and those of node:http
@@ -21,7 +22,7 @@ const builtInModules: Plugin = {
 
 const FOLDER = 'dist/refresher';
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   entryPoints: { handler: 'lambda/refresher/handler.ts' },
   outdir: FOLDER,
   write: false,
@@ -36,22 +37,18 @@ const { outputFiles } = await build({
   // What the SDK imports on demand, above all the credential providers that never run in Lambda, stays out of the path.
   splitting: true,
   plugins: [builtInModules],
-  // Linked: loaded only when a stack trace is printed with --enable-source-maps.
-  sourcemap: 'linked',
+  // They stand in THIRD_PARTY_NOTICES instead.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 });
 
-// Another terminal may be running what an earlier build made: every file is whole at any time, a part is there before
-// the entry that names it, and one that did not change is left alone.
+// A part is there before the entry that names it.
 await mkdir(FOLDER, { recursive: true });
 for (const { path, contents } of outputFiles.toSorted((one, other) => rank(one.path) - rank(other.path))) {
-  const before = await readFile(path).catch(() => undefined);
-  if (before?.equals(contents)) continue;
-  const unfinished = `${path}.${process.pid}`;
-  await writeFile(unfinished, contents);
-  await rename(unfinished, path);
+  await replace(path, contents);
 }
+await replace(join(FOLDER, 'THIRD_PARTY_NOTICES'), Buffer.from(await thirdPartyNotices(metafile.outputs)));
 // Parts are named for their content, so those of an earlier build would stay, and be deployed.
 const built = new Set(outputFiles.map(({ path }) => basename(path)));
 for (const name of await readdir(FOLDER)) {
@@ -60,4 +57,13 @@ for (const name of await readdir(FOLDER)) {
 
 function rank(path: string): number {
   return basename(path).startsWith('handler.') ? 1 : 0;
+}
+
+/** Another terminal may be running what an earlier build made: a file is whole at any time, and left alone if the same. */
+async function replace(path: string, contents: Uint8Array): Promise<void> {
+  const before = await readFile(path).catch(() => undefined);
+  if (before?.equals(contents)) return;
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
 }

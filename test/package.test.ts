@@ -119,14 +119,17 @@ test(
 );
 
 test(
-  'CommonJS projects may use both',
+  'CommonJS projects may use both, and share the classes with ES modules',
   async () => {
     const project = projectWith('commonjs', ['aws-cdk-lib', 'constructs', '@aws-sdk/client-ssm']);
     writeFileSync(
       join(project, 'program.cjs'),
-      `console.log(typeof require('soap-token-refresher').TokenRefresher, typeof require('soap-token-refresher/reader').createTokenReader)`,
+      `const { TokenRefresher } = require('soap-token-refresher');
+       const { createTokenReader, TokenReadError } = require('soap-token-refresher/reader');
+       import('soap-token-refresher/reader').then((imported) =>
+         console.log(typeof TokenRefresher, typeof createTokenReader, imported.TokenReadError === TokenReadError));`,
     );
-    expect(await run(process.execPath, ['program.cjs'], project)).toBe('function function\n');
+    expect(await run(process.execPath, ['program.cjs'], project)).toBe('function function true\n');
   },
   MINUTES,
 );
@@ -141,8 +144,21 @@ test('installing it brings the SSM client and nothing else', () => {
   expect(required).toEqual([]);
 });
 
-test('it carries the built code and no sources', () => {
+test('it carries the built code, no sources and no source maps', () => {
   const files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' });
-  expect(files.filter((name) => /(?<!\.d)\.ts$/.test(name))).toEqual([]);
+  expect(files.filter((name) => /(?<!\.d)\.ts$|\.map$/.test(name))).toEqual([]);
   expect(files).toContain(join('dist', 'refresher', 'handler.mjs'));
+});
+
+test('it carries the licences of the packages that are bundled, and of no other', () => {
+  const notices = readFileSync(join(folder, 'package', 'dist', 'refresher', 'THIRD_PARTY_NOTICES'), 'utf8');
+  const named = (name: string) => {
+    const { version, license } = JSON.parse(readFileSync(join(INSTALLED, name, 'package.json'), 'utf8'));
+    return `${name} ${version} (${license})`;
+  };
+  for (const name of ['@aws-sdk/client-ssm', '@aws-lambda-powertools/metrics', 'fast-xml-parser', 'bowser']) {
+    expect(notices).toContain(named(name));
+  }
+  expect(notices).toContain(readFileSync(join(INSTALLED, 'fast-xml-parser', 'LICENSE'), 'utf8').trim());
+  for (const name of ['saxes', 'aws-cdk-lib', 'esbuild']) expect(notices).not.toContain(named(name));
 });

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -746,24 +745,23 @@ describe('props', () => {
 describe('the bundle', () => {
   const root = mkdtempSync(join(tmpdir(), 'bundle-'));
   afterAll(() => rmSync(root, { recursive: true }));
-  const moduleAt = (path: string) => pathToFileURL(join(root, path)).href;
   const bundleAt = (path: string) => {
     mkdirSync(join(root, path), { recursive: true });
     writeFileSync(join(root, path, 'handler.mjs'), '');
-    return join(root, path, '/');
+    return join(root, path);
   };
 
   test('is found in the source tree', () => {
     const folder = bundleAt('source/dist/refresher');
-    expect(bundleFolder(moduleAt('source/infra/refresher-code.ts'))).toBe(folder);
+    expect(bundleFolder(join(root, 'source/infra'))).toBe(folder);
   });
 
   test('is found in the published package', () => {
     const folder = bundleAt('package/dist/refresher');
-    expect(bundleFolder(moduleAt('package/dist/infra/refresher-code.js'))).toBe(folder);
+    expect(bundleFolder(join(root, 'package/dist/infra'))).toBe(folder);
   });
 
   test('is asked for when it is missing', () => {
-    expect(() => bundleFolder(moduleAt('nothing/infra/refresher-code.ts'))).toThrow('Run: npm run build');
+    expect(() => bundleFolder(join(root, 'nothing/infra'))).toThrow('Run: npm run build');
   });
 });
