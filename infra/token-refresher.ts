@@ -1,4 +1,4 @@
-import { Annotations, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -10,8 +10,9 @@ import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs';
 import type { Environment } from '../lambda/refresher/config.ts';
 import type { METRICS } from '../lambda/refresher/metric-names.ts';
+import { acknowledgeNag } from './acknowledge-nag.ts';
 import { faultList } from './fault.ts';
-import { RefreshedToken } from './refreshed-token.ts';
+import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
 import { refresherCode } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
@@ -21,12 +22,14 @@ import { propFaults, type TokenRefresherProps } from './token-refresher-props.ts
 /** Keeps one access token of a SOAP service fresh in SSM Parameter Store, and tells a person before it can expire. */
 export class TokenRefresher extends Construct {
   /** What readers need: the parameter's name, and `grantRead`. */
-  readonly token: RefreshedToken;
+  readonly token: IRefreshedToken;
   /** Where the credentials belong. */
   readonly credentials: ISecret;
   /** Encrypts the token. */
   readonly encryptionKey: IKey;
+  /** The refresher itself. Each invocation is one tick. */
   readonly function: LambdaFunction;
+  /** The alarms of this token, for more actions than `alarmActions` names. */
   readonly alarms: RefresherAlarms;
   /** When the token is replaced, and when the alarms fire. */
   readonly timing: Timing;
@@ -110,8 +113,8 @@ export class TokenRefresher extends Construct {
       description: `Credentials of the SOAP service that hands out ${tokenParameterName}`,
     });
     secret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-    Validations.of(secret).acknowledge({
-      id: 'AwsSolutions-SMG4',
+    acknowledgeNag(secret, {
+      rule: 'AwsSolutions-SMG4',
       reason: 'The service offers no way to change the credentials by a program: a person puts new ones.',
     });
     return Secret.fromSecretCompleteArn(this, 'CredentialsSecret', secret.ref);
@@ -183,8 +186,9 @@ export class TokenRefresher extends Construct {
     if (inVpc) {
       const policy = 'service-role/AWSLambdaENIManagementAccess';
       role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
-      Validations.of(role).acknowledge({
-        id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`,
+      acknowledgeNag(role, {
+        rule: 'AwsSolutions-IAM4',
+        finding: `Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}`,
         reason:
           'Lambda itself makes the network interfaces with this role. They do not exist yet, so no resource can be named.',
       });

@@ -162,3 +162,33 @@ test('it carries the licences of the packages that are bundled, and of no other'
   expect(notices).toContain(readFileSync(join(INSTALLED, 'fast-xml-parser', 'LICENSE'), 'utf8').trim());
   for (const name of ['saxes', 'aws-cdk-lib', 'esbuild']) expect(notices).not.toContain(named(name));
 });
+
+test('everything that it exports is documented, field by field', () => {
+  expect([...undocumented('infra/index'), ...undocumented('lambda/reader/token-reader')]).toEqual([]);
+});
+
+/** What a door of the package exports without a comment right above it. */
+function undocumented(door: string): readonly string[] {
+  const read = (path: string) => readFileSync(join(folder, 'package', 'dist', `${path}.d.ts`), 'utf8');
+  const declared = /^export (?:declare )?(?:class|function|interface|type|const) (\w+)/;
+  const own = [...read(door).matchAll(new RegExp(declared, 'gm'))].map(([, name = '']) => ({ path: door, name }));
+  const passedOn = [...read(door).matchAll(/^export (?:type )?\{([^}]+)\} from '\.\/(.+)\.ts';$/gm)].flatMap(
+    ([, names = '', file = '']) =>
+      names
+        .split(',')
+        .filter((name) => name.trim() !== '')
+        .map((name) => ({ path: join(dirname(door), file), name: name.replace('type ', '').trim() })),
+  );
+  return [...own, ...passedOn].flatMap(({ path, name }) => {
+    const lines = read(path).split('\n');
+    const start = lines.findIndex((line) => declared.exec(line)?.[1] === name);
+    if (start === -1) return [`${path}: ${name}`];
+    const end = lines[start]?.endsWith('{') ? lines.indexOf('}', start) : start;
+    // A class has the comments of the interface that it implements.
+    const isMember = / implements /.test(lines[start] ?? '') ? /(?!)/ : /^ {4}(?!private |constructor)[\w<]+\b.*;$/;
+    return lines
+      .slice(start, end + 1)
+      .filter((line, index) => (index === 0 || isMember.test(line)) && !lines[start + index - 1]?.endsWith('*/'))
+      .map((line) => `${path}: ${name}: ${line.trim()}`);
+  });
+}

@@ -11,7 +11,9 @@ interface Particulars {
  * The one error of the reader. `code` is for programs, `message` says what to do. Never holds a token.
  */
 export class TokenReadError extends Error {
+  /** Always this, also where two copies of the package are loaded and `instanceof` fails. */
   override readonly name = 'TokenReadError';
+  /** Why there is no token. */
   readonly code: TokenReadErrorCode;
   /** On `TOKEN_EXPIRED`: when the stored token expired, or is about to. */
   readonly expiresAt: Date | undefined;

@@ -5,6 +5,7 @@ import { TokenReadError } from './token-read-error.ts';
 export type { ParameterClient } from './stored-token.ts';
 export { TokenReadError, type TokenReadErrorCode } from './token-read-error.ts';
 
+/** Which token to read, and how. Only the name is required. */
 export interface TokenReaderOptions {
   /** Name of the token parameter. May be given as the environment has it: a missing one is refused with a clear word. */
   readonly parameterName: string | undefined;
@@ -14,17 +15,21 @@ export interface TokenReaderOptions {
   readonly maxAgeSeconds?: number;
   /** Default: a client for the function's own region and role. For a token of another account, one with a role there. */
   readonly client?: ParameterClient;
+  /** Default: the system's clock. Tests give another one. */
   readonly clock?: Clock;
 }
 
+/** All that the reader knows of time. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Resolves after `ms` milliseconds. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** Aborts after so many milliseconds. */
+  /** A signal that aborts after `ms` milliseconds. */
   readonly timeout: (ms: number) => AbortSignal;
 }
 
+/** Hands out the token; one for all calls of a function's process. */
 export interface TokenReader {
   /**
    * A token that lives for at least `minRemainingSeconds`.

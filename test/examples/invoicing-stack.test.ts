@@ -30,7 +30,7 @@ test('may read this token and its status, decrypt what is bound to this token th
       {
         Effect: 'Allow',
         Action: 'kms:Decrypt',
-        Resource: 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
+        Resource: 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/????????????????????????????????????',
         Condition: {
           StringEquals: {
             'kms:ViaService': 'ssm.<AWS::Region>.amazonaws.com',

@@ -8,8 +8,10 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { RefreshedToken } from '../../infra/refreshed-token.ts';
@@ -29,6 +31,8 @@ const THROUGH_SSM_FOR_THE_TOKEN = {
     'kms:EncryptionContext:PARAMETER_ARN': TOKEN_ARN,
   },
 };
+
+const VPC = { vpcId: 'vpc-0a1b2c3d', availabilityZones: ['ap-south-1a'], privateSubnetIds: ['subnet-0a1b2c3d'] };
 
 // First what holds every type of resource: CDK makes its validator anew, in seconds, for a type that it has not met.
 const inVpc = deployed((stack) => ({
@@ -336,7 +340,7 @@ describe('permissions', () => {
     expect(statementsOf(Template.fromStack(stack), 'Reader')).toContainEqual({
       Effect: 'Allow',
       Action: 'kms:Decrypt',
-      Resource: 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
+      Resource: 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/????????????????????????????????????',
       Condition: THROUGH_SSM_FOR_THE_TOKEN,
     });
   });
@@ -409,6 +413,35 @@ describe('in a VPC', () => {
     const role = only(inVpc.template, 'AWS::IAM::Role', { Description: Match.stringLikeRegexp('^Refreshes') });
     expect(role.ManagedPolicyArns).toEqual([
       'arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaENIManagementAccess',
+    ]);
+  });
+});
+
+describe('cdk-nag in the app of whoever uses the construct', () => {
+  test('version 3 has nothing to say about it, in a VPC too, nor about a role that was granted the token', () => {
+    const { stack } = team((stack) => ({ vpc: Vpc.fromVpcAttributes(stack, 'Vpc', VPC) }));
+    RefreshedToken.fromParameterName(stack, 'Token', TOKEN).grantRead(
+      new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+    );
+    expect(new AwsSolutionsChecks(stack).validateScope(stack).violations).toEqual([]);
+    const careless = new Bucket(stack, 'Careless');
+    expect(new AwsSolutionsChecks(stack).validateScope(careless).violations).not.toEqual([]);
+  });
+
+  test('version 2 finds the reasons where it looks for them: in the metadata of the resources', () => {
+    const rules = (type: string) =>
+      Object.values(inVpc.template.findResources(type)).flatMap(
+        ({ Metadata }): unknown[] => Metadata?.cdk_nag?.rules_to_suppress ?? [],
+      );
+    expect(rules('AWS::SecretsManager::Secret')).toEqual([
+      { id: 'AwsSolutions-SMG4', reason: expect.stringContaining('a person puts new ones') },
+    ]);
+    expect(rules('AWS::IAM::Role')).toEqual([
+      {
+        id: 'AwsSolutions-IAM4',
+        reason: expect.stringContaining('network interfaces'),
+        applies_to: ['Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaENIManagementAccess'],
+      },
     ]);
   });
 });
