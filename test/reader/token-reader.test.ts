@@ -73,6 +73,23 @@ describe('get', () => {
     expect(store.readsAt).toHaveLength(2);
   });
 
+  test('counts the age of the cached token from the request, not from the answer', async () => {
+    const { reader, refresh, store, clock, within } = setUp({ maxAgeSeconds: 300 });
+    refresh('token-1');
+    store.latencyMs = 2000;
+    await within(2, reader.get());
+    refresh('token-2');
+    await clock.advance(298_000);
+    expect(await within(2, reader.get())).toBe('token-2');
+  });
+
+  test('judges the expiry when the answer is there, not when the request began', async () => {
+    const { reader, refresh, store, within } = setUp({ minRemainingSeconds: 60 });
+    refresh('token-1', 61);
+    store.latencyMs = 2000;
+    await expect(within(2, reader.get())).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+  });
+
   test('asks SSM again as soon as the token lives for less than minRemainingSeconds', async () => {
     const { reader, refresh, clock, within } = setUp({ minRemainingSeconds: 60 });
     refresh('token-1', 200);
