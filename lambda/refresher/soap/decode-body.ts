@@ -1,26 +1,43 @@
 /**
  * The body as text: by its byte order mark, else by the header's charset, else by the XML declaration's, else UTF-8.
- * @returns undefined for a charset that nobody knows and for bytes that are not text in it.
+ * Labels are often wrong. Bytes that are all ASCII have one reading, whatever the label.
+ * @returns `isCertain: false` where the bytes are not text in their charset, or nobody knows it: good for a refusal in
+ * plain sight, not for a token.
  */
-export function decodeBody(body: Uint8Array, contentType: string | undefined): string | undefined {
-  const charset = byteOrderMark(body) ?? headerCharset(contentType) ?? declaredEncoding(body) ?? 'utf-8';
+export function decodeBody(
+  body: Uint8Array,
+  contentType: string | undefined,
+): { readonly text: string; readonly isCertain: boolean } {
+  const said = headerCharset(contentType) ?? declaredEncoding(body) ?? 'utf-8';
+  const charset = sniffed(body) ?? (isUtf8(said, body) || isAscii(said, body) ? 'utf-8' : said);
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(body);
+    return { text: new TextDecoder(charset, { fatal: true }).decode(body), isCertain: true };
   } catch {
-    return undefined;
+    return { text: new TextDecoder('windows-1252').decode(body), isCertain: false };
   }
 }
 
-/** A byte order mark outranks the header (RFC 7303, section 3.3). */
-function byteOrderMark(body: Uint8Array): string | undefined {
-  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return 'utf-8';
-  if (body[0] === 0xfe && body[1] === 0xff) return 'utf-16be';
-  if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le';
+/** By the byte order mark, which outranks the header (RFC 7303, section 3.3), or by a first "<" of two bytes. */
+function sniffed([first, second, third]: Uint8Array): string | undefined {
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) return 'utf-16be';
+  if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return 'utf-16le';
   return undefined;
 }
 
+/** Another spelling (`UTF_8`, `utf8mb4`), or .NET's UTF-16, which names what the text was in memory. */
+function isUtf8(label: string, body: Uint8Array): boolean {
+  return /^utf[-_]?8/i.test(label) || (/^(?:utf[-_]?16|unicode$)/i.test(label) && !body.includes(0));
+}
+
+/** Not under charsets that write other letters with ASCII bytes, nor with the zeros of UTF-16. */
+function isAscii(label: string, body: Uint8Array): boolean {
+  return !/utf-?7|^hz|iso-?2022/i.test(label) && body.every((byte) => byte > 0 && byte < 0x80);
+}
+
+/** Some proxies join two types; then the label ends at the comma. */
 function headerCharset(contentType = ''): string | undefined {
-  return /;\s*charset\s*=\s*["']?([^\s"';]+)/i.exec(contentType)?.[1];
+  return /;\s*charset\s*=\s*["']?([^\s"';,]+)/i.exec(contentType)?.[1];
 }
 
 function declaredEncoding(body: Uint8Array): string | undefined {

@@ -1,100 +1,176 @@
-/**
- * The error codes of OAuth 2.0 (RFC 6749, sections 4.1.2.1 and 5.2), by what they mean for the refresher:
- * `credentials` does not heal by asking again, `request` is for a developer, `unavailable` heals by itself.
- */
-const MEANING = {
+/** `credentials` does not heal by asking again, `request` is for a developer, `unavailable` heals by itself. */
+type Meaning = 'credentials' | 'request' | 'unavailable';
+
+/** OAuth 2.0 (RFC 6749, sections 4.1.2.1 and 5.2), and the four that other services send in the place of `invalid_grant`. */
+const CODES: Readonly<Record<string, Meaning>> = {
   invalid_grant: 'credentials',
   invalid_client: 'credentials',
   unauthorized_client: 'credentials',
   access_denied: 'credentials',
+  invalid_credentials: 'credentials',
+  invalid_login_credentials: 'credentials',
+  user_not_found: 'credentials',
+  account_locked: 'credentials',
   invalid_request: 'request',
   unsupported_grant_type: 'request',
   invalid_scope: 'request',
   server_error: 'unavailable',
   temporarily_unavailable: 'unavailable',
-} as const;
+};
 
-export type OAuthErrorCode = keyof typeof MEANING;
-
+/** Why the service gave no token. `reason` is a name of this file, never text of the answer. */
 export interface RefusalReason {
-  readonly meaning: (typeof MEANING)[OAuthErrorCode];
-  readonly code: OAuthErrorCode;
-}
-
-const CODE = `(${Object.keys(MEANING).join('|')})(?![a-z0-9_])`;
-const CODE_ANYWHERE = new RegExp(`(?<![a-z0-9_])${CODE}`);
-/** .NET puts `… ---> ` before the service's own words, Java the exception's name, SOAP 1.2 a prefix. */
-const CODE_FIRST = new RegExp(`^\\s*(?:[^]*--->\\s*)?(?:[\\w.$-]+:\\s*)*(?:error\\s*[:=]\\s*)?"?${CODE}`);
-
-/** The OAuth error code that the text names, wherever it stands. */
-export function readCode(text: string): RefusalReason | undefined {
-  return reasonOf(CODE_ANYWHERE.exec(start(text))?.[1]);
-}
-
-/** The OAuth error code that the text starts with: in a stack trace, one further on need not be about us. */
-export function readLeadingCode(text: string): RefusalReason | undefined {
-  return reasonOf(CODE_FIRST.exec(start(text))?.[1]);
-}
-
-/** The code that the prose stands for which many servers send in place of one. */
-export function readProse(text: string): RefusalReason | undefined {
-  const words = start(text.replace(/([a-z])(?=[A-Z])/g, '$1 '));
-  return reasonOf(PROSE.find(([pattern]) => pattern.test(words))?.[1]);
-}
-
-/** What the first text says that says anything. */
-export function firstReason(
-  texts: readonly string[],
-  read: (text: string) => RefusalReason | undefined,
-): RefusalReason | undefined {
-  return texts.map(read).find((reason) => reason !== undefined);
-}
-
-const CLIENT = 'client(?:[ _]?(?:credentials?|authentication|ids?|secrets?))?';
-const USER = '(?:users?|user[ _]?names?|user[ _]?ids?|logins?|passwords?|credentials?|accounts?|authentication)';
-const REJECTED =
-  '(?:invalid|incorrect|wrong|unknown|bad|expired|inactive|not (?:be )?found|(?:not|no) match|mismatch|not exist|not valid|failed|failure)';
-const BARRED = '(?:locked|blocked|disabled|suspended|deactivated|not active)';
-
-/** Both in one sentence, in either order, three words apart at the most: further on, it speaks of something else. */
-function near(one: string, other: string): RegExp {
-  const gap = '(?:[^\\w.]+\\w+){0,3}?[^\\w.]+';
-  return new RegExp(`\\b${one}\\b${gap}${other}\\b|\\b${other}\\b${gap}${one}\\b`);
+  readonly meaning: Meaning;
+  readonly reason: string;
+  readonly by: 'code' | 'sentence';
 }
 
 /**
- * The first that matches holds. The order is that of the harm a wrong guess would do: to keep asking for a barred account
- * prolongs the bar; a passing fault or a misunderstood request, taken for a refusal, would stop the schedule from asking.
+ * What the texts of an answer say, codes first. A sentence counts only if no text speaks of the service's own trouble:
+ * prose can be misread, and to take a passing trouble for a refusal would stop the schedule from asking.
  */
-const PROSE: readonly (readonly [RegExp, OAuthErrorCode])[] = [
-  [/\btoo many\b.*\b(?:logins?|attempts)\b/, 'invalid_grant'],
+export function readReason(texts: readonly string[]): RefusalReason | undefined {
+  const messages = texts.map(message);
+  const words = messages.map(wordsOf);
+  const code =
+    firstOf(messages, (text) => codeOf(text) ?? codeOf(exceptionName(text))) ?? firstOf(messages, statedCode);
+  if (code !== undefined) return byCode(code);
+  if (!words.some((text) => TROUBLE.test(text))) {
+    const mentioned =
+      firstOf(messages, (text) => CODE_WITHIN.exec(text.toLowerCase())?.[1]) ?? firstOf(words, codeInWords);
+    if (mentioned !== undefined) return byCode(mentioned);
+    const refusal = firstOf(words, (text) => SENTENCES.find(([, pattern]) => pattern.test(text))?.[0]);
+    if (refusal !== undefined) return { meaning: 'credentials', reason: refusal, by: 'sentence' };
+  }
+  const isPassing = words.some((text) => PASSING.test(text));
+  return isPassing ? { meaning: 'unavailable', reason: 'temporarily_unavailable', by: 'sentence' } : undefined;
+}
+
+/** The code that the text is, however it is spelled: `Invalid Grant`, `invalidGrant`, `InvalidCredentialsException`. */
+export function codeOf(text: string): string | undefined {
+  const letters = text
+    .slice(0, 1000)
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
+  return BY_LETTERS.get(letters) ?? BY_LETTERS.get(letters.replace(/(?:exception|error|fault)$/, ''));
+}
+
+/** Whether a text of any shape may be a refusal. Wide: what it takes for one is only not sent a second time at once. */
+export function mayRefuse(text: string): boolean {
+  return MAY_REFUSE.test(wordsOf(text));
+}
+
+const NO = '(?:not|invalid|incorrect|wrong|unknown|bad|lock|block|disab|suspend|activ|expired|reject|mismatch)';
+const MAY_REFUSE = new RegExp(
+  `grant|credential|passw|access is denied|access denied|authori[sz]ed|authenticat|log ?[io]n|sign ?in|account|(?:user|client).{0,30}${NO}|(?:${NO}|no such).{0,9} (?:user|client)`,
+);
+
+const BY_LETTERS = new Map(Object.keys(CODES).map((code) => [code.replaceAll('_', ''), code]));
+const CODE = `(${Object.keys(CODES).join('|')})(?![a-z0-9_])`;
+const CODE_WITHIN = new RegExp(`(?<![a-z0-9_])${CODE}`);
+/** In front, behind a name such as Java's of the exception; or quoted, as in JSON. */
+const CODE_STATED = new RegExp(`^((?:[\\w.$-]+[:=]\\s*)*)"?${CODE}|["'>]${CODE}(?=["'<])`);
+const CODE_IN_WORDS = new RegExp(
+  `(?:^|[^\\w\\s] ?)(${Object.keys(CODES)
+    .filter((code) => code !== 'access_denied')
+    .map((code) => code.replaceAll('_', ' '))
+    .join('|')})(?= ?(?:$|[^\\w\\s]))`,
+);
+
+/** As Java puts it in front: `com.acme.InvalidCredentialsException: …`. */
+function exceptionName(text: string): string {
+  return /^[\w.$]*?(\w+):/.exec(text)?.[1] ?? '';
+}
+
+function statedCode(text: string): string | undefined {
+  const [, before = '', first, quoted] = CODE_STATED.exec(text.toLowerCase()) ?? [];
+  return TROUBLE.test(wordsOf(before)) ? undefined : (first ?? quoted);
+}
+
+function codeInWords(words: string): string | undefined {
+  return CODE_IN_WORDS.exec(words)?.[1]?.replaceAll(' ', '_');
+}
+
+const WHAT =
+  '(?:(?:user|login|client|account) )?(?:user ?names?|user ?ids?|users?|logins?|accounts?|clients?|client ids?|login ids?|client secrets?|secrets?|passwords?|credentials?)';
+const AND = ' ?(?:/|,|&|or|and(?:/or)?) ?(?:(?:an?|the|your|invalid|incorrect|wrong) )?';
+const WHICH = `(?:e ?mail(?: address)?${AND})?${WHAT}(?:${AND}${WHAT})*(?: combination| pair)?`;
+const START = '(?:^|[^\\w\\s] ?)(?:(?:sorry|but|error|the|your|this|supplied|provided|given|specified|entered) )*';
+const END = '(?= ?(?:$|[^\\w\\s\'"]|["\'] ?(?:$|[,}\\]])|please\\b|for (?:user|client|account)\\b))';
+const BE = '(?: (?:is|are|was|were|has|have))?(?: been)?';
+
+/** Few, and in each the words stand together: three words apart, they speak of something else. */
+const SENTENCES: readonly (readonly [string, RegExp])[] = [
   [
-    /\btemporar|\btry (?:it )?(?:again|later)\b|\bunavailable\b|\bmaintenance\b|\btimed? ?-?out\b|\boverload/,
-    'temporarily_unavailable',
+    'wrong credentials',
+    new RegExp(
+      `(?:^|[^\\w\\s] ?|\\b(?:an?|to|with) )(?:invalid|incorrect|wrong|bad|unknown|expired) ${WHICH}(?: (?:was|were))?(?: (?:provided|supplied|specified|given|entered))?${END}`,
+    ),
   ],
-  [/\btoo many\b|\brate limit|\bserver (?:is )?(?:too )?busy\b/, 'temporarily_unavailable'],
-  [/\bdatabase\b|sql|\busing password\b|\bora-\d|\binternal (?:server )?error\b/, 'server_error'],
-  [/\belement\b|\bschema\b|\bnamespace\b|\bdeserializ|\bsoap\b|\brecord\b/, 'invalid_request'],
-  [/\bscope\b/, 'invalid_scope'],
-  [/\bgrant[ _]?type\b.*\b(?:not supported|unsupported)\b|\bunsupported grant/, 'unsupported_grant_type'],
-  [/\bmissing\b|\brequired\b|\bnot specified\b|\bnot be empty\b/, 'invalid_request'],
-  [near('(?:users?|accounts?|logins?)', BARRED), 'invalid_grant'],
-  [/\bclient version\b/, 'invalid_request'],
-  [near(CLIENT, REJECTED), 'invalid_client'],
-  [near(USER, REJECTED), 'invalid_grant'],
-  [/\binvalid grant\b|\bno such user\b|\bunable to retrieve user\b/, 'invalid_grant'],
-  [/\baccess (?:is )?denied\b|\bun-?authori[sz]ed\b|\bnot authori[sz]ed\b/, 'access_denied'],
+  [
+    'wrong credentials',
+    new RegExp(
+      `${START}${WHICH}(?: (?:that )?(?:you )?(?:entered|provided|supplied|given))?${BE} (?:invalid|incorrect|wrong|unknown|rejected|expired|mismatch|not (?:valid|correct|recogni[sz]ed|accepted|found)|do(?:es)?(?: not|n't) (?:match|exist)(?: our records)?|could not be verified)${END}`,
+    ),
+  ],
+  [
+    'account barred',
+    new RegExp(
+      `${START}(?:(?:user|login|client) )?(?:account|user|user ?id|user ?name|login|client)${BE}(?: temporarily| permanently| currently)? (?:locked(?: out)?|blocked|disabled|suspended|deactivated|inactive|not active)(?:${END}| (?:due|because|until|since|after|for \\d))`,
+    ),
+  ],
+  [
+    'too many failed logins',
+    /\b(?:too many|number of|maximum) (?:failed |invalid |incorrect )?(?:logins?|log ?on|sign ?in|password|authentication) attempts\b|\btoo many failed logins\b/,
+  ],
+  ['no such user', new RegExp(`${START}no such (?:user|account|client)${END}`)],
+  // These say so little that they count only where nothing else is said.
+  [
+    'login failed',
+    /^(?:[\w.$]+(?: \d+)?[:,] )?(?:(?:(?:user |client )?(?:login|log ?on|authentication) (?:failed|failure|incorrect)|access (?:is )?denied|(?:un|not )authori[sz]ed(?: access| user)?)[.!:]* ?)+(?:please (?:try again|check|retry|contact)[^.]*[.!]?|\(code \w+\))?$/,
+  ],
+  [
+    'refused by the OAuth library',
+    /^(?:unable to retrieve user information|client credentials were not found in the headers or body|this client is invalid or must authenticate using a client secret|the grant type is unauthorized for this client id)[.!]?$/,
+  ],
 ];
 
-/** Bounded, since some patterns take time that grows with the square of the text. */
-function start(text: string): string {
-  return text.slice(0, 1000).toLowerCase();
+/** Words of the service's own trouble. What is beside them is not about our credentials. */
+const TROUBLE =
+  /server|data ?base|session|connect|gateway|tim(?:e|ed|ing) ?out|technical|\bhosts?\b|\bnodes?\b|\bpool|cache|network|socket|upstream|back ?end|proxy|sql|\bora \d|jdbc|ldap|smtp|\bssl\b|\btls\b|certificate|\bcurl\b|\bdns\b|\b5\d\d\b|queue|thread|dead ?lock|\bcolumn|\btables?\b|internal|unexpected|outage|maintenance|unavailable|overload|using password/;
+
+/** Trouble that heals by itself. */
+const PASSING =
+  /temporar|\btry (?:it )?(?:again|later)\b|unavailable|maintenance|\btim(?:e|ed|ing) ?out|overload|\btoo many\b|\brate limit|\bbusy\b|data ?base|sql|using password|\bora \d|internal (?:server )?error|technical|connection|gateway/;
+
+/** A stack puts its own words around the service's: .NET a sentence in front, Java and .NET the stack trace behind. */
+function message(text: string): string {
+  return text
+    .slice(0, 1000)
+    .replace(/\n\s+at .*/s, '')
+    .replace(/\bserver was unable to (?:process|read) request\.?(?:\s*--->)?/i, '')
+    .replace(/\b(?:https?|urn):[^\s,;)}]+/gi, '')
+    .trim();
 }
 
-function reasonOf(code: string | undefined): RefusalReason | undefined {
-  return isCode(code) ? { meaning: MEANING[code], code } : undefined;
+/** In small letters, and in words, however they are joined: `UserNotFound`, `user_not_found`, `user-not-found`. */
+function wordsOf(text: string): string {
+  return text
+    .replace(/([a-z])(?=[A-Z])/g, '$1 ')
+    .toLowerCase()
+    .replace(/(?<=\w)[-_]+(?=\w)/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
-function isCode(code: string | undefined): code is OAuthErrorCode {
-  return code !== undefined && Object.hasOwn(MEANING, code);
+function byCode(code: string): RefusalReason {
+  return { meaning: CODES[code] ?? 'request', reason: code, by: 'code' };
+}
+
+function firstOf(texts: readonly string[], read: (text: string) => string | undefined): string | undefined {
+  for (const text of texts) {
+    const found = read(text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

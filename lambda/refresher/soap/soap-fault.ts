@@ -1,30 +1,49 @@
-import { firstReason, readCode, readLeadingCode, readProse } from './refusal-reason.ts';
+import { codeOf, readReason } from './refusal-reason.ts';
 import { descendants, isBlank } from './soap-body.ts';
 import type { XmlElement } from './strict-xml.ts';
-import { malformed, refused, type TokenResult, unavailable } from './token-result.ts';
+import { malformed, type NoToken, refused, unavailable } from './token-result.ts';
+
+/** Who or where, not why. */
+const NO_REASON = ['faultcode', 'Code', 'faultactor', 'Role', 'Node'];
 
 /** A fault of either SOAP version: `faultcode` or `Code` says whose fault it is, the other texts may say why. */
-export function judgeFault(fault: XmlElement): TokenResult {
-  const texts = [fault, ...descendants(fault)].map(({ text }) => text).filter((text) => !isBlank(text));
-  if (isServerSide(fault)) {
-    // The server's own trouble may quote anything, such as the refusal of its database.
-    const reason = firstReason(texts, readLeadingCode);
-    return reason ? refused(reason) : unavailable('the service reports a fault of its own (SOAP Server fault)');
-  }
-  const stated = firstReason(texts, readCode);
-  if (stated) return refused(stated);
-  const meant = firstReason(texts, readProse);
-  if (meant && meant.meaning !== 'request') return refused(meant);
-  // One word of that make is a code, as in OAuth; a sentence is about the message.
-  if (texts.some((text) => /^\s*[a-z]+(?:_[a-z]+)+\s*$/.test(text))) return refused(undefined);
-  return malformed('the service could not make sense of the request (SOAP Client fault)');
+export function judgeFault(fault: XmlElement): NoToken {
+  const texts = fault.children
+    .filter(({ name }) => !NO_REASON.includes(name))
+    .flatMap((part) => [part, ...descendants(part)])
+    .map(({ text }) => text)
+    .filter((text) => !isBlank(text));
+  const names = codeNames(fault);
+  return { ...judge(names, texts), serviceText: texts.join(' ') || undefined };
 }
 
-/** `SOAP-ENV:Server.Timeout` is the server's, and so is WCF's `a:InternalServiceFault`; SOAP 1.2 says `Receiver`. */
-function isServerSide(fault: XmlElement): boolean {
-  const soap12Code = fault.children.find(({ name }) => name === 'Code');
-  const code =
-    fault.children.find(({ name }) => name === 'faultcode') ??
-    soap12Code?.children.find(({ name }) => name === 'Value');
-  return /^(?:[^:]*:)?(?:server|receiver|internalservicefault)(?:\.|$)/i.test(code?.text.trim() ?? '');
+function judge(names: readonly string[], texts: readonly string[]): NoToken {
+  // A prefix and `Client` are no prose: only a whole name of the code can be a reason.
+  const reason = readReason([...names.flatMap((name) => codeOf(name) ?? []), ...texts]);
+  if (names.some((name) => /^(?:server|receiver|wsdl|internalservicefault)$/i.test(name))) {
+    // Applications put refusals into Server faults as well, beside the server's own trouble: too uncertain to latch.
+    return reason === undefined || reason.meaning === 'unavailable'
+      ? unavailable('the service reports a fault of its own (SOAP Server fault)')
+      : {
+          kind: 'request refused',
+          why: `the service speaks of ${reason.reason}, in a fault of its own (SOAP Server fault)`,
+        };
+  }
+  // One word of that make is a code, as in OAuth; a sentence is about the message.
+  if (reason || texts.some((text) => /^\s*[a-z]+(?:_[a-z]+)+\s*$/.test(text))) return refused(reason);
+  const whose = names.some((name) => /^(?:client|sender)$/i.test(name)) ? 'SOAP Client fault' : 'SOAP fault';
+  return malformed(`the service could not make sense of the request (${whose})`);
+}
+
+/** `SOAP-ENV:Server.Timeout` names the server first; SOAP 1.2 says `Receiver`, with subcodes in elements of their own. */
+function codeNames(fault: XmlElement): readonly string[] {
+  const codes = fault.children.filter(({ name }) => name === 'faultcode' || name === 'Code');
+  return codes
+    .flatMap((code) => [code, ...descendants(code)])
+    .flatMap(({ text }) =>
+      text
+        .trim()
+        .replace(/^[^:]*:/, '')
+        .split('.'),
+    );
 }

@@ -31,6 +31,7 @@ export function parseXml(text: string): XmlElement {
 }
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
+const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 const MAX_DEPTH = 32;
 
 // The productions of XML 1.0 and Namespaces in XML that a SOAP message may use: no DOCTYPE, no processing instruction.
@@ -143,11 +144,12 @@ function resolve(node: Node, around: Scope): XmlElement {
 function declarations(attributes: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
   const declared = new Map<string, string>();
   for (const [name, value] of attributes) {
-    if (name === 'xmlns') declared.set('', value);
-    if (!name.startsWith('xmlns:')) continue;
-    const prefix = localName(name);
-    // Only the default namespace can be taken back, and these two prefixes are bound for good.
-    if (value === '' || prefix === 'xml' || prefix === 'xmlns') throw new XmlError('a forbidden namespace declaration');
+    if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
+    const prefix = name === 'xmlns' ? '' : localName(name);
+    // Only the default namespace can be taken back, and these two prefixes and names belong together for good.
+    const isReserved =
+      prefix === 'xmlns' || value === XMLNS_NAMESPACE || (prefix === 'xml') !== (value === XML_NAMESPACE);
+    if (isReserved || (value === '' && prefix !== '')) throw new XmlError('a forbidden namespace declaration');
     declared.set(prefix, value);
   }
   return declared;

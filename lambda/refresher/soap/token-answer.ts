@@ -1,7 +1,9 @@
-import { firstReason, readCode, readLeadingCode, readProse } from './refusal-reason.ts';
+import { readReason } from './refusal-reason.ts';
 import { descendants, isBlank } from './soap-body.ts';
 import type { XmlElement } from './strict-xml.ts';
-import { malformed, refused, type TokenResult } from './token-result.ts';
+import { malformed, type NoToken, refused, type TokenResult } from './token-result.ts';
+
+type Token = Extract<TokenResult, { kind: 'token' }>;
 
 const SERVICE_NAMESPACE = 'urn:server';
 
@@ -9,8 +11,10 @@ const SERVICE_NAMESPACE = 'urn:server';
  * The operation's own answer: `access_new_tokenResponse`, or under another name, as documented, a refusal.
  * @param envelope all around it: a second token is a doubt, wherever it stands
  */
-export function judgeAnswer(answer: XmlElement, envelope: XmlElement): TokenResult {
-  if (answer.namespace !== SERVICE_NAMESPACE) return malformed('the answer is not one of this service');
+export function judgeAnswer(answer: XmlElement, envelope: XmlElement): Token | NoToken {
+  // NuSOAP sends a refusal, and nothing but a refusal, without a namespace too.
+  const isOurs = answer.name === 'access_tokenResponse' ? isOwn(answer) : answer.namespace === SERVICE_NAMESPACE;
+  if (!isOurs) return malformed('the answer is not one of this service');
   const tokens = descendants(envelope).filter(({ name }) => name === 'access_token');
   const isEmpty = tokens.every((token) => isBlank(allText(token)));
   switch (answer.name) {
@@ -24,15 +28,16 @@ export function judgeAnswer(answer: XmlElement, envelope: XmlElement): TokenResu
 }
 
 /** A token beyond doubt: exactly one, where it belongs, and nothing in the answer that speaks against it. */
-function judgeToken(answer: XmlElement, [token, ...others]: readonly XmlElement[]): TokenResult {
+function judgeToken(answer: XmlElement, [token, ...others]: readonly XmlElement[]): Token | NoToken {
   if (token === undefined || others.length > 0) return malformed('there is more than one access_token');
   const errors = descendants(answer).filter(({ name }) => /error|fault/i.test(name));
   if (!errors.every((error) => isBlank(allText(error)))) return malformed('there is an error beside the access_token');
   const fields = fieldsOf(answer);
   if (!fields.includes(token) || !isBlank(answer.text))
     return malformed('access_token does not stand where it belongs');
-  // Checked before it is trusted, never trimmed: a token is exactly the text that the document holds.
-  if (token.children.length > 0 || !isOwn(token) || !/^[\x21-\x7e]{1,4096}$/.test(token.text)) {
+  // Gateways that indent put white space around it, XML's own.
+  const accessToken = /^[ \t\r\n]*([\x21-\x7e]{1,4096})[ \t\r\n]*$/.exec(token.text)?.[1];
+  if (token.children.length > 0 || !isOwn(token) || accessToken === undefined) {
     return malformed('access_token is not 1 to 4096 visible ASCII characters');
   }
   const types = fields.filter(({ name }) => name === 'token_type');
@@ -44,20 +49,20 @@ function judgeToken(answer: XmlElement, [token, ...others]: readonly XmlElement[
   const expiresIn = lifetime?.children.length === 0 ? lifetime.text.trim() : '';
   if (expiresIn !== '' && Number(expiresIn) <= 0) return malformed('the token has expired already');
   const expiresInSeconds = /^\d{1,8}$/.test(expiresIn) ? Number(expiresIn) : undefined;
-  return { kind: 'token', accessToken: token.text, expiresInSeconds };
+  return { kind: 'token', accessToken, expiresInSeconds };
 }
 
 /** The reason stands in the element itself or in a field, whatever that is called. */
-function judgeRefusal(answer: XmlElement): TokenResult {
+function judgeRefusal(answer: XmlElement): NoToken {
   const fields = fieldsOf(answer).filter(({ name }) => !['access_token', 'expires_in', 'token_type'].includes(name));
   const texts = [answer.text, ...fields.map(allText)].filter((text) => !isBlank(text));
   if (texts.length === 0) return malformed('there is neither an access_token nor a reason');
-  const reason = firstReason(texts, readLeadingCode) ?? firstReason(texts, readCode) ?? firstReason(texts, readProse);
+  const reason = readReason(texts);
   // Some stacks answer in JSON, in escaped XML or as a map, inside the envelope.
   if (!reason && texts.some((text) => text.includes('access_token'))) {
     return malformed('there is an access_token in a shape of another service');
   }
-  return refused(reason);
+  return { ...refused(reason), serviceText: texts.join(' ') };
 }
 
 /** The named fields of an answer: its children, or those of the one wrapper (`return`) that some stacks put around them. */

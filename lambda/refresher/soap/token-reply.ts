@@ -1,15 +1,19 @@
 import { decodeBody } from './decode-body.ts';
+import { mayRefuse } from './refusal-reason.ts';
+import { rootPart } from './root-part.ts';
 import { soapBodyChild } from './soap-body.ts';
 import { judgeFault } from './soap-fault.ts';
 import { parseXml, type XmlElement, XmlError } from './strict-xml.ts';
 import { judgeAnswer } from './token-answer.ts';
-import { malformed, type TokenResult, unavailable } from './token-result.ts';
+import { malformed, type NoToken, type TokenResult, unavailable } from './token-result.ts';
 
 /** One HTTP answer of the endpoint, whole and with any content coding undone. */
 export interface SoapReply {
   readonly status: number;
   readonly contentType: string | undefined;
   readonly body: Uint8Array | UnreadableBody;
+  /** Whether the answer holds `Retry-After`: then it is not asked again at once. */
+  readonly retryAfter?: boolean;
 }
 
 /** Why there is no body to read. */
@@ -20,18 +24,52 @@ export type UnreadableBody = 'larger than 64 KiB' | 'not in its declared content
  * with 200), so the document is read first and the status only decides where the document does not.
  */
 export function parseTokenReply(reply: SoapReply): TokenResult {
-  if (typeof reply.body === 'string') return judgeByStatus(reply, undefined, `the answer is ${reply.body}`);
-  const text = decodeBody(reply.body, reply.contentType);
-  if (text === undefined) return judgeByStatus(reply, undefined, 'the answer is not text in its declared charset');
+  const { status, contentType } = reply;
+  if (typeof reply.body === 'string') {
+    return { ...judgeByStatus(reply, undefined, `the answer is ${reply.body}`), mayHaveBeenJudged: true };
+  }
+  const root = rootPart({ contentType, body: reply.body });
+  const { text, isCertain } = decodeBody(root.body, root.contentType);
+  const result = judgeText(reply, text, isCertain);
+  if (result.kind === 'token') return result;
+  const isGateways =
+    [408, 429, 502, 503, 504].includes(status) && isCertain && !/^\s*multipart/i.test(contentType ?? '');
+  // UTF-16 under a wrong label shows as zeros between the letters.
+  const readable = text.replaceAll('\0', '');
+  return { ...result, mayHaveBeenJudged: !isGateways || /envelope/i.test(readable) || mayRefuse(readable) };
+}
+
+type Judgement = Extract<TokenResult, { kind: 'token' }> | NoToken;
+
+function judgeText(reply: SoapReply, text: string, isCertain: boolean): Judgement {
   try {
-    return judgeDocument(parseXml(text), reply.status);
+    const result = judgeDocument(parseXml(text), reply.status);
+    if (isCertain || result.kind !== 'token') return result;
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
-    return judgeByStatus(reply, text, `the answer is not a SOAP envelope (${error.message})`);
+    const why = isCertain ? `not a SOAP envelope (${error.message})` : 'not text in its declared charset';
+    return (
+      refusalWithin(text, reply.status) ?? judgeByStatus(reply, isCertain ? text : undefined, `the answer is ${why}`)
+    );
+  }
+  return judgeByStatus(reply, undefined, 'the answer is not text in its declared charset');
+}
+
+/** An envelope in other text, as behind a PHP warning: good for a refusal, never for a token. */
+function refusalWithin(text: string, status: number): NoToken | undefined {
+  const start = text.search(/<(?:[\w.-]{1,50}:)?Envelope[\s>]/);
+  const end = text.lastIndexOf('Envelope>');
+  if (start < 0 || end < start) return undefined;
+  try {
+    const result = judgeDocument(parseXml(text.slice(start, end + 'Envelope>'.length)), status);
+    return result.kind === 'credentials refused' || result.kind === 'request refused' ? result : undefined;
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    return undefined;
   }
 }
 
-function judgeDocument(envelope: XmlElement, status: number): TokenResult {
+function judgeDocument(envelope: XmlElement, status: number): Judgement {
   const { child, isFault } = soapBodyChild(envelope);
   if (isFault) return judgeFault(child);
   const result = judgeAnswer(child, envelope);
@@ -46,7 +84,7 @@ function judgeDocument(envelope: XmlElement, status: number): TokenResult {
 }
 
 /** `text` is undefined where the body could not be decoded. */
-function judgeByStatus({ status, contentType }: SoapReply, text: string | undefined, why: string): TokenResult {
+function judgeByStatus({ status, contentType }: SoapReply, text: string | undefined, why: string): NoToken {
   if (isTransient(status)) return unavailable(`HTTP status ${status} without a SOAP answer`);
   if (status === 401 || status === 403) {
     return { kind: 'request refused', why: `HTTP status ${status} from a gateway that does not speak SOAP` };

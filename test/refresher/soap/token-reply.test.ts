@@ -46,6 +46,7 @@ describe('a token', () => {
       'with its fields in the service namespace',
       success(TOKEN + LIFE).replace('xmlns:n="urn:server"', 'xmlns:n="urn:server" xmlns="urn:server"'),
     ],
+    ['with white space around it', success(`<access_token>\n\t abc\r\n</access_token>${LIFE}`)],
     ['in SOAP 1.2', success(TOKEN + LIFE).replace(SOAP11, SOAP12)],
     [
       'after a SOAP header',
@@ -112,8 +113,14 @@ describe('a token', () => {
     ['a stranger stands beside the body', success(TOKEN + LIFE).replace('<s:Body>', '<Body/><s:Body>')],
     ['an error stands beside it', success(`${TOKEN}${LIFE}<error_description>invalid_grant</error_description>`)],
     ['it holds a blank', success(`<access_token>a b</access_token>${LIFE}`)],
-    ['it is padded', success(`<access_token> abc </access_token>${LIFE}`)],
-    ['it holds a line break', success(`<access_token>abc&#10;</access_token>${LIFE}`)],
+    ['it holds a line break', success(`<access_token>ab&#10;c</access_token>${LIFE}`)],
+    ['a no-break space stands around it', success(`<access_token>\u00a0abc</access_token>${LIFE}`)],
+    [
+      'it has no namespace',
+      success(TOKEN + LIFE)
+        .replace('xmlns:n="urn:server"', '')
+        .replaceAll('n:access', 'access'),
+    ],
     ['it is not ASCII', success(`<access_token>añb</access_token>${LIFE}`)],
     ['it is longer than 4096 characters', success(`<access_token>${'x'.repeat(4097)}</access_token>${LIFE}`)],
     ['it has children', success(`<access_token><value>abc</value></access_token>${LIFE}`)],
@@ -245,16 +252,48 @@ describe('a fault', () => {
   });
 
   it.each([
-    ['of the server that starts with a code', fault('s:Server', 'invalid_grant: no such user')],
     ['that is a code itself', fault('s:invalid_grant', 'x')],
-    ['of .NET', fault('soap:Server', 'Server was unable to process request. ---&gt; invalid_grant')],
-    ['of Axis', fault('soapenv:Server.userException', 'java.lang.Exception: invalid_client')],
-    ['of a SOAP 1.2 receiver', soap12('s:Receiver', 'app:invalid_grant')],
     ['of Spyne', fault('s:Client.InvalidCredentialsError', 'x')],
     ['of a SOAP 1.2 sender', soap12('s:Sender', 'invalid_grant')],
     ['of the client in prose', fault('s:Client', 'Invalid username and password combination')],
+    [
+      'of .NET',
+      fault('soap:Client', 'Server was unable to process request. ---&gt; Bad password.\n   at Db.Server.Go()'),
+    ],
+    ['of Java', fault('Client', 'com.acme.server.InvalidCredentialsException: no')],
+    [
+      'with a subcode',
+      soap12('s:Sender', 'x').replace(
+        '</s:Code>',
+        '<s:Subcode><s:Value>app:invalidGrant</s:Value></s:Subcode></s:Code>',
+      ),
+    ],
+    [
+      'of an actor that is a server',
+      fault('s:Client', 'Invalid password', '<faultactor>http://db-server/login</faultactor>'),
+    ],
+    [
+      'of the client about a lock for a while',
+      fault('s:Client', 'Your account has been temporarily locked. Please try again after 30 minutes.'),
+    ],
   ])('%s refuses the credentials', (_, text) => {
-    expect(judge(text, { status: 500 }).kind).toBe('credentials refused');
+    expect(judge(text, { status: 500 })).toMatchObject({ kind: 'credentials refused', mayHaveBeenJudged: true });
+  });
+
+  it.each([
+    ['that starts with a code', fault('s:Server', 'invalid_grant: no such user')],
+    ['of .NET', fault('soap:Server', 'Server was unable to process request. ---&gt; invalid_grant')],
+    ['of Axis', fault('soapenv:Server.userException', 'java.lang.Exception: invalid_client')],
+    ['of a SOAP 1.2 receiver', soap12('s:Receiver', 'app:invalid_grant')],
+    ['in prose', fault('ns1:Server', 'Invalid username or password')],
+  ])('of the server %s is no certain refusal, and nothing to send again', (_, text) => {
+    expect(judge(text, { status: 500 })).toMatchObject({ kind: 'request refused', mayHaveBeenJudged: true });
+  });
+
+  it('says whose fault it is', () => {
+    expect(judge(fault('s:Client', 'x'))).toMatchObject({ why: expect.stringContaining('SOAP Client fault') });
+    expect(judge(fault('a:ActionNotSupported', 'x'))).toMatchObject({ why: expect.stringContaining('(SOAP fault)') });
+    expect(judge(fault('WSDL', 'Parsing WSDL failed'))).toMatchObject({ kind: 'unavailable' });
   });
 
   it.each([
@@ -356,10 +395,85 @@ describe('the charset', () => {
   });
 
   it.each<[string, string, Buffer]>([
+    ['UTF-8 under another spelling', 'text/xml; charset=utf8mb4', Buffer.from(text)],
+    ['UTF-8 under .NET’s label', 'text/xml; charset=utf-16', Buffer.from(text)],
+    ['UTF-16 without a label', 'text/xml', Buffer.from(text, 'utf16le')],
+    ['before a comma', 'text/xml; charset=ISO-8859-1, text/xml', Buffer.from(text, 'latin1')],
+    ['of no importance where all is ASCII', 'text/xml; charset=klingon', Buffer.from(success(TOKEN + LIFE))],
+  ])('is %s', (_, contentType, body) => {
+    expect(judge('', { contentType, body }).kind).toBe('token');
+  });
+
+  it.each<[string, string, Buffer]>([
     ['bytes that are not text in it', 'text/xml; charset=utf-8', Buffer.from(text, 'latin1')],
     ['a charset that nobody knows', 'text/xml; charset=klingon', Buffer.from(text)],
-  ])('refuses %s', (_, contentType, body) => {
+    ['a charset in which ASCII means something else', 'text/xml; charset=UTF-7', Buffer.from(success(TOKEN + LIFE))],
+  ])('gives no token from %s, but a refusal', (_, contentType, body) => {
     expect(judge('', { contentType, body }).kind).toBe('malformed');
+    const refused = Buffer.from(refusal('<error>invalid_grant</error><x>é</x>'), 'latin1');
+    expect(judge('', { contentType, body: refused }).kind).toBe('credentials refused');
+  });
+});
+
+describe('a refusal outside of a plain document', () => {
+  const part = (headers: string, body: string) =>
+    `--b\r\nContent-Type: text/xml; charset=utf-8\r\n${headers}\r\n${body}\r\n`;
+  const multipart = 'Multipart/Related; type="application/xop+xml"; boundary="b"; start="<root>"';
+
+  it('behind a warning is one all the same', () => {
+    expect(judge(`<br />Warning: x &copy;\n${refusal('invalid_grant')}`).kind).toBe('credentials refused');
+    expect(judge(`<br />Warning: x\n${success(TOKEN + LIFE)}`).kind).toBe('malformed');
+  });
+
+  it('or a token is read in the root part of a MIME message', () => {
+    const picture = part('Content-ID: <picture>\r\n', refusal('invalid_grant'));
+    const root = part(
+      'Content-Transfer-Encoding: binary\r\nContent-ID: <root>\r\n',
+      success(`${TOKEN}${LIFE}<x>é</x>`),
+    );
+    expect(judge(`\r\n${picture}${root}--b--`, { contentType: multipart }).kind).toBe('token');
+    expect(judge(`${root}--b--`, { contentType: 'multipart/related; boundary=b' }).kind).toBe('token');
+    expect(judge(`${picture}--b--`, { contentType: multipart }).kind).toBe('credentials refused');
+    const encoded = root.replace('binary', 'quoted-printable');
+    expect(judge(`${encoded}--b--`, { contentType: multipart }).kind).toBe('malformed');
+  });
+});
+
+describe('whether the credentials may have been judged', () => {
+  const GATEWAYS = [408, 429, 502, 503, 504];
+  const judged = (text: string, reply: Partial<SoapReply>) => {
+    const result = judge(text, reply);
+    return result.kind === 'token' || result.mayHaveBeenJudged;
+  };
+
+  it.each([
+    '',
+    '<html><h1>503 Service Temporarily Unavailable</h1></html>',
+    'upstream connect error',
+    '{"status":503}',
+  ])('it is certain that they were not where a gateway says %j', (text) => {
+    expect(GATEWAYS.map((status) => judged(text, { status }))).toEqual(GATEWAYS.map(() => false));
+    expect([200, 301, 400, 401, 403, 404, 500, 501, 520].map((status) => judged(text, { status }))).not.toContain(
+      false,
+    );
+  });
+
+  it.each<[string, string | Buffer, string?]>([
+    ['an envelope', envelope('')],
+    ['half an envelope', '<br>Warning\n<SOAP-ENV:Envelope xmlns'],
+    ['a refusal in JSON', '{"error":"INVALID-GRANT"}'],
+    ['a refusal in a page', '<html>The user name or password is wrong</html>'],
+    ['a refusal in plain text', 'Account locked'],
+    ['a refusal in UTF-16 under another label', Buffer.from('invalid_grant', 'utf16le')],
+    ['a refusal beside a byte that is no text', Buffer.from('Ungültig', 'latin1')],
+    ['a MIME message', '--b\r\n\r\nPGVudg==', 'multipart/related; boundary=b'],
+  ])('they may have been where the answer holds %s', (_, body, contentType = 'text/html; charset=utf-8') => {
+    for (const status of GATEWAYS) expect(judged('', { status, contentType, body: Buffer.from(body) })).toBe(true);
+  });
+
+  it('they may have been where the answer cannot be read', () => {
+    for (const body of ['larger than 64 KiB', 'not in its declared content coding'] as const)
+      expect(judged('', { status: 503, body })).toBe(true);
   });
 });
 
@@ -418,13 +532,14 @@ describe('any answer at all', () => {
   it('tells nothing of itself in its result', () => {
     const secret = 'S3cr3tS3cr3t';
     const places = [
-      success(`<access_token>${secret} </access_token>`),
+      success(`<access_token>${secret} x</access_token>`),
       refusal(secret),
       fault('s:Client', secret),
       secret,
     ];
     for (const place of [...places, `<${secret}/>`, `<a>&${secret};</a>`, fault(`s:${secret}`, secret)]) {
-      expect(JSON.stringify(judge(place))).not.toContain(secret);
+      // The one field that is the service's own text, for whoever takes the secrets out of it.
+      expect(JSON.stringify({ ...judge(place), serviceText: undefined })).not.toContain(secret);
     }
   });
 

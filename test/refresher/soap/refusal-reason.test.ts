@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { codeOf, mayRefuse, readReason } from '../../../lambda/refresher/soap/refusal-reason.ts';
+import { REFUSALS, TROUBLES } from './sentences.ts';
+
+describe('a sentence', () => {
+  it('that speaks of the service’s own trouble is never a refusal of the credentials', () => {
+    fc.assert(
+      fc.property(TROUBLES, (sentence) => {
+        expect(readReason([sentence])?.meaning).not.toBe('credentials');
+        expect(readReason(['Login failed', sentence])?.meaning).not.toBe('credentials');
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('that refuses the credentials may always be one, and is read as one nine times in ten', () => {
+    const sentences = fc.sample(REFUSALS, { numRuns: 3000, seed: 1 });
+    expect(sentences.filter((sentence) => !mayRefuse(sentence))).toEqual([]);
+    const read = sentences.filter((sentence) => readReason([sentence])?.meaning === 'credentials');
+    expect(read.length / sentences.length).toBeGreaterThan(0.9);
+  });
+
+  it.each([
+    'Failed to create user session',
+    'HTTP client failed to connect',
+    'FATAL: password authentication failed for user "einv"',
+    "Unknown column 'users.login'",
+    'Invalid client certificate',
+    'Invalid client version',
+    'Invalid grant type',
+    'Invalid user agent',
+    'Unknown user "einv"',
+    'The signature of the client is invalid',
+    'Cache entry for user not found',
+    'ORA-01017: invalid username/password; logon denied',
+    'SQLSTATE[28000] [1045] Access denied',
+    '[LDAP: error code 49 - Invalid Credentials]',
+    'Login failed: disk full',
+    'Access denied to C:\\inetpub',
+    'Account locked by transaction 17',
+    'Error looking up whether the password is wrong in the cache',
+    'upstream: invalid_grant',
+    'Database down, answered invalid_grant before',
+  ])('is none: %s', (sentence) => {
+    expect(readReason([sentence])?.meaning).not.toBe('credentials');
+  });
+
+  it.each([
+    ['AADSTS50126: Error validating credentials due to invalid username or password.', 'wrong credentials'],
+    ['You have entered an invalid email address or password. Please try again.', 'wrong credentials'],
+    ['The user credentials were incorrect.', 'wrong credentials'],
+    ['invalid_username_or_password', 'wrong credentials'],
+    ['{"status":0,"message":"Wrong password"}', 'wrong credentials'],
+    ['Your account has been temporarily locked. Please try again after 30 minutes.', 'account barred'],
+    ['Too many failed logins, the account is locked', 'account barred'],
+    ['Too many failed login attempts', 'too many failed logins'],
+    ['Client authentication failed', 'login failed'],
+    ['Unable to retrieve user information', 'refused by the OAuth library'],
+  ])('refuses: %s', (sentence, reason) => {
+    expect(readReason([sentence])).toEqual({ meaning: 'credentials', reason, by: 'sentence' });
+  });
+});
+
+describe('a code', () => {
+  it.each([
+    [
+      'invalid_grant',
+      ['invalid_grant', 'Invalid Grant', 'invalidGrant', 'INVALID-GRANT', ' "invalid_grant" ', 'invalid_grant.'],
+    ],
+    ['invalid_client', ['Invalid client', 'InvalidClientException', 'InvalidClient']],
+    ['access_denied', ['Access Denied', 'ACCESS_DENIED', 'AccessDeniedError']],
+    ['invalid_credentials', ['invalid_credentials', 'InvalidCredentialsError', 'Invalid credentials']],
+    ['invalid_login_credentials', ['INVALID_LOGIN_CREDENTIALS', 'Invalid login credentials']],
+    ['user_not_found', ['user_not_found', 'User not found.', 'UserNotFoundException']],
+    ['account_locked', ['account_locked', 'Account locked', 'ACCOUNT LOCKED!']],
+  ])('%s is read, however it is spelled', (code, spellings) => {
+    for (const spelling of spellings) {
+      expect([spelling, codeOf(spelling)]).toEqual([spelling, code]);
+      expect(readReason([spelling])).toEqual({ meaning: 'credentials', reason: code, by: 'code' });
+    }
+  });
+
+  it.each([
+    ['com.acme.AuthException: invalid_grant', 'invalid_grant'],
+    ['error=invalid_client&error_description=server', 'invalid_client'],
+    ['{"error":"invalid_grant","error_description":"Session not active"}', 'invalid_grant'],
+    ['Refused with invalid_grant by the service', 'invalid_grant'],
+    ['Account locked. Try again later.', 'account_locked'],
+    ['Login error - Invalid Grant (17)', 'invalid_grant'],
+  ])('is read where it stands: %s', (text, reason) => {
+    expect(readReason([text])).toEqual({ meaning: 'credentials', reason, by: 'code' });
+  });
+});
