@@ -37,9 +37,9 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   },
   ENDPOINT_UNAVAILABLE: {
     meaning: 'no connection, no answer in time, or an answer that says "not now"',
-    askedAgain: 'up to three times in the run, then next tick',
+    askedAgain: 'within the run only where nobody can have judged the login; then next tick',
     alarm: 'RefreshFailing',
-    doFirst: 'Nothing yet: every tick asks again. If it lasts, check the network path, and ask the vendor.',
+    doFirst: 'See the message. Every tick asks again; if it lasts, check the network path, and ask the vendor.',
   },
   CREDENTIALS_REFUSED: {
     meaning: 'the service does not accept the credentials',

@@ -16,14 +16,28 @@ export type RefreshErrorCode =
 export class RefreshError extends Error {
   override readonly name = 'RefreshError';
   readonly code: RefreshErrorCode;
-  /** With `CREDENTIALS_REFUSED`: the service's own reason, an OAuth 2.0 error code. */
+  /** With `CREDENTIALS_REFUSED`: the service's own reason, a code or a sentence as the table of refusals names it. */
   readonly reason: string | undefined;
+  /** With `CREDENTIALS_REFUSED`: whether that was a code, or a sentence, which can be misread. */
+  readonly refusedBy: RefusedBy | undefined;
+  /** False if the service cannot have judged the credentials, as where nothing was sent; undefined if it was not asked. */
+  readonly mayHaveBeenJudged: boolean | undefined;
 
-  constructor(code: RefreshErrorCode, message: string, options?: ErrorOptions & { readonly reason?: string }) {
+  constructor(code: RefreshErrorCode, message: string, options: RefreshErrorOptions = {}) {
     super(message, options);
     this.code = code;
-    this.reason = options?.reason;
+    this.reason = options.reason;
+    this.refusedBy = options.refusedBy;
+    this.mayHaveBeenJudged = options.mayHaveBeenJudged;
   }
+}
+
+type RefusedBy = 'code' | 'sentence';
+
+interface RefreshErrorOptions extends ErrorOptions {
+  readonly reason?: string;
+  readonly refusedBy?: RefusedBy;
+  readonly mayHaveBeenJudged?: boolean;
 }
 
 /** A known failure as a value. Anything else is a mistake in this program, and must not pass for one. */

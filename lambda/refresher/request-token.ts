@@ -29,7 +29,10 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Less is not worth a login that nobody will wait for. */
 const MIN_REQUEST_MS = 500;
 
-/** Asks the service for a token, and again for what may heal in a moment, never past the deadline. */
+/**
+ * Asks the service for a token, never past the deadline. Asked again at once is only where the service cannot have judged
+ * the credentials: any other login, repeated, could be one wrong password more towards a lock.
+ */
 export async function requestToken(
   { post, ...time }: Pick<Dependencies, 'post' | 'now' | 'sleep' | 'random'>,
   credentials: Credentials,
@@ -37,13 +40,16 @@ export async function requestToken(
 ): Promise<Login> {
   const envelope = tokenRequest(credentials.fields);
   let endpointLatencyMs: number | undefined;
+  let mustWait = false;
 
   async function ask(): Promise<IssuedToken> {
     const issuedAt = time.now();
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadline - issuedAt);
     if (timeoutMs < MIN_REQUEST_MS) throw unavailable('no time is left in this run to ask for a token');
     try {
-      return issued(parseTokenReply(await post(envelope, timeoutMs)), issuedAt);
+      const reply = await post(envelope, timeoutMs);
+      mustWait = reply.retryAfter === true;
+      return issued(parseTokenReply(reply), issuedAt);
     } finally {
       endpointLatencyMs = Math.round(time.now() - issuedAt);
     }
@@ -53,34 +59,41 @@ export async function requestToken(
     deadline: deadline - MIN_REQUEST_MS,
     maxTries: MAX_TRIES,
     pauseMs: (tries: number) => 1000 * 3 ** (tries - 1),
-    mayHeal: (error: unknown) => error instanceof RefreshError && error.code === 'ENDPOINT_UNAVAILABLE',
+    mayHeal: (error: unknown) => error instanceof RefreshError && error.mayHaveBeenJudged === false && !mustWait,
   };
   const result = await retryUntil(retries, time, ask).catch(refreshErrorOrThrow);
   return { result, endpointLatencyMs };
 }
 
 function issued(reply: TokenResult, issuedAt: number): IssuedToken {
+  if (reply.kind !== 'token') throw noToken(reply);
+  return {
+    accessToken: reply.accessToken,
+    fingerprint: `sha256:${createHash('sha256').update(reply.accessToken).digest('hex')}`,
+    issuedAt,
+    expiresInSeconds: reply.expiresInSeconds,
+  };
+}
+
+function noToken(reply: Exclude<TokenResult, { kind: 'token' }>): RefreshError {
+  const { why, mayHaveBeenJudged } = reply;
   switch (reply.kind) {
-    case 'token':
-      return {
-        accessToken: reply.accessToken,
-        fingerprint: `sha256:${createHash('sha256').update(reply.accessToken).digest('hex')}`,
-        issuedAt,
-        expiresInSeconds: reply.expiresInSeconds,
-      };
-    case 'credentials refused':
-      throw new RefreshError('CREDENTIALS_REFUSED', `The SOAP service did not accept the credentials: ${reply.why}`, {
-        reason: reply.reason,
-      });
+    case 'credentials refused': {
+      const { reason, by: refusedBy } = reply;
+      const message = `The SOAP service did not accept the credentials: ${why}`;
+      return new RefreshError('CREDENTIALS_REFUSED', message, { reason, refusedBy, mayHaveBeenJudged });
+    }
     case 'request refused':
-      throw new RefreshError('REQUEST_REFUSED', `The SOAP service gave no token: ${reply.why}`);
+      return new RefreshError('REQUEST_REFUSED', `The SOAP service gave no token: ${why}`, { mayHaveBeenJudged });
     case 'unavailable':
-      throw unavailable(reply.why);
-    case 'malformed':
-      throw new RefreshError('REPLY_MALFORMED', `The SOAP service's answer is not a token beyond doubt: ${reply.why}`);
+      return unavailable(why, mayHaveBeenJudged);
+    case 'malformed': {
+      const message = `The SOAP service's answer is not a token beyond doubt: ${why}`;
+      return new RefreshError('REPLY_MALFORMED', message, { mayHaveBeenJudged });
+    }
   }
 }
 
-function unavailable(why: string): RefreshError {
-  return new RefreshError('ENDPOINT_UNAVAILABLE', `The SOAP service is not available: ${why}`);
+function unavailable(why: string, mayHaveBeenJudged?: boolean): RefreshError {
+  return new RefreshError('ENDPOINT_UNAVAILABLE', `The SOAP service is not available: ${why}`, { mayHaveBeenJudged });
 }

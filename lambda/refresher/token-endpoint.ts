@@ -1,18 +1,22 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { gunzipSync, inflateSync } from 'node:zlib';
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { connectionFault } from './connection-fault.ts';
 import { errorName, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
-import type { SoapReply } from './soap/token-reply.ts';
+import type { SoapReply, UnreadableBody } from './soap/token-reply.ts';
 import { warmUpParser } from './soap/warm-up.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
+/** Some applications set 20 KB of cookies; Node's own limit is 16 KB. */
+const MAX_HEADER_BYTES = 256 * 1024;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Posts one envelope on a connection of its own and reads the whole answer, whatever its status. Redirects are not
  * followed, and a TLS certificate that does not verify ends the attempt before anything is sent.
  * @throws RefreshError `ENDPOINT_UNAVAILABLE`, or `REPLY_MALFORMED` for an answer that is not HTTP.
+ * `mayHaveBeenJudged` is false where DNS, TCP or TLS failed: nothing was sent.
  */
 export async function postEnvelope(
   endpoint: string,
@@ -21,60 +25,93 @@ export async function postEnvelope(
   timeoutMs: number,
 ): Promise<SoapReply> {
   const url = new URL(endpoint);
-  const body = Buffer.from(envelope, 'utf8');
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  return await new Promise((resolve, reject) => {
-    const request = send(url, {
-      method: 'POST',
-      agent: false,
-      signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
-      headers: {
-        // Exactly this: NuSOAP drops every parameter under another type, and faults on an added parameter.
-        'Content-Type': 'text/xml; charset=utf-8',
-        'Content-Length': body.length,
-        SOAPAction: `"${soapAction}"`,
-        Accept: 'text/xml',
-        'Accept-Encoding': 'identity',
-        'User-Agent': 'soap-token-refresher',
-      },
-    });
-    const connectTimer = setTimeout(() => request.destroy(new ConnectTimeout()), CONNECT_TIMEOUT_MS);
-    request.once('socket', (socket) => {
-      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connectTimer));
-    });
-    let response: IncomingMessage | undefined;
-    request.once('close', () => {
-      clearTimeout(connectTimer);
-      // A switch of protocols (101) ends with neither a response nor an error.
-      if (response === undefined) reject(noAnswer(url, new ConnectionClosed(), timeoutMs));
-    });
-    const fail = (error: Error) => {
-      // Bytes that follow a whole answer are an error of the connection, not of the answer.
-      if (response?.complete !== true) reject(noAnswer(url, error, timeoutMs));
+  const request = openRequest(url, soapAction, Buffer.byteLength(envelope), timeoutMs);
+  const connection = watchConnection(request, url);
+  try {
+    const answer = responseTo(request);
+    request.end(envelope);
+    const response = await answer;
+    const { statusCode: status = 0, headers } = response;
+    return {
+      status,
+      contentType: headers['content-type'],
+      body: await readBody(response, headers['content-encoding']),
+      retryAfter: headers['retry-after'] !== undefined,
     };
-    request.on('error', fail);
-    request.once('response', (incoming) => {
-      response = incoming;
-      const { statusCode: status = 0, headers } = incoming;
-      const contentType = headers['content-type'];
-      const chunks: Buffer[] = [];
-      let size = 0;
-      incoming.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        chunks.push(chunk);
-        if (size <= MAX_BODY_BYTES) return;
-        resolve({ status, contentType, body: 'larger than 64 KiB' });
-        incoming.destroy();
-      });
-      incoming.on('error', fail);
-      incoming.once('end', () => {
-        resolve({ status, contentType, body: decodeContent(Buffer.concat(chunks), headers['content-encoding']) });
-      });
-    });
-    // The service is at work and this process idle: time for what would cost 50 ms once the answer is there.
-    request.once('finish', warmUpParser);
-    request.end(body);
+  } catch (error) {
+    // What ends an answer midway is told by the request; the response only tells that it was cut.
+    throw noAnswer(url, connection.failure ?? error, timeoutMs, connection.isOpen);
+  } finally {
+    request.destroy();
+  }
+}
+
+function openRequest(url: URL, soapAction: string, contentLength: number, timeoutMs: number): ClientRequest {
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return send(url, {
+    method: 'POST',
+    agent: false,
+    signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
+    // Old servers send what every other client reads, such as chunks beside a Content-Length or lines that end in LF. One
+    // connection carries one answer, so there is nothing to smuggle.
+    insecureHTTPParser: true,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headers: {
+      // Exactly this: NuSOAP drops every parameter under another type, and faults on an added parameter.
+      'Content-Type': 'text/xml; charset=utf-8',
+      'Content-Length': contentLength,
+      SOAPAction: `"${soapAction}"`,
+      Accept: 'text/xml',
+      'Accept-Encoding': 'identity',
+      'User-Agent': 'soap-token-refresher',
+    },
   });
+}
+
+interface Connection {
+  /** Only on an open one is anything sent: TCP is connected, and TLS agreed on. */
+  isOpen: boolean;
+  /** The first error of the request. */
+  failure: Error | undefined;
+}
+
+function watchConnection(request: ClientRequest, { protocol }: URL): Connection {
+  const connection: Connection = { isOpen: false, failure: undefined };
+  const timer = setTimeout(() => request.destroy(new ConnectTimeout()), CONNECT_TIMEOUT_MS);
+  request.once('close', () => clearTimeout(timer));
+  request.once('socket', (socket) => {
+    socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+      connection.isOpen = true;
+      clearTimeout(timer);
+    });
+  });
+  // Stays for as long as the request: bytes that follow a whole answer are an error that nobody else would catch.
+  request.on('error', (error) => {
+    connection.failure ??= error;
+  });
+  // The service is at work and this process idle: time for what would cost 50 ms once the answer is there.
+  request.once('finish', warmUpParser);
+  return connection;
+}
+
+async function responseTo(request: ClientRequest): Promise<IncomingMessage> {
+  return await new Promise((resolve, reject) => {
+    request.once('response', resolve);
+    request.once('error', reject);
+    // A switch of protocols (101) ends with neither a response nor an error.
+    request.once('close', () => reject(new ConnectionClosed()));
+  });
+}
+
+async function readBody(response: IncomingMessage, coding: string | undefined): Promise<Uint8Array | UnreadableBody> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return 'larger than 64 KiB';
+  }
+  return decodeContent(Buffer.concat(chunks), coding);
 }
 
 class ConnectTimeout extends Error {
@@ -85,38 +122,49 @@ class ConnectionClosed extends Error {
   readonly code = 'CONNECTION_CLOSED';
 }
 
-/** No coding was asked for, yet some gateways compress all the same. */
-function decodeContent(body: Buffer, coding = 'identity'): SoapReply['body'] {
+/** No coding was asked for, yet some gateways compress all the same, and some servers name a charset here. */
+function decodeContent(body: Buffer, coding = 'identity'): Uint8Array | UnreadableBody {
   if (body.length === 0) return body;
   const limit = { maxOutputLength: MAX_BODY_BYTES };
   try {
     switch (coding.trim().toLowerCase()) {
-      case '':
-      case 'identity':
-        return body;
       case 'gzip':
       case 'x-gzip':
-        return gunzipSync(body, limit);
+        return gunzipSync(withoutLineEnd(body), limit);
       case 'deflate':
-        return inflateSync(body, limit);
-      default:
+        // Some servers leave out the header of zlib, whose first byte ends in 8.
+        return (body[0] ?? 0) % 16 === 8 ? inflateSync(body, limit) : inflateRawSync(body, limit);
+      case 'br':
+      case 'zstd':
+      case 'compress':
+      case 'x-compress':
         return 'not in its declared content coding';
+      default:
+        return body;
     }
   } catch (error) {
     return errorName(error) === 'ERR_BUFFER_TOO_LARGE' ? 'larger than 64 KiB' : 'not in its declared content coding';
   }
 }
 
-function noAnswer(url: URL, error: Error, timeoutMs: number): RefreshError {
-  const reason = errorName(error);
-  // The parser's error carries the raw bytes, so only its name goes on.
-  const cause = redactedCause(error);
-  if (reason.startsWith('HPE_')) {
-    return new RefreshError('REPLY_MALFORMED', `${url.host} does not answer in HTTP: ${reason}`, { cause });
+/** A script may print a newline behind what it compressed. gzip ends in the size, whose last byte is 0 below 16 MB. */
+function withoutLineEnd(body: Buffer): Buffer {
+  let end = body.length;
+  while (body[end - 1] === 0x0a || body[end - 1] === 0x0d) end -= 1;
+  return body.subarray(0, end);
+}
+
+function noAnswer(url: URL, error: unknown, timeoutMs: number, wasOpen: boolean): RefreshError {
+  const options = { cause: redactedCause(error), mayHaveBeenJudged: wasOpen };
+  const name = errorName(error);
+  const { code, what, remedy } = connectionFault(error);
+  if (code === 'REPLY_MALFORMED') {
+    return new RefreshError(code, `${url.host} does not answer in HTTP: ${what} (${name})`, options);
   }
-  const what =
-    reason === 'ABORT_ERR'
+  const told =
+    name === 'ABORT_ERR'
       ? `no whole answer from ${url.host} within ${Math.round(timeoutMs / 100) / 10} s`
-      : `no connection to ${url.host}, or it broke: ${reason}`;
-  return new RefreshError('ENDPOINT_UNAVAILABLE', `The SOAP service is not available: ${what}`, { cause });
+      : `no connection to ${url.host}, or it broke: ${what === undefined ? name : `${what} (${name})`}`;
+  const advice = remedy === undefined ? '' : `. ${remedy}`;
+  return new RefreshError(code, `The SOAP service is not available: ${told}${advice}`, options);
 }
