@@ -62,12 +62,12 @@ export async function refreshToken(
       return { ...(await keepToken(tick, decision.token)), secretVersionId };
     case 'due': {
       const { trigger } = decision;
-      const { result, endpointLatencyMs } = await requestToken(dependencies, credentials, deadline - STORING_MS);
+      const { result, endpointLatencyMs, said } = await requestToken(dependencies, credentials, deadline - STORING_MS);
       const report =
         result instanceof RefreshError
           ? await recordFailure(tick, result, credentials)
           : await storeToken(tick, credentials, result);
-      return { ...report, secretVersionId, trigger, endpointLatencyMs };
+      return { ...report, secretVersionId, trigger, endpointLatencyMs, said };
     }
   }
 }

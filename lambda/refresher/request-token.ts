@@ -3,6 +3,7 @@ import type { Credentials } from './credentials.ts';
 import type { Dependencies } from './dependencies.ts';
 import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
 import { retryUntil } from './retry-until.ts';
+import { said } from './said.ts';
 import { parseTokenReply } from './soap/token-reply.ts';
 import { tokenRequest } from './soap/token-request.ts';
 import type { TokenResult } from './soap/token-result.ts';
@@ -22,6 +23,8 @@ export interface Login {
   readonly result: IssuedToken | RefreshError;
   /** Milliseconds from sending the last request to its whole answer, or to giving up; undefined when none was sent. */
   readonly endpointLatencyMs: number | undefined;
+  /** What the last answer said instead of giving a token, its secrets taken out; for the log line and nothing else. */
+  readonly said: string | undefined;
 }
 
 const MAX_TRIES = 3;
@@ -41,15 +44,20 @@ export async function requestToken(
   const envelope = tokenRequest(credentials.fields);
   let endpointLatencyMs: number | undefined;
   let mustWait = false;
+  let serviceText: string | undefined;
 
   async function ask(): Promise<IssuedToken> {
     const issuedAt = time.now();
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadline - issuedAt);
     if (timeoutMs < MIN_REQUEST_MS) throw unavailable('no time is left in this run to ask for a token');
     try {
+      serviceText = undefined;
       const reply = await post(envelope, timeoutMs);
       mustWait = reply.retryAfter === true;
-      return issued(parseTokenReply(reply), issuedAt);
+      const result = parseTokenReply(reply);
+      if (result.kind === 'token') return issued(result, issuedAt);
+      serviceText = result.serviceText;
+      throw noToken(result);
     } finally {
       endpointLatencyMs = Math.round(time.now() - issuedAt);
     }
@@ -62,11 +70,11 @@ export async function requestToken(
     mayHeal: (error: unknown) => error instanceof RefreshError && error.mayHaveBeenJudged === false && !mustWait,
   };
   const result = await retryUntil(retries, time, ask).catch(refreshErrorOrThrow);
-  return { result, endpointLatencyMs };
+  const { grant_type: _, ...secrets } = credentials.fields;
+  return { result, endpointLatencyMs, said: serviceText && said(serviceText, Object.values(secrets)) };
 }
 
-function issued(reply: TokenResult, issuedAt: number): IssuedToken {
-  if (reply.kind !== 'token') throw noToken(reply);
+function issued(reply: Extract<TokenResult, { kind: 'token' }>, issuedAt: number): IssuedToken {
   return {
     accessToken: reply.accessToken,
     fingerprint: `sha256:${createHash('sha256').update(reply.accessToken).digest('hex')}`,

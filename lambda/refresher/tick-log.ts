@@ -2,7 +2,7 @@ import type { TickReport } from './tick-report.ts';
 
 /** The one line of a tick: an explicit list of what is safe to tell. Lambda's JSON log format keeps it an object. */
 export function logTick(tokenParameterName: string | undefined, report: TickReport): void {
-  const { outcome, trigger, secretVersionId, token, secondsRemaining, endpointLatencyMs, warnings } = report;
+  const { outcome, trigger, secretVersionId, token, secondsRemaining, endpointLatencyMs, said, warnings } = report;
   const error = report.outcome === 'failed' ? report.error : undefined;
   const line = {
     outcome,
@@ -10,6 +10,7 @@ export function logTick(tokenParameterName: string | undefined, report: TickRepo
     code: error?.code,
     message: error?.message,
     cause: error?.cause instanceof Error ? error.cause.message : undefined,
+    said,
     tokenParameter: tokenParameterName,
     tokenVersion: token?.version,
     expiresAt: token?.expiresAt,

@@ -18,6 +18,8 @@ export type TickReport = (
   readonly trigger?: string;
   /** Of the last request, answered or not; left out when none was sent. */
   readonly endpointLatencyMs?: number;
+  /** What the service said instead of giving a token, up to 200 characters, its secrets taken out. */
+  readonly said?: string;
 };
 
 /** Writes each tick's log line and metrics. @param tokenParameterName undefined where the environment names none */

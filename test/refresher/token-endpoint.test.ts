@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -50,20 +51,29 @@ async function failure(url: string, timeoutMs?: number): Promise<RefreshError> {
 
 /** One run that has time for three tries. */
 async function login(url: string) {
-  const fields = { username: 'u', passwd: 'p', client_id: 'i', client_secret: 's', grant_type: 'password' };
+  const fields = {
+    username: 'erin@example.test',
+    passwd: 'p4ssw0rd!',
+    client_id: 'cid-12345',
+    client_secret: 'sec-67890',
+    grant_type: 'password',
+  };
   const dependencies = {
     post: (envelope: string, timeoutMs: number) => postEnvelope(url, '', envelope, timeoutMs),
     now: Date.now,
     sleep: async () => {},
     random: () => 0,
   };
-  const { result } = await requestToken(dependencies, { versionId: 'v', fields }, Date.now() + 20_000);
-  return result;
+  return await requestToken(dependencies, { versionId: 'v', fields }, Date.now() + 20_000);
 }
 
-const BODY =
-  '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><n:access_new_tokenResponse xmlns:n="urn:server">' +
-  '<access_token>abc</access_token></n:access_new_tokenResponse></e:Body></e:Envelope>';
+function envelope(body: string): string {
+  return `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>${body}</e:Body></e:Envelope>`;
+}
+
+const BODY = envelope(
+  '<n:access_new_tokenResponse xmlns:n="urn:server"><access_token>abc</access_token></n:access_new_tokenResponse>',
+);
 
 function answer(headers: readonly string[], body: Buffer | string = BODY, status = '200 OK'): Buffer {
   return Buffer.concat([Buffer.from([`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')), Buffer.from(body)]);
@@ -72,7 +82,7 @@ function answer(headers: readonly string[], body: Buffer | string = BODY, status
 describe('what other stacks answer, over a socket', () => {
   it.each(stackAnswers.map((row) => [row.file, row] as const))('%s', async (file, { accept, accessToken }) => {
     const { url, requests } = await serve(readFileSync(new URL(file, stackAnswersFolder)));
-    const result = await login(url);
+    const { result } = await login(url);
     expect(accept).toContain(result instanceof RefreshError ? result.code : 'TOKEN');
     if (!(result instanceof RefreshError)) expect(result.accessToken).toBe(accessToken ?? result.accessToken);
     // A refusal, in whatever shape, is sent once.
@@ -126,8 +136,17 @@ describe('a login', () => {
 
   it('that cannot have been judged is repeated in the run, three times in all', async () => {
     const { url, requests } = await serve(gateway([]));
-    expect(await login(url)).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
+    expect(await login(url)).toMatchObject({ result: { code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false } });
     expect(requests()).toBe(3);
+  });
+
+  it('that failed tells what the service said, without the secrets', async () => {
+    const text = 'Invalid password p4ssw0rd! for erin@example.test';
+    const fault = `<faultcode>Client</faultcode><faultstring>${text}</faultstring>`;
+    const { url } = await serve(answer([], envelope(`<e:Fault>${fault}</e:Fault>`)));
+    const { result, said } = await login(url);
+    expect(said).toBe('Invalid password ••• for •••');
+    expect(inspect(result, { showHidden: true, depth: 9 })).not.toMatch(/Invalid password|p4ssw0rd|erin/);
   });
 
   it.each([

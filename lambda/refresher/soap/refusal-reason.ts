@@ -2,7 +2,7 @@
 type Meaning = 'credentials' | 'request' | 'unavailable';
 
 /** OAuth 2.0 (RFC 6749, sections 4.1.2.1 and 5.2), and the four that other services send in the place of `invalid_grant`. */
-const CODES: Readonly<Record<string, Meaning>> = {
+export const CODES: Readonly<Record<string, Meaning>> = {
   invalid_grant: 'credentials',
   invalid_client: 'credentials',
   unauthorized_client: 'credentials',

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { said } from '../../lambda/refresher/said.ts';
+
+const fold = (text: string) => text.replace(/[\s\p{C}\p{Z}]+/gu, '').toLowerCase();
+
+/** No four characters of the secret, side by side, are in the text. */
+function tells(text: string, secret: string): string | undefined {
+  const sought = fold(secret);
+  for (let at = 0; at + 4 <= sought.length; at += 1) {
+    const run = sought.slice(at, at + 4);
+    if (fold(text).includes(run)) return run;
+  }
+  return undefined;
+}
+
+const xml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const lines = (text: string) =>
+  [...text].map((character, index) => (index % 3 === 2 ? `${character}\r\n  ` : character)).join('');
+
+const ECHOES: readonly (readonly [string, (secret: string) => string])[] = [
+  ['as it is', (secret) => secret],
+  ['truncated in front', (secret) => secret.slice(2)],
+  ['truncated behind', (secret) => secret.slice(0, -2)],
+  ['in capitals', (secret) => secret.toUpperCase()],
+  ['in small letters', (secret) => secret.toLowerCase()],
+  ['percent-encoded', encodeURIComponent],
+  ['percent-encoded in small letters', (secret) => encodeURIComponent(secret).toLowerCase()],
+  ['XML-escaped', xml],
+  ['JSON-escaped', (secret) => JSON.stringify(secret)],
+  ['split over lines', lines],
+];
+
+// No word of a refusal: those stay, whatever the secret.
+const secret = fc
+  .array(fc.constantFrom(...'qzxkjvQZXKJV0123456789&<>"\'/+%=!$#:;éßÜ漢😀'), { minLength: 4, maxLength: 40 })
+  .map((characters) => characters.join(''));
+const around = fc.constantFrom('', ' ', '"', "'", '(', '. ', ':', ' for ', 'Invalid user ', '\n');
+
+describe('what the service said', () => {
+  it.each(ECHOES)('tells nothing of a secret that it echoes %s', (_, echo) => {
+    fc.assert(
+      fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), around, around, (secrets, before, after) => {
+        const text = secrets.map((value) => `${before}${echo(value)}${after}`).join(' and ');
+        const told = said(text, secrets) ?? '';
+        for (const value of secrets)
+          expect([told, tells(told, value), tells(told, echo(value))]).toEqual([told, undefined, undefined]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('tells nothing of a secret in Base64, wherever it stands within', () => {
+    const bytes = fc.constantFrom('', 'a', 'ab', 'abc', 'user:');
+    fc.assert(
+      fc.property(secret, bytes, bytes, around, (value, before, after, sign) => {
+        const encoded = Buffer.from(before + value + after).toString('base64');
+        const told = said(`Basic${sign}${encoded}`, [value]) ?? '';
+        const start = Math.ceil((before.length * 8) / 6);
+        const end = Math.floor(((before.length + Buffer.byteLength(value)) * 8) / 6);
+        expect(tells(told, encoded.slice(start, end))).toBeUndefined();
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    'ea00ac25580c3b2f581cceceafaf9185fd26e6a5',
+    'eyJhbGciOiJIUzI1NiJ9.e30.Zm9vYmFy',
+    'abcdefghijklmnop1',
+    'x'.repeat(32),
+  ])('tells no token, such as %s', (token) => {
+    expect(said(`token ${token} given`, [])).toBe('token ••• given');
+  });
+
+  it.each([
+    ['Invalid username or password', 'Invalid username or password'],
+    ['invalid_client: client_user is unknown', 'invalid_client: ••• is unknown'],
+    ['No client_userX, no USER', 'No •••X, no USER'],
+    ['User client user not found', 'User ••• not found'],
+    ['com.acme.AuthenticationException: denied', 'com.acme.AuthenticationException: denied'],
+    ['two\r\n\u0007lines\u2028', 'two lines'],
+  ])('keeps the words of a refusal, though the user is "client_user": %s', (text, told) => {
+    expect(said(text, ['client_user', 'client user'])).toBe(told);
+  });
+
+  it('hides a secret that is made of such words', () => {
+    expect(said('Refused: invalid-password-client', ['invalid-password-client'])).toBe('Refused: •••');
+  });
+
+  it('is cut after what is hidden is hidden, at 200 characters', () => {
+    const told = said(`${'a '.repeat(96)}S3cr3t-Pass ${'b '.repeat(200)}`, ['S3cr3t-Pass']) ?? '';
+    expect([[...told].length, told.includes('•••'), tells(told, 'S3cr3t-Pass')]).toEqual([200, true, undefined]);
+    expect(said('😀'.repeat(300), [])).toBe('😀'.repeat(200));
+  });
+
+  it('is nothing where the service said nothing', () => {
+    expect(said(' \n ', ['secret'])).toBeUndefined();
+  });
+});
