@@ -1,6 +1,7 @@
 import type { TokenRecord } from '../token-status.ts';
 import type { Config } from './config.ts';
 import type { Credentials } from './credentials.ts';
+import { fieldWarnings } from './parse-credentials.ts';
 import type { IssuedToken } from './request-token.ts';
 
 /** Settings that do not fit the service, so that thresholds and due times miss. The operator can set them right. */
@@ -26,8 +27,10 @@ export function lifetimeWarnings(
     : [];
 }
 
-/** NuSOAP decodes requests to ISO-8859-1 by default and puts "?" for whatever that cannot hold. */
+/** What in the credentials a person should look at: it may be why the service refuses them. */
 export function credentialWarnings({ fields }: Credentials): readonly string[] {
+  // NuSOAP decodes requests to ISO-8859-1 by default and puts "?" for whatever that cannot hold.
   const isLatin1 = Object.values(fields).every((value) => !/[\u0100-\uffff]/.test(value));
-  return isLatin1 ? [] : ['The credentials hold characters beyond ISO-8859-1, which the SOAP service may misread'];
+  const beyond = 'The credentials hold characters beyond ISO-8859-1, which the SOAP service may misread';
+  return [...fieldWarnings(fields), ...(isLatin1 ? [] : [beyond])];
 }

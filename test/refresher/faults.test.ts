@@ -134,6 +134,7 @@ describe('the endpoint', () => {
 describe('Secrets Manager', () => {
   it.each<[string, object | 'hang' | 'reset']>([
     ['denies access', { type: 'AccessDeniedException', message: 'CANARY' }],
+    ['has marked the secret for deletion', { type: 'InvalidRequestException', message: 'CANARY' }],
     ['cannot decrypt', { type: 'DecryptionFailure', message: 'CANARY' }],
     ['throttles', { type: 'ThrottlingException' }],
     ['is broken', { type: 'InternalServiceError', status: 500, message: 'CANARY' }],
@@ -167,7 +168,7 @@ describe('Secrets Manager', () => {
     ['not JSON', { SecretString: 'CANARY{"password":"CANARY"' }, ['not a JSON object']],
     ['a JSON text', { SecretString: '"CANARY"' }, ['not a JSON object']],
     ['a JSON list', { SecretString: '["CANARY"]' }, ['not a JSON object']],
-    ['binary', { SecretBinary: Buffer.from('CANARY').toString('base64') }, ['not text']],
+    ['binary', { SecretBinary: Buffer.from('CANARY').toString('base64') }, ['SecretBinary', 'SecretString']],
     ['empty JSON', { SecretString: '{}' }, ['"username"', '"password"', '"client_id"', '"client_secret"']],
     ['a number for a password', { SecretString: JSON.stringify({ ...whole, password: 123456 }) }, ['"password"']],
     ['an empty user name', { SecretString: JSON.stringify({ ...whole, username: '' }) }, ['"username"']],
