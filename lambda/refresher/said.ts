@@ -118,7 +118,7 @@ const WORDS =
   'provided|supplied|specified|given|entered|locked|blocked|disabled|suspended|deactivated|inactive|active|temporarily|' +
   'failed|failure|attempts|many|maximum|number|authentication|(?:un)?authori[sz]ed|access|denied|log ?on|please|again|' +
   'request|server|database|session|connection|gateway|technical|error|service|unavailable|information|unable|retrieve';
-const PLAIN = new RegExp(`(?<![\\w])(?:${Object.keys(CODES).join('|')}|${WORDS})(?![\\w])`, 'gi');
+const PLAIN = new RegExp(`(?<![\\w])(?:${CODES.join('|')}|${WORDS})(?![\\w])`, 'gi');
 
 function masked(text: string, hidden: readonly boolean[]): string {
   let told = '';

@@ -1,29 +1,20 @@
 /** `credentials` does not heal by asking again, `request` is for a developer, `unavailable` heals by itself. */
 type Meaning = 'credentials' | 'request' | 'unavailable';
 
-/** OAuth 2.0 (RFC 6749, sections 4.1.2.1 and 5.2), and the four that other services send in the place of `invalid_grant`. */
-export const CODES: Readonly<Record<string, Meaning>> = {
-  invalid_grant: 'credentials',
-  invalid_client: 'credentials',
-  unauthorized_client: 'credentials',
-  access_denied: 'credentials',
-  invalid_credentials: 'credentials',
-  invalid_login_credentials: 'credentials',
-  user_not_found: 'credentials',
-  account_locked: 'credentials',
-  invalid_request: 'request',
-  unsupported_grant_type: 'request',
-  invalid_scope: 'request',
-  server_error: 'unavailable',
-  temporarily_unavailable: 'unavailable',
-};
-
 /** Why the service gave no token. `reason` is a name of this file, never text of the answer. */
 export interface RefusalReason {
   readonly meaning: Meaning;
   readonly reason: string;
   readonly by: 'code' | 'sentence';
 }
+
+const CREDENTIALS = 'invalid_grant invalid_client unauthorized_client access_denied'.split(' ');
+/** Sent by other services in the place of `invalid_grant`. */
+const ALIASES = 'invalid_credentials invalid_login_credentials user_not_found account_locked'.split(' ');
+const REQUEST = 'invalid_request unsupported_grant_type invalid_scope'.split(' ');
+const UNAVAILABLE = 'server_error temporarily_unavailable'.split(' ');
+/** OAuth 2.0 (RFC 6749, sections 4.1.2.1 and 5.2), and the aliases. */
+export const CODES: readonly string[] = [...CREDENTIALS, ...ALIASES, ...REQUEST, ...UNAVAILABLE];
 
 /**
  * What the texts of an answer say, codes first. A sentence counts only if no text speaks of the service's own trouble:
@@ -32,18 +23,16 @@ export interface RefusalReason {
 export function readReason(texts: readonly string[]): RefusalReason | undefined {
   const messages = texts.map(message);
   const words = messages.map(wordsOf);
-  const code =
+  const stated =
     firstOf(messages, (text) => codeOf(text) ?? codeOf(exceptionName(text))) ?? firstOf(messages, statedCode);
-  if (code !== undefined) return byCode(code);
+  if (stated !== undefined) return byCode(stated);
   if (!words.some((text) => TROUBLE.test(text))) {
-    const mentioned =
-      firstOf(messages, (text) => CODE_WITHIN.exec(text.toLowerCase())?.[1]) ?? firstOf(words, codeInWords);
-    if (mentioned !== undefined) return byCode(mentioned);
-    const refusal = firstOf(words, (text) => SENTENCES.find(([, pattern]) => pattern.test(text))?.[0]);
-    if (refusal !== undefined) return { meaning: 'credentials', reason: refusal, by: 'sentence' };
+    const code = firstOf(messages, (text) => CODE_WITHIN.exec(text.toLowerCase())?.[1]) ?? firstOf(words, codeInWords);
+    if (code !== undefined) return byCode(code);
+    const sentence = firstOf(words, (text) => SENTENCES.find(([, pattern]) => pattern.test(text))?.[0]);
+    if (sentence !== undefined) return { meaning: 'credentials', reason: sentence, by: 'sentence' };
   }
-  const isPassing = words.some((text) => PASSING.test(text));
-  return isPassing ? { meaning: 'unavailable', reason: 'temporarily_unavailable', by: 'sentence' } : undefined;
+  return words.some((text) => PASSING.test(text)) ? byCode('temporarily_unavailable') : undefined;
 }
 
 /** The code that the text is, however it is spelled: `Invalid Grant`, `invalidGrant`, `InvalidCredentialsException`. */
@@ -62,25 +51,17 @@ export function mayRefuse(text: string): boolean {
 
 const NO = '(?:not|invalid|incorrect|wrong|unknown|bad|lock|block|disab|suspend|activ|expired|reject|mismatch)';
 const MAY_REFUSE = new RegExp(
-  `grant|credential|passw|access is denied|access denied|authori[sz]ed|authenticat|log ?[io]n|sign ?in|account|(?:user|client).{0,30}${NO}|(?:${NO}|no such).{0,9} (?:user|client)`,
+  `grant|credential|passw|access (?:is )?denied|authori[sz]ed|authenticat|log ?[io]n|sign ?in|account|(?:user|client).{0,30}${NO}|(?:${NO}|no such).{0,9} (?:user|client)`,
 );
 
-const BY_LETTERS = new Map(Object.keys(CODES).map((code) => [code.replaceAll('_', ''), code]));
-const CODE = `(${Object.keys(CODES).join('|')})(?![a-z0-9_])`;
+const BY_LETTERS = new Map(CODES.map((code) => [code.replaceAll('_', ''), code]));
+const CODE = `(${CODES.join('|')})(?![a-z0-9_])`;
 const CODE_WITHIN = new RegExp(`(?<![a-z0-9_])${CODE}`);
-/** In front, behind a name such as Java's of the exception; or quoted, as in JSON. */
+/** In front, or behind names such as Java's of the exception; or quoted, as in JSON. */
 const CODE_STATED = new RegExp(`^((?:[\\w.$-]+[:=]\\s*)*)"?${CODE}|["'>]${CODE}(?=["'<])`);
-const CODE_IN_WORDS = new RegExp(
-  `(?:^|[^\\w\\s] ?)(${Object.keys(CODES)
-    .filter((code) => code !== 'access_denied')
-    .map((code) => code.replaceAll('_', ' '))
-    .join('|')})(?= ?(?:$|[^\\w\\s]))`,
-);
-
-/** As Java puts it in front: `com.acme.InvalidCredentialsException: …`. */
-function exceptionName(text: string): string {
-  return /^[\w.$]*?(\w+):/.exec(text)?.[1] ?? '';
-}
+// "Access denied" in a sentence tells nothing: it may be a file's, or a database's.
+const SPOKEN = CODES.filter((code) => code !== 'access_denied').map((code) => code.replaceAll('_', ' '));
+const CODE_IN_WORDS = new RegExp(`(?:^|[^\\w\\s] ?)(${SPOKEN.join('|')})(?= ?(?:$|[^\\w\\s]))`);
 
 function statedCode(text: string): string | undefined {
   const [, before = '', first, quoted] = CODE_STATED.exec(text.toLowerCase()) ?? [];
@@ -91,86 +72,67 @@ function codeInWords(words: string): string | undefined {
   return CODE_IN_WORDS.exec(words)?.[1]?.replaceAll(' ', '_');
 }
 
-const WHAT =
-  '(?:(?:user|login|client|account) )?(?:user ?names?|user ?ids?|users?|logins?|accounts?|clients?|client ids?|login ids?|client secrets?|secrets?|passwords?|credentials?)';
+/** As Java puts it in front: `com.acme.InvalidCredentialsException: …`. */
+function exceptionName(text: string): string {
+  return /^[\w.$]*?(\w+):/.exec(text)?.[1] ?? '';
+}
+
+const OF = '(?:(?:user|login|client|account) )?';
+const WHAT = `${OF}(?:user ?names?|user ?ids?|users?|logins?|accounts?|clients?|client ids?|login ids?|secrets?|passwords?|credentials?)`;
 const AND = ' ?(?:/|,|&|or|and(?:/or)?) ?(?:(?:an?|the|your|invalid|incorrect|wrong) )?';
 const WHICH = `(?:e ?mail(?: address)?${AND})?${WHAT}(?:${AND}${WHAT})*(?: combination| pair)?`;
-const START = '(?:^|[^\\w\\s] ?)(?:(?:sorry|but|error|the|your|this|supplied|provided|given|specified|entered) )*';
-const END = '(?= ?(?:$|[^\\w\\s\'"]|["\'] ?(?:$|[,}\\]])|please\\b|for (?:user|client|account)\\b))';
+const GIVEN = '(?: (?:that )?(?:you )?(?:was |were )?(?:provided|supplied|specified|given|entered))?';
 const BE = '(?: (?:is|are|was|were|has|have))?(?: been)?';
+const NOT_VALID =
+  "(?:invalid|incorrect|wrong|unknown|rejected|expired|mismatch|not (?:valid|correct|recogni[sz]ed|accepted|found)|could not be verified|do(?:es)?(?: not|n't) (?:match|exist)(?: our records)?)";
+const BARRED = '(?:locked(?: out)?|blocked|disabled|suspended|deactivated|inactive|not active)';
+const START = '(?:^|[^\\w\\s] ?)(?:(?:sorry|but|error|the|your|this|supplied|provided|given|specified|entered) )*';
+const END =
+  '(?= ?(?:$|[^\\w\\s\'"]|["\'] ?(?:$|[,}\\]])|please\\b|for (?:user|client|account|\\d)|(?:due|because|until|since|after)\\b))';
+const FAILED =
+  '(?:(?:user |client )?(?:login|log ?on|authentication) (?:failed|failure|incorrect)|access (?:is )?denied|(?:un|not )authori[sz]ed(?: access| user)?)';
 
 /** Few, and in each the words stand together: three words apart, they speak of something else. */
-const SENTENCES: readonly (readonly [string, RegExp])[] = [
-  [
-    'wrong credentials',
-    new RegExp(
-      `(?:^|[^\\w\\s] ?|\\b(?:an?|to|with) )(?:invalid|incorrect|wrong|bad|unknown|expired) ${WHICH}(?: (?:was|were))?(?: (?:provided|supplied|specified|given|entered))?${END}`,
-    ),
-  ],
-  [
-    'wrong credentials',
-    new RegExp(
-      `${START}${WHICH}(?: (?:that )?(?:you )?(?:entered|provided|supplied|given))?${BE} (?:invalid|incorrect|wrong|unknown|rejected|expired|mismatch|not (?:valid|correct|recogni[sz]ed|accepted|found)|do(?:es)?(?: not|n't) (?:match|exist)(?: our records)?|could not be verified)${END}`,
-    ),
-  ],
-  [
-    'account barred',
-    new RegExp(
-      `${START}(?:(?:user|login|client) )?(?:account|user|user ?id|user ?name|login|client)${BE}(?: temporarily| permanently| currently)? (?:locked(?: out)?|blocked|disabled|suspended|deactivated|inactive|not active)(?:${END}| (?:due|because|until|since|after|for \\d))`,
-    ),
-  ],
-  [
-    'too many failed logins',
-    /\b(?:too many|number of|maximum) (?:failed |invalid |incorrect )?(?:logins?|log ?on|sign ?in|password|authentication) attempts\b|\btoo many failed logins\b/,
-  ],
-  ['no such user', new RegExp(`${START}no such (?:user|account|client)${END}`)],
-  // These say so little that they count only where nothing else is said.
-  [
-    'login failed',
-    /^(?:[\w.$]+(?: \d+)?[:,] )?(?:(?:(?:user |client )?(?:login|log ?on|authentication) (?:failed|failure|incorrect)|access (?:is )?denied|(?:un|not )authori[sz]ed(?: access| user)?)[.!:]* ?)+(?:please (?:try again|check|retry|contact)[^.]*[.!]?|\(code \w+\))?$/,
-  ],
-  [
-    'refused by the OAuth library',
-    /^(?:unable to retrieve user information|client credentials were not found in the headers or body|this client is invalid or must authenticate using a client secret|the grant type is unauthorized for this client id)[.!]?$/,
-  ],
-];
+const SENTENCES = Object.entries({
+  'wrong credentials': `(?:^|[^\\w\\s] ?|\\b(?:an?|to|with) )(?:invalid|incorrect|wrong|bad|unknown|expired) ${WHICH}${GIVEN}${END}|${START}${WHICH}${GIVEN}${BE} ${NOT_VALID}${END}|${START}no such (?:user|account|client)${END}`,
+  'account barred': `${START}${OF}(?:account|user|user ?id|user ?name|login|client)${BE}(?: temporarily| permanently| currently)? ${BARRED}${END}`,
+  'too many failed logins':
+    '\\b(?:too many|number of|maximum) (?:failed |invalid |incorrect )?(?:logins?|log ?on|sign ?in|password|authentication) attempts\\b|\\btoo many failed logins\\b',
+  // This says so little that it counts only where nothing else is said.
+  'login failed': `^(?:[\\w.$]+(?: \\d+)?[:,] )?(?:${FAILED}[.!:]* ?)+(?:please (?:try again|check|retry|contact)[^.]*[.!]?|\\(code \\w+\\))?$`,
+  'refused by the OAuth library':
+    '^(?:unable to retrieve user information|client credentials were not found in the headers or body|this client is invalid or must authenticate using a client secret|the grant type is unauthorized for this client id)[.!]?$',
+}).map(([name, pattern]) => [name, new RegExp(pattern)] as const);
 
 /** Words of the service's own trouble. What is beside them is not about our credentials. */
 const TROUBLE =
   /server|data ?base|session|connect|gateway|tim(?:e|ed|ing) ?out|technical|\bhosts?\b|\bnodes?\b|\bpool|cache|network|socket|upstream|back ?end|proxy|sql|\bora \d|jdbc|ldap|smtp|\bssl\b|\btls\b|certificate|\bcurl\b|\bdns\b|\b5\d\d\b|queue|thread|dead ?lock|\bcolumn|\btables?\b|internal|unexpected|outage|maintenance|unavailable|overload|using password/;
-
 /** Trouble that heals by itself. */
 const PASSING =
   /temporar|\btry (?:it )?(?:again|later)\b|unavailable|maintenance|\btim(?:e|ed|ing) ?out|overload|\btoo many\b|\brate limit|\bbusy\b|data ?base|sql|using password|\bora \d|internal (?:server )?error|technical|connection|gateway/;
 
 /** A stack puts its own words around the service's: .NET a sentence in front, Java and .NET the stack trace behind. */
 function message(text: string): string {
-  return text
-    .slice(0, 1000)
-    .replace(/\n\s+at .*/s, '')
-    .replace(/\bserver was unable to (?:process|read) request\.?(?:\s*--->)?/i, '')
-    .replace(/\b(?:https?|urn):[^\s,;)}]+/gi, '')
-    .trim();
+  const own = text.slice(0, 1000).replace(/\n\s+at .*/s, '');
+  const said = own.replace(/\bserver was unable to (?:process|read) request\.?(?:\s*--->)?/i, '');
+  return said.replace(/\b(?:https?|urn):[^\s,;)}]+/gi, '').trim();
 }
 
 /** In small letters, and in words, however they are joined: `UserNotFound`, `user_not_found`, `user-not-found`. */
 function wordsOf(text: string): string {
-  return text
-    .replace(/([a-z])(?=[A-Z])/g, '$1 ')
-    .toLowerCase()
+  const words = text.replace(/([a-z])(?=[A-Z])/g, '$1 ').toLowerCase();
+  return words
     .replace(/(?<=\w)[-_]+(?=\w)/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 }
 
 function byCode(code: string): RefusalReason {
-  return { meaning: CODES[code] ?? 'request', reason: code, by: 'code' };
+  const isRequest = REQUEST.includes(code);
+  const meaning = UNAVAILABLE.includes(code) ? 'unavailable' : isRequest ? 'request' : 'credentials';
+  return { meaning, reason: code, by: 'code' };
 }
 
 function firstOf(texts: readonly string[], read: (text: string) => string | undefined): string | undefined {
-  for (const text of texts) {
-    const found = read(text);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return texts.map(read).find((found) => found !== undefined);
 }
