@@ -5,7 +5,7 @@ import { connectionFault } from './connection-fault.ts';
 import { errorName, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { SoapReply, UnreadableBody } from './soap/token-reply.ts';
-import { warmUpParser } from './soap/warm-up.ts';
+import { warmUpParser } from './warm-up.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 /** Some applications set 20 KB of cookies; Node's own limit is 16 KB. */

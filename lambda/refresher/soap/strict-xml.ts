@@ -18,16 +18,16 @@ export class XmlError extends Error {
 /**
  * Parses one document the way a SOAP receiver must.
  *
- * fast-xml-parser alone accepts two roots, text after the root, a DOCTYPE, undefined entities, control characters and
- * unbound prefixes. So the spelling is checked first, piece by piece; the library's validator then checks that tags
- * match, its parser builds the tree, and the namespaces are resolved here.
+ * fast-xml-parser alone accepts tags that do not match, two roots, text around them, a DOCTYPE, undefined entities, control
+ * characters and unbound prefixes. So the spelling is checked first, piece by piece; the library then builds the tree,
+ * and the namespaces are resolved here.
  * @throws {XmlError} and nothing else.
  */
 export function parseXml(text: string): XmlElement {
   checkSpelling(text);
   const root = parseTree(text).find((node) => elementName(node) !== undefined);
   if (root === undefined) throw new XmlError('no root element');
-  return resolve(root, { declared: new Map([['xml', XML_NAMESPACE]]) });
+  return resolve(root, Object.assign(Object.create(null), { '': '', xml: XML_NAMESPACE }));
 }
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
@@ -48,8 +48,8 @@ const PIECES = new RegExp(
     `(?<text>(?:(?!\\]\\]>)[^<&]|${REFERENCE})+)`,
     `(?<comment><!--(?:(?!--)[^])*-->)`,
     `(?<cdata><!\\[CDATA\\[(?:(?!\\]\\]>)[^])*\\]\\]>)`,
-    `(?<end></${QNAME}${SPACE}*>)`,
-    `(?<start><${QNAME}(?:${ATTRIBUTE})*${SPACE}*(?<empty>/)?>)`,
+    `</(?<end>${QNAME})${SPACE}*>`,
+    `<(?<start>${QNAME})(?:${ATTRIBUTE})*${SPACE}*(?<empty>/)?>`,
   ].join('|'),
   'uy',
 );
@@ -59,23 +59,20 @@ const DECLARATION = new RegExp(
 
 function checkSpelling(text: string): void {
   if (!isXmlText(text)) throw new XmlError('a character that XML forbids');
-  let depth = 0;
+  const open: string[] = [];
   let roots = 0;
   PIECES.lastIndex = DECLARATION.exec(text)?.[0].length ?? 0;
   while (PIECES.lastIndex < text.length) {
     const piece = PIECES.exec(text)?.groups;
     if (piece === undefined) throw new XmlError('markup that is not well-formed or not allowed in SOAP');
-    if (depth === 0 && (piece.text !== undefined || piece.cdata !== undefined)) {
-      throw new XmlError('text outside the root element');
-    }
-    if (piece.start !== undefined) {
-      if (depth === 0) roots += 1;
-      if (piece.empty === undefined) depth += 1;
-    }
-    if (piece.end !== undefined) depth -= 1;
-    if (depth < 0 || depth > MAX_DEPTH) throw new XmlError('elements that do not nest or nest too deep');
+    const isOutside = open.length === 0;
+    if (isOutside && (piece.text ?? piece.cdata) !== undefined) throw new XmlError('text outside the root element');
+    if (isOutside && piece.start !== undefined) roots += 1;
+    if (piece.start !== undefined && piece.empty === undefined) open.push(piece.start);
+    const isMatched = piece.end === undefined || piece.end === open.pop();
+    if (!isMatched || open.length > MAX_DEPTH) throw new XmlError('elements that do not nest or nest too deep');
   }
-  if (depth !== 0 || roots !== 1) throw new XmlError('not one whole root element');
+  if (open.length !== 0 || roots !== 1) throw new XmlError('not one whole root element');
 }
 
 /** What fast-xml-parser returns for `preserveOrder`: a list of nodes with one key each, attributes under ':@'. */
@@ -102,47 +99,41 @@ function parseTree(text: string): readonly Node[] {
     onDangerousProperty: (name) => name,
   });
   try {
+    // Finds an attribute given twice, of which the parser keeps one.
     if (XMLValidator.validate(text) !== true) throw new XmlError('not well-formed');
     return nodeList(parser.parse(text));
-  } catch (error) {
+  } catch {
     // The library's own messages quote the document.
-    throw error instanceof XmlError ? error : new XmlError('not well-formed');
+    throw new XmlError('not well-formed');
   }
 }
 
-/** Declarations in force: an element's own before those around it. Linked, for copies would cost their square. */
-interface Scope {
-  readonly declared: ReadonlyMap<string, string>;
-  readonly around?: Scope;
-}
+/** The namespaces by their prefix, on top of those of the element around. Linked, for copies would cost their square. */
+type Scope = Record<string, string>;
 
 function resolve(node: Node, around: Scope): XmlElement {
   const tag = elementName(node) ?? '';
   const attributes = Object.entries(node[ATTRIBUTES] ?? {}).map(
     ([name, value]) => [name, decodeReferences(String(value))] as const,
   );
-  const scope = { declared: declarations(attributes), around };
+  const scope = declare(attributes, around);
   const qualified = attributes
-    .map(([name]) => name)
-    .filter((name) => name.includes(':') && !name.startsWith('xmlns:'))
-    .map((name) => `{${namespaceOf(name, scope)}}${localName(name)}`);
+    .filter(([name]) => name.includes(':') && !name.startsWith('xmlns:'))
+    .map(([name]) => `{${namespaceOf(name, scope)}}${localName(name)}`);
   if (new Set(qualified).size < qualified.length) throw new XmlError('an attribute given twice');
 
   const children: XmlElement[] = [];
   let text = '';
   for (const child of nodeList(node[tag])) {
     if (TEXT in child) text += decodeReferences(String(child[TEXT]));
-    else if (CDATA in child)
-      text += nodeList(child[CDATA])
-        .map((part) => String(part[TEXT]))
-        .join('');
+    else if (CDATA in child) for (const part of nodeList(child[CDATA])) text += String(part[TEXT]);
     else if (elementName(child) !== undefined) children.push(resolve(child, scope));
   }
   return { namespace: namespaceOf(tag, scope), name: localName(tag), children, text };
 }
 
-function declarations(attributes: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
-  const declared = new Map<string, string>();
+function declare(attributes: readonly (readonly [name: string, value: string])[], around: Scope): Scope {
+  const scope: Scope = Object.create(around);
   for (const [name, value] of attributes) {
     if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
     const prefix = name === 'xmlns' ? '' : localName(name);
@@ -150,19 +141,15 @@ function declarations(attributes: readonly (readonly [string, string])[]): Reado
     const isReserved =
       prefix === 'xmlns' || value === XMLNS_NAMESPACE || (prefix === 'xml') !== (value === XML_NAMESPACE);
     if (isReserved || (value === '' && prefix !== '')) throw new XmlError('a forbidden namespace declaration');
-    declared.set(prefix, value);
+    scope[prefix] = value;
   }
-  return declared;
+  return scope;
 }
 
 function namespaceOf(qualifiedName: string, scope: Scope): string {
-  const prefix = qualifiedName.includes(':') ? qualifiedName.slice(0, qualifiedName.indexOf(':')) : '';
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.around) {
-    const namespace = at.declared.get(prefix);
-    if (namespace !== undefined) return namespace;
-  }
-  if (prefix !== '') throw new XmlError('an unbound prefix');
-  return '';
+  const namespace = scope[qualifiedName.includes(':') ? qualifiedName.slice(0, qualifiedName.indexOf(':')) : ''];
+  if (namespace === undefined) throw new XmlError('an unbound prefix');
+  return namespace;
 }
 
 function localName(qualifiedName: string): string {
@@ -172,7 +159,7 @@ function localName(qualifiedName: string): string {
 function decodeReferences(text: string): string {
   return text.replace(/&([^;]*);/g, (_, name: string) => {
     if (!name.startsWith('#')) return PREDEFINED[name] ?? '';
-    const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
+    const code = Number(name.replace('#x', '0x').replace('#', ''));
     if (code > 0x10ffff || !isXmlText(String.fromCodePoint(code)))
       throw new XmlError('a reference to a character that XML forbids');
     return String.fromCodePoint(code);

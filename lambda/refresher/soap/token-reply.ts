@@ -1,6 +1,5 @@
 import { decodeBody } from './decode-body.ts';
 import { mayRefuse } from './refusal-reason.ts';
-import { rootPart } from './root-part.ts';
 import { soapBodyChild } from './soap-body.ts';
 import { judgeFault } from './soap-fault.ts';
 import { parseXml, type XmlElement, XmlError } from './strict-xml.ts';
@@ -28,12 +27,10 @@ export function parseTokenReply(reply: SoapReply): TokenResult {
   if (typeof reply.body === 'string') {
     return { ...judgeByStatus(reply, undefined, `the answer is ${reply.body}`), mayHaveBeenJudged: true };
   }
-  const root = rootPart({ contentType, body: reply.body });
-  const { text, isCertain } = decodeBody(root.body, root.contentType);
+  const { text, isCertain } = decodeBody(reply.body, contentType);
   const result = judgeText(reply, text, isCertain);
   if (result.kind === 'token') return result;
-  const isGateways =
-    [408, 429, 502, 503, 504].includes(status) && isCertain && !/^\s*multipart/i.test(contentType ?? '');
+  const isGateways = [408, 429, 502, 503, 504].includes(status) && isCertain && !isMime(contentType);
   // UTF-16 under a wrong label shows as zeros between the letters.
   const readable = text.replaceAll('\0', '');
   return { ...result, mayHaveBeenJudged: !isGateways || /envelope/i.test(readable) || mayRefuse(readable) };
@@ -42,31 +39,29 @@ export function parseTokenReply(reply: SoapReply): TokenResult {
 type Judgement = Extract<TokenResult, { kind: 'token' }> | NoToken;
 
 function judgeText(reply: SoapReply, text: string, isCertain: boolean): Judgement {
-  try {
-    const result = judgeDocument(parseXml(text), reply.status);
-    if (isCertain || result.kind !== 'token') return result;
-  } catch (error) {
-    if (!(error instanceof XmlError)) throw error;
-    const why = isCertain ? `not a SOAP envelope (${error.message})` : 'not text in its declared charset';
-    return (
-      refusalWithin(text, reply.status) ?? judgeByStatus(reply, isCertain ? text : undefined, `the answer is ${why}`)
-    );
+  let why = isCertain ? '' : 'not text in its declared charset';
+  // An envelope in other text, as behind a PHP warning, or in an uncertain charset is good for a refusal, never for a token.
+  // Around the root part of a MIME message (MTOM, SwA), other text belongs.
+  const inOther = [envelopeWithin(text), isCertain && isMime(reply.contentType)] as const;
+  for (const [xml, isWhole] of [[text, isCertain] as const, inOther]) {
+    try {
+      const result = judgeDocument(parseXml(xml), reply.status);
+      if (isWhole || / refused$/.test(result.kind)) return result;
+    } catch (error) {
+      if (!(error instanceof XmlError)) throw error;
+      why ||= `not a SOAP envelope (${error.message})`;
+    }
   }
-  return judgeByStatus(reply, undefined, 'the answer is not text in its declared charset');
+  return judgeByStatus(reply, isCertain ? text : undefined, `the answer is ${why}`);
 }
 
-/** An envelope in other text, as behind a PHP warning: good for a refusal, never for a token. */
-function refusalWithin(text: string, status: number): NoToken | undefined {
+function isMime(contentType = ''): boolean {
+  return /^\s*multipart\//i.test(contentType);
+}
+
+function envelopeWithin(text: string): string {
   const start = text.search(/<(?:[\w.-]{1,50}:)?Envelope[\s>]/);
-  const end = text.lastIndexOf('Envelope>');
-  if (start < 0 || end < start) return undefined;
-  try {
-    const result = judgeDocument(parseXml(text.slice(start, end + 'Envelope>'.length)), status);
-    return result.kind === 'credentials refused' || result.kind === 'request refused' ? result : undefined;
-  } catch (error) {
-    if (!(error instanceof XmlError)) throw error;
-    return undefined;
-  }
+  return start < 0 ? '' : text.slice(start, text.lastIndexOf('Envelope>') + 'Envelope>'.length);
 }
 
 function judgeDocument(envelope: XmlElement, status: number): Judgement {

@@ -26,21 +26,11 @@ export function malformed(why: string): NoToken {
 }
 
 /** The service gave a reason; undefined stands for one that nobody has foreseen. */
-export function refused(reason: RefusalReason | undefined): NoToken {
-  switch (reason?.meaning) {
-    case 'credentials':
-      return {
-        kind: 'credentials refused',
-        by: reason.by,
-        reason: reason.reason,
-        why: `the service refused: ${reason.reason}`,
-      };
-    case 'unavailable':
-      return unavailable(`the service answered ${reason.reason}`);
-    default:
-      return {
-        kind: 'request refused',
-        why: `the service refused: ${reason?.reason ?? 'a reason that this version does not know'}`,
-      };
-  }
+export function refused(stated: RefusalReason | undefined): NoToken {
+  const { meaning, reason, by } = stated ?? { meaning: 'request', reason: 'a reason that this version does not know' };
+  if (meaning === 'unavailable') return unavailable(`the service answered ${reason}`);
+  const why = `the service refused: ${reason}`;
+  return meaning === 'credentials'
+    ? { kind: 'credentials refused', by, reason, why }
+    : { kind: 'request refused', why };
 }

@@ -426,16 +426,16 @@ describe('a refusal outside of a plain document', () => {
   });
 
   it('or a token is read in the root part of a MIME message', () => {
-    const picture = part('Content-ID: <picture>\r\n', refusal('invalid_grant'));
+    const picture = part('Content-ID: <picture>\r\n', '<svg/>');
     const root = part(
       'Content-Transfer-Encoding: binary\r\nContent-ID: <root>\r\n',
       success(`${TOKEN}${LIFE}<x>é</x>`),
     );
-    expect(judge(`\r\n${picture}${root}--b--`, { contentType: multipart }).kind).toBe('token');
-    expect(judge(`${root}--b--`, { contentType: 'multipart/related; boundary=b' }).kind).toBe('token');
-    expect(judge(`${picture}--b--`, { contentType: multipart }).kind).toBe('credentials refused');
-    const encoded = root.replace('binary', 'quoted-printable');
-    expect(judge(`${encoded}--b--`, { contentType: multipart }).kind).toBe('malformed');
+    const mime = (...parts: readonly string[]) => judge(`\r\n${parts.join('')}--b--`, { contentType: multipart }).kind;
+    expect([mime(picture, root), mime(root, picture), mime(root)]).toEqual(['token', 'token', 'token']);
+    expect(mime(part('', refusal('invalid_grant')))).toBe('credentials refused');
+    // Which of two would be the root part is not worth a doubt.
+    expect([mime(root, root), mime(root.replace('</s:Body>', '=\r\n</s:Body>')), mime(picture)]).not.toContain('token');
   });
 });
 

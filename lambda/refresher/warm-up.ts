@@ -1,4 +1,4 @@
-import { parseTokenReply, type SoapReply } from './token-reply.ts';
+import { parseTokenReply, type SoapReply } from './soap/token-reply.ts';
 
 /** A token as servers really send it. */
 export const EXAMPLE: SoapReply = {
