@@ -32,7 +32,8 @@ function isUtf8(label: string, body: Uint8Array): boolean {
 
 /** Not under charsets that write other letters with ASCII bytes, nor with the zeros of UTF-16. */
 function isAscii(label: string, body: Uint8Array): boolean {
-  return !/utf-?7|^hz|iso-?2022/i.test(label) && body.every((byte) => byte > 0 && byte < 0x80);
+  const hasOnlyAscii = !body.includes(0) && !/[\x80-\xff]/.test(Buffer.from(body).toString('latin1'));
+  return hasOnlyAscii && !/utf-?7|^hz|iso-?2022/i.test(label);
 }
 
 /** Some proxies join two types; then the label ends at the comma. */

@@ -44,14 +44,14 @@ export function codeOf(text: string): string | undefined {
   return BY_LETTERS.get(letters) ?? BY_LETTERS.get(letters.replace(/(?:exception|error|fault)$/, ''));
 }
 
-/** Whether a text of any shape may be a refusal. Wide: what it takes for one is only not sent a second time at once. */
+/** Whether a text of any shape, in English or not, may be a refusal. Wide: what it takes for one is only not sent a second time at once. */
 export function mayRefuse(text: string): boolean {
   return MAY_REFUSE.test(wordsOf(text));
 }
 
 const NO = '(?:not|invalid|incorrect|wrong|unknown|bad|lock|block|disab|suspend|activ|expired|reject|mismatch)';
 const MAY_REFUSE = new RegExp(
-  `grant|credential|passw|access (?:is )?denied|authori[sz]ed|authenticat|log ?[io]n|sign ?in|account|(?:user|client).{0,30}${NO}|(?:${NO}|no such).{0,9} (?:user|client)`,
+  `grant|credential|passw|contrase|kennwort|mot de passe|senha|access (?:is )?denied|authori[sz]ed|authenticat|log ?[io]n|sign ?in|account|(?:user|client).{0,30}${NO}|(?:${NO}|no such).{0,9} (?:user|client)`,
 );
 
 const BY_LETTERS = new Map(CODES.map((code) => [code.replaceAll('_', ''), code]));

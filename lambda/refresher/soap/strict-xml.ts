@@ -27,7 +27,7 @@ export function parseXml(text: string): XmlElement {
   checkSpelling(text);
   const root = parseTree(text).find((node) => elementName(node) !== undefined);
   if (root === undefined) throw new XmlError('no root element');
-  return resolve(root, Object.assign(Object.create(null), { '': '', xml: XML_NAMESPACE }));
+  return resolve(root, { prefix: 'xml', namespace: XML_NAMESPACE });
 }
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
@@ -108,8 +108,12 @@ function parseTree(text: string): readonly Node[] {
   }
 }
 
-/** The namespaces by their prefix, on top of those of the element around. Linked, for copies would cost their square. */
-type Scope = Record<string, string>;
+/** One declaration, before those around it. Linked, for copies would cost their square. */
+interface Scope {
+  readonly prefix: string;
+  readonly namespace: string;
+  readonly around?: Scope;
+}
 
 function resolve(node: Node, around: Scope): XmlElement {
   const tag = elementName(node) ?? '';
@@ -133,23 +137,26 @@ function resolve(node: Node, around: Scope): XmlElement {
 }
 
 function declare(attributes: readonly (readonly [name: string, value: string])[], around: Scope): Scope {
-  const scope: Scope = Object.create(around);
-  for (const [name, value] of attributes) {
+  let scope = around;
+  for (const [name, namespace] of attributes) {
     if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
     const prefix = name === 'xmlns' ? '' : localName(name);
     // Only the default namespace can be taken back, and these two prefixes and names belong together for good.
     const isReserved =
-      prefix === 'xmlns' || value === XMLNS_NAMESPACE || (prefix === 'xml') !== (value === XML_NAMESPACE);
-    if (isReserved || (value === '' && prefix !== '')) throw new XmlError('a forbidden namespace declaration');
-    scope[prefix] = value;
+      prefix === 'xmlns' || namespace === XMLNS_NAMESPACE || (prefix === 'xml') !== (namespace === XML_NAMESPACE);
+    if (isReserved || (namespace === '' && prefix !== '')) throw new XmlError('a forbidden namespace declaration');
+    scope = { prefix, namespace, around: scope };
   }
   return scope;
 }
 
 function namespaceOf(qualifiedName: string, scope: Scope): string {
-  const namespace = scope[qualifiedName.includes(':') ? qualifiedName.slice(0, qualifiedName.indexOf(':')) : ''];
-  if (namespace === undefined) throw new XmlError('an unbound prefix');
-  return namespace;
+  const prefix = qualifiedName.includes(':') ? qualifiedName.slice(0, qualifiedName.indexOf(':')) : '';
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.around) {
+    if (at.prefix === prefix) return at.namespace;
+  }
+  if (prefix !== '') throw new XmlError('an unbound prefix');
+  return '';
 }
 
 function localName(qualifiedName: string): string {
