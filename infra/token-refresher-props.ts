@@ -105,10 +105,13 @@ export interface TokenRefresherProps {
   readonly paused?: boolean;
 
   /**
-   * How many runs Lambda sets aside for this function, and the most it allows at once. One run at a time is all that a
-   * token needs. An account whose quota is 10 has none to set aside: say `'none'` there.
+   * How many runs Lambda sets aside for this function, which is also the most it allows at once. The token does not need
+   * it: of two runs at once only one logs in, since a run announces its login in the status first. The number is taken from
+   * the quota that all functions of the account share. New accounts have a quota of 10, of which nothing can be set aside:
+   * there every number fails the deployment.
    *
-   * @default 1
+   * @default 'none'
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
    */
   readonly reservedConcurrency?: number | 'none';
 

@@ -150,7 +150,7 @@ export class TokenRefresher extends Construct {
       role: this.#executionRole(logGroup, props.vpc !== undefined),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      reservedConcurrentExecutions: props.reservedConcurrency === 'none' ? undefined : (props.reservedConcurrency ?? 1),
+      reservedConcurrentExecutions: props.reservedConcurrency === 'none' ? undefined : props.reservedConcurrency,
       // The next tick is the retry; one that is minutes old has been overtaken.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(5),

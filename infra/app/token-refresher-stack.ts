@@ -40,7 +40,6 @@ export class TokenRefresherStack extends Stack {
       ReadToken: readTokenCommand(token.parameterName),
       ShowStatus: showStatusCommand(token.parameterName),
       RefreshNow: refreshNowCommand(refresher.functionName),
-      RefreshNow429: 'TooManyRequestsException (429) means that a tick is running: look at the status in a minute',
       Dashboard: dashboardUrl(),
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });

@@ -46,6 +46,7 @@ const told = deployed((stack) => ({
     ticket: new SnsAction(new Topic(stack, 'Tickets')),
   },
   runbookUrl: 'https://wiki.example.test/token',
+  reservedConcurrency: 1,
 }));
 const paused = deployed((stack) => ({
   paused: true,
@@ -70,12 +71,14 @@ describe('the function', () => {
     });
   });
 
-  test('runs once at a time', () => {
-    expect(only(standard.template, 'AWS::Lambda::Function')).toMatchObject({ ReservedConcurrentExecutions: 1 });
+  test('reserves no concurrency: the first deployment into a new account, whose quota is 10, would fail', () => {
+    for (const { template } of [standard, paused]) {
+      expect(only(template, 'AWS::Lambda::Function')).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
   });
 
-  test('reserves nothing where reservedConcurrency is none', () => {
-    expect(only(paused.template, 'AWS::Lambda::Function')).not.toHaveProperty('ReservedConcurrentExecutions');
+  test('reserves what reservedConcurrency says', () => {
+    expect(only(told.template, 'AWS::Lambda::Function')).toMatchObject({ ReservedConcurrentExecutions: 1 });
   });
 
   test('logs JSON to a log group of its own', () => {

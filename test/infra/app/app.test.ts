@@ -102,7 +102,6 @@ describe('the app as it is shipped', () => {
       RefreshNow: expect.stringMatching(
         /^aws --region <AWS::Region> lambda invoke --function-name <RefresherFunction\w+> .* --payload '\{"force":true\}' \/dev\/stdout$/,
       ),
-      RefreshNow429: expect.stringContaining('a tick is running'),
       Dashboard:
         'https://<AWS::Region>.console.aws.amazon.com/cloudwatch/home?region=<AWS::Region>#dashboards/dashboard/TokenRefresher',
     });
