@@ -2,7 +2,7 @@ import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { Grant, type IGrantable, type IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
-import { statusParameterName } from '../lambda/token-status.ts';
+import { rejectedParameterName, statusParameterName } from '../lambda/token-status.ts';
 
 /** The token that a refresher keeps fresh, seen by those who read it. */
 export interface IRefreshedToken extends IConstruct {
@@ -17,12 +17,22 @@ export interface IRefreshedToken extends IConstruct {
    */
   grantRead(grantee: IGrantable): Grant;
 
+  /**
+   * Lets a principal of this account report that the service rejects the stored token: `createTokenReader` does so with
+   * `reportRejections: true`. It may write the parameter `<parameterName>/rejected`, and read it, so as not to write what
+   * it says already. Reading the token is `grantRead`.
+   *
+   * @throws for a principal of another account, as `grantRead` does: grant it to the role that `readerRole` makes.
+   */
+  grantReport(grantee: IGrantable): Grant;
+
   /** A role of this account that others, of another account as a rule, may assume to read the token. */
   readerRole(scope: Construct, id: string, props: ReaderRoleProps): Role;
 
   /**
-   * What the refresher itself needs: it looks at versions, without decrypting, and writes. PutParameter encrypts
-   * Standard-tier values with kms:Encrypt alone, so the writer cannot read the token back.
+   * What the refresher itself needs: it looks at the versions of token and status and at what readers reported, in one
+   * call and without decrypting, and writes token and status. PutParameter encrypts Standard-tier values with kms:Encrypt
+   * alone, so the writer cannot read the token back.
    */
   grantRefresh(grantee: IGrantable): Grant;
 }
@@ -68,6 +78,7 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
   readonly parameterName: string;
   readonly #tokenArn: string;
   readonly #statusArn: string;
+  readonly #rejectedArn: string;
   readonly #keyArn: string;
 
   private constructor(scope: Construct, id: string, parameterName: string, encryptionKey: IKey | undefined) {
@@ -77,15 +88,27 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
     this.parameterName = parameterName;
     this.#tokenArn = parameterArn(parameterName);
     this.#statusArn = parameterArn(statusParameterName(parameterName));
+    this.#rejectedArn = parameterArn(rejectedParameterName(parameterName));
     this.#keyArn =
       encryptionKey?.keyArn ?? stack.formatArn({ service: 'kms', resource: 'key', resourceName: ANY_KEY_ID });
   }
 
   grantRead(grantee: IGrantable): Grant {
     this.#refuseOtherAccount(grantee);
-    return this.#grantParameters(grantee, 'ssm:GetParameter', 'ssm:GetParameters').combine(
-      this.#grantKey(grantee, 'kms:Decrypt'),
-    );
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:GetParameter', 'ssm:GetParameters'],
+      resourceArns: [this.#tokenArn, this.#statusArn],
+    }).combine(this.#grantKey(grantee, 'kms:Decrypt'));
+  }
+
+  grantReport(grantee: IGrantable): Grant {
+    this.#refuseOtherAccount(grantee);
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:GetParameters', 'ssm:PutParameter'],
+      resourceArns: [this.#rejectedArn],
+    });
   }
 
   readerRole(scope: Construct, id: string, { assumedBy }: ReaderRoleProps): Role {
@@ -95,13 +118,19 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
   }
 
   grantRefresh(grantee: IGrantable): Grant {
-    return this.#grantParameters(grantee, 'ssm:GetParameters', 'ssm:PutParameter').combine(
-      this.#grantKey(grantee, 'kms:Encrypt'),
-    );
-  }
-
-  #grantParameters(grantee: IGrantable, ...actions: string[]): Grant {
-    return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.#tokenArn, this.#statusArn] });
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:GetParameters'],
+      resourceArns: [this.#tokenArn, this.#statusArn, this.#rejectedArn],
+    })
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: ['ssm:PutParameter'],
+          resourceArns: [this.#tokenArn, this.#statusArn],
+        }),
+      )
+      .combine(this.#grantKey(grantee, 'kms:Encrypt'));
   }
 
   /** The key may be shared: only through SSM, and only for what is bound to this very parameter. */

@@ -108,3 +108,8 @@ function isoOrUndefined(text: string): string | undefined {
 export function statusParameterName(tokenParameterName: string): string {
   return `${tokenParameterName}/status`;
 }
+
+/** The parameter in which a reader reports the version of a token that the service rejected. */
+export function rejectedParameterName(tokenParameterName: string): string {
+  return `${tokenParameterName}/rejected`;
+}

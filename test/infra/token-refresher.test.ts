@@ -259,7 +259,7 @@ describe('the credentials', () => {
 });
 
 describe('permissions', () => {
-  test('let the function read one secret, look at and write two parameters, and encrypt: nothing more', () => {
+  test('let the function read one secret, look at three parameters and write two, and encrypt: nothing more', () => {
     expect(statementsOf(standard.template, 'Refreshes')).toEqual([
       {
         Effect: 'Allow',
@@ -273,7 +273,12 @@ describe('permissions', () => {
       },
       {
         Effect: 'Allow',
-        Action: ['ssm:GetParameters', 'ssm:PutParameter'],
+        Action: 'ssm:GetParameters',
+        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`, `${TOKEN_ARN}/rejected`],
+      },
+      {
+        Effect: 'Allow',
+        Action: 'ssm:PutParameter',
         Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`],
       },
       {
@@ -313,6 +318,22 @@ describe('permissions', () => {
         Resource: expect.stringMatching(/^<RefresherKey[0-9A-F]+\.Arn>$/),
         Condition: THROUGH_SSM_FOR_THE_TOKEN,
       },
+    ]);
+  });
+
+  test.each([
+    ['by the refresher itself', () => team()],
+    ['by the name alone', () => ({ stack: new Stack(new App(), 'Reading'), refresher: undefined })],
+  ])('let a reader report a rejected token, and nothing else, where it is granted %s', (_, make) => {
+    const { stack, refresher } = make();
+    const token = refresher?.token ?? RefreshedToken.fromParameterName(stack, 'Token', TOKEN);
+    const reporter = new Role(stack, 'Reporter', {
+      description: 'Reporter',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    token.grantReport(reporter);
+    expect(statementsOf(Template.fromStack(stack), 'Reporter')).toEqual([
+      { Effect: 'Allow', Action: ['ssm:GetParameters', 'ssm:PutParameter'], Resource: `${TOKEN_ARN}/rejected` },
     ]);
   });
 
@@ -375,6 +396,7 @@ describe('permissions', () => {
     const foreign = Role.fromRoleArn(stack, 'Foreign', 'arn:aws:iam::210987654321:role/reader');
     const token = RefreshedToken.fromParameterName(stack, 'Token', TOKEN);
     expect(() => token.grantRead(foreign)).toThrow(/account 210987654321 cannot be granted.*readerRole\(\)/);
+    expect(() => token.grantReport(foreign)).toThrow(/account 210987654321 cannot be granted.*readerRole\(\)/);
   });
 
   test('stay inside the boundary of the context key of CDK', () => {
@@ -423,9 +445,10 @@ describe('in a VPC', () => {
 describe('cdk-nag in the app of whoever uses the construct', () => {
   test('version 3 has nothing to say about it, in a VPC too, nor about a role that was granted the token', () => {
     const { stack } = team((stack) => ({ vpc: Vpc.fromVpcAttributes(stack, 'Vpc', VPC) }));
-    RefreshedToken.fromParameterName(stack, 'Token', TOKEN).grantRead(
-      new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
-    );
+    const token = RefreshedToken.fromParameterName(stack, 'Token', TOKEN);
+    const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    token.grantRead(reader);
+    token.grantReport(reader);
     expect(new AwsSolutionsChecks(stack).validateScope(stack).violations).toEqual([]);
     const careless = new Bucket(stack, 'Careless');
     expect(new AwsSolutionsChecks(stack).validateScope(careless).violations).not.toEqual([]);
