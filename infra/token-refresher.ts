@@ -1,5 +1,7 @@
 import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -10,6 +12,7 @@ import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs';
 import type { Environment } from '../lambda/refresher/config.ts';
 import type { METRICS } from '../lambda/refresher/metric-names.ts';
+import { rejectedParameterName } from '../lambda/token-status.ts';
 import { acknowledgeNag } from './acknowledge-nag.ts';
 import { faultList } from './fault.ts';
 import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
@@ -57,6 +60,7 @@ export class TokenRefresher extends Construct {
     });
     this.function = this.#refresher(props);
     this.#schedule(props.paused ?? false);
+    this.#tickOnReport(props.paused ?? false);
     this.alarms = new RefresherAlarms(this, 'Alarms', {
       tokenParameterName: props.tokenParameterName,
       function: this.function,
@@ -197,7 +201,6 @@ export class TokenRefresher extends Construct {
   }
 
   #schedule(paused: boolean): void {
-    const { checkEvery } = this.timing;
     const group = new ScheduleGroup(this, 'ScheduleGroup', { removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(this, 'ScheduleRole', {
       description: `Fires the refresher of the access token ${this.token.parameterName}`,
@@ -215,19 +218,43 @@ export class TokenRefresher extends Construct {
     const schedule = new Schedule(this, 'Schedule', {
       description: `Has the access token ${this.token.parameterName} looked after`,
       scheduleGroup: group,
-      schedule: ScheduleExpression.rate(checkEvery),
+      schedule: ScheduleExpression.rate(this.timing.checkEvery),
       enabled: !paused,
       target: new LambdaInvoke(this.function, {
         // Without updates: the target would add every version of the function.
         role: role.withoutPolicyUpdates(),
         input: ScheduleTargetInput.fromObject({}),
-        // Covers a hiccup in handing the event to Lambda; older events have been overtaken by the next one.
-        retryAttempts: 3,
-        maxEventAge: Duration.seconds(Math.min(checkEvery.toSeconds(), 300)),
+        ...this.#handingOver(),
       }),
     });
     // A rate schedule fires as soon as it is made: whatever its first run needs comes before.
     schedule.node.addDependency(group, role, this.function);
+  }
+
+  /** A report that is lost, as these events may be, is found by the next scheduled tick. */
+  #tickOnReport(paused: boolean): void {
+    const { parameterName } = this.token;
+    new Rule(this, 'ReportRule', {
+      description: `Starts a tick when a reader reports that the access token ${parameterName} is rejected`,
+      eventPattern: {
+        source: ['aws.ssm'],
+        detailType: ['Parameter Store Change'],
+        detail: { name: [rejectedParameterName(parameterName)], operation: ['Create', 'Update'] },
+      },
+      enabled: !paused,
+      targets: [
+        new LambdaTarget(this.function, {
+          // As the schedule's: what was reported is read from the parameter, never taken from an event.
+          event: RuleTargetInput.fromObject({}),
+          ...this.#handingOver(),
+        }),
+      ],
+    });
+  }
+
+  /** Covers a hiccup in handing an event to Lambda; older events have been overtaken by the schedule's next one. */
+  #handingOver(): { readonly retryAttempts: number; readonly maxEventAge: Duration } {
+    return { retryAttempts: 3, maxEventAge: Duration.seconds(Math.min(this.timing.checkEvery.toSeconds(), 300)) };
   }
 }
 

@@ -18,6 +18,7 @@ const LOGICAL_IDS = {
   RefresherFunctionEventInvokeConfig22F433C9: 'AWS::Lambda::EventInvokeConfig',
   RefresherKey735B1D04: 'AWS::KMS::Key',
   RefresherLogFC4F54C9: 'AWS::Logs::LogGroup',
+  RefresherReportRuleC599EE06: 'AWS::Events::Rule',
   RefresherRole6EAB35CB: 'AWS::IAM::Role',
   RefresherRoleDefaultPolicy49830532: 'AWS::IAM::Policy',
   RefresherSchedule6ACDB35A: 'AWS::Scheduler::Schedule',

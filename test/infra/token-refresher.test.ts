@@ -221,6 +221,35 @@ describe('the schedule', () => {
   });
 });
 
+describe('the rule for reports', () => {
+  test('starts a tick with an empty event when a reader writes what was rejected: this one parameter, and no deletion', () => {
+    expect(only(standard.template, 'AWS::Events::Rule')).toMatchObject({
+      State: 'ENABLED',
+      EventPattern: {
+        source: ['aws.ssm'],
+        'detail-type': ['Parameter Store Change'],
+        detail: { name: [`${TOKEN}/rejected`], operation: ['Create', 'Update'] },
+      },
+      Targets: [{ Arn: expect.stringMatching(/^<RefresherFunction[0-9A-F]+\.Arn>$/), Input: '{}' }],
+    });
+  });
+
+  test('tries a few times to hand an event over, and gives up on it before the next tick', () => {
+    const { template } = deployed(() => ({ checkEvery: Duration.minutes(2) }));
+    const [target] = only(template, 'AWS::Events::Rule').Targets as readonly object[];
+    expect(target).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 120 } });
+    expect(target).not.toHaveProperty('DeadLetterConfig');
+  });
+
+  test('is the only one that EventBridge may invoke the function for', () => {
+    expect(only(standard.template, 'AWS::Lambda::Permission')).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      SourceArn: expect.stringMatching(/^<RefresherReportRule[0-9A-F]+\.Arn>$/),
+    });
+  });
+});
+
 describe('the credentials', () => {
   test('are an empty secret: no value is made up that the service could be asked with', () => {
     expect(Object.keys(only(standard.template, 'AWS::SecretsManager::Secret'))).toEqual(['Description']);
@@ -599,6 +628,10 @@ describe('alarms', () => {
 describe('paused', () => {
   test('stops the schedule', () => {
     expect(only(paused.template, 'AWS::Scheduler::Schedule')).toMatchObject({ State: 'DISABLED' });
+  });
+
+  test('lets no report start a tick', () => {
+    expect(only(paused.template, 'AWS::Events::Rule')).toMatchObject({ State: 'DISABLED' });
   });
 
   test('silences every alarm', () => {
