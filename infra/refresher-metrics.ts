@@ -4,9 +4,8 @@ import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../lambda/refresher/
 /** How the values of several ticks in one period become one. */
 const STATISTICS = {
   secondsRemaining: 'Minimum',
-  refreshed: 'Sum',
-  refreshFailed: 'Sum',
   credentialsRefused: 'Maximum',
+  tokenRejected: 'Maximum',
   endpointLatency: 'Maximum',
 } satisfies Record<keyof typeof METRICS, string>;
 

@@ -30,7 +30,7 @@ export class TokenRefresher extends Construct {
   readonly credentials: ISecret;
   /** Encrypts the token. */
   readonly encryptionKey: IKey;
-  /** The refresher itself. Each invocation is one tick. */
+  /** The refresher itself. Each invocation is one tick: its own metrics count ticks and those that failed. */
   readonly function: LambdaFunction;
   /** The alarms of this token, for more actions than `alarmActions` names. */
   readonly alarms: RefresherAlarms;
@@ -76,19 +76,14 @@ export class TokenRefresher extends Construct {
     return this.#metric('secondsRemaining', options);
   }
 
-  /** How many ticks stored a token. */
-  metricRefreshed(options?: MetricOptions): Metric {
-    return this.#metric('refreshed', options);
-  }
-
-  /** How many ticks failed. */
-  metricRefreshFailed(options?: MetricOptions): Metric {
-    return this.#metric('refreshFailed', options);
-  }
-
   /** 1 while the service refuses the credentials. */
   metricCredentialsRefused(options?: MetricOptions): Metric {
     return this.#metric('credentialsRefused', options);
+  }
+
+  /** 1 on every tick that found a reader's report that the stored token is rejected. */
+  metricTokenRejected(options?: MetricOptions): Metric {
+    return this.#metric('tokenRejected', options);
   }
 
   /** Milliseconds that the endpoint took to answer. */

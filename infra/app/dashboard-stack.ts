@@ -2,6 +2,7 @@ import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   AlarmStatusWidget,
+  AlarmWidget,
   Color,
   Dashboard,
   GraphWidget,
@@ -47,7 +48,7 @@ export class DashboardStack extends Stack {
       defaultInterval: Duration.days(1),
       widgets: [
         ...chunks(parameterNames, TOKENS_PER_ALARM_WIDGET).map((names) => [this.#alarms(names)]),
-        ...tokens.map(tokenRow),
+        ...tokens.map((token) => tokenRow(this, token)),
         ...chunks(parameterNames, TOKENS_PER_LOG_QUERY).map((names) => [failures(names)]),
       ],
     });
@@ -65,8 +66,8 @@ export class DashboardStack extends Stack {
   }
 }
 
-/** How long the token lives, whether refreshing works, how slow the endpoint is. */
-function tokenRow({ parameterName, timing }: WatchedToken): IWidget[] {
+/** How long the token lives, whether runs fail, whether credentials and token are accepted, how slow the endpoint is. */
+function tokenRow(scope: Construct, { parameterName, timing }: WatchedToken): IWidget[] {
   const metric = (name: keyof typeof METRICS, options: MetricOptions = {}) =>
     refresherMetric(name, parameterName, { period: timing.checkEvery, ...options });
   const minutesLeft = new MathExpression({
@@ -81,23 +82,32 @@ function tokenRow({ parameterName, timing }: WatchedToken): IWidget[] {
       left: [minutesLeft],
       leftAnnotations: [{ value: timing.pageBelowSeconds / 60, label: 'TokenExpiring pages', color: Color.RED }],
       leftYAxis: { min: 0, label: 'minutes', showUnits: false },
-      width: 8,
+      width: 6,
+    }),
+    // The errors that Lambda counts. Its metrics go by the function's name, which CloudFormation makes up; the alarm that
+    // watches them has a name that is known here.
+    new AlarmWidget({
+      title: `${parameterName}: do runs fail?`,
+      alarm: Alarm.fromAlarmName(scope, `Failed runs of ${parameterName}`, alarmName('RefreshFailing', parameterName)),
+      leftYAxis: { min: 0 },
+      width: 6,
     }),
     new GraphWidget({
-      title: `${parameterName}: is refreshing working?`,
+      title: `${parameterName}: are credentials and token accepted?`,
       left: [
-        metric('refreshed', { label: 'token stored', color: Color.GREEN }),
-        metric('refreshFailed', { label: 'tick failed', color: Color.RED }),
-        metric('credentialsRefused', { label: 'credentials refused', color: Color.PURPLE }),
+        // Every tick writes this metric, so its samples are the runs that came to their end.
+        metric('credentialsRefused', { statistic: 'SampleCount', label: 'ticks', color: Color.GREY }),
+        metric('credentialsRefused', { label: 'credentials refused', color: Color.RED }),
+        metric('tokenRejected', { label: 'token rejected', color: Color.PURPLE }),
       ],
-      leftYAxis: { min: 0, label: 'ticks', showUnits: false },
-      width: 8,
+      leftYAxis: { min: 0, showUnits: false },
+      width: 6,
     }),
     new GraphWidget({
       title: `${parameterName}: how slow is the endpoint?`,
       left: [metric('endpointLatency', { label: 'slowest answer' })],
       leftYAxis: { min: 0, label: 'milliseconds', showUnits: false },
-      width: 8,
+      width: 6,
     }),
   ];
 }

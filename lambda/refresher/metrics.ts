@@ -7,13 +7,12 @@ type Unit = 'Seconds' | 'Milliseconds' | 'Count';
 
 /** The metrics of one tick. A value that is not known is left out, for 0 would be a claim. */
 export function tickMetrics(report: TickReport): readonly (readonly [MetricName, Unit, number])[] {
-  const { outcome, secondsRemaining, endpointLatencyMs } = report;
+  const { secondsRemaining, endpointLatencyMs, tokenRejected = false } = report;
   const code = report.outcome === 'failed' ? report.error.code : undefined;
   return [
     ...(secondsRemaining === undefined ? [] : [[METRICS.secondsRemaining, 'Seconds', secondsRemaining] as const]),
-    [METRICS.refreshed, 'Count', outcome === 'refreshed' ? 1 : 0],
-    [METRICS.refreshFailed, 'Count', outcome === 'failed' ? 1 : 0],
     [METRICS.credentialsRefused, 'Count', code === 'CREDENTIALS_REFUSED' ? 1 : 0],
+    [METRICS.tokenRejected, 'Count', tokenRejected ? 1 : 0],
     ...(endpointLatencyMs === undefined ? [] : [[METRICS.endpointLatency, 'Milliseconds', endpointLatencyMs] as const]),
   ];
 }

@@ -16,6 +16,8 @@ export type TickReport = (
   readonly secretVersionId?: string;
   /** Why a token was asked for; left out when none was. */
   readonly trigger?: string;
+  /** Whether a reader had reported the stored token as rejected; left out when that is not known. */
+  readonly tokenRejected?: boolean;
   /** Of the last request, answered or not; left out when none was sent. */
   readonly endpointLatencyMs?: number;
   /** What the service said instead of giving a token, up to 200 characters, its secrets taken out. */

@@ -643,9 +643,8 @@ describe('paused', () => {
 describe('metrics', () => {
   test.each([
     ['metricSecondsRemaining', METRICS.secondsRemaining, 'Minimum'],
-    ['metricRefreshed', METRICS.refreshed, 'Sum'],
-    ['metricRefreshFailed', METRICS.refreshFailed, 'Sum'],
     ['metricCredentialsRefused', METRICS.credentialsRefused, 'Maximum'],
+    ['metricTokenRejected', METRICS.tokenRejected, 'Maximum'],
     ['metricEndpointLatency', METRICS.endpointLatency, 'Maximum'],
   ] as const)('%s gives %s under the names of the function, every checkEvery', (method, metricName, statistic) => {
     const metric = standard.refresher[method]();

@@ -307,14 +307,25 @@ describe('the dashboard', () => {
     );
   });
 
-  test('answers three questions for every token', () => {
+  test('answers four questions for every token', () => {
     const titles = ofType('metric').map(({ title }) => String(title));
     expect(titles.filter((title) => title.startsWith('/token-7/access-token: '))).toEqual([
       '/token-7/access-token: how long it still lives',
-      '/token-7/access-token: is refreshing working?',
+      '/token-7/access-token: do runs fail?',
+      '/token-7/access-token: are credentials and token accepted?',
       '/token-7/access-token: how slow is the endpoint?',
     ]);
-    expect(titles).toHaveLength(180);
+    expect(titles).toHaveLength(240);
+  });
+
+  test("shows Lambda's own count of failed runs, through the alarm on it", () => {
+    expect(ofType('metric').find(({ title }) => title === '/token-7/access-token: do runs fail?')).toMatchObject({
+      annotations: {
+        alarms: [
+          'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:RefreshFailing/token-7/access-token',
+        ],
+      },
+    });
   });
 
   test('lists what failed, from the logs of at most fifty tokens in a query', () => {

@@ -39,7 +39,7 @@ test('a month in which no alarm fires before the token ends is found out', async
 test('an alarm on the minimum pages again after an outage that is over', async () => {
   const scenario = SCENARIOS.find((one) => one.name === 'vendor down for 3 h');
   if (scenario === undefined) throw new TypeError('no such scenario');
-  const { month } = await tryOut('this project', { ...scenario, days: 20 }, templates);
+  const { month } = await tryOut('this project', scenario, templates);
   const { alarms } = deploymentOf(templates, {});
   const onMinimum = alarms.map((one) => ({ ...one, alarm: { ...one.alarm, statistic: 'Minimum' as const } }));
   const { falsePages } = assess(month, name(), watch(month, onMinimum));
