@@ -24,7 +24,10 @@ export interface RefresherAlarmsProps {
   readonly runbookUrl: string | undefined;
 }
 
-export const ALARM_KINDS = ['TokenExpiring', 'CredentialsRefused', 'RefreshFailing'] as const;
+/** TokenRejected fires when a tick in each of this many periods of `checkEvery` in a row found a report. */
+const PERIODS_OF_REJECTION = 4;
+
+export const ALARM_KINDS = ['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'] as const;
 
 /** Fixed, so that a page says which token it is about, and the dashboard's stack finds the alarms without a reference. */
 export function alarmName(kind: (typeof ALARM_KINDS)[number], tokenParameterName: string): string {
@@ -39,6 +42,8 @@ export class RefresherAlarms extends Construct {
   readonly credentialsRefused: Alarm;
   /** Ticket: runs fail, while the token still lives. */
   readonly refreshFailing: Alarm;
+  /** Ticket: readers report, check after check, that the service rejects what it has just handed out. */
+  readonly tokenRejected: Alarm;
 
   constructor(scope: Construct, id: string, props: RefresherAlarmsProps) {
     super(scope, id);
@@ -48,10 +53,9 @@ export class RefresherAlarms extends Construct {
     this.tokenExpiring = new Alarm(this, 'TokenExpiring', {
       alarmName: alarmName('TokenExpiring', name),
       alarmDescription: description(props, [
-        'The access token is about to expire or has expired, or nothing has reported on it for a while:',
-        'workloads are about to be refused by the service.',
-        'First look at the status: it names the last failure; none, or an old one, means that the function does not run.',
-        'Remove the cause, then refresh.',
+        'The access token expires soon, has expired or may be dead, or no tick reports: workloads will be refused.',
+        'First look at the status: attempt.outcome is the last failure. None? Look at the log. No lines there?',
+        'Then the function does not run. Remove the cause, then refresh.',
       ]),
       metric: new MathExpression({
         // No tick is as bad as no token. Missing data treated as breaching would come late: CloudWatch looks past the
@@ -107,8 +111,8 @@ export class RefresherAlarms extends Construct {
     this.refreshFailing = new Alarm(this, 'RefreshFailing', {
       alarmName: alarmName('RefreshFailing', name),
       alarmDescription: description(props, [
-        'Refreshing keeps failing. Workloads notice nothing until the token ends; TokenExpiring pages before.',
-        'First look at the status: it names the last failure; the log says more.',
+        'Refreshing keeps failing. TokenExpiring pages before workloads notice.',
+        'First look at the status: attempt.outcome is the last failure. None? Look at the log.',
         `ENDPOINT_UNAVAILABLE: ${ERROR_GUIDE.ENDPOINT_UNAVAILABLE.doFirst}`,
       ]),
       metric: props.function.metricErrors({ statistic: 'Sum', period: periods(timing.checkEvery, 3) }),
@@ -120,6 +124,24 @@ export class RefresherAlarms extends Construct {
     });
     startAfterWarmUp(this.refreshFailing);
     tell(this.refreshFailing, ticket, { whenOver: false });
+
+    // One report is answered by a new token. Reports in check after check are not: the refresher asks less and less often.
+    this.tokenRejected = new Alarm(this, 'TokenRejected', {
+      alarmName: alarmName('TokenRejected', name),
+      alarmDescription: description(props, [
+        'Readers keep reporting that the service rejects the stored token, new ones too: their calls fail.',
+        'First find out whether another client uses the same login, which ends this token. If not, a reader misjudges',
+        'answers: CloudTrail names who wrote the report (PutParameter).',
+      ]),
+      metric: refresherMetric('tokenRejected', name, { period: timing.checkEvery }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: PERIODS_OF_REJECTION,
+      datapointsToAlarm: PERIODS_OF_REJECTION,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      actionsEnabled,
+    });
+    tell(this.tokenRejected, ticket, { whenOver: false });
   }
 }
 

@@ -150,9 +150,9 @@ export interface AlarmActions {
   /** Wakes a person: TokenExpiring and CredentialsRefused. */
   readonly page: IAlarmAction;
   /**
-   * Waits for working hours: RefreshFailing.
+   * Waits for working hours: RefreshFailing and TokenRejected.
    *
-   * @default - RefreshFailing shows in the console and on the dashboard only
+   * @default - these two show in the console and on the dashboard only
    */
   readonly ticket?: IAlarmAction;
 }
@@ -172,7 +172,10 @@ export type CheckedProps = Pick<
   | 'reservedConcurrency'
 > & { readonly alarmActions?: unknown };
 
-/** CloudWatch takes periods of up to a day, and RefreshFailing looks at three times checkEvery. */
+/**
+ * CloudWatch takes periods of up to a day, and RefreshFailing looks at three times checkEvery. All periods that an alarm
+ * looks at may span a day, or a week where each has an hour or more: the four of TokenRejected stay far below.
+ */
 const MAX_CHECK_EVERY_MINUTES = 8 * 60;
 
 /** Keeps the alarms' names and the function's description, which carry the name, below 256 characters. */

@@ -13,6 +13,7 @@ const LOGICAL_IDS = {
   RefresherAlarmsCredentialsRefused99BD4728: 'AWS::CloudWatch::Alarm',
   RefresherAlarmsRefreshFailing69703E44: 'AWS::CloudWatch::Alarm',
   RefresherAlarmsTokenExpiring98828B65: 'AWS::CloudWatch::Alarm',
+  RefresherAlarmsTokenRejected299AE59B: 'AWS::CloudWatch::Alarm',
   RefresherCredentialsA61E36DB: 'AWS::SecretsManager::Secret',
   RefresherFunction4AAAAD8B: 'AWS::Lambda::Function',
   RefresherFunctionEventInvokeConfig22F433C9: 'AWS::Lambda::EventInvokeConfig',

@@ -560,8 +560,25 @@ describe('alarms', () => {
     });
   });
 
+  test('TokenRejected fires when four checks in a row find a report of the stored token', () => {
+    expect(alarm(standard, 'TokenRejected')).toMatchObject({
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      Statistic: 'Maximum',
+      Period: 900,
+      EvaluationPeriods: 4,
+      DatapointsToAlarm: 4,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
   test('watch the very metrics that the function writes', () => {
     const Token = [{ Name: TOKEN_DIMENSION, Value: TOKEN }];
+    expect(alarm(standard, 'TokenRejected')).toMatchObject({
+      Namespace: METRIC_NAMESPACE,
+      MetricName: METRICS.tokenRejected,
+      Dimensions: Token,
+    });
     const watched = ['TokenExpiring', 'CredentialsRefused'].map((kind) => {
       const { Metrics } = alarm(standard, kind) as { Metrics: { MetricStat?: { Metric: unknown } }[] };
       return Metrics[1]?.MetricStat?.Metric;
@@ -575,10 +592,10 @@ describe('alarms', () => {
   test('leave two hours for the first credentials, in which a refusal is told all the same', () => {
     const warmUp = { WarmUpPeriodDurationInMinutes: 120, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true };
     expect(
-      ['TokenExpiring', 'RefreshFailing', 'CredentialsRefused'].map(
+      ['TokenExpiring', 'RefreshFailing', 'CredentialsRefused', 'TokenRejected'].map(
         (kind) => alarm(standard, kind).WarmUpConfiguration,
       ),
-    ).toEqual([warmUp, warmUp, undefined]);
+    ).toEqual([warmUp, warmUp, undefined, undefined]);
   });
 
   test.each(['TokenExpiring', 'CredentialsRefused'])('%s pages, and tells when it is over', (kind) => {
@@ -586,16 +603,25 @@ describe('alarms', () => {
     expect(alarm(told, kind)).toMatchObject({ AlarmActions: [page], OKActions: [page], ActionsEnabled: true });
   });
 
-  test('RefreshFailing makes a ticket', () => {
-    expect(alarm(told, 'RefreshFailing')).toMatchObject({ AlarmActions: [expect.stringMatching(/^<Tickets/)] });
-    expect(alarm(told, 'RefreshFailing')).not.toHaveProperty('OKActions');
+  test.each(['RefreshFailing', 'TokenRejected'])('%s makes a ticket', (kind) => {
+    expect(alarm(told, kind)).toMatchObject({ AlarmActions: [expect.stringMatching(/^<Tickets/)] });
+    expect(alarm(told, kind)).not.toHaveProperty('OKActions');
   });
 
-  test('RefreshFailing tells nobody where only page is given: it wakes no one', () => {
-    expect(alarm(paused, 'RefreshFailing')).not.toHaveProperty('AlarmActions');
+  test.each(['RefreshFailing', 'TokenRejected'])(
+    '%s tells nobody where only page is given: it wakes no one',
+    (kind) => {
+      expect(alarm(paused, kind)).not.toHaveProperty('AlarmActions');
+    },
+  );
+
+  test.each(['TokenExpiring', 'RefreshFailing'])('%s sends to the log where the status holds no failure', (kind) => {
+    expect(alarm(told, kind).AlarmDescription).toContain(
+      'status: attempt.outcome is the last failure. None? Look at the log.',
+    );
   });
 
-  test.each(['TokenExpiring', 'CredentialsRefused', 'RefreshFailing'])(
+  test.each(['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'])(
     '%s says what to do first, with the commands',
     (kind) => {
       const { AlarmDescription } = alarm(told, kind);
@@ -636,7 +662,7 @@ describe('paused', () => {
 
   test('silences every alarm', () => {
     const alarms = Object.values(paused.template.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms.map(({ Properties }) => Properties.ActionsEnabled)).toEqual([false, false, false]);
+    expect(alarms.map(({ Properties }) => Properties.ActionsEnabled)).toEqual([false, false, false, false]);
   });
 });
 
@@ -823,6 +849,7 @@ describe('props', () => {
           [seconds, 3],
           [2 * seconds, 1],
           [3 * seconds, 1],
+          [seconds, 4],
         ] as const) {
           expect(period % 60).toBe(0);
           expect(period).toBeLessThanOrEqual(86_400);
