@@ -15,6 +15,7 @@ export interface Invocation {
   readonly tokenVersion: number | undefined;
   readonly expiresAt: string | undefined;
   readonly secondsRemaining: number | undefined;
+  /** Of the last request that was sent. */
   readonly endpointLatencyMs: number | undefined;
   readonly warnings: readonly string[];
   readonly output: string;
@@ -66,7 +67,7 @@ function readLogLine(line: Readonly<Record<string, unknown>>, output: string): I
     tokenVersion: number('tokenVersion'),
     expiresAt: text('expiresAt'),
     secondsRemaining: number('secondsRemaining'),
-    endpointLatencyMs: number('endpointLatencyMs'),
+    endpointLatencyMs: Array.isArray(line.endpointLatenciesMs) ? Number(line.endpointLatenciesMs.at(-1)) : undefined,
     warnings: Array.isArray(line.warnings) ? line.warnings.map(String) : [],
     output,
   };

@@ -18,15 +18,29 @@ const token = fc
     configuration: text,
   })
   .filter(({ issuedAt, expiresAt }) => issuedAt < expiresAt);
-const refusal = fc.record({ reason: text, secretVersionId: text, configuration: text, at: instant, count });
-const failure = fc.record({ code: text, at: instant, consecutive: count });
-const status: fc.Arbitrary<TokenStatus> = fc.record({ token, refusal, failure }, { requiredKeys: [] });
+const outcome = fc.record({ code: text, at: instant, reason: text }, { requiredKeys: ['code', 'at'] });
+const attempt = fc.record(
+  {
+    at: instant,
+    trigger: text,
+    secretVersionId: text,
+    configuration: text,
+    failures: fc.nat(),
+    refusals: fc.nat(),
+    askAgainAt: fc.oneof(instant, fc.constant('never' as const)),
+    outcome,
+  },
+  {
+    requiredKeys: ['at', 'trigger', 'secretVersionId', 'configuration', 'failures', 'refusals', 'askAgainAt'],
+  },
+);
+const status: fc.Arbitrary<TokenStatus> = fc.record({ token, attempt }, { requiredKeys: [] });
 
 describe('the status record', () => {
   it('survives encoding and decoding', () => {
     fc.assert(
       fc.property(status, (written) => {
-        expect(decodeStatus(encodeStatus(written))).toEqual(written);
+        expect(decodeStatus(encodeStatus(written))).toEqual({ content: written });
       }),
     );
   });
@@ -36,15 +50,15 @@ describe('the status record', () => {
     fc.assert(
       fc.property(damage, ([written, from, length, inserted]) => {
         const whole = encodeStatus(written);
-        const decoded = decodeStatus(whole.slice(0, from) + inserted + whole.slice(from + length));
-        if (decoded !== undefined) expect(decodeStatus(encodeStatus(decoded))).toEqual(decoded);
+        const { content } = decodeStatus(whole.slice(0, from) + inserted + whole.slice(from + length));
+        if (content !== undefined) expect(decodeStatus(encodeStatus(content))).toEqual({ content });
       }),
     );
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (any) => {
-        const decoded = decodeStatus(any);
-        if (decoded !== undefined)
-          expect(Object.keys(decoded).filter((key) => !['token', 'refusal', 'failure'].includes(key))).toEqual([]);
+        const { content, fault } = decodeStatus(any);
+        expect(content === undefined).toBe(fault !== undefined);
+        expect(Object.keys(content ?? {}).filter((key) => !['token', 'attempt'].includes(key))).toEqual([]);
       }),
     );
   });
@@ -59,6 +73,16 @@ describe('the status record', () => {
     configuration: 'sha256:c',
   };
 
+  const attempted = {
+    at: '2026-01-01T12:00:00.000Z',
+    trigger: 'its time has come',
+    secretVersionId: 's',
+    configuration: 'sha256:c',
+    failures: 1,
+    refusals: 0,
+    askAgainAt: 'never',
+  };
+
   it.each<[string, unknown]>([
     ['a text', 'fresh'],
     ['a list', []],
@@ -70,10 +94,24 @@ describe('the status record', () => {
     ['a date that does not exist', { token: { ...whole, issuedAt: '2025-02-30T12:00:00.000Z' } }],
     ['an expiry before the issue', { token: { ...whole, expiresAt: whole.issuedAt } }],
     ['no secret version', { token: { ...whole, secretVersionId: undefined } }],
-    ['half a refusal', { token: whole, refusal: { reason: 'invalid_grant' } }],
-    ['half a failure', { token: whole, failure: { code: 'STORE_FAILED' } }],
+    ['no reports where there are some', { token: { ...whole, reports: 0 } }],
+    ['half an attempt', { token: whole, attempt: { failures: 1 } }],
+    ['an attempt without its next question', { attempt: { ...attempted, askAgainAt: undefined } }],
+    ['an outcome without an instant', { attempt: { ...attempted, outcome: { code: 'STORE_FAILED' } } }],
+    ['a format that is text', { format: '1', token: whole }],
   ])('cannot be decoded from %s', (_, json) => {
-    expect(decodeStatus(JSON.stringify({ token: whole }))).toEqual({ token: whole });
-    expect(decodeStatus(JSON.stringify(json))).toBeUndefined();
+    expect(decodeStatus(JSON.stringify({ token: whole, attempt: attempted }))).toEqual({
+      content: { token: whole, attempt: attempted },
+    });
+    expect(decodeStatus(JSON.stringify(json))).toEqual({ fault: expect.any(String) });
+  });
+
+  it('names a format that a later version writes', () => {
+    expect(decodeStatus(JSON.stringify({ format: 2, token: whole })).fault).toContain('format 2');
+  });
+
+  it('keeps the token of a status as it was written without a format, and ignores what nobody knows', () => {
+    const old = { token: { ...whole, colour: 'blue' }, refusal: { count: 1 }, failure: { consecutive: 3 } };
+    expect(decodeStatus(JSON.stringify(old))).toEqual({ content: { token: { ...whole, colour: 'blue' } } });
   });
 });

@@ -34,7 +34,7 @@ export async function readStoredToken(
     throw readFailed(parameterName, error);
   });
   const token = Parameters.find(({ Name }) => Name === parameterName);
-  const status = decodeStatus(Parameters.find(({ Name }) => Name === statusName)?.Value ?? '');
+  const status = decodeStatus(Parameters.find(({ Name }) => Name === statusName)?.Value ?? '').content;
 
   if (token?.Value === undefined || token.Version === undefined) {
     throw new TokenReadError('NO_TOKEN_YET', `There is no token in ${parameterName} yet. ${refresherSays(status)}`);
@@ -81,13 +81,14 @@ function tokenExpired(
 
 /** The status holds no secret, and the owner of a downstream function may have no access to the refresher's log. */
 function refresherSays(status: TokenStatus | undefined): string {
-  if (status?.refusal !== undefined) {
-    const { reason, at } = status.refusal;
+  const attempt = status?.attempt;
+  if (attempt?.outcome?.code === 'CREDENTIALS_REFUSED') {
+    const { reason, at } = attempt.outcome;
     return `The service refused the refresher's credentials (${reason}, at ${at}): its owner must correct the secret.`;
   }
-  if (status?.failure !== undefined) {
-    const { code, at, consecutive } = status.failure;
-    return `The refresher failed ${consecutive} times in a row, the last time at ${at} with ${code}: its log says why.`;
+  if (attempt?.outcome !== undefined) {
+    const { code, at } = attempt.outcome;
+    return `The refresher's last attempt failed at ${at} with ${code}: its log says why.`;
   }
   return 'Check that the refresher is deployed for this parameter, that its schedule runs, and that its secret has a value.';
 }

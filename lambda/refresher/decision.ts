@@ -1,14 +1,13 @@
-import type { Refusal, TokenRecord, TokenStatus } from '../token-status.ts';
+import type { Attempt, TokenRecord } from '../token-status.ts';
+import { isInProgress, mayAskAgain, type Origin, stands } from './attempt.ts';
+import type { StoredState } from './dependencies.ts';
 
 export interface Situation {
-  /** A person asked for a new token, whatever else holds. */
+  /** A person asked for a new token. */
   readonly force: boolean;
-  /** Undefined when there is none, or one that cannot be decoded. */
-  readonly status: TokenStatus | undefined;
-  /** SSM version of the token parameter; undefined when there is none. */
-  readonly storedVersion: number | undefined;
-  readonly secretVersionId: string;
-  readonly configuration: string;
+  readonly stored: StoredState;
+  /** What would be sent, and how. */
+  readonly origin: Origin;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -21,52 +20,94 @@ export interface RefreshPolicy {
 
 export type Decision =
   | { readonly kind: 'due'; readonly trigger: string }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'fresh'; readonly token: TokenRecord };
+  | { readonly kind: 'fresh'; readonly token: TokenRecord }
+  /** Another run may be asking at this moment. */
+  | { readonly kind: 'in progress'; readonly attempt: Attempt }
+  /** The service is not asked, and a person should know. */
+  | { readonly kind: 'hold'; readonly reason: HoldReason };
 
-/** Credentials that have worked are asked once more this long after their first refusal: vendors have bad hours. */
-const RECHECK_AFTER_MS = 60 * 60 * 1000;
+export type HoldReason =
+  | { readonly kind: 'token type'; readonly type: string }
+  | { readonly kind: 'unreadable status'; readonly fault: string }
+  | { readonly kind: 'attempt'; readonly attempt: Attempt };
 
-/** What to do on this tick. The first rule that holds wins. */
-export function decide(situation: Situation, policy: RefreshPolicy): Decision {
-  const { force, status, storedVersion, secretVersionId, configuration, now } = situation;
-  if (force) return due('a person asked for it');
+const MINUTE_MS = 60_000;
+/** So long after it was changed, a status that cannot be read holds the tick back: it may have held a refusal. */
+const UNREADABLE_HOLD_MS = 60 * MINUTE_MS;
 
-  const { token, refusal } = status ?? {};
-  if (refusal !== undefined && isStanding(refusal, situation)) {
-    const hasWorked = token?.secretVersionId === secretVersionId;
-    const isRecheckTime = hasWorked && refusal.count === 1 && now >= Date.parse(refusal.at) + RECHECK_AFTER_MS;
-    return isRecheckTime ? due('these credentials have worked before: asking once more') : { kind: 'refused', refusal };
+/** What to do on this tick. The first row that holds wins. */
+export function decide({ force, stored, origin, now }: Situation, policy: RefreshPolicy): Decision {
+  const { token, attempt } = stored.status?.content ?? {};
+  // What cannot be stored must not be minted.
+  if (stored.token !== undefined && stored.token.type !== 'SecureString') {
+    return hold({ kind: 'token type', type: stored.token.type });
   }
-  if (storedVersion === undefined) return due('there is no token');
+  if (attempt !== undefined && isInProgress(attempt, now)) return { kind: 'in progress', attempt };
+  if (force) return due('a person asked for it');
+  if (stored.status?.fault !== undefined && now < stored.status.changedAt + UNREADABLE_HOLD_MS) {
+    return hold({ kind: 'unreadable status', fault: stored.status.fault });
+  }
+  if (attempt !== undefined && stands(attempt, origin) && !mayAskAgain(attempt, now)) {
+    return hold({ kind: 'attempt', attempt });
+  }
+  if (stored.token === undefined) return due('there is no token');
   if (token === undefined) return due('there is no readable status of the token');
-  if (token.version !== storedVersion) return due('the token parameter was changed outside the refresher');
-  if (token.secretVersionId !== secretVersionId) return due('the credentials have changed');
-  if (token.configuration !== configuration) return due('the configuration has changed');
-  const issuedAt = Date.parse(token.issuedAt);
+  if (token.version !== stored.token.version) return due('the token parameter was changed outside the refresher');
+  if (token.secretVersionId !== origin.secretVersionId) return due('the credentials have changed');
+  if (token.configuration !== origin.configuration) return due('the configuration has changed');
+  if (isReported(stored) && now >= reportHonouredFrom(token, policy)) return due('readers report that it is rejected');
   // A record from the future would keep a token "fresh" for as long: only a clock that jumped back can have written it.
-  if (issuedAt > now + policy.checkEverySeconds * 1000) return due('the token was issued in the future');
-  if (now >= dueTime(issuedAt, Date.parse(token.expiresAt), policy)) return due('its time has come');
+  if (Date.parse(token.issuedAt) > now + policy.checkEverySeconds * 1000)
+    return due('the token was issued in the future');
+  if (now >= dueTime(token, policy)) return due('its time has come');
+  if (attempt !== undefined) return due('the last attempt left no token');
   return { kind: 'fresh', token };
 }
 
-/** Whether a refusal is about these very credentials, sent in this way. */
-export function isStanding(
-  refusal: Refusal,
-  { secretVersionId, configuration }: Pick<Situation, 'secretVersionId' | 'configuration'>,
-): boolean {
-  return refusal.secretVersionId === secretVersionId && refusal.configuration === configuration;
+/** The record of the token that is stored; undefined where the record is that of another version. */
+export function recordOfStored(stored: StoredState): TokenRecord | undefined {
+  const token = stored.status?.content?.token;
+  return token?.version === stored.token?.version ? token : undefined;
+}
+
+/** Whether a reader reported the stored version as rejected. */
+export function isReported({ token, reportedVersion }: StoredState): boolean {
+  return token !== undefined && token.version === reportedVersion;
+}
+
+/** How many tokens in a row readers have reported, the stored one included. */
+export function reportsInRow(stored: StoredState): number {
+  const token = recordOfStored(stored);
+  return token !== undefined && isReported(stored) ? (token.reports ?? 0) + 1 : 0;
+}
+
+/**
+ * Milliseconds since the epoch from which on a report of this token counts. A service that ends tokens early is answered
+ * at once, and a reader that misjudges every answer costs ever fewer logins.
+ */
+export function reportHonouredFrom(token: TokenRecord, policy: RefreshPolicy): number {
+  const { reports = 0 } = token;
+  const wait = reports === 0 ? 0 : (usefulLifeMs(token, policy) / 4) * 2 ** (reports - 1);
+  return Date.parse(token.issuedAt) + Math.max(MINUTE_MS, wait);
 }
 
 /** Milliseconds since the epoch from which on the token is replaced. */
-function dueTime(issuedAt: number, expiresAt: number, policy: RefreshPolicy): number {
-  const { refreshEverySeconds, checkEverySeconds, renewalWindowSeconds } = policy;
-  if (renewalWindowSeconds !== undefined) return expiresAt - renewalWindowSeconds * 1000;
-  const age = Math.min(refreshEverySeconds * 1000, (expiresAt - issuedAt) / 2);
+function dueTime(token: TokenRecord, policy: RefreshPolicy): number {
+  const { checkEverySeconds, renewalWindowSeconds } = policy;
+  if (renewalWindowSeconds !== undefined) return Date.parse(token.expiresAt) - renewalWindowSeconds * 1000;
   // Schedules jitter: without half a turn of slack, a tick can find the token not quite due and skip a whole turn.
-  return issuedAt + age - (checkEverySeconds * 1000) / 2;
+  return Date.parse(token.issuedAt) + usefulLifeMs(token, policy) - (checkEverySeconds * 1000) / 2;
+}
+
+/** How old a token grows before it is replaced. */
+function usefulLifeMs({ issuedAt, expiresAt }: TokenRecord, { refreshEverySeconds }: RefreshPolicy): number {
+  return Math.min(refreshEverySeconds * 1000, (Date.parse(expiresAt) - Date.parse(issuedAt)) / 2);
 }
 
 function due(trigger: string): Decision {
   return { kind: 'due', trigger };
+}
+
+function hold(reason: HoldReason): Decision {
+  return { kind: 'hold', reason };
 }

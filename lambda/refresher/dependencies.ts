@@ -1,4 +1,4 @@
-import type { TokenStatus } from '../token-status.ts';
+import type { DecodedStatus, TokenStatus } from '../token-status.ts';
 import type { Credentials } from './credentials.ts';
 import type { SoapReply } from './soap/token-reply.ts';
 import type { TickReport } from './tick-report.ts';
@@ -22,25 +22,39 @@ export interface CredentialsSource {
   read(signal: AbortSignal): Promise<Credentials>;
 }
 
-/** Where the token and its status are kept. Deadlines are milliseconds since the epoch; writes are tried until then. */
+/**
+ * Where the token and its status are kept. Deadlines are milliseconds since the epoch; writes are tried until then.
+ * Every method throws a RefreshError `STORE_FAILED`.
+ */
 export interface TokenStore {
-  /** @throws RefreshError `STORE_FAILED`; a parameter that does not exist is not an error. */
+  /** A parameter that does not exist is not an error. */
   read(signal: AbortSignal): Promise<StoredState>;
   /**
-   * @returns the token's new version.
-   * @throws RefreshError `STORE_FAILED`
+   * Writes the status before the service is asked. That write is the lock between runs.
+   * @param statusVersion the SSM version of the status that was read; undefined where there was none
+   * @returns false if another run was first, or may have been.
    */
+  announce(status: TokenStatus, statusVersion: number | undefined, deadline: number): Promise<boolean>;
+  /** @returns the token's new version. */
   writeToken(accessToken: string, deadline: number): Promise<number>;
-  /** @throws RefreshError `STORE_FAILED` */
   writeStatus(status: TokenStatus, deadline: number): Promise<void>;
 }
 
 /** What is stored when a tick begins. */
 export interface StoredState {
-  /** Version of the token parameter; undefined when there is none. */
-  readonly tokenVersion: number | undefined;
-  /** Undefined when there is none, or one that cannot be decoded. */
-  readonly status: TokenStatus | undefined;
+  /** The token parameter; undefined when there is none. */
+  readonly token: { readonly version: number; readonly type: string } | undefined;
+  /** The status parameter; undefined when there is none. */
+  readonly status: StoredStatus | undefined;
+  /** The version that a reader last reported as rejected. */
+  readonly reportedVersion: number | undefined;
+}
+
+export interface StoredStatus extends DecodedStatus {
+  /** Its SSM version. */
+  readonly version: number;
+  /** When it was changed, milliseconds since the epoch. */
+  readonly changedAt: number;
 }
 
 export interface Time {

@@ -37,14 +37,16 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   },
   ENDPOINT_UNAVAILABLE: {
     meaning: 'no connection, no answer in time, or an answer that says "not now"',
-    askedAgain: 'within the run only where nobody can have judged the login; then next tick',
+    askedAgain:
+      'within the run only where nobody can have judged the login; then next tick, and ever more seldom after four such runs',
     alarm: 'RefreshFailing',
-    doFirst: 'See the message. Every tick asks again; if it lasts, check the network path, and ask the vendor.',
+    doFirst: 'See the message. It is asked again by itself; if it lasts, check the network path, and ask the vendor.',
   },
   CREDENTIALS_REFUSED: {
     meaning: 'the service does not accept the credentials',
     askedAgain:
-      'never with the same version and configuration; only a version that has worked before is tried once more, an hour later',
+      'never with a version that has not worked yet; one that has worked is asked once more an hour later, and after a ' +
+      'refusal that was a sentence every six hours',
     alarm: 'CredentialsRefused',
     doFirst:
       'Ask the owner of the account what was changed, and put the right values into the secret: the next tick uses ' +
@@ -52,21 +54,27 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   },
   REQUEST_REFUSED: {
     meaning: 'the service or a gateway refuses for another reason',
-    askedAgain: 'next tick',
+    askedAgain: 'at askAgainAt in the status: later each time, an hour at most',
     alarm: 'RefreshFailing',
     doFirst:
       'Compare endpoint and SOAP action with what the vendor names; a 401 or 403 may be an allow-list without your address.',
   },
   REPLY_MALFORMED: {
     meaning: 'an answer that is not a token beyond doubt',
-    askedAgain: 'next tick',
+    askedAgain: 'at askAgainAt in the status: later each time, an hour at most',
     alarm: 'RefreshFailing',
     doFirst: "Check that the endpoint is the SOAP service's address; then ask the vendor what has changed.",
   },
   STORE_FAILED: {
     meaning: 'SSM refused a read or a write; a write is retried, the login is not',
+    askedAgain: 'next tick; at askAgainAt in the status if a token was minted',
+    alarm: 'RefreshFailing',
+    doFirst: "See the message. It names what SSM refuses; else check the function's permissions and SSM's health.",
+  },
+  REFRESH_IN_PROGRESS: {
+    meaning: 'another run has announced, less than a minute ago, that it asks the service',
     askedAgain: 'next tick',
     alarm: 'RefreshFailing',
-    doFirst: "Check the function's permissions on the parameters and on the key, and the health of SSM.",
+    doFirst: 'Wait a minute, and force again if a new token is still wanted.',
   },
 };

@@ -6,12 +6,12 @@ export const TOKEN_DIMENSION = 'Token';
 
 /** CloudWatch bills each one for each token, so what Lambda's own metrics tell (runs, errors) is not told again. */
 export const METRICS = {
-  /** Seconds that the stored token still lives after the tick; 0 when there is none. Left out when unknown. */
+  /** Seconds that the stored token still lives after the tick; 0 when there is none, or it may be dead. Left out when unknown. */
   secondsRemaining: 'SecondsRemaining',
-  /** 1 on every tick that found or made the credentials refused, else 0. */
+  /** 1 while a refusal of these credentials is on record after the tick, else 0. */
   credentialsRefused: 'CredentialsRefused',
-  /** 1 on every tick that found a reader's report of the stored token, else 0. */
+  /** 1 when the tick found that a reader reports the stored token as rejected, else 0. */
   tokenRejected: 'TokenRejected',
-  /** Milliseconds from sending the request to the whole reply; only when the endpoint was asked. */
+  /** Milliseconds from sending a request to its whole answer, one value for each; only when the endpoint was asked. */
   endpointLatency: 'EndpointLatency',
 } as const;

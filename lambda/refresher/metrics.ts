@@ -7,13 +7,12 @@ type Unit = 'Seconds' | 'Milliseconds' | 'Count';
 
 /** The metrics of one tick. A value that is not known is left out, for 0 would be a claim. */
 export function tickMetrics(report: TickReport): readonly (readonly [MetricName, Unit, number])[] {
-  const { secondsRemaining, endpointLatencyMs, tokenRejected = false } = report;
-  const code = report.outcome === 'failed' ? report.error.code : undefined;
+  const { secondsRemaining, isRefused = false, isReported = false, endpointLatenciesMs = [] } = report;
   return [
     ...(secondsRemaining === undefined ? [] : [[METRICS.secondsRemaining, 'Seconds', secondsRemaining] as const]),
-    [METRICS.credentialsRefused, 'Count', code === 'CREDENTIALS_REFUSED' ? 1 : 0],
-    [METRICS.tokenRejected, 'Count', tokenRejected ? 1 : 0],
-    ...(endpointLatencyMs === undefined ? [] : [[METRICS.endpointLatency, 'Milliseconds', endpointLatencyMs] as const]),
+    [METRICS.credentialsRefused, 'Count', isRefused ? 1 : 0],
+    [METRICS.tokenRejected, 'Count', isReported ? 1 : 0],
+    ...endpointLatenciesMs.map((ms) => [METRICS.endpointLatency, 'Milliseconds', ms] as const),
   ];
 }
 

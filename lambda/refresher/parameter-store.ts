@@ -1,16 +1,18 @@
 import {
   GetParametersCommand,
   type GetParametersCommandOutput,
+  type Parameter,
   PutParameterCommand,
   type PutParameterCommandInput,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
-import { decodeStatus, encodeStatus, statusParameterName } from '../token-status.ts';
+import { decodeStatus, encodeStatus, rejectedParameterName, statusParameterName } from '../token-status.ts';
 import type { Config } from './config.ts';
-import type { StoredState, Time, TokenStore } from './dependencies.ts';
+import type { StoredState, StoredStatus, Time, TokenStore } from './dependencies.ts';
 import { errorName, httpStatus, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
 import { retryUntil } from './retry-until.ts';
+import { storeRemedy } from './store-refusal.ts';
 
 /** What is wanted of an SSM client; `SSMClient` fits. */
 export interface ParameterStoreClient {
@@ -31,15 +33,23 @@ export function createTokenStore(
   time: Time,
 ): TokenStore {
   const statusName = statusParameterName(tokenParameterName);
+  const rejectedName = rejectedParameterName(tokenParameterName);
 
   async function read(abortSignal: AbortSignal): Promise<StoredState> {
-    const command = new GetParametersCommand({ Names: [tokenParameterName, statusName], WithDecryption: false });
+    const command = new GetParametersCommand({
+      Names: [tokenParameterName, statusName, rejectedName],
+      WithDecryption: false,
+    });
     const { Parameters = [] } = await ssm.send(command, { abortSignal }).catch((error: unknown) => {
       throw storeFailed(`SSM did not hand out ${tokenParameterName} and its status`, error);
     });
+    const find = (name: string) => Parameters.find(({ Name }) => Name === name);
+    const token = find(tokenParameterName);
+    const status = find(statusName);
     return {
-      tokenVersion: Parameters.find(({ Name }) => Name === tokenParameterName)?.Version,
-      status: decodeStatus(Parameters.find(({ Name }) => Name === statusName)?.Value ?? ''),
+      token: token && { version: token.Version ?? 0, type: token.Type ?? '' },
+      status: status && storedStatus(status),
+      reportedVersion: reportedVersion(find(rejectedName)),
     };
   }
 
@@ -63,6 +73,10 @@ export function createTokenStore(
 
   return {
     read,
+    async announce(status, statusVersion, deadline) {
+      const version = await put({ Name: statusName, Value: encodeStatus(status), Type: 'String' }, deadline);
+      return version === (statusVersion ?? 0) + 1;
+    },
     async writeToken(accessToken, deadline) {
       const token = {
         Name: tokenParameterName,
@@ -88,5 +102,17 @@ function mayHeal(error: unknown): boolean {
 }
 
 function storeFailed(what: string, error: unknown): RefreshError {
-  return new RefreshError('STORE_FAILED', `${what}: ${errorName(error)}`, { cause: redactedCause(error) });
+  const message = `${what}: ${errorName(error)}${storeRemedy(error)}`;
+  return new RefreshError('STORE_FAILED', message, { cause: redactedCause(error) });
+}
+
+/** Another type than the one that the refresher writes: an organisation's rule, or a person, changed it. */
+function storedStatus({ Type, Value = '', Version = 0, LastModifiedDate }: Parameter): StoredStatus {
+  const decoded =
+    Type === 'String' ? decodeStatus(Value) : { fault: `is a ${Type}, not the String that the refresher writes` };
+  return { ...decoded, version: Version, changedAt: LastModifiedDate?.getTime() ?? 0 };
+}
+
+function reportedVersion(rejected: Parameter | undefined): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(rejected?.Value ?? '') ? Number(rejected?.Value) : undefined;
 }

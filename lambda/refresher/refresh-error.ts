@@ -1,13 +1,17 @@
 /** What went wrong, for alarms and tests. `error-guide.ts` explains each code, and so does docs/operations.md, "Errors". */
-export type RefreshErrorCode =
-  | 'CONFIG_INVALID'
-  | 'CREDENTIALS_UNREADABLE'
-  | 'CREDENTIALS_MALFORMED'
-  | 'ENDPOINT_UNAVAILABLE'
-  | 'CREDENTIALS_REFUSED'
-  | 'REQUEST_REFUSED'
-  | 'REPLY_MALFORMED'
-  | 'STORE_FAILED';
+export type RefreshErrorCode = (typeof CODES)[number];
+
+const CODES = [
+  'CONFIG_INVALID',
+  'CREDENTIALS_UNREADABLE',
+  'CREDENTIALS_MALFORMED',
+  'ENDPOINT_UNAVAILABLE',
+  'CREDENTIALS_REFUSED',
+  'REQUEST_REFUSED',
+  'REPLY_MALFORMED',
+  'STORE_FAILED',
+  'REFRESH_IN_PROGRESS',
+] as const;
 
 /**
  * The one error of the refresher. `code` is for alarms and tests, `message` for the person on call.
@@ -44,4 +48,9 @@ interface RefreshErrorOptions extends ErrorOptions {
 export function refreshErrorOrThrow(error: unknown): RefreshError {
   if (error instanceof RefreshError) return error;
   throw error;
+}
+
+/** The code that a status names; undefined for one that this version does not know. */
+export function refreshErrorCode(code: string | undefined): RefreshErrorCode | undefined {
+  return CODES.find((known) => known === code);
 }

@@ -1,22 +1,26 @@
-import type { Refusal, TokenRecord, TokenStatus } from '../token-status.ts';
+import type { Attempt, TokenRecord } from '../token-status.ts';
+import { type Announcement, announce, conclude, failedBeforeAsking, hasAsked, type Origin } from './attempt.ts';
 import { type Config, configurationHash } from './config.ts';
 import type { Credentials } from './credentials.ts';
-import { decide, isStanding } from './decision.ts';
+import { type Decision, decide, recordOfStored, reportsInRow } from './decision.ts';
 import type { Dependencies, StoredState } from './dependencies.ts';
+import { onHold, refreshInProgress } from './hold.ts';
 import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
 import { type IssuedToken, requestToken } from './request-token.ts';
 import { readTickInputs, type TickInputs } from './tick-inputs.ts';
-import { secondsLeft, type TickReport } from './tick-report.ts';
+import { reportStored, secondsLeft, type TickReport } from './tick-report.ts';
 import { isStored, recordIssued } from './token-record.ts';
-import { credentialWarnings, lifetimeWarnings } from './warnings.ts';
+import { attemptWarnings, credentialWarnings, lifetimeWarnings, reportWarnings } from './warnings.ts';
 
-/** Reserved at the end of the run for writing the new token. */
+/** Reserved at the end of the run for writing the new token and, after it, the outcome. */
 const STORING_MS = 10_000;
-/** How long the record of a failure is tried at most; that of a refusal until the run's deadline. */
-const RECORDING_MS = 5_000;
+/** Reserved of that for the outcome. */
+const OUTCOME_MS = 5_000;
+/** How long the announcement is tried: without it the service is not asked, and the next tick tries again. */
+const ANNOUNCING_MS = 5_000;
 
 /**
- * One tick: read, decide, ask, store.
+ * One tick: read, decide, announce, ask, store, conclude.
  * @param force ask for a new token, whatever the status says
  * @param deadline milliseconds since the epoch by which all of it has ended
  * @param inputs prefetched; left out, the tick reads its own
@@ -36,131 +40,171 @@ export async function refreshToken(
   if (storedRead.status === 'rejected') {
     return { outcome: 'failed', error: refreshErrorOrThrow(storedRead.reason), warnings: [] };
   }
-  const tick: Tick = {
-    config,
-    configuration: configurationHash(config),
-    force,
-    deadline,
-    stored: storedRead.value,
-    dependencies,
-  };
+  const stored = storedRead.value;
+  const configuration = configurationHash(config);
   if (credentialsRead.status === 'rejected') {
-    return await recordFailure(tick, refreshErrorOrThrow(credentialsRead.reason));
+    const error = refreshErrorOrThrow(credentialsRead.reason);
+    return await failBeforeAsking(stored, configuration, error, dependencies, deadline);
   }
   const credentials = credentialsRead.value;
-  const { tokenVersion, status } = tick.stored;
-  const secretVersionId = credentials.versionId;
-  const { configuration } = tick;
-  const decision = decide(
-    { force, status, storedVersion: tokenVersion, secretVersionId, configuration, now: now() },
-    config,
-  );
-  switch (decision.kind) {
-    case 'refused':
-      return { ...(await recordFailure(tick, stillRefused(decision.refusal), credentials)), secretVersionId };
-    case 'fresh':
-      return { ...(await keepToken(tick, decision.token)), secretVersionId };
-    case 'due': {
-      const { trigger } = decision;
-      const { result, endpointLatencyMs, said } = await requestToken(dependencies, credentials, deadline - STORING_MS);
-      const report =
-        result instanceof RefreshError
-          ? await recordFailure(tick, result, credentials)
-          : await storeToken(tick, credentials, result);
-      return { ...report, secretVersionId, trigger, endpointLatencyMs, said };
-    }
-  }
+  const origin: Origin = { secretVersionId: credentials.versionId, configuration };
+  const tick: Tick = { config, credentials, origin, force, deadline, stored, dependencies };
+  const report = await act(tick, decide({ force, stored, origin, now: now() }, config));
+  const warnings = [...reportWarnings(stored, now()), ...report.warnings];
+  return { ...report, secretVersionId: credentials.versionId, warnings };
 }
 
-/** What a tick knows from its beginning. */
+/** What a tick that can ask knows from its beginning. */
 interface Tick {
   readonly config: Config;
-  readonly configuration: string;
+  readonly credentials: Credentials;
+  readonly origin: Origin;
   readonly force: boolean;
   readonly deadline: number;
   readonly stored: StoredState;
   readonly dependencies: Dependencies;
 }
 
-async function keepToken(tick: Tick, token: TokenRecord): Promise<TickReport> {
-  const { deadline, stored, dependencies } = tick;
-  const { failure, ...healthy } = stored.status ?? {};
-  try {
-    // The last failure is over, and the status says so; a steady state costs no write.
-    if (failure !== undefined) await dependencies.store.writeStatus(healthy, deadline);
-  } catch (error) {
-    return await recordFailure(tick, refreshErrorOrThrow(error));
+async function act(tick: Tick, decision: Decision): Promise<TickReport> {
+  const attempt = tick.stored.status?.content?.attempt;
+  switch (decision.kind) {
+    case 'fresh':
+      return { ...reportTick(tick, attempt), outcome: 'fresh', token: decision.token };
+    case 'in progress':
+      return leaveToOtherRun(tick, decision.attempt);
+    case 'hold':
+      return {
+        ...reportTick(tick, attempt),
+        outcome: 'failed',
+        error: onHold(decision.reason, tick.config.tokenParameterName),
+      };
+    case 'due':
+      return await askForToken(tick, decision.trigger);
   }
-  return { outcome: 'fresh', token, secondsRemaining: secondsLeft(token, dependencies.now()), warnings: [] };
 }
 
-async function storeToken(tick: Tick, credentials: Credentials, issued: IssuedToken): Promise<TickReport> {
-  const { config, configuration, deadline, stored, dependencies } = tick;
+/** The schedule's own tick has nothing to complain of, as long as there is a token; a person wants to know. */
+function leaveToOtherRun(tick: Tick, attempt: Attempt): TickReport {
+  const token = recordOfStored(tick.stored);
+  const report = reportTick(tick, attempt);
+  const isAlive = secondsLeft(token, tick.dependencies.now()) > 0;
+  if (token !== undefined && isAlive && !tick.force) return { ...report, outcome: 'fresh', token };
+  return { ...report, outcome: 'failed', error: refreshInProgress(attempt) };
+}
+
+async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
+  const { config, credentials, origin, force, deadline, stored, dependencies } = tick;
   const { store, now } = dependencies;
-  const recorded = stored.status?.token;
-  const origin = { secretVersionId: credentials.versionId, configuration };
+  const { token: recorded, attempt: before } = stored.status?.content ?? {};
+  const announcement: Announcement = {
+    now: now(),
+    trigger,
+    origin,
+    force,
+    before,
+    token: recordOfStored(stored),
+    checkEverySeconds: config.checkEverySeconds,
+  };
+  const attempt = announce(announcement);
+  const announcingDeadline = Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS);
   try {
-    const record = recordIssued(issued, origin, config.tokenLifetimeSeconds, recorded, now());
-    const unchanged = isStored(record, recorded, stored.tokenVersion);
+    const isFirst = await store.announce({ token: recorded, attempt }, stored.status?.version, announcingDeadline);
+    if (!isFirst) return leaveToOtherRun(tick, attempt);
+  } catch (error) {
+    return { ...reportTick(tick, before), outcome: 'failed', error: refreshErrorOrThrow(error), trigger };
+  }
+  const { result, ...login } = await requestToken(dependencies, credentials, deadline - STORING_MS);
+  const stood = result instanceof RefreshError ? result : await storeToken(tick, result);
+  const report =
+    stood instanceof RefreshError
+      ? await recordFailure(tick, conclude(attempt, stood, hasWorked(recorded, origin), announcement, now()), stood)
+      : await recordToken(tick, attempt, stood);
+  const warnings = [...attemptWarnings(before, announcement.now), ...report.warnings];
+  return { ...report, ...login, trigger, warnings };
+}
+
+/** A token that is in the store, but not yet in the status. */
+interface StoredToken {
+  readonly outcome: 'refreshed' | 'unchanged';
+  readonly token: TokenRecord;
+  readonly warnings: readonly string[];
+}
+
+async function storeToken(tick: Tick, issued: IssuedToken): Promise<StoredToken | RefreshError> {
+  const { config, credentials, origin, deadline, stored, dependencies } = tick;
+  const recorded = stored.status?.content?.token;
+  try {
+    const record = recordIssued(issued, origin, config.tokenLifetimeSeconds, recorded, dependencies.now());
+    const unchanged = isStored(record, recorded, stored.token?.version);
     // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
-    const version = unchanged ? recorded.version : await store.writeToken(issued.accessToken, deadline);
-    const token = { version, ...record };
-    const refusal = stored.status?.refusal;
-    // What was refused under another version or configuration stays refused.
-    const status = refusal === undefined || isStanding(refusal, origin) ? { token } : { token, refusal };
-    await store.writeStatus(status, deadline);
+    const version = unchanged
+      ? recorded.version
+      : await dependencies.store.writeToken(issued.accessToken, deadline - OUTCOME_MS);
+    const reports = reportsInRow(stored);
     return {
       outcome: unchanged ? 'unchanged' : 'refreshed',
-      token,
-      secondsRemaining: secondsLeft(token, now()),
+      token: { version, ...record, ...(reports > 0 && { reports }) },
       warnings: [...lifetimeWarnings(issued, recorded, config), ...credentialWarnings(credentials)],
     };
   } catch (error) {
-    return await recordFailure(tick, refreshErrorOrThrow(error), credentials);
+    return refreshErrorOrThrow(error);
   }
+}
+
+async function recordToken(tick: Tick, announced: Attempt, stood: StoredToken): Promise<TickReport> {
+  const { outcome, token, warnings } = stood;
+  const { store, now } = tick.dependencies;
+  try {
+    await store.writeStatus({ token }, tick.deadline);
+  } catch (error) {
+    // The announcement stands without an outcome, as if this run had died.
+    const inDoubt = { ...reportTick(tick, announced), secondsRemaining: 0 };
+    return { ...inDoubt, outcome: 'failed', error: refreshErrorOrThrow(error) };
+  }
+  return { ...reportTick(tick, undefined), outcome, token, secondsRemaining: secondsLeft(token, now()), warnings };
 }
 
 /** What went wrong is recorded beside the token that stands, which nothing has touched. */
-async function recordFailure(
-  { configuration, force, deadline, stored, dependencies: { store, now } }: Tick,
-  error: RefreshError,
-  credentials?: Credentials,
-): Promise<TickReport> {
-  const before = stored.status;
-  const at = new Date(now()).toISOString();
-  const warnings: string[] = [];
-  let status: TokenStatus = {
-    ...before,
-    failure: { code: error.code, at, consecutive: (before?.failure?.consecutive ?? 0) + 1 },
-  };
-  let recordingDeadline = Math.min(deadline, now() + RECORDING_MS);
-  if (error.reason !== undefined && credentials !== undefined) {
-    const refusal = { reason: error.reason, secretVersionId: credentials.versionId, configuration, at };
-    status = { ...status, refusal: countRefusal(before?.refusal, refusal, force) };
-    // A refusal must be remembered, or the next tick would ask again. Any other failure is recorded if that is easy.
-    recordingDeadline = deadline;
-    // A password that the service misreads is a likely cause.
-    warnings.push(...credentialWarnings(credentials));
-  }
+async function recordFailure(tick: Tick, attempt: Attempt, error: RefreshError): Promise<TickReport> {
+  const { credentials, stored, dependencies, deadline } = tick;
+  // A password that the service misreads is a likely cause of a refusal.
+  const warnings = error.code === 'CREDENTIALS_REFUSED' ? [...credentialWarnings(credentials)] : [];
   try {
-    await store.writeStatus(status, recordingDeadline);
+    await dependencies.store.writeStatus({ token: stored.status?.content?.token, attempt }, deadline);
   } catch (writeError) {
     warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(writeError).message}`);
   }
-  const token = before?.token?.version === stored.tokenVersion ? before?.token : undefined;
-  return { outcome: 'failed', error, token, secondsRemaining: secondsLeft(token, now()), warnings };
+  return { ...reportTick(tick, attempt), outcome: 'failed', error, warnings };
 }
 
-/** The first refusal's instant stays, for the one re-check is due from there; a person's asking does not use that up. */
-function countRefusal(earlier: Refusal | undefined, refusal: Omit<Refusal, 'count'>, force: boolean): Refusal {
-  if (earlier === undefined || !isStanding(earlier, refusal)) return { ...refusal, count: 1 };
-  return { ...refusal, at: earlier.at, count: force ? earlier.count : earlier.count + 1 };
+/** On the first day there is nothing else that a person or a reader can see; later, the log tells of such a failure. */
+async function failBeforeAsking(
+  stored: StoredState,
+  configuration: string,
+  error: RefreshError,
+  { store, now }: Dependencies,
+  deadline: number,
+): Promise<TickReport> {
+  const { status, token } = stored;
+  const attempt = status?.content?.attempt;
+  const isFirstDay = token === undefined && status?.fault === undefined && !hasAsked(attempt);
+  const warnings: string[] = [];
+  if (isFirstDay && attempt?.outcome?.code !== error.code) {
+    try {
+      const first = failedBeforeAsking(error, configuration, now());
+      await store.writeStatus({ ...status?.content, attempt: first }, Math.min(deadline, now() + OUTCOME_MS));
+    } catch (writeError) {
+      warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(writeError).message}`);
+    }
+  }
+  return { ...reportStored(stored, attempt, undefined, now()), outcome: 'failed', error, warnings };
 }
 
-function stillRefused({ reason, at, secretVersionId }: Refusal): RefreshError {
-  return new RefreshError(
-    'CREDENTIALS_REFUSED',
-    `The SOAP service refused these credentials (secret version ${secretVersionId}) with ${reason} at ${at}. It is not ` +
-      'asked again with them: put corrected credentials in the secret, or force a refresh',
-  );
+function reportTick({ stored, origin, dependencies }: Tick, attempt: Attempt | undefined) {
+  return { ...reportStored(stored, attempt, origin, dependencies.now()), warnings: [] };
+}
+
+/** Whether the stored token was got with these very credentials. */
+function hasWorked(recorded: TokenRecord | undefined, { secretVersionId }: Origin): boolean {
+  return recorded?.secretVersionId === secretVersionId;
 }

@@ -21,8 +21,8 @@ export interface IssuedToken {
 export interface Login {
   /** The token, or why there is none. */
   readonly result: IssuedToken | RefreshError;
-  /** Milliseconds from sending the last request to its whole answer, or to giving up; undefined when none was sent. */
-  readonly endpointLatencyMs: number | undefined;
+  /** For each request, milliseconds from sending it to its whole answer, or to giving up. */
+  readonly endpointLatenciesMs: readonly number[];
   /** What the last answer said instead of giving a token, its secrets taken out; for the log line and nothing else. */
   readonly said: string | undefined;
 }
@@ -42,14 +42,14 @@ export async function requestToken(
   deadline: number,
 ): Promise<Login> {
   const envelope = tokenRequest(credentials.fields);
-  let endpointLatencyMs: number | undefined;
+  const endpointLatenciesMs: number[] = [];
   let mustWait = false;
   let serviceText: string | undefined;
 
   async function ask(): Promise<IssuedToken> {
     const issuedAt = time.now();
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadline - issuedAt);
-    if (timeoutMs < MIN_REQUEST_MS) throw unavailable('no time is left in this run to ask for a token');
+    if (timeoutMs < MIN_REQUEST_MS) throw unavailable('no time is left in this run to ask for a token', false);
     try {
       serviceText = undefined;
       const reply = await post(envelope, timeoutMs);
@@ -59,7 +59,7 @@ export async function requestToken(
       serviceText = result.serviceText;
       throw noToken(result);
     } finally {
-      endpointLatencyMs = Math.round(time.now() - issuedAt);
+      endpointLatenciesMs.push(Math.round(time.now() - issuedAt));
     }
   }
 
@@ -71,7 +71,7 @@ export async function requestToken(
   };
   const result = await retryUntil(retries, time, ask).catch(refreshErrorOrThrow);
   const { grant_type: _, ...secrets } = credentials.fields;
-  return { result, endpointLatencyMs, said: serviceText && said(serviceText, Object.values(secrets)) };
+  return { result, endpointLatenciesMs, said: serviceText && said(serviceText, Object.values(secrets)) };
 }
 
 function issued(reply: Extract<TokenResult, { kind: 'token' }>, issuedAt: number): IssuedToken {
@@ -102,6 +102,6 @@ function noToken(reply: Exclude<TokenResult, { kind: 'token' }>): RefreshError {
   }
 }
 
-function unavailable(why: string, mayHaveBeenJudged?: boolean): RefreshError {
+function unavailable(why: string, mayHaveBeenJudged: boolean): RefreshError {
   return new RefreshError('ENDPOINT_UNAVAILABLE', `The SOAP service is not available: ${why}`, { mayHaveBeenJudged });
 }

@@ -2,7 +2,16 @@ import type { TickReport } from './tick-report.ts';
 
 /** The one line of a tick: an explicit list of what is safe to tell. Lambda's JSON log format keeps it an object. */
 export function logTick(tokenParameterName: string | undefined, report: TickReport): void {
-  const { outcome, trigger, secretVersionId, token, secondsRemaining, endpointLatencyMs, said, warnings } = report;
+  const {
+    outcome,
+    trigger,
+    secretVersionId,
+    token,
+    secondsRemaining,
+    endpointLatenciesMs = [],
+    said,
+    warnings,
+  } = report;
   const error = report.outcome === 'failed' ? report.error : undefined;
   const line = {
     outcome,
@@ -17,7 +26,7 @@ export function logTick(tokenParameterName: string | undefined, report: TickRepo
     lifetimeAssumed: token?.lifetimeAssumed,
     secondsRemaining,
     secretVersionId,
-    endpointLatencyMs,
+    endpointLatenciesMs: endpointLatenciesMs.length > 0 ? endpointLatenciesMs : undefined,
     warnings: warnings.length > 0 ? warnings : undefined,
   };
   if (outcome === 'failed') console.error(line);

@@ -1,4 +1,7 @@
-import type { TokenRecord } from '../token-status.ts';
+import type { Attempt, TokenRecord } from '../token-status.ts';
+import { isTokenInDoubt, type Origin, stands } from './attempt.ts';
+import { isReported, recordOfStored } from './decision.ts';
+import type { StoredState } from './dependencies.ts';
 import { emitMetrics } from './metrics.ts';
 import type { RefreshError } from './refresh-error.ts';
 import { logTick } from './tick-log.ts';
@@ -9,20 +12,50 @@ export type TickReport = (
   /** `token`, if there is one, is what still stands in the store. */
   | { readonly outcome: 'failed'; readonly error: RefreshError; readonly token?: TokenRecord }
 ) & {
-  /** How long that token still lives, 0 for none; left out when the status could not be read. */
+  /** How long that token still lives, 0 for none or one that may be dead; left out when the status could not be read. */
   readonly secondsRemaining?: number;
+  /** Whether a refusal of these credentials is on record after the tick. */
+  readonly isRefused?: boolean;
+  /** Whether the tick found that a reader reports the stored token as rejected. */
+  readonly isReported?: boolean;
   readonly warnings: readonly string[];
   /** The credentials' version; left out when they could not be read. */
   readonly secretVersionId?: string;
   /** Why a token was asked for; left out when none was. */
   readonly trigger?: string;
-  /** Whether a reader had reported the stored token as rejected; left out when that is not known. */
-  readonly tokenRejected?: boolean;
-  /** Of the last request, answered or not; left out when none was sent. */
-  readonly endpointLatencyMs?: number;
+  /** Of each request, answered or not. */
+  readonly endpointLatenciesMs?: readonly number[];
   /** What the service said instead of giving a token, up to 200 characters, its secrets taken out. */
   readonly said?: string;
 };
+
+/** What of a tick's report follows from the store alone. */
+type StoreReport = Pick<TickReport, 'token' | 'secondsRemaining' | 'isRefused' | 'isReported'>;
+
+/**
+ * What there is to tell of the store.
+ * @param stored as the tick found it
+ * @param attempt as it stands after the tick
+ * @param origin undefined where the credentials could not be read; a recorded refusal then counts whatever it is about
+ * @param now milliseconds since the epoch
+ */
+export function reportStored(
+  stored: StoredState,
+  attempt: Attempt | undefined,
+  origin: Origin | undefined,
+  now: number,
+): StoreReport {
+  const token = recordOfStored(stored);
+  const isRefused = attempt !== undefined && attempt.refusals > 0 && (origin === undefined || stands(attempt, origin));
+  return {
+    token,
+    ...(stored.status?.fault === undefined && {
+      secondsRemaining: isTokenInDoubt(attempt, now) ? 0 : secondsLeft(token, now),
+    }),
+    isRefused,
+    isReported: isReported(stored),
+  };
+}
 
 /** Writes each tick's log line and metrics. @param tokenParameterName undefined where the environment names none */
 export function tickReporter(tokenParameterName: string | undefined): (report: TickReport) => void {

@@ -1,14 +1,10 @@
 import type { TokenRecord } from '../token-status.ts';
+import type { Origin } from './attempt.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { IssuedToken } from './request-token.ts';
 
-interface Origin {
-  readonly secretVersionId: string;
-  readonly configuration: string;
-}
-
 /** What is recorded of a token besides the version that storing it gives. */
-export type UnstoredRecord = Omit<TokenRecord, 'version'>;
+export type UnstoredRecord = Omit<TokenRecord, 'version' | 'reports'>;
 
 /**
  * A token may live this much longer than recorded: its lifetime is counted from before the request, which took up to so
@@ -40,7 +36,8 @@ export function recordIssued(
   const stands = standing.expiresAt < promised.expiresAt && Date.parse(standing.expiresAt) + TRAVEL_MS > now;
   const { expiresAt, lifetimeAssumed } = stands ? standing : promised;
   if (Date.parse(expiresAt) <= now) {
-    throw new RefreshError('REPLY_MALFORMED', 'The SOAP service gave a token that had expired before it arrived');
+    const message = 'The SOAP service gave a token that had expired before it arrived';
+    throw new RefreshError('REPLY_MALFORMED', message, { mayHaveBeenJudged: true });
   }
   return {
     issuedAt: new Date(issued.issuedAt).toISOString(),

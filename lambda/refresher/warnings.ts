@@ -1,6 +1,9 @@
-import type { TokenRecord } from '../token-status.ts';
+import type { Attempt, TokenRecord } from '../token-status.ts';
+import { hasDied } from './attempt.ts';
 import type { Config } from './config.ts';
 import type { Credentials } from './credentials.ts';
+import { isReported, recordOfStored } from './decision.ts';
+import type { StoredState } from './dependencies.ts';
 import { fieldWarnings } from './parse-credentials.ts';
 import type { IssuedToken } from './request-token.ts';
 
@@ -33,4 +36,22 @@ export function credentialWarnings({ fields }: Credentials): readonly string[] {
   const isLatin1 = Object.values(fields).every((value) => !/[\u0100-\uffff]/.test(value));
   const beyond = 'The credentials hold characters beyond ISO-8859-1, which the SOAP service may misread';
   return [...fieldWarnings(fields), ...(isLatin1 ? [] : [beyond])];
+}
+
+/** A run that ended between announcing and concluding: what became of its login, nobody knows. */
+export function attemptWarnings(before: Attempt | undefined, now: number): readonly string[] {
+  if (before === undefined || !hasDied(before, now)) return [];
+  return [
+    `The run that announced an attempt at ${before.at} never told how it ended: it may have died, or its login been lost`,
+  ];
+}
+
+/** Readers report the stored token as rejected. */
+export function reportWarnings(stored: StoredState, now: number): readonly string[] {
+  const token = recordOfStored(stored);
+  if (token === undefined || !isReported(stored)) return [];
+  const ageSeconds = Math.round((now - Date.parse(token.issuedAt)) / 1000);
+  return [
+    `Readers report that the service rejects token version ${token.version}, ${ageSeconds} s after it was issued`,
+  ];
 }

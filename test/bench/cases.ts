@@ -38,7 +38,7 @@ export function firstTick({ ours }: Variants, endpoints: Endpoints): Case {
 export function casesAfterFirstTick(variants: Variants, endpoints: Endpoints): ReadonlyMap<CaseKey, Case> {
   const { aws } = endpoints;
   const statusParameter = statusParameterName(TOKEN_PARAMETER);
-  const record = decodeStatus(aws.parameters.parameter(statusParameter)?.value ?? '')?.token;
+  const record = decodeStatus(aws.parameters.parameter(statusParameter)?.value ?? '').content?.token;
   if (record === undefined) throw new Error('The first tick left no status.');
   const storeToken = (ageSeconds: number): void => {
     const put = (Name: string, Value: string) => aws.perform('PutParameter', { Name, Value, Overwrite: true });

@@ -82,7 +82,7 @@ export async function makeVariants(scratch: string, environment: Readonly<Record
       },
       bundleBytes: statSync(join(pythonRoot, 'handler.py')).size,
     },
-    handSigned: await bundled('three calls signed by hand', 'hand-signed.ts', {}),
+    handSigned: await bundled('four calls signed by hand', 'hand-signed.ts', {}),
     empty: await bundled('empty handler', 'empty.ts', {}),
   };
 }

@@ -91,7 +91,7 @@ async function play(plan: Scenario): Promise<void> {
       try {
         const output = await store.send(command, options);
         const [token, status] = output.Parameters ?? [];
-        const record = decodeStatus(status?.Value ?? '')?.token;
+        const record = decodeStatus(status?.Value ?? '').content?.token;
         const age = record?.version === token?.Version ? MAX_AGE_MS : 5_000;
         const bound = Date.parse(record?.expiresAt ?? '') - MIN_REMAINING_MS;
         if ((token?.Version ?? 0) >= (record?.version ?? Infinity) && clock.now() <= bound) {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createTokenReader, TokenReadError, type TokenReaderOptions } from '../../lambda/reader/token-reader.ts';
-import { encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
+import { type Attempt, encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { createVirtualSsm } from './virtual-ssm.ts';
 
@@ -43,13 +43,21 @@ function setUp(options: Partial<TokenReaderOptions> = {}) {
   };
 }
 
-const FAILURE = { code: 'ENDPOINT_UNAVAILABLE', at: '2026-11-22T09:45:00.000Z', consecutive: 3 };
-const REFUSAL = {
-  reason: 'invalid_grant',
-  secretVersionId: 'secret-version-1',
-  configuration: 'sha256:1',
-  at: '2026-11-22T08:00:00.000Z',
-  count: 2,
+const ATTEMPT: Attempt = {
+  at: '2026-11-22T09:44:59.000Z',
+  trigger: 'its time has come',
+  secretVersionId: 's',
+  configuration: 'sha256:c',
+  failures: 3,
+  refusals: 0,
+  askAgainAt: '2026-11-22T10:37:29.000Z',
+};
+const FAILED: Attempt = { ...ATTEMPT, outcome: { code: 'ENDPOINT_UNAVAILABLE', at: '2026-11-22T09:45:00.000Z' } };
+const REFUSED: Attempt = {
+  ...ATTEMPT,
+  refusals: 1,
+  askAgainAt: 'never',
+  outcome: { code: 'CREDENTIALS_REFUSED', at: '2026-11-22T08:00:00.000Z', reason: 'invalid_grant' },
 };
 const SSM_DOWN = Object.assign(new Error('connect ECONNREFUSED'), { name: 'Error', code: 'ECONNREFUSED' });
 
@@ -392,12 +400,12 @@ describe('errors say what to do', () => {
     ['nothing is known', undefined, 'Check that the refresher is deployed for this parameter'],
     [
       'the refresher failed',
-      { failure: FAILURE },
-      'failed 3 times in a row, the last time at 2026-11-22T09:45:00.000Z with ENDPOINT_UNAVAILABLE',
+      { attempt: FAILED },
+      'last attempt failed at 2026-11-22T09:45:00.000Z with ENDPOINT_UNAVAILABLE',
     ],
     [
       'the credentials were refused',
-      { refusal: REFUSAL, failure: FAILURE },
+      { attempt: REFUSED },
       "refused the refresher's credentials (invalid_grant, at 2026-11-22T08:00:00.000Z)",
     ],
   ])('no token yet, where %s', async (_, status, advice) => {
@@ -409,7 +417,7 @@ describe('errors say what to do', () => {
 
   test('token expired, with since when', async () => {
     const { reader, refresh, clock, within } = setUp();
-    refresh('token-1', HOUR, { failure: FAILURE });
+    refresh('token-1', HOUR, { attempt: FAILED });
     await clock.advance(2 * HOUR * 1000);
     await expect(within(0, reader.get())).rejects.toMatchObject({
       code: 'TOKEN_EXPIRED',

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Decision, decide, type RefreshPolicy, type Situation } from '../../lambda/refresher/decision.ts';
-import type { Refusal, TokenRecord } from '../../lambda/token-status.ts';
+import {
+  decide,
+  type RefreshPolicy,
+  reportHonouredFrom,
+  reportsInRow,
+  type Situation,
+} from '../../lambda/refresher/decision.ts';
+import type { StoredState } from '../../lambda/refresher/dependencies.ts';
+import type { Attempt, TokenRecord, TokenStatus } from '../../lambda/token-status.ts';
 
 const NOON = Date.parse('2026-01-01T12:00:00.000Z');
 const MINUTE = 60_000;
@@ -8,6 +15,7 @@ const HOUR = 60 * MINUTE;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 const policy: RefreshPolicy = { refreshEverySeconds: 7200, checkEverySeconds: 900, renewalWindowSeconds: undefined };
+const origin = { secretVersionId: 'secret-1', configuration: 'sha256:c' };
 
 const token: TokenRecord = {
   version: 7,
@@ -15,122 +23,204 @@ const token: TokenRecord = {
   expiresAt: iso(NOON + 4 * HOUR),
   lifetimeAssumed: false,
   fingerprint: 'sha256:f',
-  secretVersionId: 'secret-1',
-  configuration: 'sha256:c',
+  ...origin,
 };
 
-const refusal: Refusal = {
-  reason: 'invalid_grant',
-  secretVersionId: 'secret-1',
-  configuration: 'sha256:c',
-  at: iso(NOON),
-  count: 1,
+/** The last attempt was refused, and is asked again at two o'clock. */
+const attempt: Attempt = {
+  at: iso(NOON + 30 * MINUTE),
+  trigger: 'its time has come',
+  ...origin,
+  failures: 1,
+  refusals: 1,
+  askAgainAt: iso(NOON + 2 * HOUR),
+  outcome: { code: 'CREDENTIALS_REFUSED', at: iso(NOON + 30 * MINUTE), reason: 'invalid_grant' },
 };
+const { outcome: _, ...open } = attempt;
 
-const steady: Situation = {
-  force: false,
-  status: { token },
-  storedVersion: 7,
-  secretVersionId: 'secret-1',
-  configuration: 'sha256:c',
-  now: NOON + HOUR,
-};
+function holding(content: TokenStatus, rest: Partial<StoredState> = {}): StoredState {
+  return {
+    token: { version: 7, type: 'SecureString' },
+    status: { version: 3, changedAt: NOON, content },
+    reportedVersion: undefined,
+    ...rest,
+  };
+}
+const unreadable = (rest: Partial<StoredState> = {}): StoredState =>
+  holding({}, { status: { version: 3, changedAt: NOON + 30 * MINUTE, fault: 'is damaged' }, ...rest });
+
+const steady: Situation = { force: false, stored: holding({ token }), origin, now: NOON + HOUR };
 
 describe('the decision', () => {
-  it.each<[string, Partial<Situation>, Decision['kind']]>([
+  it.each<[string, Partial<Situation>, string]>([
     ['nothing happened', {}, 'fresh'],
-    ['a person forces', { force: true }, 'due'],
-    ['a person forces refused credentials', { force: true, status: { token, refusal } }, 'due'],
+
     [
-      'the credentials were refused while the token is fresh',
-      { status: { token, refusal }, now: NOON + 59 * MINUTE },
-      'refused',
+      'the token is no SecureString',
+      { stored: holding({ token }, { token: { version: 7, type: 'String' } }) },
+      'hold: token type',
     ],
     [
-      'the credentials were refused and there is no token',
-      { status: { refusal }, storedVersion: undefined },
-      'refused',
+      'the token is no SecureString, though a person forces',
+      { force: true, stored: holding({ token }, { token: { version: 7, type: 'String' } }) },
+      'hold: token type',
     ],
-    ['refused credentials that never worked are an hour old', { status: { refusal }, now: NOON + 9 * HOUR }, 'refused'],
-    ['refused credentials that worked are an hour old', { status: { token, refusal }, now: NOON + HOUR }, 'due'],
+
     [
-      'refused credentials that worked were asked once more',
-      { status: { token, refusal: { ...refusal, count: 2 } }, now: NOON + 9 * HOUR },
-      'refused',
+      'another run announced less than a minute ago',
+      { stored: holding({ token, attempt: open }), now: NOON + 31 * MINUTE - 1 },
+      'in progress',
     ],
     [
-      'a refusal is that of older credentials',
-      { status: { token, refusal: { ...refusal, secretVersionId: 'secret-0' } } },
+      'another machine, whose clock is ahead, announced',
+      { stored: holding({ token, attempt: open }), now: NOON + 29 * MINUTE + 1 },
+      'in progress',
+    ],
+    [
+      'another run announced with older credentials',
+      { stored: holding({ token, attempt: { ...open, secretVersionId: 'secret-0' } }), now: NOON + 30 * MINUTE },
+      'in progress',
+    ],
+    [
+      'another run announced and a person forces',
+      { force: true, stored: holding({ token, attempt: open }), now: NOON + 30 * MINUTE },
+      'in progress',
+    ],
+    [
+      'the run that announced has died',
+      { stored: holding({ token, attempt: open }), now: NOON + 31 * MINUTE },
+      'hold: attempt',
+    ],
+    [
+      'the run that announced has died, and it is time',
+      { stored: holding({ token, attempt: open }), now: NOON + 2 * HOUR },
+      'its time has come',
+    ],
+
+    ['a person forces', { force: true }, 'a person asked for it'],
+    [
+      'a person forces refused credentials',
+      { force: true, stored: holding({ token, attempt }) },
+      'a person asked for it',
+    ],
+    ['a person forces, and the status is unreadable', { force: true, stored: unreadable() }, 'a person asked for it'],
+
+    [
+      'the status became unreadable within the hour',
+      { stored: unreadable(), now: NOON + 90 * MINUTE - 1 },
+      'hold: unreadable status',
+    ],
+    [
+      'the status became unreadable, and there is no token',
+      { stored: unreadable({ token: undefined }) },
+      'hold: unreadable status',
+    ],
+    [
+      'the status became unreadable an hour ago',
+      { stored: unreadable(), now: NOON + 90 * MINUTE },
+      'there is no readable status of the token',
+    ],
+
+    [
+      'an attempt stands while the token is fresh',
+      { stored: holding({ token, attempt }), now: NOON + 2 * HOUR - 1 },
+      'hold: attempt',
+    ],
+    [
+      'an attempt stands and there is no token',
+      { stored: holding({ attempt }, { token: undefined }) },
+      'hold: attempt',
+    ],
+    [
+      'an attempt stands for ever',
+      { stored: holding({ attempt: { ...attempt, askAgainAt: 'never' } }), now: NOON + 900 * HOUR },
+      'hold: attempt',
+    ],
+    [
+      'an attempt was written by a clock that jumped',
+      { stored: holding({ token, attempt: { ...attempt, at: iso(NOON + 9 * HOUR), askAgainAt: 'never' } }) },
+      'the last attempt left no token',
+    ],
+
+    [
+      'an attempt may be made again',
+      { stored: holding({ token, attempt: { ...attempt, askAgainAt: iso(NOON + HOUR) } }) },
+      'the last attempt left no token',
+    ],
+    [
+      'an attempt is that of older credentials',
+      { stored: holding({ token, attempt: { ...attempt, secretVersionId: 'secret-0' } }) },
+      'the last attempt left no token',
+    ],
+    [
+      'an attempt is that of another configuration',
+      { stored: holding({ token, attempt: { ...attempt, configuration: 'sha256:d' } }) },
+      'the last attempt left no token',
+    ],
+
+    ['there is no token parameter', { stored: holding({ token }, { token: undefined }) }, 'there is no token'],
+    ['there is no status', { stored: holding({}, { status: undefined }) }, 'there is no readable status of the token'],
+    ['the status names no token', { stored: holding({}) }, 'there is no readable status of the token'],
+    [
+      'the token was changed outside the refresher',
+      { stored: holding({ token }, { token: { version: 8, type: 'SecureString' } }) },
+      'the token parameter was changed outside the refresher',
+    ],
+    ['the credentials changed', { origin: { ...origin, secretVersionId: 'secret-2' } }, 'the credentials have changed'],
+    [
+      'refused credentials were replaced',
+      {
+        stored: holding({ token, attempt: { ...attempt, askAgainAt: 'never' } }),
+        origin: { ...origin, secretVersionId: 'secret-2' },
+      },
+      'the credentials have changed',
+    ],
+    [
+      'the configuration changed',
+      { origin: { ...origin, configuration: 'sha256:new' } },
+      'the configuration has changed',
+    ],
+    [
+      'a reader reports this version',
+      { stored: holding({ token }, { reportedVersion: 7 }) },
+      'readers report that it is rejected',
+    ],
+    ['a reader reports an earlier version', { stored: holding({ token }, { reportedVersion: 6 }) }, 'fresh'],
+    [
+      'a reader reports a token that is younger than a minute',
+      { stored: holding({ token }, { reportedVersion: 7 }), now: NOON + MINUTE - 1 },
       'fresh',
     ],
-    [
-      'a refusal is that of another configuration',
-      { status: { token, refusal: { ...refusal, configuration: 'sha256:other' } } },
-      'fresh',
-    ],
-    ['there is no token parameter', { storedVersion: undefined }, 'due'],
-    ['there is no status', { status: undefined }, 'due'],
-    [
-      'the status names no token',
-      { status: { failure: { code: 'STORE_FAILED', at: iso(NOON), consecutive: 1 } } },
-      'due',
-    ],
-    ['the token was changed outside the refresher', { storedVersion: 8 }, 'due'],
-    ['the run ended between token and status', { storedVersion: 8 }, 'due'],
-    ['the credentials changed', { secretVersionId: 'secret-2' }, 'due'],
-    ['refused credentials were replaced', { secretVersionId: 'secret-2', status: { token, refusal } }, 'due'],
-    ['the configuration changed', { configuration: 'sha256:new' }, 'due'],
     ['the due time is a moment away', { now: NOON + 2 * HOUR - 7.5 * MINUTE - 1 }, 'fresh'],
-    ['the due time has come', { now: NOON + 2 * HOUR - 7.5 * MINUTE }, 'due'],
-    ['the token has expired', { now: NOON + 5 * HOUR }, 'due'],
+    ['the due time has come', { now: NOON + 2 * HOUR - 7.5 * MINUTE }, 'its time has come'],
+    ['the token has expired', { now: NOON + 5 * HOUR }, 'its time has come'],
     ['the clock went back a little', { now: NOON - 5 * MINUTE }, 'fresh'],
-    ['the token was issued in the future', { now: NOON - 16 * MINUTE }, 'due'],
+    ['the token was issued in the future', { now: NOON - 16 * MINUTE }, 'the token was issued in the future'],
   ])('when %s', (_, change, expected) => {
-    expect(decide({ ...steady, ...change }, policy).kind).toBe(expected);
+    const decision = decide({ ...steady, ...change }, policy);
+    const found =
+      decision.kind === 'due'
+        ? decision.trigger
+        : decision.kind === 'hold'
+          ? `hold: ${decision.reason.kind}`
+          : decision.kind;
+    expect(found).toBe(expected);
   });
 
-  it('lets the first rule win', () => {
-    // Each situation holds the causes of all rules below its own; taking the cause away gives the next rule.
-    const worst: Situation = {
-      ...steady,
-      force: true,
-      status: { token: { ...token, version: 6 }, refusal: { ...refusal, secretVersionId: 'secret-2' } },
-      storedVersion: undefined,
-      secretVersionId: 'secret-2',
-      configuration: 'sha256:c',
-      now: NOON + 9 * HOUR,
-    };
-    const reasons: unknown[] = [];
-    const add = (situation: Situation) => {
-      const decision = decide(situation, policy);
-      reasons.push(decision.kind === 'due' ? decision.trigger : decision.kind);
-    };
-    add(worst);
-    add({ ...worst, force: false });
-    const unrefused = {
-      ...worst,
-      force: false,
-      status: { token: { ...token, version: 6 } },
-      configuration: 'sha256:new',
-    };
-    add(unrefused);
-    add({ ...unrefused, storedVersion: 7, status: {} });
-    add({ ...unrefused, storedVersion: 7 });
-    add({ ...unrefused, storedVersion: 6 });
-    add({ ...unrefused, storedVersion: 6, secretVersionId: 'secret-1' });
-    add({ ...unrefused, storedVersion: 6, secretVersionId: 'secret-1', configuration: 'sha256:c' });
-    add({ ...unrefused, storedVersion: 6, secretVersionId: 'secret-1', configuration: 'sha256:c', now: NOON });
-    expect(reasons).toEqual([
-      'a person asked for it',
-      'refused',
-      'there is no token',
-      'there is no readable status of the token',
-      'the token parameter was changed outside the refresher',
-      'the credentials have changed',
-      'the configuration has changed',
-      'its time has come',
-      'fresh',
-    ]);
+  it.each<[number | undefined, number]>([
+    [undefined, MINUTE],
+    [1, 30 * MINUTE],
+    [2, HOUR],
+    [3, 2 * HOUR],
+  ])('honours a report after %s reported tokens from an age of %i ms on', (reports, age) => {
+    expect(reportHonouredFrom({ ...token, reports }, policy)).toBe(NOON + age);
+  });
+
+  it('counts the reports in a row, for the stored version only', () => {
+    expect(reportsInRow(holding({ token }, { reportedVersion: 7 }))).toBe(1);
+    expect(reportsInRow(holding({ token: { ...token, reports: 2 } }, { reportedVersion: 7 }))).toBe(3);
+    expect(reportsInRow(holding({ token: { ...token, reports: 2 } }, { reportedVersion: 6 }))).toBe(0);
+    expect(reportsInRow(holding({ token: { ...token, version: 6 } }, { reportedVersion: 7 }))).toBe(0);
   });
 
   it.each<[string, Partial<RefreshPolicy>, number, number]>([
@@ -139,8 +229,8 @@ describe('the decision', () => {
     ['the renewal window before the expiry', { renewalWindowSeconds: 2700 }, 4 * HOUR, 4 * HOUR - 45 * MINUTE],
     ['at once when every event refreshes', { refreshEverySeconds: 3600, checkEverySeconds: 3600 }, 4 * HOUR, HOUR / 2],
   ])('a token is due at %s', (_, change, lifetime, expectedAge) => {
-    const status = { token: { ...token, expiresAt: iso(NOON + lifetime) } };
-    const at = (now: number) => decide({ ...steady, status, now }, { ...policy, ...change }).kind;
+    const stored = holding({ token: { ...token, expiresAt: iso(NOON + lifetime) } });
+    const at = (now: number) => decide({ ...steady, stored, now }, { ...policy, ...change }).kind;
     expect([at(NOON + expectedAge - 1), at(NOON + expectedAge)]).toEqual(['fresh', 'due']);
   });
 });

@@ -9,6 +9,7 @@ import { expectations, repliesFolder } from './soap/replies.ts';
 import { type World, worlds } from './world.ts';
 
 const newWorld = worlds();
+const MINUTE = 60_000;
 
 /** Enough for one try even on a busy machine, but not for the longest pause before the next. */
 const ONE_TRY = { askingMs: 1900, random: 1 };
@@ -53,7 +54,7 @@ describe('the endpoint', () => {
     soap.mode = mode;
     await failingTick(code, { event: { force: true }, ...ONE_TRY });
     expect(storedToken()).toBe(token);
-    expect(status()).toMatchObject({ token: { version: 1 }, failure: { code, consecutive: 1 } });
+    expect(status()).toMatchObject({ token: { version: 1 }, attempt: { outcome: { code } } });
     expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
     expect(soap.calls).toHaveLength(2);
   });
@@ -108,8 +109,8 @@ describe('the endpoint', () => {
     await failingTick('ENDPOINT_UNAVAILABLE', { hurry: 20, askingMs: 40_000 });
     expect(soap.calls).toHaveLength(3);
     soap.mode = 'working';
-    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
-    expect(status()?.failure).toBeUndefined();
+    expect(await tick({}, { skewMs: 8 * MINUTE })).toMatchObject({ outcome: 'refreshed' });
+    expect(status()?.attempt).toBeUndefined();
   });
 
   it('is not asked without the time to wait for it', async () => {
@@ -144,7 +145,7 @@ describe('Secrets Manager', () => {
     const { failingTick, fail, soap, status, token, storedToken } = await withToken();
     fail('GetSecretValue', fault as Parameters<World['fail']>[1]);
     await failingTick('CREDENTIALS_UNREADABLE', { event: { force: true }, ...ONE_TRY });
-    expect([soap.calls.length, storedToken(), status()?.failure?.code]).toEqual([1, token, 'CREDENTIALS_UNREADABLE']);
+    expect([soap.calls.length, storedToken(), status()?.attempt]).toEqual([1, token, undefined]);
   });
 
   it('that throttles in passing is asked again by the SDK', async () => {
@@ -234,13 +235,16 @@ describe('SSM', () => {
     ['throttles one parameter', { type: 'TooManyUpdates' }],
     ['throttles', { type: 'ThrottlingException' }],
     ['is broken', { type: 'InternalServerError', status: 500 }],
-  ])('that %s on writes is tried until the deadline, the login once', async (_, fault) => {
-    const { failingTick, fail, soap, storedToken, token, tick, heal, aws } = await withToken();
-    fail('PutParameter', fault as Parameters<World['fail']>[1]);
+  ])('that %s on writes of the token is tried until the deadline, the login once', async (_, fault) => {
+    const { failingTick, fail, soap, storedToken, token, tick, heal, aws, status, metrics } = await withToken();
+    fail('PutParameter', fault as Parameters<World['fail']>[1], { only: /SecureString/ });
     const from = aws.calls.length;
     await failingTick('STORE_FAILED', { event: { force: true }, hurry: 20, askingMs: 40_000 });
     expect([soap.calls.length, storedToken()]).toEqual([2, token]);
-    expect(aws.calls.slice(from).filter(({ operation }) => operation === 'PutParameter').length).toBeGreaterThan(1);
+    expect(aws.calls.slice(from).filter(({ operation }) => operation === 'PutParameter').length).toBeGreaterThan(3);
+    // The new token may have ended the old one.
+    expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
+    expect(status()?.attempt).toMatchObject({ failures: 1, outcome: { code: 'STORE_FAILED' } });
     heal();
     expect(await tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
   });
@@ -253,7 +257,7 @@ describe('SSM', () => {
     ['resets the connection after the write', 'reset-after'],
   ])('that %s on writes in passing does not cost the minted token', async (_, fault) => {
     const { tick, fail, soap, storedToken, status, aws, parameterName } = await newWorld();
-    fail('PutParameter', fault as Parameters<World['fail']>[1], { times: 4 });
+    fail('PutParameter', fault as Parameters<World['fail']>[1], { times: 4, only: /SecureString/ });
     expect(await tick({}, { hurry: 5, askingMs: 40_000 })).toMatchObject({ outcome: 'refreshed' });
     expect([soap.calls.length, storedToken()]).toEqual([1, soap.issuedTokens[0]?.token]);
     expect(status()?.token?.version).toBe(aws.parameters.parameter(parameterName)?.version);
@@ -264,37 +268,29 @@ describe('SSM', () => {
     fail('PutParameter', { type: 'AccessDeniedException', message: 'CANARY' });
     const error = await failingTick('STORE_FAILED');
     expect(error.message).toContain('AccessDeniedException');
-    expect(soap.calls).toHaveLength(1);
+    expect(soap.calls).toHaveLength(0);
   });
 
   it('that quotes the value it refuses is not quoted', async () => {
     const { failingTick, fail, soap } = await newWorld();
-    fail('PutParameter', { type: 'ValidationException', message: `Value 'CANARY ${soap.url}' failed to satisfy` });
+    const refusal = { type: 'ValidationException', message: `Value 'CANARY ${soap.url}' failed to satisfy` };
+    fail('PutParameter', refusal, { only: /SecureString/ });
     await failingTick('STORE_FAILED');
     expect(soap.issuedTokens).toHaveLength(1);
   });
 
   it('that takes the token but not its status: the next tick finds them apart and asks again', async () => {
     const { tick, failingTick, fail, heal, status, storedToken, soap } = await newWorld();
-    fail('PutParameter', { type: 'AccessDeniedException' }, { only: /\/status/ });
+    fail('PutParameter', { type: 'AccessDeniedException' }, { only: /expiresAt/ });
     await failingTick('STORE_FAILED');
-    expect([storedToken(), status()]).toEqual([soap.issuedTokens[0]?.token, undefined]);
+    expect([storedToken(), status()?.token]).toEqual([soap.issuedTokens[0]?.token, undefined]);
     heal();
-    expect(await tick()).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
+    await failingTick('REFRESH_IN_PROGRESS');
+    expect(await tick({}, { skewMs: 8 * MINUTE })).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
     expect(status()?.token?.version).toBe(2);
   });
 
   it.each<[string, (world: World) => void]>([
-    [
-      'the status is damaged',
-      ({ put, parameterName }) =>
-        put('PutParameter', { Name: `${parameterName}/status`, Value: '{"token":', Overwrite: true }),
-    ],
-    [
-      'the status is of another make',
-      ({ put, parameterName }) =>
-        put('PutParameter', { Name: `${parameterName}/status`, Value: '{"token":{"version":1}}', Overwrite: true }),
-    ],
     ['the status is missing', ({ put, parameterName }) => put('DeleteParameter', { Name: `${parameterName}/status` })],
     ['the token was deleted', ({ put, parameterName }) => put('DeleteParameter', { Name: parameterName })],
     [
@@ -317,6 +313,56 @@ describe('SSM', () => {
     expect(await world.tick()).toMatchObject({ outcome: 'fresh' });
   });
 
+  it.each<[string, object, string]>([
+    ['is damaged', { Value: '{"token":' }, 'is not the JSON that the refresher writes'],
+    ['is of another make', { Value: '{"token":{"version":1}}' }, 'holds a damaged record of the token'],
+    ['is of a later version', { Value: '{"format":2}' }, 'has format 2'],
+    ['is encrypted by somebody', { Value: '{}', Type: 'SecureString' }, 'is a SecureString'],
+  ])('asks nobody for an hour when the status %s, and then once more', async (_, input, fault) => {
+    const { tick, failingTick, put, parameterName, soap, metrics } = await withToken();
+    const Name = `${parameterName}/status`;
+    put('DeleteParameter', { Name });
+    put('PutParameter', { Name, Type: 'String', ...input });
+    const error = await failingTick('STORE_FAILED');
+    expect(error.message).toContain(fault);
+    expect(error.message).toContain(Name);
+    expect(metrics()).not.toHaveProperty('SecondsRemaining');
+    await failingTick('STORE_FAILED', { skewMs: 59 * MINUTE });
+    expect(soap.calls).toHaveLength(1);
+    if (fault === 'is a SecureString') {
+      await failingTick('STORE_FAILED', { skewMs: 61 * MINUTE });
+      expect(soap.calls).toHaveLength(1);
+    } else {
+      expect(await tick({}, { skewMs: 61 * MINUTE })).toMatchObject({ outcome: 'refreshed' });
+    }
+  });
+
+  it('asks nobody for a token that cannot be stored, forced or not, when the token is a String', async () => {
+    const { failingTick, put, parameterName, soap } = await newWorld();
+    put('PutParameter', { Name: parameterName, Value: 'made by hand', Type: 'String' });
+    for (const event of [{}, { force: true }]) {
+      const error = await failingTick('STORE_FAILED', { event });
+      expect(error.message).toMatch(/is a String, not a SecureString.*delete the parameter/);
+    }
+    expect(soap.calls).toHaveLength(0);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['has another type under the name', 'HierarchyTypeMismatchException', /another type.*delete it/],
+    ['cannot drop the oldest version', 'ParameterMaxVersionLimitExceeded', /label/],
+    ['cannot use the key', 'InvalidKeyId', /enable the key/],
+    ['denies it', 'AccessDeniedException', /role lacks/],
+    ['has no room', 'ParameterLimitExceeded', /quota/],
+  ])('that %s says what to do, and that costs one login, not one a tick', async (_, type, remedy) => {
+    const { failingTick, fail, soap } = await newWorld();
+    fail('PutParameter', { type }, { only: /SecureString/ });
+    const error = await failingTick('STORE_FAILED');
+    expect(error.message).toMatch(remedy);
+    expect(error.message).toContain(type);
+    await failingTick('STORE_FAILED', { skewMs: 7 * MINUTE });
+    expect(soap.calls).toHaveLength(1);
+  });
+
   it('holds a token of 4096 characters, and one more is none', async () => {
     const { tick, failingTick, soap, storedToken } = await newWorld();
     const longToken = 'x'.repeat(4096);
@@ -330,10 +376,12 @@ describe('SSM', () => {
 });
 
 describe('time', () => {
-  it('two ticks at once end with a valid token, and the ticks after them agree on it', async () => {
+  it('two ticks at once make one login, and the ticks after them agree on its token', async () => {
     const { tick, soap, storedToken, status, aws, parameterName } = await newWorld();
-    await Promise.all([tick(), tick()]);
-    expect(soap.issuedTokens.map(({ token }) => token)).toContain(storedToken());
+    const both = await Promise.allSettled([tick(), tick()]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(soap.calls).toHaveLength(1);
+    expect(storedToken()).toBe(soap.issuedTokens[0]?.token);
     await tick();
     expect(status()?.token?.version).toBe(aws.parameters.parameter(parameterName)?.version);
     expect(await tick()).toMatchObject({ outcome: 'fresh' });

@@ -13,7 +13,10 @@ describe('reading ahead of the first event', () => {
     expect(reads.map(({ input }) => input)).toEqual(
       expect.arrayContaining([
         { SecretId: secretId },
-        { Names: [parameterName, `${parameterName}/status`], WithDecryption: false },
+        {
+          Names: [parameterName, `${parameterName}/status`, `${parameterName}/rejected`],
+          WithDecryption: false,
+        },
       ]),
     );
     expect(reads).toHaveLength(2);

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { type Attempt, decodeStatus, encodeStatus } from '../../lambda/token-status.ts';
 import { worlds } from './world.ts';
 
 const HOUR = 3_600_000;
 const newWorld = worlds();
+
+/** An attempt of an hour ago that nobody concluded. */
+function announcedBy(secretVersionId = ''): Attempt {
+  const at = new Date(Date.now() - HOUR).toISOString();
+  return { at, trigger: 'x', secretVersionId, configuration: 'sha256:c', failures: 1, refusals: 0, askAgainAt: at };
+}
 
 describe('a tick', () => {
   it('gets the first token and stores it bare, with its status beside it', async () => {
@@ -44,7 +51,10 @@ describe('a tick', () => {
         { operation: 'GetSecretValue', input: { SecretId: secretId } },
         {
           operation: 'GetParameters',
-          input: { Names: [parameterName, `${parameterName}/status`], WithDecryption: false },
+          input: {
+            Names: [parameterName, `${parameterName}/status`, `${parameterName}/rejected`],
+            WithDecryption: false,
+          },
         },
       ]),
     );
@@ -113,6 +123,68 @@ describe('a tick', () => {
   });
 });
 
+describe('an announcement', () => {
+  it('stands in the status before the service is asked, and is taken back with the token', async () => {
+    const { tick, status, aws, parameterName } = await newWorld();
+    await tick();
+    const [announced, concluded, ...more] = aws.parameters.history(`${parameterName}/status`);
+    expect(decodeStatus(announced?.value ?? '').content).toEqual({
+      attempt: expect.objectContaining({ trigger: 'there is no token', failures: 1, refusals: 0 }),
+    });
+    expect(announced?.value).not.toContain('outcome');
+    expect(decodeStatus(concluded?.value ?? '').content).toEqual({ token: status()?.token });
+    expect(more).toEqual([]);
+  });
+
+  it('that SSM does not take leaves the service alone', async () => {
+    const { failingTick, fail, soap, tick, heal, metrics } = await newWorld();
+    await tick();
+    fail('PutParameter', { type: 'TooManyUpdates' });
+    await failingTick('STORE_FAILED', { event: { force: true }, hurry: 20, askingMs: 40_000 });
+    expect(soap.calls).toHaveLength(1);
+    expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
+    heal();
+    expect(await tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
+  });
+
+  it('whose answer is lost may be that of another run: the service is left alone, and asked at the next turn', async () => {
+    const { failingTick, fail, soap, tick, status, logged } = await newWorld();
+    fail('PutParameter', 'reset-after', { times: 1 });
+    await failingTick('REFRESH_IN_PROGRESS');
+    expect([soap.calls.length, status()?.attempt?.failures]).toEqual([0, 1]);
+    await failingTick('REFRESH_IN_PROGRESS', { event: { force: true } });
+    await failingTick('STORE_FAILED', { skewMs: 2 * 60_000 });
+    expect(soap.calls).toHaveLength(0);
+    expect(await tick({}, { skewMs: 8 * 60_000 })).toMatchObject({ outcome: 'refreshed' });
+    expect(logged()).toContain('never told how it ended');
+  });
+
+  it('of another run leaves a living token alone, and says so to a person', async () => {
+    const { failingTick, soap, tick, put, parameterName, status, metrics } = await newWorld();
+    await tick();
+    const at = new Date().toISOString();
+    const attempt = { ...announcedBy('another run'), at };
+    const announced = encodeStatus({ token: status()?.token, attempt });
+    put('PutParameter', { Name: `${parameterName}/status`, Value: announced, Overwrite: true });
+    expect(await tick()).toMatchObject({ outcome: 'fresh', tokenVersion: 1 });
+    expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
+    await failingTick('REFRESH_IN_PROGRESS', { event: { force: true } });
+    expect([soap.calls.length, status()?.attempt]).toEqual([1, attempt]);
+  });
+
+  it('whose run died puts the stored token in doubt', async () => {
+    const { failingTick, soap, tick, put, parameterName, status, metrics } = await newWorld();
+    await tick();
+    const announced = encodeStatus({ token: status()?.token, attempt: announcedBy(status()?.token?.secretVersionId) });
+    put('PutParameter', { Name: `${parameterName}/status`, Value: announced, Overwrite: true });
+    await failingTick('CREDENTIALS_UNREADABLE', { env: { CREDENTIALS_SECRET_ID: 'no-such-secret' } });
+    expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
+    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
+    expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
+    expect(soap.calls).toHaveLength(2);
+  });
+});
+
 describe('the metrics of a tick', () => {
   it('are written with the one dimension Token', async () => {
     const { tick, metrics, parameterName } = await newWorld();
@@ -127,6 +199,7 @@ describe('the metrics of a tick', () => {
     });
     expect(metrics()).not.toHaveProperty('service');
     await tick();
+    expect(metrics()).toMatchObject({ CredentialsRefused: 0, TokenRejected: 0 });
     expect(metrics()).not.toHaveProperty('EndpointLatency');
   });
 
@@ -135,9 +208,7 @@ describe('the metrics of a tick', () => {
     await tick();
     soap.mode = '401';
     await failingTick('REQUEST_REFUSED', { skewMs: 2 * HOUR });
-    expect(metrics()).toMatchObject({
-      SecondsRemaining: expect.toSatisfy((s) => s > 7000 && s <= 7200),
-    });
+    expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 7000 && s <= 7200) });
     await failingTick('REQUEST_REFUSED', { skewMs: 5 * HOUR });
     expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
   });
@@ -178,11 +249,15 @@ describe('refused credentials', () => {
     expect(error.reason).toBe('invalid_grant');
     expect(metrics()).toMatchObject({ CredentialsRefused: 1 });
     await failingTick('CREDENTIALS_REFUSED');
-    await failingTick('CREDENTIALS_REFUSED', { skewMs: 0.9 * HOUR });
+    await failingTick('CREDENTIALS_REFUSED', { skewMs: 0.8 * HOUR });
     expect(metrics()).toMatchObject({ CredentialsRefused: 1 });
     expect(soap.calls).toHaveLength(2);
     expect(storedToken()).toBe(token);
-    expect(status()).toMatchObject({ refusal: { reason: 'invalid_grant', count: 1 }, failure: { consecutive: 3 } });
+    expect(status()?.attempt).toMatchObject({
+      failures: 0,
+      refusals: 1,
+      outcome: { code: 'CREDENTIALS_REFUSED', reason: 'invalid_grant' },
+    });
   });
 
   it('that have worked are asked once more after an hour, and then no more', async () => {
@@ -191,7 +266,7 @@ describe('refused credentials', () => {
     soap.mode = 'invalid_client';
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
     await failingTick('CREDENTIALS_REFUSED', { skewMs: 1.1 * HOUR });
-    expect([soap.calls.length, status()?.refusal?.count]).toEqual([3, 2]);
+    expect([soap.calls.length, status()?.attempt?.refusals]).toEqual([3, 2]);
     await failingTick('CREDENTIALS_REFUSED', { skewMs: 9 * HOUR });
     expect(soap.calls).toHaveLength(3);
   });
@@ -215,16 +290,16 @@ describe('refused credentials', () => {
     expect(soap.calls).toHaveLength(1);
   });
 
-  it('are sent again when a person forces it, which leaves the one question open', async () => {
+  it('are sent again when a person forces it, which starts the counts afresh', async () => {
     const { tick, failingTick, soap, status } = await newWorld();
     await tick();
     soap.mode = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
-    expect([soap.calls.length, status()?.refusal?.count]).toEqual([3, 1]);
+    expect([soap.calls.length, status()?.attempt?.refusals]).toEqual([3, 1]);
   });
 
-  it('stay refused when another version was used meanwhile', async () => {
+  it('leave the old version alone once it is back, and are asked anew when they come again', async () => {
     const { tick, failingTick, soap, put } = await newWorld();
     await tick();
     const other = { env: { CREDENTIALS_SECRET_ID: 'another-version' } };
@@ -233,10 +308,11 @@ describe('refused credentials', () => {
       SecretString: JSON.stringify({ ...soap.credentials, password: 'x' }),
     });
     await failingTick('CREDENTIALS_REFUSED', other);
-    expect(await tick()).toMatchObject({ outcome: 'fresh' });
-    expect(await tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
     await failingTick('CREDENTIALS_REFUSED', other);
-    expect(soap.calls).toHaveLength(3);
+    expect(soap.calls).toHaveLength(2);
+    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
+    await failingTick('CREDENTIALS_REFUSED', other);
+    expect(soap.calls).toHaveLength(4);
   });
 
   it('come with a warning when the service may have misread them', async () => {
@@ -263,9 +339,9 @@ describe('refused credentials', () => {
   it('are remembered as long as it takes to record it', async () => {
     const { failingTick, fail, soap, status } = await newWorld();
     soap.mode = 'invalid_grant';
-    // The pauses between six tries take five seconds and more.
-    fail('PutParameter', { type: 'TooManyUpdates' }, { times: 5 });
+    // The pauses between six tries take five seconds and more. The announcement comes first, and is not disturbed.
+    fail('PutParameter', { type: 'TooManyUpdates' }, { times: 5, only: /"outcome/ });
     await failingTick('CREDENTIALS_REFUSED', { hurry: 20, askingMs: 40_000, random: 1 });
-    expect(status()?.refusal).toMatchObject({ count: 1 });
+    expect(status()?.attempt).toMatchObject({ refusals: 1 });
   });
 });

@@ -186,7 +186,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         aws.perform(operation, { ...input });
       },
       storedToken: () => aws.parameters.parameter(parameterName)?.value,
-      status: () => decodeStatus(aws.parameters.parameter(`${parameterName}/status`)?.value ?? ''),
+      status: () => decodeStatus(aws.parameters.parameter(`${parameterName}/status`)?.value ?? '').content,
       logged: () => output.join('\n'),
       metrics: () => {
         const lines = output.filter((line) => line.startsWith('{"_aws"') && line.includes(parameterName));
@@ -220,5 +220,11 @@ function tellsNothing(text: string, secrets: readonly string[]): void {
 function concerns(input: object, [secretId, parameterName]: readonly [string, string]): boolean {
   const { SecretId, Name, Names } = input as { SecretId?: string; Name?: string; Names?: readonly string[] };
   const names = [SecretId, Name, ...(Names ?? [])];
-  return names.some((name) => name === secretId || name === parameterName || name === `${parameterName}/status`);
+  return names.some(
+    (name) =>
+      name === secretId ||
+      name === parameterName ||
+      name === `${parameterName}/status` ||
+      name === `${parameterName}/rejected`,
+  );
 }

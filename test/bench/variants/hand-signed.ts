@@ -1,4 +1,4 @@
-/** The floor of the task: the three calls in a row with what Node itself brings, signed by hand (Signature Version 4). */
+/** The floor of the task: the four calls in a row with what Node itself brings, signed by hand (Signature Version 4). */
 import { createHash, createHmac } from 'node:crypto';
 import { request } from 'node:https';
 
@@ -14,6 +14,13 @@ export async function handler(): Promise<void> {
     },
   );
   const { username, password, client_id, client_secret } = JSON.parse(secret.SecretString ?? '');
+
+  await callAws('ssm', env.AWS_ENDPOINT_URL_SSM, 'AmazonSSM.PutParameter', {
+    Name: `${env.TOKEN_PARAMETER_NAME}/status`,
+    Value: JSON.stringify({ attempt: { at: new Date().toISOString() } }),
+    Type: 'String',
+    Overwrite: true,
+  });
 
   const reply = await post(
     new URL(env.TOKEN_ENDPOINT ?? ''),

@@ -74,7 +74,11 @@ function refusedRepeats(month: Month, tokenParameterName: string) {
       if (isRecheck) continue;
       const isRemembered =
         statuses.some(
-          (entry) => entry.at >= earlier && entry.at < at && entry.status?.refusal?.secretVersionId === versionId,
+          ({ at: recordedAt, status }) =>
+            recordedAt >= earlier &&
+            recordedAt < at &&
+            status?.attempt?.secretVersionId === versionId &&
+            status.attempt.refusals > 0,
         ) && !month.faults.some(({ from, what }) => from >= earlier && from <= at && what.kind.startsWith('status-'));
       if (isRemembered) violations.push(`sent refused credentials again at ${clockTime(month, at)}`);
       else excused++;

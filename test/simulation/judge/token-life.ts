@@ -41,7 +41,7 @@ export function statusHistory(month: Month, tokenParameterName: string) {
     .filter(({ name }) => name === `${tokenParameterName}/status`)
     .map(({ at, value }): { at: number; status: TokenStatus | undefined } => ({
       at,
-      status: decodeStatus(value),
+      status: decodeStatus(value).content,
     }));
 }
 
