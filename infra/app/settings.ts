@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { isObject } from '../../lambda/parse-json.ts';
-import { statusParameterName } from '../../lambda/token-status.ts';
+import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
 import { type Fault, faultList } from '../fault.ts';
 import { type CheckedProps, propFaults } from '../token-refresher-props.ts';
 import { SettingReader } from './setting-reader.ts';
@@ -121,7 +121,8 @@ function readToken(name: string, settings: unknown, faults: Fault[]): TokenSetti
 function* sharedParameterFaults(tokens: readonly TokenSettings[]): Iterable<Fault> {
   const owners = new Map<string, string>();
   for (const { name, tokenParameterName } of tokens) {
-    for (const parameter of [tokenParameterName, statusParameterName(tokenParameterName)]) {
+    const below = [statusParameterName(tokenParameterName), rejectedParameterName(tokenParameterName)];
+    for (const parameter of [tokenParameterName, ...below]) {
       const owner = owners.get(parameter);
       if (owner !== undefined) {
         yield {
