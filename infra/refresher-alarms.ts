@@ -81,7 +81,7 @@ export class RefresherAlarms extends Construct {
       actionsEnabled,
     });
     startAfterWarmUp(this.tokenExpiring);
-    tell(this.tokenExpiring, page, { whenOver: true });
+    notify(this.tokenExpiring, page, { whenOver: true });
 
     // No warm-up: nothing is refused before somebody has put credentials, and then the news should be quick.
     this.credentialsRefused = new Alarm(this, 'CredentialsRefused', {
@@ -106,7 +106,7 @@ export class RefresherAlarms extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
       actionsEnabled,
     });
-    tell(this.credentialsRefused, page, { whenOver: true });
+    notify(this.credentialsRefused, page, { whenOver: true });
 
     this.refreshFailing = new Alarm(this, 'RefreshFailing', {
       alarmName: alarmName('RefreshFailing', name),
@@ -123,7 +123,7 @@ export class RefresherAlarms extends Construct {
       actionsEnabled,
     });
     startAfterWarmUp(this.refreshFailing);
-    tell(this.refreshFailing, ticket, { whenOver: false });
+    notify(this.refreshFailing, ticket, { whenOver: false });
 
     // One report is answered by a new token. Reports in check after check are not: the refresher asks less and less often.
     this.tokenRejected = new Alarm(this, 'TokenRejected', {
@@ -141,7 +141,7 @@ export class RefresherAlarms extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
       actionsEnabled,
     });
-    tell(this.tokenRejected, ticket, { whenOver: false });
+    notify(this.tokenRejected, ticket, { whenOver: false });
   }
 }
 
@@ -170,7 +170,7 @@ function startAfterWarmUp(alarm: Alarm): void {
   };
 }
 
-function tell(alarm: Alarm, action: IAlarmAction | undefined, { whenOver }: { whenOver: boolean }): void {
+function notify(alarm: Alarm, action: IAlarmAction | undefined, { whenOver }: { whenOver: boolean }): void {
   if (action === undefined) return;
   alarm.addAlarmAction(action);
   if (whenOver) alarm.addOkAction(action);

@@ -10,7 +10,7 @@ export interface Options {
   readonly lifetimeSeconds: number | undefined;
   /** A real SOAP service instead of the local one. */
   readonly service: { readonly url: string; readonly credentialsFile: string } | undefined;
-  readonly fail: { readonly name: string; readonly strike: FailMode } | undefined;
+  readonly fail: { readonly name: string; readonly inject: FailMode } | undefined;
 }
 
 /** The command line asks for something that does not exist; the message lists what does. */
@@ -83,7 +83,7 @@ export function readOptions(args: readonly string[]): Options {
       seconds('lifetime', values.lifetime) ?? (serve && endpoint === undefined ? WATCHED_LIFETIME_SECONDS : undefined),
     service:
       endpoint !== undefined && credentials !== undefined ? { url: endpoint, credentialsFile: credentials } : undefined,
-    fail: fail === undefined ? undefined : { name: fail, strike: failMode(fail) },
+    fail: fail === undefined ? undefined : { name: fail, inject: failMode(fail) },
   };
 }
 

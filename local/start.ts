@@ -110,20 +110,20 @@ async function serviceToAsk(
 async function tickTwice(stage: Stage): Promise<number> {
   const { options, aws, soap } = stage;
   console.log(heading('First tick: nothing is stored yet'));
-  const first = await tellTick(stage, {});
+  const first = await showTick(stage, {});
   if (first.outcome === 'failed') return 1;
 
   if (options.fail !== undefined && soap !== undefined) {
-    await options.fail.strike(aws, soap, SECRET_ID);
+    await options.fail.inject(aws, soap, SECRET_ID);
     console.log(heading(`Second tick: forced, and this fails: ${options.fail.name}`));
     console.log(
       styleText('dim', '  What may heal is tried again, here for up to 15 s, in the cloud for most of a minute.'),
     );
-    const second = await tellTick(stage, { force: true });
+    const second = await showTick(stage, { force: true });
     return second.outcome === 'failed' ? 1 : 0;
   }
   console.log(heading('Second tick: there is a token'));
-  const second = await tellTick(stage, {});
+  const second = await showTick(stage, {});
   if (second.outcome === 'failed') return 1;
 
   console.log(heading('Read the token'));
@@ -153,7 +153,7 @@ async function serve(stage: Stage): Promise<number> {
   console.log(heading(`A tick every ${options.everySeconds} s, until Ctrl-C`));
   try {
     for (let ticks = 1; ; ticks += 1) {
-      if (ticks === 2 && soap !== undefined) await options.fail?.strike(aws, soap, SECRET_ID);
+      if (ticks === 2 && soap !== undefined) await options.fail?.inject(aws, soap, SECRET_ID);
       // Forced once: a failure would else show only when the token is due.
       const event = ticks === 2 && options.fail !== undefined ? { force: true } : {};
       const tick = await runTick(stage, event, stop.signal);
@@ -168,7 +168,7 @@ async function serve(stage: Stage): Promise<number> {
   }
 }
 
-async function tellTick(stage: Stage, event: object): Promise<Invocation> {
+async function showTick(stage: Stage, event: object): Promise<Invocation> {
   const { aws, soap, endpoint, options } = stage;
   const requestsBefore = soap?.calls.length ?? 0;
   const tick = await runTick(stage, event);

@@ -1,3 +1,4 @@
+import { isObject } from '../parse-json.ts';
 import type { ConfigFault } from './config.ts';
 
 /**
@@ -5,6 +6,6 @@ import type { ConfigFault } from './config.ts';
  * event: whoever may invoke the function must not be able to send the credentials elsewhere.
  */
 export function readForce(event: unknown): boolean | ConfigFault {
-  const force = typeof event === 'object' && event !== null && 'force' in event ? event.force : false;
+  const force = isObject(event) && 'force' in event ? event.force : false;
   return typeof force === 'boolean' ? force : { name: 'force', remedy: 'give true or false, in the event' };
 }

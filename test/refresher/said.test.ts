@@ -5,7 +5,7 @@ import { said } from '../../lambda/refresher/said.ts';
 const fold = (text: string) => text.replace(/[\s\p{C}\p{Z}]+/gu, '').toLowerCase();
 
 /** No four characters of the secret, side by side, are in the text. */
-function tells(text: string, secret: string): string | undefined {
+function shownSecret(text: string, secret: string): string | undefined {
   const sought = fold(secret);
   for (let at = 0; at + 4 <= sought.length; at += 1) {
     const run = sought.slice(at, at + 4);
@@ -44,7 +44,11 @@ describe('what the service said', () => {
         const text = secrets.map((value) => `${before}${echo(value)}${after}`).join(' and ');
         const told = said(text, secrets) ?? '';
         for (const value of secrets)
-          expect([told, tells(told, value), tells(told, echo(value))]).toEqual([told, undefined, undefined]);
+          expect([told, shownSecret(told, value), shownSecret(told, echo(value))]).toEqual([
+            told,
+            undefined,
+            undefined,
+          ]);
       }),
       { numRuns: 300 },
     );
@@ -58,7 +62,7 @@ describe('what the service said', () => {
         const told = said(`Basic${sign}${encoded}`, [value]) ?? '';
         const start = Math.ceil((before.length * 8) / 6);
         const end = Math.floor(((before.length + Buffer.byteLength(value)) * 8) / 6);
-        expect(tells(told, encoded.slice(start, end))).toBeUndefined();
+        expect(shownSecret(told, encoded.slice(start, end))).toBeUndefined();
       }),
       { numRuns: 500 },
     );
@@ -90,7 +94,7 @@ describe('what the service said', () => {
 
   it('is cut after what is hidden is hidden, at 200 characters', () => {
     const told = said(`${'a '.repeat(96)}S3cr3t-Pass ${'b '.repeat(200)}`, ['S3cr3t-Pass']) ?? '';
-    expect([[...told].length, told.includes('•••'), tells(told, 'S3cr3t-Pass')]).toEqual([200, true, undefined]);
+    expect([[...told].length, told.includes('•••'), shownSecret(told, 'S3cr3t-Pass')]).toEqual([200, true, undefined]);
     expect(said('😀'.repeat(300), [])).toBe('😀'.repeat(200));
   });
 
