@@ -74,7 +74,7 @@ export async function coldTick(program: Program, event: unknown, cpuShare?: CpuS
     child.kill('SIGKILL');
     await ended;
     limit?.release();
-    api.close();
+    await api.close();
   }
 }
 

@@ -1,7 +1,7 @@
 /** Lambda's Runtime API for one function and one event: next, response, error and init error. */
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listen } from '../../local/listen.ts';
 
 export interface ServedInvocation {
   readonly event: unknown;
@@ -15,7 +15,7 @@ export interface RuntimeApi {
   readonly address: string;
   /** The function's answer. Rejected with what the function reports when it fails. */
   readonly answer: Promise<unknown>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const REQUEST_ID = '8476a536-e9f4-11e8-9739-2dfe598c3fcd';
@@ -38,7 +38,7 @@ export async function serveRuntimeApi({ event, timeoutMs, beforeEvent }: ServedI
     response.end(JSON.stringify(event));
   };
 
-  const server = createServer(async (request, response) => {
+  const { url, close } = await listen(0, async (request, response) => {
     if (request.url === '/2018-06-01/runtime/invocation/next') {
       next(response);
       return;
@@ -48,13 +48,5 @@ export async function serveRuntimeApi({ event, timeoutMs, beforeEvent }: ServedI
     else reject(new Error(`${request.url}: ${body}`));
     response.writeHead(202).end();
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    answer,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return { address: new URL(url).host, answer, close };
 }

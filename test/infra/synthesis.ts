@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { TokenRefresher } from '../../infra/token-refresher.ts';
 import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
+import { isObject } from '../../lambda/parse-json.ts';
 
 export const TOKEN = '/masters-india-staging/access-token';
 
@@ -27,11 +28,21 @@ export function deployed(props?: PropsFor, context?: object) {
   return { stack, refresher, template: Template.fromStack(stack) };
 }
 
+/** What the function finds in its environment, as CloudFormation fills it in: a name without the brackets of a reference. */
+export function environmentOf({ template }: { template: Template }): Readonly<Record<string, string>> {
+  const { Environment } = only(template, 'AWS::Lambda::Function');
+  if (!isObject(Environment) || !isObject(Environment.Variables)) throw new Error('The function has no environment');
+  return Object.fromEntries(
+    Object.entries(Environment.Variables).map(([name, value]) => [name, String(value).replace(/[<>]/g, '')]),
+  );
+}
+
 /** The properties of the only resource of this type, with joined texts as `arn:<AWS::Partition>:…`. */
 export function only(template: Template, type: string, properties: object = {}): Readonly<Record<string, unknown>> {
   const found = Object.values(template.findResources(type, { Properties: properties }));
-  if (found.length !== 1) throw new Error(`${found.length} resources of type ${type}`);
-  return readable(found[0]?.Properties) as Readonly<Record<string, unknown>>;
+  const shown = readable(found[0]?.Properties);
+  if (found.length !== 1 || !isObject(shown)) throw new Error(`${found.length} resources of type ${type}`);
+  return shown;
 }
 
 /** What the role whose description begins so may do: every statement of its policies. */
@@ -42,7 +53,7 @@ export function statementsOf(template: Template, roleDescription: string): reado
     ) ?? [];
   return Object.values(template.findResources('AWS::IAM::Policy'))
     .filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === roleId))
-    .flatMap(({ Properties }) => readable(Properties.PolicyDocument.Statement) as unknown[]);
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement.map(readable));
 }
 
 /** CloudFormation's functions as one reads them: `<Key.Arn>` for Fn::GetAtt, `<AWS::Region>` for Ref, joins joined. */

@@ -4,6 +4,7 @@ import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { createCredentialsSource } from '../../lambda/refresher/credentials.ts';
 import type { RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
+import type { AwsFault } from '../../local/aws/aws-server.ts';
 import type { SoapFailure } from '../../local/soap/soap-failures.ts';
 import { expectations, repliesFolder } from './soap/replies.ts';
 import { type World, worlds } from './world.ts';
@@ -94,12 +95,8 @@ describe('the endpoint', () => {
 
   it('that fails in passing is asked again within the run', async () => {
     const { tick, soap } = await newWorld();
-    soap.mode = '503';
-    const healing = setInterval(() => {
-      if (soap.calls.length > 0) soap.mode = 'working';
-    }, 5);
+    Object.defineProperty(soap, 'mode', { get: () => (soap.calls.length === 1 ? '503' : 'working') });
     expect(await tick({}, { hurry: 10, askingMs: 40_000 })).toMatchObject({ outcome: 'refreshed' });
-    clearInterval(healing);
     expect(soap.calls).toHaveLength(2);
   });
 
@@ -133,7 +130,7 @@ describe('the endpoint', () => {
 });
 
 describe('Secrets Manager', () => {
-  it.each<[string, object | 'hang' | 'reset']>([
+  it.each<[string, AwsFault]>([
     ['denies access', { type: 'AccessDeniedException', message: 'CANARY' }],
     ['has marked the secret for deletion', { type: 'InvalidRequestException', message: 'CANARY' }],
     ['cannot decrypt', { type: 'DecryptionFailure', message: 'CANARY' }],
@@ -143,7 +140,7 @@ describe('Secrets Manager', () => {
     ['stays silent', 'hang'],
   ])('that %s is CREDENTIALS_UNREADABLE', async (_, fault) => {
     const { failingTick, fail, soap, status, token, storedToken } = await withToken();
-    fail('GetSecretValue', fault as Parameters<World['fail']>[1]);
+    fail('GetSecretValue', fault);
     await failingTick('CREDENTIALS_UNREADABLE', { event: { force: true }, ...ONE_TRY });
     expect([soap.calls.length, storedToken(), status()?.attempt]).toEqual([1, token, undefined]);
   });
@@ -216,7 +213,7 @@ describe('Secrets Manager', () => {
 });
 
 describe('SSM', () => {
-  it.each<[string, object | 'hang' | 'reset']>([
+  it.each<[string, AwsFault]>([
     ['denies access', { type: 'AccessDeniedException', message: 'CANARY' }],
     ['throttles', { type: 'ThrottlingException' }],
     ['is broken', { type: 'InternalServerError', status: 500 }],
@@ -224,20 +221,20 @@ describe('SSM', () => {
     ['stays silent', 'hang'],
   ])('that %s on reads is STORE_FAILED, and the service is not called', async (_, fault) => {
     const { failingTick, fail, soap, token, storedToken, aws, parameterName } = await withToken();
-    fail('GetParameters', fault as Parameters<World['fail']>[1]);
+    fail('GetParameters', fault);
     const before = aws.parameters.history(`${parameterName}/status`).length;
     await failingTick('STORE_FAILED', { event: { force: true }, ...ONE_TRY });
     expect([soap.calls.length, storedToken()]).toEqual([1, token]);
     expect(aws.parameters.history(`${parameterName}/status`)).toHaveLength(before);
   });
 
-  it.each<[string, object]>([
+  it.each<[string, AwsFault]>([
     ['throttles one parameter', { type: 'TooManyUpdates' }],
     ['throttles', { type: 'ThrottlingException' }],
     ['is broken', { type: 'InternalServerError', status: 500 }],
   ])('that %s on writes of the token is tried until the deadline, the login once', async (_, fault) => {
     const { failingTick, fail, soap, storedToken, token, tick, heal, aws, status, metrics } = await withToken();
-    fail('PutParameter', fault as Parameters<World['fail']>[1], { only: /SecureString/ });
+    fail('PutParameter', fault, { only: /SecureString/ });
     const from = aws.calls.length;
     await failingTick('STORE_FAILED', { event: { force: true }, hurry: 20, askingMs: 40_000 });
     expect([soap.calls.length, storedToken()]).toEqual([2, token]);
@@ -249,7 +246,7 @@ describe('SSM', () => {
     expect(await tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
   });
 
-  it.each<[string, object | 'reset' | 'reset-after']>([
+  it.each<[string, AwsFault]>([
     ['throttles one parameter', { type: 'TooManyUpdates' }],
     ['throttles', { type: 'ThrottlingException' }],
     ['is broken', { type: 'InternalServerError', status: 500 }],
@@ -257,7 +254,7 @@ describe('SSM', () => {
     ['resets the connection after the write', 'reset-after'],
   ])('that %s on writes in passing does not cost the minted token', async (_, fault) => {
     const { tick, fail, soap, storedToken, status, aws, parameterName } = await newWorld();
-    fail('PutParameter', fault as Parameters<World['fail']>[1], { times: 4, only: /SecureString/ });
+    fail('PutParameter', fault, { times: 4, only: /SecureString/ });
     expect(await tick({}, { hurry: 5, askingMs: 40_000 })).toMatchObject({ outcome: 'refreshed' });
     expect([soap.calls.length, storedToken()]).toEqual([1, soap.issuedTokens[0]?.token]);
     expect(status()?.token?.version).toBe(aws.parameters.parameter(parameterName)?.version);

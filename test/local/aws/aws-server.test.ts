@@ -367,7 +367,7 @@ describe('the wire', () => {
 
   it('records every call with its input and time', async () => {
     await put({ Value: 'one' });
-    await ssm.send(new GetParameterCommand({ Name: '/missing' })).catch(() => {});
+    await expect(ssm.send(new GetParameterCommand({ Name: '/missing' }))).rejects.toThrow();
 
     expect(aws.calls).toEqual([
       { operation: 'PutParameter', input: { ...TOKEN, Value: 'one' }, at: NOON },

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../../../local/soap/soap-endpoint.ts';
@@ -73,7 +72,7 @@ async function rawAnswer(): Promise<{ received: string; error: string | undefine
   socket.on('error', (cause: NodeJS.ErrnoException) => {
     error = cause.code;
   });
-  await once(socket, 'close').catch(() => {});
+  await new Promise((closed) => socket.on('close', closed));
   return { received, error };
 }
 

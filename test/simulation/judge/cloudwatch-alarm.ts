@@ -9,6 +9,7 @@
  *
  * An alarm is what a synthesised template holds: the properties of AWS::CloudWatch::Alarm, not a retyped copy.
  */
+import { isObject } from '../../../lambda/parse-json.ts';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 export type TreatMissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
@@ -271,8 +272,8 @@ function number(value: unknown, name: string): number {
 }
 
 function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} must be an object`);
-  return value as Readonly<Record<string, unknown>>;
+  if (!isObject(value)) throw new TypeError(`${name} must be an object`);
+  return value;
 }
 
 function optionalRecord(value: unknown, name: string): Readonly<Record<string, unknown>> | undefined {

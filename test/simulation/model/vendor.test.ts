@@ -19,9 +19,7 @@ function service() {
     await clock.runUntil(at);
     const fields = { username: 'u', passwd, client_id: 'c', client_secret: 's', grant_type: 'password' };
     const answer = vendor.answer(tokenRequest(fields), clock.timeout(15_000));
-    const settled = answer.catch(() => {});
-    await clock.runUntil(at + 20_000);
-    await settled;
+    await Promise.allSettled([answer, clock.runUntil(at + 20_000)]);
     const { status, contentType, body } = await answer;
     return parseTokenReply({ status, contentType, body: Buffer.from(body, 'latin1') });
   };
