@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 
 /** Which places share a name, of those that have one. */
 function shared(named: readonly (readonly [name: string, place: string])[]): Record<string, string[]> {
@@ -9,7 +9,7 @@ function shared(named: readonly (readonly [name: string, place: string])[]): Rec
   return Object.fromEntries(several.map(([name, found]) => [name, found.map(([, place]) => place)]));
 }
 
-test('no two exported types have one name: a search for it finds one thing', () => {
+it('no two exported types have one name: a search for it finds one thing', () => {
   const files = globSync('{lambda,infra,local,test}/**/*.ts', { exclude: ['**/node_modules/**'] });
   const types = files.flatMap((file) => {
     const exports = /^export (?:declare |abstract )*(?:interface|type|class|enum) (\w+)/gm;
@@ -20,7 +20,7 @@ test('no two exported types have one name: a search for it finds one thing', () 
   expect(shared(types)).toEqual({});
 });
 
-test('no two files of the product have one base name: a stack trace names one file', () => {
+it('no two files of the product have one base name: a stack trace names one file', () => {
   const files = globSync('{lambda,infra}/**/*.ts');
 
   expect(files.length).toBeGreaterThan(40);

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 const INSTALLED = join(ROOT, 'node_modules');
@@ -71,7 +71,7 @@ async function typeCheckAndRun(project: string, program: string): Promise<unknow
   return JSON.parse(await run(process.execPath, ['program.ts'], project));
 }
 
-test(
+it(
   'the reader works with nothing else installed but the SSM client',
   async () => {
     const project = projectWith('reader', ['@aws-sdk/client-ssm', '@types/node']);
@@ -91,7 +91,7 @@ test(
   MINUTES,
 );
 
-test(
+it(
   'the construct synthesises with the bundle that the package carries',
   async () => {
     const project = projectWith('app', ['aws-cdk-lib', 'constructs', '@aws-sdk/client-ssm', '@types/node']);
@@ -118,7 +118,7 @@ test(
   MINUTES,
 );
 
-test(
+it(
   'CommonJS projects may use both, and share the classes with ES modules',
   async () => {
     const project = projectWith('commonjs', ['aws-cdk-lib', 'constructs', '@aws-sdk/client-ssm']);
@@ -134,7 +134,7 @@ test(
   MINUTES,
 );
 
-test('installing it brings the SSM client and nothing else', () => {
+it('installing it brings the SSM client and nothing else', () => {
   const manifest = JSON.parse(readFileSync(join(folder, 'package', 'package.json'), 'utf8'));
   expect(Object.keys(manifest.dependencies)).toEqual(['@aws-sdk/client-ssm']);
   expect(manifest.optionalDependencies).toBeUndefined();
@@ -144,13 +144,13 @@ test('installing it brings the SSM client and nothing else', () => {
   expect(required).toEqual([]);
 });
 
-test('it carries the built code, no sources and no source maps', () => {
+it('it carries the built code, no sources and no source maps', () => {
   const files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' });
   expect(files.filter((name) => /(?<!\.d)\.ts$|\.map$/.test(name))).toEqual([]);
   expect(files).toContain(join('dist', 'refresher', 'handler.mjs'));
 });
 
-test('it carries the licences of the packages that are bundled, and of no other', () => {
+it('it carries the licences of the packages that are bundled, and of no other', () => {
   const notices = readFileSync(join(folder, 'package', 'dist', 'refresher', 'THIRD_PARTY_NOTICES'), 'utf8');
   const named = (name: string) => {
     const { version, license } = JSON.parse(readFileSync(join(INSTALLED, name, 'package.json'), 'utf8'));
@@ -163,7 +163,7 @@ test('it carries the licences of the packages that are bundled, and of no other'
   for (const name of ['saxes', 'aws-cdk-lib', 'esbuild']) expect(notices).not.toContain(named(name));
 });
 
-test('everything that it exports is documented, field by field', () => {
+it('everything that it exports is documented, field by field', () => {
   expect([...undocumented('infra/index'), ...undocumented('lambda/reader/token-reader')]).toEqual([]);
 });
 

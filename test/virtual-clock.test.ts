@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { Random } from './simulation/model/random.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-test('keeps appointments in order of time, equal ones in the order in which they were made', async () => {
+it('keeps appointments in order of time, equal ones in the order in which they were made', async () => {
   const clock = new VirtualClock(0);
   const random = new Random(1);
   const times = Array.from({ length: 500 }, () => random.integer(0, 50));
@@ -13,7 +13,7 @@ test('keeps appointments in order of time, equal ones in the order in which they
   expect(kept).toEqual(expected);
 });
 
-test('lets a sleeper go on at its time, not before', async () => {
+it('lets a sleeper go on at its time, not before', async () => {
   const clock = new VirtualClock(1000);
   const woken: number[] = [];
   const sleeper = async () => {
@@ -28,7 +28,7 @@ test('lets a sleeper go on at its time, not before', async () => {
   expect(woken).toEqual([1050]);
 });
 
-test('aborts a time-out with the reason that AbortSignal.timeout gives', async () => {
+it('aborts a time-out with the reason that AbortSignal.timeout gives', async () => {
   const clock = new VirtualClock(0);
   const signal = clock.timeout(10);
   await clock.runUntil(9);
@@ -37,7 +37,7 @@ test('aborts a time-out with the reason that AbortSignal.timeout gives', async (
   expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
 });
 
-test('the same seed gives the same numbers, another seed gives others', () => {
+it('the same seed gives the same numbers, another seed gives others', () => {
   const numbers = (seed: number) => {
     const random = new Random(seed);
     return Array.from({ length: 5 }, () => random.next());

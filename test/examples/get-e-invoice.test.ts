@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { eInvoiceGetEnvelope, readEInvoiceAnswer } from '../../examples/downstream/e-invoice.ts';
 import { createHandler } from '../../examples/downstream/get-e-invoice.ts';
 import { worlds } from '../refresher/world.ts';
@@ -16,14 +16,14 @@ async function downstream(options: Parameters<typeof newWorld>[0] = {}) {
   return { ...world, handler, tokensSent };
 }
 
-test('gets an e-invoice with the token that the refresher stored', async () => {
+it('gets an e-invoice with the token that the refresher stored', async () => {
   const { tick, handler, storedToken, tokensSent } = await downstream();
   await tick();
   expect(await handler(REQUEST)).toMatchObject({ Irn: REQUEST.irn, Status: 'ACT' });
   expect(tokensSent()).toEqual([storedToken()]);
 });
 
-test('goes on across a refresh that ends the old token', async () => {
+it('goes on across a refresh that ends the old token', async () => {
   const { tick, handler, soap, tokensSent } = await downstream({ issuing: 'new-revoking-old' });
   await tick();
   await handler(REQUEST);
@@ -33,7 +33,7 @@ test('goes on across a refresh that ends the old token', async () => {
   expect(tokensSent()).toEqual([first, first, second]);
 });
 
-test('goes on while SSM is down', async () => {
+it('goes on while SSM is down', async () => {
   const { tick, handler, fail } = await downstream();
   await tick();
   await handler(REQUEST);
@@ -41,7 +41,7 @@ test('goes on while SSM is down', async () => {
   expect(await handler(REQUEST)).toMatchObject({ Status: 'ACT' });
 });
 
-test('says what to do before the first token is there', async () => {
+it('says what to do before the first token is there', async () => {
   const { failingTick, handler, soap } = await downstream();
   soap.mode = 'invalid_grant';
   await failingTick('CREDENTIALS_REFUSED');
@@ -51,19 +51,19 @@ test('says what to do before the first token is there', async () => {
   });
 });
 
-test('tells of a refusal that another token cannot mend', async () => {
+it('tells of a refusal that another token cannot mend', async () => {
   const { tick, handler, tokensSent } = await downstream();
   await tick();
   await expect(handler({ ...REQUEST, irn: '' })).rejects.toThrow('invalid_request');
   expect(tokensSent()).toHaveLength(1);
 });
 
-test('sends the token as the first child of the operation, whatever is in it', () => {
+it('sends the token as the first child of the operation, whatever is in it', () => {
   expect(eInvoiceGetEnvelope('a&b<c', '05AAAPG7885R002', 'irn')).toContain(
     '<ns1:eInvoiceGet xmlns:ns1="urn:server"><access_token>a&amp;b&lt;c</access_token><user_gstin>',
   );
 });
 
-test('takes nothing but an invoice or a refusal for an answer', () => {
+it('takes nothing but an invoice or a refusal for an answer', () => {
   expect(() => readEInvoiceAnswer('<html>Service unavailable</html>')).toThrow('neither an invoice nor a refusal');
 });

@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { InvoicingStack } from '../../examples/downstream/invoicing-stack.ts';
 import { TokenRefresher } from '../../infra/token-refresher.ts';
 import { LEAST, readable, statementsOf, TOKEN } from '../infra/synthesis.ts';
@@ -18,7 +18,7 @@ beforeAll(() => {
   template = Template.fromStack(stack);
 }, 60_000);
 
-test('may read this token and its status, decrypt what is bound to this token through SSM, and nothing else', () => {
+it('may read this token and its status, decrypt what is bound to this token through SSM, and nothing else', () => {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
   expect(policies.map(({ Properties }) => readable(Properties.PolicyDocument.Statement))).toEqual([
     [
@@ -42,17 +42,17 @@ test('may read this token and its status, decrypt what is bound to this token th
   ]);
 });
 
-test('finds the parameter name in its environment', () => {
+it('finds the parameter name in its environment', () => {
   template.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { TOKEN_PARAMETER_NAME: TOKEN, E_INVOICE_ENDPOINT: ENDPOINT } },
   });
 });
 
-test('is deployed on its own: the refresher may live in any other stack of the account', () => {
+it('is deployed on its own: the refresher may live in any other stack of the account', () => {
   expect(JSON.stringify(template)).not.toContain('Fn::ImportValue');
 });
 
-test('in one app with the refresher, a stack may take the token itself, and then decrypts with its one key only', () => {
+it('in one app with the refresher, a stack may take the token itself, and then decrypts with its one key only', () => {
   const app = newApp();
   const { token } = new TokenRefresher(new Stack(app, 'Owner'), 'Refresher', LEAST);
   const stack = new Stack(app, 'Downstream');

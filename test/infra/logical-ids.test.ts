@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { addStacks } from '../../infra/app/stacks.ts';
 import { deployed } from './synthesis.ts';
 
@@ -33,11 +33,11 @@ function logicalIds(template: Template): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(resources).map(([id, { Type }]) => [id, Type]));
 }
 
-test('no construct id was renamed, which would orphan the secret and the key of deployed stacks', () => {
+it('no construct id was renamed, which would orphan the secret and the key of deployed stacks', () => {
   expect(logicalIds(deployed().template)).toMatchObject(LOGICAL_IDS);
 });
 
-test('the same holds of a stack of the app', () => {
+it('the same holds of a stack of the app', () => {
   const app = new App({
     context: { tokens: { example: { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' } } },
   });
@@ -47,7 +47,7 @@ test('the same holds of a stack of the app', () => {
   expect(logicalIds(Template.fromStack(stack))).toMatchObject(LOGICAL_IDS);
 });
 
-test('what holds something stays when the stack is deleted: the secret and the key', () => {
+it('what holds something stays when the stack is deleted: the secret and the key', () => {
   const kept = Object.entries(deployed().template.toJSON().Resources)
     .filter(([, resource]) => JSON.stringify(resource).includes('"DeletionPolicy":"RetainExceptOnCreate"'))
     .map(([id]) => id);

@@ -13,7 +13,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { RefreshedToken } from '../../infra/refreshed-token.ts';
 import { bundleFolder } from '../../infra/refresher-code.ts';
 import { pageCouldComeTooLate, timingOf } from '../../infra/timing.ts';
@@ -55,7 +55,7 @@ const paused = deployed((stack) => ({
 }));
 
 describe('the function', () => {
-  test('runs on nodejs24.x and arm64 with 256 MB for at most a minute', () => {
+  it('runs on nodejs24.x and arm64 with 256 MB for at most a minute', () => {
     expect(only(standard.template, 'AWS::Lambda::Function')).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -64,44 +64,44 @@ describe('the function', () => {
     });
   });
 
-  test('is never retried, and not run for an event that is older than five minutes', () => {
+  it('is never retried, and not run for an event that is older than five minutes', () => {
     expect(only(standard.template, 'AWS::Lambda::EventInvokeConfig')).toMatchObject({
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 300,
     });
   });
 
-  test('reserves no concurrency: the first deployment into a new account, whose quota is 10, would fail', () => {
+  it('reserves no concurrency: the first deployment into a new account, whose quota is 10, would fail', () => {
     for (const { template } of [standard, paused]) {
       expect(only(template, 'AWS::Lambda::Function')).not.toHaveProperty('ReservedConcurrentExecutions');
     }
   });
 
-  test('reserves what reservedConcurrency says', () => {
+  it('reserves what reservedConcurrency says', () => {
     expect(only(told.template, 'AWS::Lambda::Function')).toMatchObject({ ReservedConcurrentExecutions: 1 });
   });
 
-  test('logs JSON to a log group of its own', () => {
+  it('logs JSON to a log group of its own', () => {
     expect(only(standard.template, 'AWS::Lambda::Function')).toMatchObject({
       LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.stringMatching(/^<RefresherLog/) },
     });
   });
 
-  test('keeps its log for a month, and not longer than the stack', () => {
+  it('keeps its log for a month, and not longer than the stack', () => {
     standard.template.hasResource('AWS::Logs::LogGroup', {
       Properties: { LogGroupName: `/token-refresher${TOKEN}`, RetentionInDays: 30 },
       DeletionPolicy: 'Delete',
     });
   });
 
-  test('keeps its log for as long as logRetention says', () => {
+  it('keeps its log for as long as logRetention says', () => {
     const { template } = deployed(() => ({ logRetention: RetentionDays.ONE_YEAR }));
     expect(only(template, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 365 });
   });
 });
 
 describe('the environment', () => {
-  test('is what the function reads, with the defaults of the design', () => {
+  it('is what the function reads, with the defaults of the design', () => {
     expect(readConfig(environmentOf(standard))).toEqual({
       credentialsSecretId: expect.stringContaining('RefresherCredentials'),
       endpoint: LEAST.endpoint,
@@ -115,13 +115,13 @@ describe('the environment', () => {
     });
   });
 
-  test('holds the optional variables only when they are set', () => {
+  it('holds the optional variables only when they are set', () => {
     expect(Object.keys(environmentOf(standard))).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/RENEWAL_WINDOW_SECONDS|SOAP_ACTION/)]),
     );
   });
 
-  test('takes every prop that concerns the function', () => {
+  it('takes every prop that concerns the function', () => {
     const all = deployed(() => ({
       soapAction: 'urn:server#access_new_token',
       tokenLifetime: Duration.hours(6),
@@ -140,7 +140,7 @@ describe('the environment', () => {
 });
 
 describe('the schedule', () => {
-  test('fires every checkEvery with an empty event, in a group of its own', () => {
+  it('fires every checkEvery with an empty event, in a group of its own', () => {
     expect(only(standard.template, 'AWS::Scheduler::Schedule')).toMatchObject({
       ScheduleExpression: 'rate(15 minutes)',
       State: 'ENABLED',
@@ -150,14 +150,14 @@ describe('the schedule', () => {
     });
   });
 
-  test('tries a few times to hand an event over, and gives up on it before the next one', () => {
+  it('tries a few times to hand an event over, and gives up on it before the next one', () => {
     const { template } = deployed(() => ({ checkEvery: Duration.minutes(2) }));
     expect(only(template, 'AWS::Scheduler::Schedule')).toMatchObject({
       Target: { RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 120 } },
     });
   });
 
-  test('is made after everything that its first run needs', () => {
+  it('is made after everything that its first run needs', () => {
     const [schedule] = Object.values(standard.template.findResources('AWS::Scheduler::Schedule'));
     expect(schedule?.DependsOn).toEqual(
       expect.arrayContaining([
@@ -168,7 +168,7 @@ describe('the schedule', () => {
     );
   });
 
-  test('may invoke this function and nothing else', () => {
+  it('may invoke this function and nothing else', () => {
     expect(statementsOf(standard.template, 'Fires the refresher')).toEqual([
       {
         Effect: 'Allow',
@@ -178,7 +178,7 @@ describe('the schedule', () => {
     ]);
   });
 
-  test('lends its role to its own group only', () => {
+  it('lends its role to its own group only', () => {
     const { AssumeRolePolicyDocument } = only(standard.template, 'AWS::IAM::Role', {
       Description: Match.stringLikeRegexp('^Fires'),
     });
@@ -199,7 +199,7 @@ describe('the schedule', () => {
 });
 
 describe('the rule for reports', () => {
-  test('starts a tick with an empty event when a reader writes what was rejected: this one parameter, and no deletion', () => {
+  it('starts a tick with an empty event when a reader writes what was rejected: this one parameter, and no deletion', () => {
     expect(only(standard.template, 'AWS::Events::Rule')).toMatchObject({
       State: 'ENABLED',
       EventPattern: {
@@ -211,14 +211,14 @@ describe('the rule for reports', () => {
     });
   });
 
-  test('tries a few times to hand an event over, and gives up on it before the next tick', () => {
+  it('tries a few times to hand an event over, and gives up on it before the next tick', () => {
     const { template } = deployed(() => ({ checkEvery: Duration.minutes(2) }));
     const [target] = only(template, 'AWS::Events::Rule').Targets as readonly object[];
     expect(target).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 120 } });
     expect(target).not.toHaveProperty('DeadLetterConfig');
   });
 
-  test('is the only one that EventBridge may invoke the function for', () => {
+  it('is the only one that EventBridge may invoke the function for', () => {
     expect(only(standard.template, 'AWS::Lambda::Permission')).toMatchObject({
       Action: 'lambda:InvokeFunction',
       Principal: 'events.amazonaws.com',
@@ -228,17 +228,17 @@ describe('the rule for reports', () => {
 });
 
 describe('the credentials', () => {
-  test('are an empty secret: no value is made up that the service could be asked with', () => {
+  it('are an empty secret: no value is made up that the service could be asked with', () => {
     expect(Object.keys(only(standard.template, 'AWS::SecretsManager::Secret'))).toEqual(['Description']);
   });
 
-  test('outlive the stack, as the key does', () => {
+  it('outlive the stack, as the key does', () => {
     for (const type of ['AWS::SecretsManager::Secret', 'AWS::KMS::Key']) {
       standard.template.hasResource(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     }
   });
 
-  test('can be an existing secret under a key of its own', () => {
+  it('can be an existing secret under a key of its own', () => {
     const { template } = deployed((stack) => ({
       credentials: Secret.fromSecretAttributes(stack, 'Existing', {
         secretPartialArn: 'arn:aws:secretsmanager:ap-south-1:123456789012:secret:service',
@@ -265,7 +265,7 @@ describe('the credentials', () => {
 });
 
 describe('permissions', () => {
-  test('let the function read one secret, look at three parameters and write two, and encrypt: nothing more', () => {
+  it('let the function read one secret, look at three parameters and write two, and encrypt: nothing more', () => {
     expect(statementsOf(standard.template, 'Refreshes')).toEqual([
       {
         Effect: 'Allow',
@@ -296,16 +296,16 @@ describe('permissions', () => {
     ]);
   });
 
-  test('come from no managed policy outside of a VPC', () => {
+  it('come from no managed policy outside of a VPC', () => {
     const roles = Object.values(standard.template.findResources('AWS::IAM::Role'));
     expect(roles.filter(({ Properties }) => 'ManagedPolicyArns' in Properties)).toEqual([]);
   });
 
-  test('name every action and resource: no wildcard stands in any policy of a role', () => {
+  it('name every action and resource: no wildcard stands in any policy of a role', () => {
     expect(JSON.stringify(standard.template.findResources('AWS::IAM::Policy'))).not.toContain('*');
   });
 
-  test('let a reader read both parameters and decrypt this token: no history, no other parameter', () => {
+  it('let a reader read both parameters and decrypt this token: no history, no other parameter', () => {
     const { stack, refresher } = team();
     const reader = new Role(stack, 'Reader', {
       description: 'Reader',
@@ -327,7 +327,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['by the refresher itself', () => team()],
     ['by the name alone', () => ({ stack: new Stack(new App(), 'Reading'), refresher: undefined })],
   ])('let a reader report a rejected token, and nothing else, where it is granted %s', (_, make) => {
@@ -343,7 +343,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test('let a reader of another stack of the app read, under the very key', () => {
+  it('let a reader of another stack of the app read, under the very key', () => {
     const { stack, refresher } = team();
     const reading = new Stack(stack.node.root, 'Reading');
     const reader = new Role(reading, 'Reader', {
@@ -360,7 +360,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test('let a reader that knows the name alone decrypt under any key of the account, but this token only', () => {
+  it('let a reader that knows the name alone decrypt under any key of the account, but this token only', () => {
     const stack = new Stack(new App(), 'Reading');
     const reader = new Role(stack, 'Reader', {
       description: 'Reader',
@@ -375,7 +375,7 @@ describe('permissions', () => {
     });
   });
 
-  test('are held to one key where the reader knows it', () => {
+  it('are held to one key where the reader knows it', () => {
     const stack = new Stack(new App(), 'Reading');
     const encryptionKey = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:ap-south-1:123456789012:key/abc');
     const token = RefreshedToken.fromParameterName(stack, 'Token', TOKEN, { encryptionKey });
@@ -385,7 +385,7 @@ describe('permissions', () => {
     );
   });
 
-  test('reach another account through a role that it may assume', () => {
+  it('reach another account through a role that it may assume', () => {
     const { stack, refresher } = team();
     refresher.token.readerRole(stack, 'Invoicing', { assumedBy: new AccountPrincipal('210987654321') });
     expect(
@@ -397,7 +397,7 @@ describe('permissions', () => {
     });
   });
 
-  test('are refused to a role of another account, with the way to go', () => {
+  it('are refused to a role of another account, with the way to go', () => {
     const stack = new Stack(new App(), 'Reading', { env: { account: '123456789012', region: 'ap-south-1' } });
     const foreign = Role.fromRoleArn(stack, 'Foreign', 'arn:aws:iam::210987654321:role/reader');
     const token = RefreshedToken.fromParameterName(stack, 'Token', TOKEN);
@@ -405,7 +405,7 @@ describe('permissions', () => {
     expect(() => token.grantReport(foreign)).toThrow(/account 210987654321 cannot be granted.*readerRole\(\)/);
   });
 
-  test('stay inside the boundary of the context key of CDK', () => {
+  it('stay inside the boundary of the context key of CDK', () => {
     const { template } = deployed(undefined, { '@aws-cdk/core:permissionsBoundary': { name: 'team-boundary' } });
     const boundaries = Object.values(template.findResources('AWS::IAM::Role')).map(({ Properties }) =>
       readable(Properties.PermissionsBoundary),
@@ -416,11 +416,11 @@ describe('permissions', () => {
 });
 
 describe('the key', () => {
-  test('is a new one that is rotated', () => {
+  it('is a new one that is rotated', () => {
     expect(only(standard.template, 'AWS::KMS::Key')).toMatchObject({ EnableKeyRotation: true });
   });
 
-  test('can be shared', () => {
+  it('can be shared', () => {
     const { template } = deployed((stack) => ({
       encryptionKey: Key.fromKeyArn(stack, 'Shared', 'arn:aws:kms:ap-south-1:123456789012:key/abc'),
     }));
@@ -432,7 +432,7 @@ describe('the key', () => {
 });
 
 describe('in a VPC', () => {
-  test('the function stands in the private subnets, behind a security group of its own', () => {
+  it('the function stands in the private subnets, behind a security group of its own', () => {
     const { VpcConfig } = only(inVpc.template, 'AWS::Lambda::Function', { Runtime: 'nodejs24.x' });
     expect(VpcConfig).toMatchObject({
       SubnetIds: [expect.stringContaining('PrivateSubnet1'), expect.stringContaining('PrivateSubnet2')],
@@ -440,7 +440,7 @@ describe('in a VPC', () => {
     });
   });
 
-  test('its role may have Lambda make the network interfaces', () => {
+  it('its role may have Lambda make the network interfaces', () => {
     const role = only(inVpc.template, 'AWS::IAM::Role', { Description: Match.stringLikeRegexp('^Refreshes') });
     expect(role.ManagedPolicyArns).toEqual([
       'arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaENIManagementAccess',
@@ -449,7 +449,7 @@ describe('in a VPC', () => {
 });
 
 describe('cdk-nag in the app of whoever uses the construct', () => {
-  test('version 3 has nothing to say about it, in a VPC too, nor about a role that was granted the token', () => {
+  it('version 3 has nothing to say about it, in a VPC too, nor about a role that was granted the token', () => {
     const { stack } = team((stack) => ({ vpc: Vpc.fromVpcAttributes(stack, 'Vpc', VPC) }));
     const token = RefreshedToken.fromParameterName(stack, 'Token', TOKEN);
     const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -460,7 +460,7 @@ describe('cdk-nag in the app of whoever uses the construct', () => {
     expect(new AwsSolutionsChecks(stack).validateScope(careless).violations).not.toEqual([]);
   });
 
-  test('version 2 finds the reasons where it looks for them: in the metadata of the resources', () => {
+  it('version 2 finds the reasons where it looks for them: in the metadata of the resources', () => {
     const rules = (type: string) =>
       Object.values(inVpc.template.findResources(type)).flatMap(
         ({ Metadata }): unknown[] => Metadata?.cdk_nag?.rules_to_suppress ?? [],
@@ -482,7 +482,7 @@ describe('alarms', () => {
   const alarm = ({ template }: { template: typeof standard.template }, kind: string) =>
     only(template, 'AWS::CloudWatch::Alarm', { AlarmName: `${kind}${TOKEN}` });
 
-  test('TokenExpiring fires when three checks in a row find less than a third of the lifetime, or nothing', () => {
+  it('TokenExpiring fires when three checks in a row find less than a third of the lifetime, or nothing', () => {
     expect(alarm(standard, 'TokenExpiring')).toMatchObject({
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 4800,
@@ -496,12 +496,12 @@ describe('alarms', () => {
     });
   });
 
-  test('TokenExpiring measures by the renewal window where there is one', () => {
+  it('TokenExpiring measures by the renewal window where there is one', () => {
     const { template } = deployed(() => ({ renewalWindow: Duration.hours(3) }));
     expect(alarm({ template }, 'TokenExpiring')).toMatchObject({ Threshold: 3600 });
   });
 
-  test.each([
+  it.each([
     ['three checks and the time to see them', { checkEvery: Duration.minutes(30) }, 92],
     ['no more than a token has left when it is due', { checkEvery: Duration.minutes(60) }, 120],
     ['no more than the renewal window', { renewalWindow: Duration.minutes(10), checkEvery: Duration.minutes(3) }, 10],
@@ -510,7 +510,7 @@ describe('alarms', () => {
     expect(alarm({ template }, 'TokenExpiring')).toMatchObject({ Threshold: minutesLeft * 60 });
   });
 
-  test('CredentialsRefused fires on one refusal within two checks', () => {
+  it('CredentialsRefused fires on one refusal within two checks', () => {
     expect(alarm(standard, 'CredentialsRefused')).toMatchObject({
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       Threshold: 1,
@@ -523,7 +523,7 @@ describe('alarms', () => {
     });
   });
 
-  test('RefreshFailing fires on two failed runs within three checks', () => {
+  it('RefreshFailing fires on two failed runs within three checks', () => {
     expect(alarm(standard, 'RefreshFailing')).toMatchObject({
       Namespace: 'AWS/Lambda',
       MetricName: 'Errors',
@@ -537,7 +537,7 @@ describe('alarms', () => {
     });
   });
 
-  test('TokenRejected fires when four checks in a row find a report of the stored token', () => {
+  it('TokenRejected fires when four checks in a row find a report of the stored token', () => {
     expect(alarm(standard, 'TokenRejected')).toMatchObject({
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       Threshold: 1,
@@ -549,7 +549,7 @@ describe('alarms', () => {
     });
   });
 
-  test('watch the very metrics that the function writes', () => {
+  it('watch the very metrics that the function writes', () => {
     const Token = [{ Name: TOKEN_DIMENSION, Value: TOKEN }];
     expect(alarm(standard, 'TokenRejected')).toMatchObject({
       Namespace: METRIC_NAMESPACE,
@@ -566,7 +566,7 @@ describe('alarms', () => {
     ]);
   });
 
-  test('leave two hours for the first credentials, in which a refusal is told all the same', () => {
+  it('leave two hours for the first credentials, in which a refusal is told all the same', () => {
     const warmUp = { WarmUpPeriodDurationInMinutes: 120, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true };
     expect(
       ['TokenExpiring', 'RefreshFailing', 'CredentialsRefused', 'TokenRejected'].map(
@@ -575,30 +575,27 @@ describe('alarms', () => {
     ).toEqual([warmUp, warmUp, undefined, undefined]);
   });
 
-  test.each(['TokenExpiring', 'CredentialsRefused'])('%s pages, and tells when it is over', (kind) => {
+  it.each(['TokenExpiring', 'CredentialsRefused'])('%s pages, and tells when it is over', (kind) => {
     const page = expect.stringMatching(/^<Page/);
     expect(alarm(told, kind)).toMatchObject({ AlarmActions: [page], OKActions: [page], ActionsEnabled: true });
   });
 
-  test.each(['RefreshFailing', 'TokenRejected'])('%s makes a ticket', (kind) => {
+  it.each(['RefreshFailing', 'TokenRejected'])('%s makes a ticket', (kind) => {
     expect(alarm(told, kind)).toMatchObject({ AlarmActions: [expect.stringMatching(/^<Tickets/)] });
     expect(alarm(told, kind)).not.toHaveProperty('OKActions');
   });
 
-  test.each(['RefreshFailing', 'TokenRejected'])(
-    '%s tells nobody where only page is given: it wakes no one',
-    (kind) => {
-      expect(alarm(paused, kind)).not.toHaveProperty('AlarmActions');
-    },
-  );
+  it.each(['RefreshFailing', 'TokenRejected'])('%s tells nobody where only page is given: it wakes no one', (kind) => {
+    expect(alarm(paused, kind)).not.toHaveProperty('AlarmActions');
+  });
 
-  test.each(['TokenExpiring', 'RefreshFailing'])('%s sends to the log where the status holds no failure', (kind) => {
+  it.each(['TokenExpiring', 'RefreshFailing'])('%s sends to the log where the status holds no failure', (kind) => {
     expect(alarm(told, kind).AlarmDescription).toContain(
       'status: attempt.outcome is the last failure. None? Look at the log.',
     );
   });
 
-  test.each(['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'])(
+  it.each(['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'])(
     '%s says what to do first, with the commands',
     (kind) => {
       const { AlarmDescription } = alarm(told, kind);
@@ -609,13 +606,13 @@ describe('alarms', () => {
     },
   );
 
-  test('say of an error code what the guide says', () => {
+  it('say of an error code what the guide says', () => {
     const { CREDENTIALS_REFUSED, ENDPOINT_UNAVAILABLE } = ERROR_GUIDE;
     expect(alarm(told, 'CredentialsRefused').AlarmDescription).toContain(CREDENTIALS_REFUSED.doFirst);
     expect(alarm(told, 'RefreshFailing').AlarmDescription).toContain(ENDPOINT_UNAVAILABLE.doFirst);
   });
 
-  test('have descriptions that CloudWatch takes, however long the names are', () => {
+  it('have descriptions that CloudWatch takes, however long the names are', () => {
     const { template } = deployed(() => ({
       tokenParameterName: `/${'n'.repeat(199)}`,
       runbookUrl: `https://wiki.example.test/${'r'.repeat(174)}`,
@@ -629,22 +626,22 @@ describe('alarms', () => {
 });
 
 describe('paused', () => {
-  test('stops the schedule', () => {
+  it('stops the schedule', () => {
     expect(only(paused.template, 'AWS::Scheduler::Schedule')).toMatchObject({ State: 'DISABLED' });
   });
 
-  test('lets no report start a tick', () => {
+  it('lets no report start a tick', () => {
     expect(only(paused.template, 'AWS::Events::Rule')).toMatchObject({ State: 'DISABLED' });
   });
 
-  test('silences every alarm', () => {
+  it('silences every alarm', () => {
     const alarms = Object.values(paused.template.findResources('AWS::CloudWatch::Alarm'));
     expect(alarms.map(({ Properties }) => Properties.ActionsEnabled)).toEqual([false, false, false, false]);
   });
 });
 
 describe('metrics', () => {
-  test.each([
+  it.each([
     ['metricSecondsRemaining', METRICS.secondsRemaining, 'Minimum'],
     ['metricCredentialsRefused', METRICS.credentialsRefused, 'Maximum'],
     ['metricTokenRejected', METRICS.tokenRejected, 'Maximum'],
@@ -663,7 +660,7 @@ describe('metrics', () => {
 
 describe('props', () => {
   const minutes = Duration.minutes;
-  test.each<[string, Partial<TokenRefresherProps>, RegExp]>([
+  it.each<[string, Partial<TokenRefresherProps>, RegExp]>([
     [
       'an endpoint that is no address',
       { endpoint: 'soap.example.test' },
@@ -736,14 +733,14 @@ describe('props', () => {
     );
   });
 
-  test('refuse everything that is wrong in one error', () => {
+  it('refuse everything that is wrong in one error', () => {
     const props = { ...LEAST, endpoint: 'here', tokenParameterName: 'token', checkEvery: Duration.seconds(90) };
     expect(() => new TokenRefresher(new Stack(), 'Refresher', props)).toThrow(
       /^TokenRefresher Default\/Refresher: 3 faults\n {2}- endpoint .*\n {2}- tokenParameterName .*\n {2}- checkEvery .*$/,
     );
   });
 
-  test.each(['https://erin:hunter2@soap.example.test', 'https://erin:hunter 2@soap.example.test'])(
+  it.each(['https://erin:hunter2@soap.example.test', 'https://erin:hunter 2@soap.example.test'])(
     'do not repeat a password that stands in the endpoint',
     (endpoint) => {
       const create = () => new TokenRefresher(new Stack(), 'Refresher', { ...LEAST, endpoint });
@@ -752,7 +749,7 @@ describe('props', () => {
     },
   );
 
-  test('take the edges of what is allowed', () => {
+  it('take the edges of what is allowed', () => {
     const atTheEdges: readonly Partial<TokenRefresherProps>[] = [
       { checkEvery: minutes(60), refreshEvery: minutes(120) },
       { checkEvery: minutes(1) },
@@ -764,7 +761,7 @@ describe('props', () => {
     expect(atTheEdges.flatMap((props) => propFaults({ ...LEAST, ...props }))).toEqual([]);
   });
 
-  test('warn when the page could come after the token has expired, and say what would do', () => {
+  it('warn when the page could come after the token has expired, and say what would do', () => {
     const stack = new Stack();
     new TokenRefresher(stack, 'Refresher', { ...LEAST, checkEvery: minutes(35) });
     Annotations.fromStack(stack).hasWarning(
@@ -776,7 +773,7 @@ describe('props', () => {
     Annotations.fromStack(advised).hasNoWarning('*', Match.anyValue());
   });
 
-  test('do not warn by default', () => {
+  it('do not warn by default', () => {
     Annotations.fromStack(standard.stack).hasNoWarning('*', Match.anyValue());
   });
 
@@ -791,7 +788,7 @@ describe('props', () => {
   );
   const accepted = timings.filter((timing) => propFaults({ ...LEAST, ...timing }).length === 0).map(timingOf);
 
-  test('that are taken let no single failed tick cost a token', () => {
+  it('that are taken let no single failed tick cost a token', () => {
     fc.assert(
       fc.property(accepted, ({ replacedAfterSeconds, checkEvery, tokenLifetime }) => {
         // Due just after a tick, failed on the next, replaced by the one after.
@@ -800,7 +797,7 @@ describe('props', () => {
     );
   });
 
-  test('that are taken without a warning page while the token lives', () => {
+  it('that are taken without a warning page while the token lives', () => {
     fc.assert(
       fc.property(accepted, (timing) => {
         fc.pre(!pageCouldComeTooLate(timing));
@@ -810,7 +807,7 @@ describe('props', () => {
     );
   });
 
-  test('that are taken never page for a token that is not due yet', () => {
+  it('that are taken never page for a token that is not due yet', () => {
     fc.assert(
       fc.property(accepted, ({ pageBelowSeconds, replacedAfterSeconds, tokenLifetime }) => {
         expect(pageBelowSeconds).toBeLessThanOrEqual(tokenLifetime.toSeconds() - replacedAfterSeconds);
@@ -818,7 +815,7 @@ describe('props', () => {
     );
   });
 
-  test('that are taken give alarms that CloudWatch takes', () => {
+  it('that are taken give alarms that CloudWatch takes', () => {
     fc.assert(
       fc.property(accepted, ({ checkEvery }) => {
         const seconds = checkEvery.toSeconds();
@@ -846,17 +843,17 @@ describe('the bundle', () => {
     return join(root, path);
   };
 
-  test('is found in the source tree', () => {
+  it('is found in the source tree', () => {
     const folder = bundleAt('source/dist/refresher');
     expect(bundleFolder(join(root, 'source/infra'))).toBe(folder);
   });
 
-  test('is found in the published package', () => {
+  it('is found in the published package', () => {
     const folder = bundleAt('package/dist/refresher');
     expect(bundleFolder(join(root, 'package/dist/infra'))).toBe(folder);
   });
 
-  test('is asked for when it is missing', () => {
+  it('is asked for when it is missing', () => {
     expect(() => bundleFolder(join(root, 'nothing/infra'))).toThrow('Run: npm run build');
   });
 });

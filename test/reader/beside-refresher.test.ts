@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { createHandler } from '../../examples/downstream/get-e-invoice.ts';
 import { createTokenReader, type TokenReader } from '../../lambda/reader/token-reader.ts';
 import { worlds } from '../refresher/world.ts';
@@ -14,7 +14,7 @@ const CALLERS_EACH = 5;
 const REFRESHES = 6;
 
 /** Real handler, real reader, real sockets; the orders of events that chance does not bring are in races.test.ts. */
-test('readers beside a refresher: no call ends with a rejected token while a valid one is stored', async () => {
+it('readers beside a refresher: no call ends with a rejected token while a valid one is stored', async () => {
   const { tick, soap, aws, parameterName, storedToken } = await newWorld({ issuing: 'new-revoking-old' });
   await tick();
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { decodeStatus, encodeStatus } from '../../lambda/token-status.ts';
@@ -207,6 +207,6 @@ async function play(plan: Scenario): Promise<void> {
   }
 }
 
-test('whatever the order of events, nobody gets an expired token, or a rejected one for a valid one, or too many reads', async () => {
+it('whatever the order of events, nobody gets an expired token, or a rejected one for a valid one, or too many reads', async () => {
   await fc.assert(fc.asyncProperty(scenario, play), { numRuns: 300 });
 }, 60_000);

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTokenReader, TokenReadError, type TokenReadErrorCode } from '../../lambda/reader/token-reader.ts';
 import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
 import { listen } from '../../local/listen.ts';
@@ -29,7 +29,7 @@ async function failedRead(endpoint: string, more = {}): Promise<TokenReadError> 
   return error;
 }
 
-test.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
+it.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
   [
     'SSM says which permission is missing',
     {
@@ -86,7 +86,7 @@ test.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
   expect(error.cause).toBeInstanceOf(Error);
 });
 
-test('a role of another account that cannot be assumed is a missing permission too', async () => {
+it('a role of another account that cannot be assumed is a missing permission too', async () => {
   const denied = Object.assign(
     new Error(`${ROLE} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1`),
     {
@@ -98,7 +98,7 @@ test('a role of another account that cannot be assumed is a missing permission t
   expect(error.message).toContain('readerRole');
 });
 
-test('an SSM that does not answer is given up', async () => {
+it('an SSM that does not answer is given up', async () => {
   aws.faults = () => 'hang';
   const client = new SSMClient({ endpoint: aws.url, region: 'ap-south-1', credentials });
   const clock = { now: Date.now, sleep: () => Promise.resolve(), timeout: () => AbortSignal.timeout(50) };
@@ -106,7 +106,7 @@ test('an SSM that does not answer is given up', async () => {
   await expect(reader.get()).rejects.toMatchObject({ code: 'READ_FAILED' });
 });
 
-test('an answer that breaks off in the middle of the token is not quoted', async () => {
+it('an answer that breaks off in the middle of the token is not quoted', async () => {
   const broken = `{"Parameters":[{"Name":"${NAME}","Type":"SecureString","Version":1,"Value":"S3CR3T-token`;
   const { url, close } = await listen(0, (_, response) => {
     response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.1' }).end(broken);

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createTokenReader, TokenReadError, type TokenReaderOptions } from '../../lambda/reader/token-reader.ts';
 import { type Attempt, encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -62,14 +62,14 @@ const REFUSED: Attempt = {
 const SSM_DOWN = Object.assign(new Error('connect ECONNREFUSED'), { name: 'Error', code: 'ECONNREFUSED' });
 
 describe('get', () => {
-  test('reads token and status in one request, decrypted', async () => {
+  it('reads token and status in one request, decrypted', async () => {
     const { reader, refresh, store, within } = setUp();
     refresh('token-1');
     expect(await within(0, reader.get())).toBe('token-1');
     expect(store.inputs).toEqual([{ Names: [TOKEN, STATUS], WithDecryption: true }]);
   });
 
-  test('asks SSM again when maxAgeSeconds have passed, and not before', async () => {
+  it('asks SSM again when maxAgeSeconds have passed, and not before', async () => {
     const { reader, refresh, store, clock, within } = setUp({ maxAgeSeconds: 300 });
     refresh('token-1');
     await within(0, reader.get());
@@ -81,7 +81,7 @@ describe('get', () => {
     expect(store.readsAt).toHaveLength(2);
   });
 
-  test('counts the age of the cached token from the request, not from the answer', async () => {
+  it('counts the age of the cached token from the request, not from the answer', async () => {
     const { reader, refresh, store, clock, within } = setUp({ maxAgeSeconds: 300 });
     refresh('token-1');
     store.latencyMs = 2000;
@@ -91,14 +91,14 @@ describe('get', () => {
     expect(await within(2, reader.get())).toBe('token-2');
   });
 
-  test('judges the expiry when the answer is there, not when the request began', async () => {
+  it('judges the expiry when the answer is there, not when the request began', async () => {
     const { reader, refresh, store, within } = setUp({ minRemainingSeconds: 60 });
     refresh('token-1', 61);
     store.latencyMs = 2000;
     await expect(within(2, reader.get())).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   });
 
-  test('asks SSM again as soon as the token lives for less than minRemainingSeconds', async () => {
+  it('asks SSM again as soon as the token lives for less than minRemainingSeconds', async () => {
     const { reader, refresh, clock, within } = setUp({ minRemainingSeconds: 60 });
     refresh('token-1', 200);
     await within(0, reader.get());
@@ -109,7 +109,7 @@ describe('get', () => {
     expect(await within(0, reader.get())).toBe('token-2');
   });
 
-  test('makes one request for thousands of callers', async () => {
+  it('makes one request for thousands of callers', async () => {
     const { reader, refresh, store, within } = setUp();
     store.latencyMs = 50;
     refresh('token-1');
@@ -118,7 +118,7 @@ describe('get', () => {
     expect(store.readsAt).toHaveLength(1);
   });
 
-  test('does not remember a failure', async () => {
+  it('does not remember a failure', async () => {
     const { reader, refresh, store, within } = setUp();
     refresh('token-1');
     store.fault = SSM_DOWN;
@@ -129,7 +129,7 @@ describe('get', () => {
     expect(store.readsAt).toHaveLength(2);
   });
 
-  test.each<[string, Error | 'hang']>([
+  it.each<[string, Error | 'hang']>([
     ['fails', SSM_DOWN],
     ['hangs', 'hang'],
     ['says no', Object.assign(new Error('no'), { name: 'AccessDeniedException' })],
@@ -144,7 +144,7 @@ describe('get', () => {
     await expect(within(5, reader.get())).rejects.toThrow(TokenReadError);
   });
 
-  test('leaves SSM alone for half a minute after a failure that the cached token bridged', async () => {
+  it('leaves SSM alone for half a minute after a failure that the cached token bridged', async () => {
     const { reader, refresh, store, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -155,7 +155,7 @@ describe('get', () => {
     expect(readsWhileDown).toEqual([300, 330, 360]);
   });
 
-  test('hands out the replacement as soon as SSM is back', async () => {
+  it('hands out the replacement as soon as SSM is back', async () => {
     const { reader, refresh, store, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -168,7 +168,7 @@ describe('get', () => {
     expect(await within(0, reader.get())).toBe('token-2');
   });
 
-  test('serves the cached token when the parameter has been deleted', async () => {
+  it('serves the cached token when the parameter has been deleted', async () => {
     const { reader, refresh, store, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -179,7 +179,7 @@ describe('get', () => {
 });
 
 describe('a token and a status that do not belong together', () => {
-  test('a newer token is handed out while the recorded one would be valid, and cached only briefly', async () => {
+  it('a newer token is handed out while the recorded one would be valid, and cached only briefly', async () => {
     const { reader, refresh, record, store, clock, within } = setUp();
     refresh('token-1', 2 * HOUR);
     const version = store.put(TOKEN, 'token-2');
@@ -191,7 +191,7 @@ describe('a token and a status that do not belong together', () => {
     await expect(within(0, reader.get())).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   });
 
-  test('a newer token is not handed out longer than the recorded one would be', async () => {
+  it('a newer token is not handed out longer than the recorded one would be', async () => {
     const { reader, refresh, store, clock, within } = setUp({ minRemainingSeconds: 60 });
     refresh('token-1', 600);
     store.put(TOKEN, 'token-2');
@@ -201,7 +201,7 @@ describe('a token and a status that do not belong together', () => {
     await expect(within(1, reader.get())).rejects.toMatchObject({ code: 'EXPIRY_UNKNOWN' });
   });
 
-  test('the very first token waits for its record', async () => {
+  it('the very first token waits for its record', async () => {
     const { reader, record, store, clock, within } = setUp();
     const version = store.put(TOKEN, 'token-1');
     const token = reader.get();
@@ -211,7 +211,7 @@ describe('a token and a status that do not belong together', () => {
     expect(store.readsAt).toHaveLength(2);
   });
 
-  test('an older token than the recorded one is read again', async () => {
+  it('an older token than the recorded one is read again', async () => {
     const { reader, refresh, store, clock, within } = setUp();
     refresh('token-1');
     store.latencyMs = 100;
@@ -222,7 +222,7 @@ describe('a token and a status that do not belong together', () => {
     expect(await within(1, token)).toBe('token-2');
   });
 
-  test.each<[string, (scene: ReturnType<typeof setUp>) => void]>([
+  it.each<[string, (scene: ReturnType<typeof setUp>) => void]>([
     ['no status', ({ store }) => store.put(TOKEN, 'token-1')],
     ['a status that cannot be read', ({ store }) => [store.put(TOKEN, 'token-1'), store.put(STATUS, '{')]],
     ['a record of a later version', ({ store, record }) => record(store.put(TOKEN, 'token-1') + 1, HOUR)],
@@ -244,14 +244,14 @@ describe('call', () => {
   const accepting = (valid: string) =>
     vi.fn(async (token: string) => `${token === valid ? 'served' : 'rejected'} ${token}`);
 
-  test('answers a request whose token is accepted without another read', async () => {
+  it('answers a request whose token is accepted without another read', async () => {
     const { reader, refresh, store, within } = setUp();
     refresh('token-1');
     expect(await within(0, reader.call(accepting('token-1'), isRejected))).toBe('served token-1');
     expect(store.readsAt).toHaveLength(1);
   });
 
-  test('reads past the cache after a rejection and repeats the request with the new token', async () => {
+  it('reads past the cache after a rejection and repeats the request with the new token', async () => {
     const { reader, refresh, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -263,7 +263,7 @@ describe('call', () => {
     expect(await within(0, reader.get())).toBe('token-2');
   });
 
-  test('does not repeat the request when the token has not changed', async () => {
+  it('does not repeat the request when the token has not changed', async () => {
     const { reader, refresh, store, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -274,7 +274,7 @@ describe('call', () => {
     expect(store.readsAt).toHaveLength(2);
   });
 
-  test('repeats the request once only', async () => {
+  it('repeats the request once only', async () => {
     const { reader, refresh, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -285,7 +285,7 @@ describe('call', () => {
     expect(request).toHaveBeenCalledTimes(2);
   });
 
-  test('waits for a judgement that takes time, such as reading the body of the answer', async () => {
+  it('waits for a judgement that takes time, such as reading the body of the answer', async () => {
     const { reader, refresh, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -298,7 +298,7 @@ describe('call', () => {
     expect(await within(1, reader.call(accepting('token-2'), judge))).toBe('served token-2');
   });
 
-  test('ends with the rejection when SSM cannot be asked for another token', async () => {
+  it('ends with the rejection when SSM cannot be asked for another token', async () => {
     const { reader, refresh, store, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -307,7 +307,7 @@ describe('call', () => {
     expect(await within(0, reader.call(accepting('token-2'), isRejected))).toBe('rejected token-1');
   });
 
-  test('lets an error of the request rise as it is', async () => {
+  it('lets an error of the request rise as it is', async () => {
     const { reader, refresh, store, within } = setUp();
     refresh('token-1');
     const refused = new Error('socket hang up');
@@ -323,7 +323,7 @@ describe('call', () => {
     expect(store.readsAt).toHaveLength(1);
   });
 
-  test('many rejections at once make one read', async () => {
+  it('many rejections at once make one read', async () => {
     const { reader, refresh, store, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -335,7 +335,7 @@ describe('call', () => {
     expect(store.readsAt).toHaveLength(2);
   });
 
-  test('does not take the answer of a read that had begun before the rejection', async () => {
+  it('does not take the answer of a read that had begun before the rejection', async () => {
     const { reader, refresh, store, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -355,7 +355,7 @@ describe('call', () => {
     expect(await within(5, answer)).toBe('served token-2');
   });
 
-  test('a rejected call is not held up by others that read all the time', async () => {
+  it('a rejected call is not held up by others that read all the time', async () => {
     const { reader, refresh, store, clock, within } = setUp({ maxAgeSeconds: 0 });
     refresh('token-1');
     store.latencyMs = 50;
@@ -376,7 +376,7 @@ describe('call', () => {
     await within(1, others);
   });
 
-  test('a service that rejects every token makes one read a second at the most', async () => {
+  it('a service that rejects every token makes one read a second at the most', async () => {
     const { reader, refresh, store, clock, within } = setUp();
     refresh('token-1');
     await within(0, reader.get());
@@ -396,7 +396,7 @@ describe('call', () => {
 });
 
 describe('errors say what to do', () => {
-  test.each<[string, TokenStatus | undefined, string]>([
+  it.each<[string, TokenStatus | undefined, string]>([
     ['nothing is known', undefined, 'Check that the refresher is deployed for this parameter'],
     [
       'the refresher failed',
@@ -415,7 +415,7 @@ describe('errors say what to do', () => {
     await refused.toMatchObject({ code: 'NO_TOKEN_YET', message: expect.stringContaining(advice) });
   });
 
-  test('token expired, with since when', async () => {
+  it('token expired, with since when', async () => {
     const { reader, refresh, clock, within } = setUp();
     refresh('token-1', HOUR, { attempt: FAILED });
     await clock.advance(2 * HOUR * 1000);
@@ -426,7 +426,7 @@ describe('errors say what to do', () => {
     });
   });
 
-  test('token about to expire, with when and how much was asked for', async () => {
+  it('token about to expire, with when and how much was asked for', async () => {
     const { reader, refresh, within } = setUp({ minRemainingSeconds: 120 });
     refresh('token-1', 90);
     await expect(within(0, reader.get())).rejects.toMatchObject({
@@ -435,7 +435,7 @@ describe('errors say what to do', () => {
     });
   });
 
-  test.each([
+  it.each([
     [undefined, 'parameterName'],
     ['', 'parameterName'],
     ['masters-india', 'parameterName'],
@@ -443,7 +443,7 @@ describe('errors say what to do', () => {
     expect(() => createTokenReader({ parameterName })).toThrow(word);
   });
 
-  test.each(['minRemainingSeconds', 'maxAgeSeconds'])('a %s that is no number of seconds is refused', (option) => {
+  it.each(['minRemainingSeconds', 'maxAgeSeconds'])('a %s that is no number of seconds is refused', (option) => {
     expect(() => setUp({ [option]: -1 })).toThrow(option);
     expect(() => setUp({ [option]: Number.NaN })).toThrow(option);
   });

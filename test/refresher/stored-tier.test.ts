@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { worlds } from './world.ts';
 
 const newWorld = worlds();
 
-test('a token and its status are Standard parameters, also where the default of the account is another tier', async () => {
+it('a token and its status are Standard parameters, also where the default of the account is another tier', async () => {
   const { tick, aws, parameterName } = await newWorld();
   aws.parameters.settings.defaultTier = 'Advanced';
 

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { alarmHistory } from './judge/cloudwatch-alarm.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
@@ -49,26 +49,26 @@ function named(name: string): Scenario {
 }
 
 describe('what must always hold, holds', () => {
-  test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('%s', async (_, scenario) => {
+  it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('%s', async (_, scenario) => {
     const { verdict, mistakes } = await run(shortened(scenario));
     expect([...verdict.violations, ...mistakes]).toEqual([]);
   });
 
-  test.each(SEEDS)('in random month %i', async (seed) => {
+  it.each(SEEDS)('in random month %i', async (seed) => {
     const { verdict, mistakes } = await run(randomMonth(seed));
     expect([...verdict.violations, ...mistakes]).toEqual([]);
   });
 });
 
 describe('an outage of the service', () => {
-  test('is not noticed by a reader for two hours, and a person is paged half an hour before that', async () => {
+  it('is not noticed by a reader for two hours, and a person is paged half an hour before that', async () => {
     const { strikes } = (await run(named('vendor down for 6 h'))).assessment;
     expect(strikes).toHaveLength(3);
     expect(least(strikes, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
     expect(least(strikes, lead)).toBeGreaterThan(30 * MINUTE_MS);
   });
 
-  test.each([{ checkEveryMinutes: 30 }, { renewalWindowMinutes: 10, checkEveryMinutes: 3 }])(
+  it.each([{ checkEveryMinutes: 30 }, { renewalWindowMinutes: 10, checkEveryMinutes: 3 }])(
     'pages before the token ends under settings that synth does not warn of: %j',
     async (settings) => {
       const { name, ...scenario } = named('vendor down for 6 h');
@@ -77,23 +77,23 @@ describe('an outage of the service', () => {
     },
   );
 
-  test('pages nobody while it is short', async () => {
+  it('pages nobody while it is short', async () => {
     const { strikes, gaps } = (await run(named('vendor down for 10 min'))).assessment;
     expect(strikes.map(({ pages }) => pages)).toEqual([0, 0, 0]);
     expect(gaps).toEqual([]);
   });
 
-  test('pages once, not again when it is over', async () => {
+  it('pages once, not again when it is over', async () => {
     const { strikes } = (await run(named('every answer HTML for 6 h'))).assessment;
     expect(strikes.map(({ pages }) => pages)).toEqual([1, 1, 1]);
   });
 
-  test('costs at most three requests for each tick', async () => {
+  it('costs at most three requests for each tick', async () => {
     const { strikes } = (await run(named('vendor down for 6 h'))).assessment;
     expect(most(strikes, ({ requests }) => requests)).toBeLessThanOrEqual(3 * (6 * 4 + 1));
   });
 
-  test.each(['every 4 h', 'every 2 h, Lambda retries', 'at 90 % of the lifetime'] as const)(
+  it.each(['every 4 h', 'every 2 h, Lambda retries', 'at 90 % of the lifetime'] as const)(
     'of three hours leaves readers longer without a token when it is refreshed %s',
     async (strategy) => {
       const scenario = named('vendor down for 3 h');
@@ -103,12 +103,12 @@ describe('an outage of the service', () => {
   );
 });
 
-test('credentials that are refused are sent once, and once more after an hour', async () => {
+it('credentials that are refused are sent once, and once more after an hour', async () => {
   const { strikes } = (await run(named('account locked for 5 h'))).assessment;
   expect(strikes.map(({ refusedLogins }) => refusedLogins)).toEqual([2, 2, 2]);
 });
 
-test('a schedule that is disabled by hand pages within three quarters of an hour, an alarm on errors never', async () => {
+it('a schedule that is disabled by hand pages within three quarters of an hour, an alarm on errors never', async () => {
   const scenario = named('schedule disabled by hand for 8 h');
   const own = (await run(scenario)).assessment.strikes;
   expect(most(own, ({ msToPage }) => msToPage ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(45 * MINUTE_MS);
@@ -119,19 +119,19 @@ test('a schedule that is disabled by hand pages within three quarters of an hour
 describe('a service that hands out the same token until ten minutes before its end', () => {
   const [without, withWindow] = SERVICE_SCENARIOS.map((scenario) => ({ ...scenario, days: 3 }));
 
-  test('is served without a gap and without a page when renewalWindow says so', async () => {
+  it('is served without a gap and without a page when renewalWindow says so', async () => {
     if (withWindow === undefined) throw new TypeError('no such scenario');
     const { gaps, falsePages } = (await run(withWindow)).assessment;
     expect([gaps, falsePages]).toEqual([[], []]);
   });
 
-  test('pages every few hours when it does not', async () => {
+  it('pages every few hours when it does not', async () => {
     if (without === undefined) throw new TypeError('no such scenario');
     expect((await run(without)).assessment.falsePages.length).toBeGreaterThan(10);
   });
 });
 
-test('a token that is handed out again in its last second is not recorded as one of a whole lifetime', async () => {
+it('a token that is handed out again in its last second is not recorded as one of a whole lifetime', async () => {
   const scenario = SERVICE_SCENARIOS.find(({ vendor }) => vendor.issuing === 'same-to-the-end');
   if (scenario === undefined) throw new TypeError('no such scenario');
   // A month in which three ticks come in that second.
@@ -139,7 +139,7 @@ test('a token that is handed out again in its last second is not recorded as one
   expect(verdict.unforeseeableGaps).toEqual([]);
 });
 
-test('the alarms say the same whether or not FILL fills a series without a single point', async () => {
+it('the alarms say the same whether or not FILL fills a series without a single point', async () => {
   const scenario = named('schedule disabled by hand for 8 h');
   const { month } = await run(scenario);
   for (const { alarm } of deploymentOf(templates, scenario.settings).alarms) {
@@ -150,7 +150,7 @@ test('the alarms say the same whether or not FILL fills a series without a singl
   }
 });
 
-test('the same seed gives the same month', async () => {
+it('the same seed gives the same month', async () => {
   const scenario = { ...randomMonth(3), days: 3 };
   const first = await tryOut('this project', scenario, templates);
   const second = await tryOut('this project', scenario, templates);

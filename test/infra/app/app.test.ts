@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DashboardStack } from '../../../infra/app/dashboard-stack.ts';
 import { readSettings, SettingsError } from '../../../infra/app/settings.ts';
 import { addStacks } from '../../../infra/app/stacks.ts';
@@ -68,21 +68,21 @@ const full = Template.fromStack(stackOf(everything, 'TokenRefresher-billing'));
 const shipped = appWith(SHIPPED.context.tokens);
 
 describe('the app as it is shipped', () => {
-  test('makes one stack for the documented staging service, and one for the dashboard', () => {
+  it('makes one stack for the documented staging service, and one for the dashboard', () => {
     expect(shipped.node.children.filter(Stack.isStack).map(({ stackName }) => stackName)).toEqual([
       'TokenRefresher-masters-india-staging',
       'TokenRefresher-dashboard',
     ]);
   });
 
-  test('is not bound to an account or a region, so that it synthesises without credentials', () => {
+  it('is not bound to an account or a region, so that it synthesises without credentials', () => {
     expect(shipped.synth().stacks.map(({ environment }) => environment.name)).toEqual([
       'aws://unknown-account/unknown-region',
       'aws://unknown-account/unknown-region',
     ]);
   });
 
-  test('prints what a person types next', () => {
+  it('prints what a person types next', () => {
     const outputs = Template.fromStack(stackOf(shipped, 'TokenRefresher-masters-india-staging')).findOutputs('*');
     const values = Object.entries(outputs).map(([name, { Value }]) => [name, readable(Value)]);
     const parameter = '/masters-india-staging/access-token';
@@ -106,15 +106,15 @@ describe('the app as it is shipped', () => {
 });
 
 describe('cdk-nag', () => {
-  test('has nothing to say about the shipped app', () => {
+  it('has nothing to say about the shipped app', () => {
     expect(() => shipped.synth({ force: true })).not.toThrow();
   });
 
-  test('has nothing to say about an app with every setting', () => {
+  it('has nothing to say about an app with every setting', () => {
     expect(() => everything.synth({ force: true })).not.toThrow();
   });
 
-  test('does look: a bucket without any protection does not pass', () => {
+  it('does look: a bucket without any protection does not pass', () => {
     const app = appWith({ service: LEAST });
     new Bucket(stackOf(app, 'TokenRefresher-service'), 'Careless');
     expect(() => app.synth()).toThrow(/[Vv]alidation/);
@@ -122,12 +122,12 @@ describe('cdk-nag', () => {
 });
 
 describe('settings', () => {
-  test('reach the stack: tags and termination protection', () => {
+  it('reach the stack: tags and termination protection', () => {
     const { terminationProtection, tags } = stackOf(everything, 'TokenRefresher-billing');
     expect([terminationProtection, tags.tagValues()]).toEqual([true, { team: 'billing' }]);
   });
 
-  test('reach the function', () => {
+  it('reach the function', () => {
     expect(only(full, 'AWS::Lambda::Function')).toMatchObject({
       Environment: {
         Variables: {
@@ -146,7 +146,7 @@ describe('settings', () => {
     });
   });
 
-  test('reach log, schedule and alarms', () => {
+  it('reach log, schedule and alarms', () => {
     expect(only(full, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 90 });
     expect(only(full, 'AWS::Scheduler::Schedule')).toMatchObject({ State: 'DISABLED' });
     expect(only(full, 'AWS::CloudWatch::Alarm', { AlarmName: 'CredentialsRefused/billing/token' })).toMatchObject({
@@ -155,7 +155,7 @@ describe('settings', () => {
     });
   });
 
-  test('make a mail of an address: alarms of the account may publish to its topic, by TLS only', () => {
+  it('make a mail of an address: alarms of the account may publish to its topic, by TLS only', () => {
     full.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.test' });
     const topic = expect.stringMatching(/^<Ticket\w+>$/);
     expect(only(full, 'AWS::SNS::TopicPolicy').PolicyDocument).toMatchObject({
@@ -177,13 +177,13 @@ describe('settings', () => {
     });
   });
 
-  test('name the parameter after the token where nothing else is said', () => {
+  it('name the parameter after the token where nothing else is said', () => {
     expect(readSettings({ service: LEAST })).toMatchObject([{ tokenParameterName: '/service/access-token' }]);
   });
 
   const duration = /use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"$/;
   const alarms = /say whom the alarms tell/;
-  test.each<[string, string, unknown, RegExp]>([
+  it.each<[string, string, unknown, RegExp]>([
     ['a missing endpoint', 'endpoint', undefined, /give the address/],
     ['an endpoint that is no text', 'endpoint', 7, /give the address/],
     ['plain http that is not allowed', 'endpoint', 'http://soap.example.test', /use https, or set allowHttp/],
@@ -234,36 +234,36 @@ describe('settings', () => {
     ]);
   });
 
-  test.each([undefined, {}, [], 'text', null])('refuse %j in place of tokens', (tokens) => {
+  it.each([undefined, {}, [], 'text', null])('refuse %j in place of tokens', (tokens) => {
     expect(faultsOf(tokens)).toEqual([
       expect.any(String),
       expect.stringMatching(/tokens is .*: describe at least one token/),
     ]);
   });
 
-  test('refuse a token that is no object', () => {
+  it('refuse a token that is no object', () => {
     expect(faultsOf({ service: 'https://soap.example.test' })[1]).toMatch(/tokens\.service is .*: give an object/);
   });
 
-  test.each(['', 'under_score', '-dash', 'a.b', 'dashboard', 'x'.repeat(101)])('refuse the name %j', (name) => {
+  it.each(['', 'under_score', '-dash', 'a.b', 'dashboard', 'x'.repeat(101)])('refuse the name %j', (name) => {
     expect(faultsOf({ [name]: { ...LEAST, tokenParameterName: '/service/token' } })[1]).toMatch(
       /name the token with letters/,
     );
   });
 
-  test('refuse two tokens in one parameter', () => {
+  it('refuse two tokens in one parameter', () => {
     expect(faultsOf({ one: { ...LEAST, tokenParameterName: '/two/access-token' }, two: LEAST })[1]).toMatch(
       /tokens\.two\.tokenParameterName is .*: choose another one: \/two\/access-token is written by tokens\.one$/,
     );
   });
 
-  test('refuse a token in the status of another one', () => {
+  it('refuse a token in the status of another one', () => {
     expect(faultsOf({ one: LEAST, two: { ...LEAST, tokenParameterName: '/one/access-token/status' } })[1]).toMatch(
       /\/one\/access-token\/status is written by tokens\.one$/,
     );
   });
 
-  test('are told all that is wrong with all tokens at once', () => {
+  it('are told all that is wrong with all tokens at once', () => {
     const faults = faultsOf({
       one: { endpont: 'https://soap.example.test' },
       two: { ...LEAST, checkEvery: '61 minutes' },
@@ -277,7 +277,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('are not compared with what could not be read', () => {
+  it('are not compared with what could not be read', () => {
     expect(faultsOf({ service: { ...LEAST, tokenLifetime: 'long', checkEvery: '3 hours' } })).toHaveLength(3);
   });
 });
@@ -296,7 +296,7 @@ describe('the dashboard', () => {
   );
   const ofType = (type: string) => widgets.filter((widget) => widget.type === type).map(({ properties }) => properties);
 
-  test('shows every alarm of every token, at most a hundred in a widget', () => {
+  it('shows every alarm of every token, at most a hundred in a widget', () => {
     const shown = ofType('alarm').map(({ alarms }) => alarms);
     expect(shown).toEqual([100, 100, 40].map((count) => expect.toSatisfy(({ length }) => length === count)));
     expect(shown.flat()).toContain(
@@ -304,7 +304,7 @@ describe('the dashboard', () => {
     );
   });
 
-  test('answers four questions for every token', () => {
+  it('answers four questions for every token', () => {
     const titles = ofType('metric').map(({ title }) => String(title));
     expect(titles.filter((title) => title.startsWith('/token-7/access-token: '))).toEqual([
       '/token-7/access-token: how long it still lives',
@@ -315,7 +315,7 @@ describe('the dashboard', () => {
     expect(titles).toHaveLength(240);
   });
 
-  test("shows Lambda's own count of failed runs, through the alarm on it", () => {
+  it("shows Lambda's own count of failed runs, through the alarm on it", () => {
     expect(ofType('metric').find(({ title }) => title === '/token-7/access-token: do runs fail?')).toMatchObject({
       annotations: {
         alarms: [
@@ -325,13 +325,13 @@ describe('the dashboard', () => {
     });
   });
 
-  test('lists what failed, from the logs of at most fifty tokens in a query', () => {
+  it('lists what failed, from the logs of at most fifty tokens in a query', () => {
     const sources = ofType('log').map(({ query }) => String(query).match(/SOURCE '/g)?.length);
     expect(sources).toEqual([50, 10]);
     expect(ofType('log')[0]?.query).toContain("SOURCE '/token-refresher/token-0/access-token'");
   });
 
-  test('depends on no other stack', () => {
+  it('depends on no other stack', () => {
     expect(stackOf(everything, 'TokenRefresher-dashboard').dependencies).toEqual([]);
   });
 });
@@ -339,7 +339,7 @@ describe('the dashboard', () => {
 describe('what is watched', () => {
   const world = worlds();
 
-  test('a run with the deployed environment writes every metric that an alarm or a widget watches', async () => {
+  it('a run with the deployed environment writes every metric that an alarm or a widget watches', async () => {
     const { parameterName, secretId, soap, tick, metrics } = await world();
     const app = appWith({
       local: { endpoint: soap.url, allowHttp: true, tokenParameterName: parameterName, alarmActions: 'none' },
@@ -393,7 +393,7 @@ function watched(namespace: string, name: string, dimension: string): string {
 }
 
 describe('the program that cdk runs', () => {
-  test('ends with the list of faults and without a stack trace', () => {
+  it('ends with the list of faults and without a stack trace', () => {
     const { status, stderr } = spawnSync(process.execPath, ['infra/app/app.ts'], {
       encoding: 'utf8',
       env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ tokens: { service: { ...LEAST, checkEvry: 1 } } }) },

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSoapService, type Issuing, type SoapServiceSettings } from '../../../local/soap/soap-service.ts';
 
 const CREDENTIALS = { username: 'erin', password: 'right', client_id: 'client', client_secret: 'client-secret' };
@@ -29,7 +29,7 @@ function service(settings: Partial<SoapServiceSettings> = {}) {
 }
 
 describe('asked again after an hour', () => {
-  test.each<[Issuing, boolean, number]>([
+  it.each<[Issuing, boolean, number]>([
     ['new', false, 4 * HOUR],
     ['new-revoking-old', false, 4 * HOUR],
     ['same-until-late', true, 3 * HOUR],
@@ -44,7 +44,7 @@ describe('asked again after an hour', () => {
     expect(second.expiresIn).toBe(expiresIn);
   });
 
-  test('only a service that revokes ends the old token, at the moment of the new one', () => {
+  it('only a service that revokes ends the old token, at the moment of the new one', () => {
     const ends = (issuing: Issuing) => {
       const { soap, logIn } = service({ issuing });
       logIn(0);
@@ -56,7 +56,7 @@ describe('asked again after an hour', () => {
   });
 });
 
-test.each<[Issuing, boolean]>([
+it.each<[Issuing, boolean]>([
   ['same-until-late', false],
   ['same-claiming-whole-lifetime', false],
   ['same-to-the-end', true],
@@ -68,7 +68,7 @@ test.each<[Issuing, boolean]>([
   expect(logIn(4 * HOUR - 9 * MINUTE).token === first.token).toBe(isSame);
 });
 
-test('a sliding token lives on for a whole lifetime after each login', () => {
+it('a sliding token lives on for a whole lifetime after each login', () => {
   const { soap, logIn, at } = service({ issuing: 'sliding' });
   logIn(0);
   logIn(HOUR);
@@ -76,7 +76,7 @@ test('a sliding token lives on for a whole lifetime after each login', () => {
   expect(soap.issuedTokens.map(({ expiresAt }) => expiresAt)).toEqual([at(5 * HOUR)]);
 });
 
-test('after a number of refusals the account is locked, for the right password too, and opens again', () => {
+it('after a number of refusals the account is locked, for the right password too, and opens again', () => {
   const { logIn } = service({ lockOut: { afterRefusals: 2, seconds: 1800 } });
 
   expect(logIn(0, 'wrong')).toMatchObject({ login: 'refused', refusal: 'invalid_grant' });
@@ -86,7 +86,7 @@ test('after a number of refusals the account is locked, for the right password t
   expect(logIn(MINUTE + 1800)).toMatchObject({ login: 'granted' });
 });
 
-test('a login that works starts the count of refusals again', () => {
+it('a login that works starts the count of refusals again', () => {
   const { logIn } = service({ lockOut: { afterRefusals: 2, seconds: 1800 } });
   logIn(0, 'wrong');
   logIn(1);
@@ -95,7 +95,7 @@ test('a login that works starts the count of refusals again', () => {
   expect(logIn(3)).toMatchObject({ login: 'granted' });
 });
 
-test('an account that is locked by hand refuses the right password until it is opened', () => {
+it('an account that is locked by hand refuses the right password until it is opened', () => {
   const { soap, logIn } = service();
   soap.isAccountLocked = true;
   expect(logIn(0)).toMatchObject({ login: 'refused', refusal: 'access_denied' });
@@ -104,7 +104,7 @@ test('an account that is locked by hand refuses the right password until it is o
   expect(logIn(1)).toMatchObject({ login: 'granted' });
 });
 
-test('a service that overstates the lifetime promises the whole and ends the token earlier', () => {
+it('a service that overstates the lifetime promises the whole and ends the token earlier', () => {
   const { soap, logIn, at } = service();
   soap.livedShare = 0.25;
 
@@ -112,7 +112,7 @@ test('a service that overstates the lifetime promises the whole and ends the tok
   expect(soap.issuedTokens[0]?.expiresAt).toEqual(at(HOUR));
 });
 
-test('a service that forgets its tokens ends all of them at once', () => {
+it('a service that forgets its tokens ends all of them at once', () => {
   const { soap, logIn, at } = service();
   logIn(0);
   logIn(HOUR);

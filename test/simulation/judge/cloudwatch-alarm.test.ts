@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AlarmState,
   alarmHistory,
@@ -39,7 +39,7 @@ const TWO_OF_THREE: readonly [row: string, ...Expected][] = [
 ];
 
 describe('the tables of the CloudWatch User Guide', () => {
-  test.each([
+  it.each([
     ...THREE_OF_THREE.map(([row, ...expected]) => ({ row, datapointsToAlarm: 3, expected })),
     ...TWO_OF_THREE.map(([row, ...expected]) => ({ row, datapointsToAlarm: 2, expected })),
   ])('"$row" with $datapointsToAlarm of 3 gives $expected', ({ row, datapointsToAlarm, expected }) => {
@@ -52,7 +52,7 @@ describe('the tables of the CloudWatch User Guide', () => {
     expect(states).toEqual(expected);
   });
 
-  test.each(['- - - - X', '- - - X -', '- - - X 0', '- - X - 0'])(
+  it.each(['- - - - X', '- - - X -', '- - - X 0', '- - X - 0'])(
     '"%s" does not go into ALARM: the next point may be within the threshold',
     (row) => {
       const alarm = { evaluationPeriods: 3, datapointsToAlarm: 3, isBreaching: (value: number) => value === 1 };
@@ -122,7 +122,7 @@ function changes(
 }
 
 describe('an alarm over time', () => {
-  test('slides its window with every minute', () => {
+  it('slides its window with every minute', () => {
     // A five-minute period holds the point of minute 7 from the end of that minute to the end of minute 11.
     expect(changes(alarmProperties(), data([[7, 1]]), 60)).toEqual([
       '0 INSUFFICIENT_DATA',
@@ -133,11 +133,11 @@ describe('an alarm over time', () => {
     ]);
   });
 
-  test('counts the point that arrived late from then on', () => {
+  it('counts the point that arrived late from then on', () => {
     expect(changes(alarmProperties(), data([[7, 1]], 3), 60)).toContain('10 ALARM');
   });
 
-  test('adds up what falls into one period', () => {
+  it('adds up what falls into one period', () => {
     const twice = alarmProperties({ Threshold: 2 });
     expect(
       changes(
@@ -161,7 +161,7 @@ describe('an alarm over time', () => {
     ).toContain('12 ALARM');
   });
 
-  test('with plain "breaching" fires two periods later than with FILL', () => {
+  it('with plain "breaching" fires two periods later than with FILL', () => {
     const alive = Array.from({ length: 13 }, (_, tick): [number, number] => [tick * 5, 500]);
     const { Metrics: _, ...rest } = filled();
     const plain = { ...alarmProperties(), ...rest, Statistic: 'Minimum' };
@@ -169,20 +169,20 @@ describe('an alarm over time', () => {
     expect(changes(plain, data(alive), 200)).toEqual(['0 INSUFFICIENT_DATA', '0 ALARM', '1 OK', '86 ALARM']);
   });
 
-  test('fires on a metric that never had a point, filled or not', () => {
+  it('fires on a metric that never had a point, filled or not', () => {
     for (const emptySeries of ['filled', 'missing'] as const) {
       expect(changes(filled(), new Map(), 10, emptySeries)).toEqual(['0 INSUFFICIENT_DATA', '0 ALARM']);
     }
   });
 
-  test('watches nothing when a dimension more was published', () => {
+  it('watches nothing when a dimension more was published', () => {
     const dimensions = { Token: '/t', service: 'x' };
     const series = [{ time: 7 * MINUTE_MS, visibleAt: 7 * MINUTE_MS, value: 1 }];
     const published = new Map([[seriesKey({ ...METRIC, dimensions }), series]]);
     expect(changes(alarmProperties(), published, 60)).toEqual(['0 INSUFFICIENT_DATA', '0 OK']);
   });
 
-  test('stays quiet through a fixed warm-up, whatever arrives', () => {
+  it('stays quiet through a fixed warm-up, whatever arrives', () => {
     const warmUp = { WarmUpPeriodDurationInMinutes: 30, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true };
     expect(changes(filled({ WarmUpConfiguration: warmUp }), data([[2, 5]]), 60)).toEqual([
       '0 INSUFFICIENT_DATA',
@@ -190,7 +190,7 @@ describe('an alarm over time', () => {
     ]);
   });
 
-  test('ends a warm-up early when data fills the window', () => {
+  it('ends a warm-up early when data fills the window', () => {
     const warmUp = { WarmUpPeriodDurationInMinutes: 60 };
     expect(
       changes(
@@ -206,7 +206,7 @@ describe('an alarm over time', () => {
   });
 });
 
-test.each([
+it.each([
   [{ Statistic: 'p99' }, 'unknown statistic p99'],
   [{ TreatMissingData: 'maybe' }, 'unknown TreatMissingData maybe'],
   [{ ComparisonOperator: 'NotEqual' }, 'unknown comparison NotEqual'],
@@ -215,7 +215,7 @@ test.each([
   expect(() => readAlarm(alarmProperties(overrides))).toThrow(message);
 });
 
-test('evaluating only the minutes in which something changes gives what evaluating every minute gives', () => {
+it('evaluating only the minutes in which something changes gives what evaluating every minute gives', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat({ max: 300 }), fc.nat({ max: 3 }), fc.nat({ max: 200 }))), (points) => {
       const series = points

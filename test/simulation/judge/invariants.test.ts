@@ -1,4 +1,4 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from '../model/scenario.ts';
 import { SCENARIOS } from '../scenarios.ts';
 import { synthesise } from '../synthesised-template.ts';
@@ -30,13 +30,13 @@ async function strikeOf(name: string): Promise<{ readonly trial: Trial; readonly
 
 const name = () => deploymentOf(templates, {}).config.tokenParameterName;
 
-test('a month in which no alarm fires before the token ends is found out', async () => {
+it('a month in which no alarm fires before the token ends is found out', async () => {
   const { month } = (await strikeOf('vendor down for 6 h')).trial;
   const { violations } = judge(month, name(), assess(month, name(), []));
   expect(violations).toEqual([expect.stringContaining('nobody had been paged')]);
 });
 
-test('an alarm on the minimum pages again after an outage that is over', async () => {
+it('an alarm on the minimum pages again after an outage that is over', async () => {
   const scenario = SCENARIOS.find((one) => one.name === 'vendor down for 3 h');
   if (scenario === undefined) throw new TypeError('no such scenario');
   const { month } = await tryOut('this project', scenario, templates);
@@ -46,7 +46,7 @@ test('an alarm on the minimum pages again after an outage that is over', async (
   expect(falsePages.length).toBeGreaterThan(0);
 });
 
-test('a token that the service never issued is found out', async () => {
+it('a token that the service never issued is found out', async () => {
   const { month, assessment } = (await strikeOf('vendor down for 10 min')).trial;
   const forged = { name: name(), value: 'garbage', isOwn: true };
   const writes = [...month.writes, { ...forged, at: month.end - HOUR_MS }];
@@ -54,7 +54,7 @@ test('a token that the service never issued is found out', async () => {
   expect(violations).toEqual([expect.stringContaining('what the service never issued')]);
 });
 
-test('a third login with credentials that were refused is found out', async () => {
+it('a third login with credentials that were refused is found out', async () => {
   const { trial, strikeAt } = await strikeOf('account locked for 5 h');
   const { month, assessment } = trial;
   expect(trial.verdict.violations).toEqual([]);
@@ -65,7 +65,7 @@ test('a third login with credentials that were refused is found out', async () =
   expect(violations).toEqual([expect.stringContaining('sent refused credentials again')]);
 });
 
-test('a first tick that fails after all is well is found out', async () => {
+it('a first tick that fails after all is well is found out', async () => {
   const { month, assessment } = (await strikeOf('vendor down for 10 min')).trial;
   const until = month.faults[0]?.until ?? 0;
   const index = month.invocations.findIndex(({ startedAt }) => startedAt >= until);

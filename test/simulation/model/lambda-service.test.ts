@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { VirtualClock } from '../../virtual-clock.ts';
 import { type DeployedFunction, type InvocationRecord, LambdaService, type LambdaSettings } from './lambda-service.ts';
 
@@ -29,7 +29,7 @@ async function records(
 
 const fails = () => () => Promise.reject(new Error('no'));
 
-test('retries a failed event one and three minutes later when the default is left in place', async () => {
+it('retries a failed event one and three minutes later when the default is left in place', async () => {
   const ended = await records({ ...ALONE, retryAttempts: 2 }, [0], fails);
   expect(ended.map(({ startedAt, outcome }) => [startedAt, outcome])).toEqual([
     [0, 'failed'],
@@ -38,21 +38,21 @@ test('retries a failed event one and three minutes later when the default is lef
   ]);
 });
 
-test('does not retry when it is told not to', async () => {
+it('does not retry when it is told not to', async () => {
   expect(await records(ALONE, [0], fails)).toHaveLength(1);
 });
 
-test('keeps a doubled event waiting until the first is done', async () => {
+it('keeps a doubled event waiting until the first is done', async () => {
   const ended = await records(ALONE, [0, 10], (clock) => () => clock.sleep(5000));
   expect(ended.map(({ startedAt }) => startedAt)).toEqual([0, 7010]);
 });
 
-test('drops an event that could not be run before it was too old', async () => {
+it('drops an event that could not be run before it was too old', async () => {
   const busy = (clock: VirtualClock) => () => clock.sleep(50_000);
   expect(await records({ ...ALONE, maxEventAgeMs: 10_000 }, [0, 10], busy)).toHaveLength(1);
 });
 
-test('runs both at once without reserved concurrency', async () => {
+it('runs both at once without reserved concurrency', async () => {
   const ended = await records(
     { ...ALONE, reservedConcurrency: undefined },
     [0, 10],
@@ -61,7 +61,7 @@ test('runs both at once without reserved concurrency', async () => {
   expect(ended.map(({ startedAt }) => startedAt)).toEqual([0, 10]);
 });
 
-test('ends an invocation at its time-out, and nothing that it still wanted to do happens', async () => {
+it('ends an invocation at its time-out, and nothing that it still wanted to do happens', async () => {
   const done: string[] = [];
   const ended = await records(ALONE, [0], (clock) => async ({ step }) => {
     await clock.sleep(90_000);
@@ -72,7 +72,7 @@ test('ends an invocation at its time-out, and nothing that it still wanted to do
   expect(done).toEqual([]);
 });
 
-test('lets a process die between two steps', async () => {
+it('lets a process die between two steps', async () => {
   const done: string[] = [];
   const work =
     () =>

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseTokenReply } from '../../../lambda/refresher/soap/token-reply.ts';
 import { tokenRequest } from '../../../lambda/refresher/soap/token-request.ts';
 import { VirtualClock } from '../../virtual-clock.ts';
@@ -26,7 +26,7 @@ function service() {
   return { vendor, logIn };
 }
 
-test('a login is granted or refused, and written down with its password', async () => {
+it('a login is granted or refused, and written down with its password', async () => {
   const { vendor, logIn } = service();
   expect(await logIn(0)).toMatchObject({ kind: 'token', expiresInSeconds: 4 * 3600 });
   vendor.password = 'another';
@@ -37,7 +37,7 @@ test('a login is granted or refused, and written down with its password', async 
   ]);
 });
 
-test('a token whose reply is lost has been minted all the same', async () => {
+it('a token whose reply is lost has been minted all the same', async () => {
   const { vendor, logIn } = service();
   await logIn(0);
   vendor.disturbance = 'reply-lost';
@@ -46,7 +46,7 @@ test('a token whose reply is lost has been minted all the same', async () => {
   expect(old?.expiresAt).toEqual(current?.issuedAt);
 });
 
-test('an overstated lifetime is a quarter of what the reply says, until the disturbance is over', async () => {
+it('an overstated lifetime is a quarter of what the reply says, until the disturbance is over', async () => {
   const { vendor, logIn } = service();
   vendor.disturbance = 'lifetime-overstated';
   expect(await logIn(0)).toMatchObject({ expiresInSeconds: 4 * 3600 });
@@ -56,7 +56,7 @@ test('an overstated lifetime is a quarter of what the reply says, until the dist
   expect(lived).toEqual([HOUR_MS, 4 * HOUR_MS]);
 });
 
-test.each([
+it.each([
   ['http-503', 'unavailable'],
   ['html', 'unavailable'],
   ['empty-500', 'unavailable'],
@@ -68,11 +68,8 @@ test.each([
   expect(await logIn(0)).toMatchObject({ kind });
 });
 
-test.each(['no-connection', 'no-answer', 'slow'] as const)(
-  'with "%s" there is no reply in time',
-  async (disturbance) => {
-    const { vendor, logIn } = service();
-    vendor.disturbance = disturbance;
-    await expect(logIn(0)).rejects.toThrow(disturbance === 'no-connection' ? 'fetch failed' : 'timeout');
-  },
-);
+it.each(['no-connection', 'no-answer', 'slow'] as const)('with "%s" there is no reply in time', async (disturbance) => {
+  const { vendor, logIn } = service();
+  vendor.disturbance = disturbance;
+  await expect(logIn(0)).rejects.toThrow(disturbance === 'no-connection' ? 'fetch failed' : 'timeout');
+});

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParametersCommand, PutParameterCommand, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { VirtualClock } from '../../virtual-clock.ts';
 import { Random } from './random.ts';
 import { VirtualAws } from './virtual-aws.ts';
@@ -25,7 +25,7 @@ const get = (signal?: AbortSignal) =>
 const put = (over: Partial<PutParameterCommandInput> = {}) =>
   soon(aws.send(new PutParameterCommand({ Name: '/t', Value: 'v', Type: 'SecureString', Overwrite: true, ...over })));
 
-test('answers as the SDK does, with dates, and a ciphertext without decryption', async () => {
+it('answers as the SDK does, with dates, and a ciphertext without decryption', async () => {
   await put({ Value: 'secret' });
   expect(await get()).toMatchObject({
     Parameters: [
@@ -35,7 +35,7 @@ test('answers as the SDK does, with dates, and a ciphertext without decryption',
   });
 });
 
-test.each([
+it.each([
   ['ParameterAlreadyExists', { Overwrite: false }],
   ['HierarchyTypeMismatchException', { Type: 'String' as const }],
   ['ValidationException', { Value: 'ü'.repeat(2049), Tier: 'Standard' as const }],
@@ -45,7 +45,7 @@ test.each([
   expect(aws.writes).toHaveLength(1);
 });
 
-test('tells apart who wrote a parameter, and knows when it was deleted', async () => {
+it('tells apart who wrote a parameter, and knows when it was deleted', async () => {
   await put();
   aws.overwriteParameter('/t', 'another', 'SecureString');
   aws.deleteParameter('/t');
@@ -57,14 +57,14 @@ test('tells apart who wrote a parameter, and knows when it was deleted', async (
   expect(await put()).toMatchObject({ Version: 1 });
 });
 
-test('throttles writes and still reads', async () => {
+it('throttles writes and still reads', async () => {
   aws.faults.add('writes-throttled');
   await expect(put()).rejects.toMatchObject({ name: 'ThrottlingException' });
   expect(await get()).toMatchObject({ InvalidParameters: ['/t', '/u'] });
   expect(aws.writes).toEqual([]);
 });
 
-test.each([
+it.each([
   ['parameters-unavailable', get, 'InternalServerError'],
   [
     'secrets-unavailable',
@@ -76,11 +76,11 @@ test.each([
   await expect(call()).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 500 } });
 });
 
-test('stops waiting when the caller does', async () => {
+it('stops waiting when the caller does', async () => {
   await expect(get(clock.timeout(5))).rejects.toMatchObject({ name: 'TimeoutError' });
 });
 
-test('the secret has no value before one was put, and a new version id for each', async () => {
+it('the secret has no value before one was put, and a new version id for each', async () => {
   const read = () => soon(aws.send(new GetSecretValueCommand({ SecretId: 'credentials' })));
   await expect(read()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   const first = aws.putSecret('one');
