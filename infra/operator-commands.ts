@@ -1,22 +1,25 @@
 import { Aws } from 'aws-cdk-lib';
 import { statusParameterName } from '../lambda/token-status.ts';
 
-/** What a person types, ready to paste; used by the stack's outputs and by the alarms' descriptions. */
+/** Stores the credentials out of the file credentials.json. Ready to paste, as are the other commands here. */
 export function putCredentialsCommand(secretArn: string): string {
   // From a file: what is typed on a command line stays in the shell's history.
   return aws(`secretsmanager put-secret-value --secret-id ${secretArn} --secret-string file://credentials.json`);
 }
 
+/** Prints the token itself. */
 export function readTokenCommand(tokenParameterName: string): string {
   return aws(`ssm get-parameter --name ${tokenParameterName} --with-decryption --query Parameter.Value --output text`);
 }
 
+/** Prints the status, which holds no secret. */
 export function showStatusCommand(tokenParameterName: string): string {
   return aws(
     `ssm get-parameter --name ${statusParameterName(tokenParameterName)} --query Parameter.Value --output text`,
   );
 }
 
+/** Asks for a new token now, whatever the status says, and prints the result of that tick. */
 export function refreshNowCommand(functionName: string): string {
   return aws(
     `lambda invoke --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '{"force":true}' /dev/stdout`,

@@ -13,7 +13,7 @@ export interface IRefreshedToken extends IConstruct {
    * Lets a principal of this account read the token and its status, and nothing else: not the history, which holds old
    * tokens, and no other parameter under the same key.
    *
-   * @throws for a principal of another account, which SSM cannot admit: `readerRole` is the way there.
+   * @throws for a principal of another account, to which SSM gives no access: use `readerRole`.
    */
   grantRead(grantee: IGrantable): Grant;
 
@@ -154,7 +154,7 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
       return;
     throw new Error(
       `${this.node.path}: account ${principalAccount} cannot be granted ${this.parameterName} of account ${account}, ` +
-        'because SSM admits nobody from outside. Make a role there with readerRole() and assume it.',
+        'because SSM has no access from another account. Make a role there with readerRole() and assume it.',
     );
   }
 }

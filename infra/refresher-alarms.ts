@@ -15,6 +15,7 @@ import { refresherMetric } from './refresher-metrics.ts';
 import { PERIODS_TO_PAGE, type Timing } from './timing.ts';
 import type { AlarmActions } from './token-refresher-props.ts';
 
+/** What the alarms watch, whom they notify, and what their descriptions name. */
 export interface RefresherAlarmsProps {
   readonly tokenParameterName: string;
   readonly function: IFunction;
@@ -27,6 +28,7 @@ export interface RefresherAlarmsProps {
 /** TokenRejected fires when a tick in each of this many periods of `checkEvery` in a row found a report. */
 const PERIODS_OF_REJECTION = 4;
 
+/** Each kind of alarm; every token has one of each. */
 export const ALARM_KINDS = ['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'] as const;
 
 /** Fixed, so that a page says which token it is about, and the dashboard's stack finds the alarms without a reference. */

@@ -26,6 +26,7 @@ export const PERIODS_TO_PAGE = 3;
 /** A tick's metrics are on their way through the log for up to a minute, and an alarm looks once a minute. */
 const ALARM_LAG_SECONDS = 120;
 
+/** Fills in the defaults: tokenLifetime 4 hours, refreshEvery 2 hours, checkEvery 15 minutes, no renewalWindow. */
 export function timingOf(
   props: Partial<Pick<Timing, 'tokenLifetime' | 'refreshEvery' | 'checkEvery' | 'renewalWindow'>>,
 ): Timing {

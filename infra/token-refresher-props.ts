@@ -145,7 +145,7 @@ export interface TokenRefresherProps {
   readonly securityGroups?: ISecurityGroup[];
 }
 
-/** Where the alarms go. The page alarms also tell when they are over. */
+/** Where the alarms go. A page alarm also notifies when it is over. */
 export interface AlarmActions {
   /** Wakes a person: TokenExpiring and CredentialsRefused. */
   readonly page: IAlarmAction;

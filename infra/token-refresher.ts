@@ -159,7 +159,7 @@ export class TokenRefresher extends Construct {
     });
   }
 
-  /** Spelled out: Lambda's managed policy admits to every log group, and ISecret.grantRead to more than the value. */
+  /** Spelled out: Lambda's managed policy allows every log group, and ISecret.grantRead more than reading the value. */
   #executionRole(logGroup: LogGroup, inVpc: boolean): Role {
     const role = new Role(this, 'Role', {
       description: `Refreshes the access token ${this.token.parameterName}`,
@@ -169,7 +169,7 @@ export class TokenRefresher extends Construct {
     Grant.addToPrincipal({
       grantee: role,
       actions: ['secretsmanager:GetSecretValue'],
-      // An ARN without its random suffix admits to nothing; "??????" stands for exactly that.
+      // IAM does not match a secret ARN without its six-character suffix; "??????" stands for any.
       resourceArns: [this.credentials.secretFullArn ?? `${this.credentials.secretArn}-??????`],
     });
     if (this.credentials.encryptionKey !== undefined) {

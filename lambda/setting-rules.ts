@@ -3,10 +3,13 @@
  * checks its environment. Each rule gives the remedies for what is wrong, none for a good value.
  */
 
-/** Lambda hands seconds over as text of at most eight digits. */
+/** The function reads at most eight digits, which is three years. */
 const MAX_SECONDS = 99_999_999;
 
-/** SSM allows 15 levels, and the status parameter takes one. */
+/**
+ * SSM allows 15 levels, and the status parameter takes one.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+ */
 const MAX_PARAMETER_LEVELS = 14;
 
 /** An http or https address without a user name or a password. */
@@ -17,7 +20,10 @@ export function endpointRemedies(text: string): readonly string[] {
   return ['leave user name and password out; credentials belong into the secret'];
 }
 
-/** The value of the SOAPAction header. */
+/**
+ * The value of the SOAPAction header, without its quotation marks; empty is allowed.
+ * @see https://www.w3.org/TR/2000/NOTE-SOAP-20000508/ section 6.1.1
+ */
 export function soapActionRemedies(text: string): readonly string[] {
   if (/^[\x21\x23-\x7e]*$/.test(text)) return [];
   return ['use printable ASCII without spaces and quotation marks; those around it are added'];
@@ -38,7 +44,7 @@ export function parameterNameRemedies(name: string): readonly string[] {
   return remedies;
 }
 
-/** A duration that the function can be told. */
+/** A duration in seconds: whole, from 1 to 99,999,999. */
 export function secondsRemedies(seconds: number): readonly string[] {
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_SECONDS) return [];
   return [`use whole seconds, from 1 to ${MAX_SECONDS}`];

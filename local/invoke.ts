@@ -21,6 +21,7 @@ export interface Invocation {
   readonly output: string;
 }
 
+/** The built function, as it is deployed. */
 export const ARTEFACT = fileURLToPath(new URL('../dist/refresher/handler.mjs', import.meta.url));
 const LAMBDA_PROCESS = fileURLToPath(new URL('lambda-process.ts', import.meta.url));
 

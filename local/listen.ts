@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { ServerOptions } from 'node:https';
 import { createServer as createTlsServer } from 'node:https';
 
+/** A server that runs, and where. */
 export interface Listening {
   readonly url: string;
   /** Stops listening and cuts every connection, also those that wait for an answer. */

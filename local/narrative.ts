@@ -58,6 +58,7 @@ export function tickLine(tick: Invocation, at: Date): string {
   return `${at.toISOString().slice(11, 19)}  ${styleText(colour, outcome.padEnd(9))}  ${life}${why}`;
 }
 
+/** A heading with an empty line above it. */
 export function heading(text: string): string {
   return `\n${styleText('bold', text)}`;
 }

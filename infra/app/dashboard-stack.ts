@@ -30,6 +30,7 @@ export function dashboardUrl(): string {
   return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${DASHBOARD_NAME}`;
 }
 
+/** A token that the dashboard shows, and the durations that its alarms go by. */
 export interface WatchedToken {
   readonly parameterName: string;
   readonly timing: Timing;

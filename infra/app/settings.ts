@@ -28,6 +28,7 @@ export interface TokenSettings extends Omit<CheckedProps, 'alarmActions'> {
 /** Whom an alarm tells: an SNS topic, by its ARN, or an e-mail address. */
 export type AlarmTarget = { readonly topicArn: string } | { readonly email: string };
 
+/** Where the function runs in a VPC. Identifiers only: a look-up would need credentials at synth. */
 export interface VpcSettings {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];

@@ -29,6 +29,7 @@ export interface AwsRequest {
   records(name: string): readonly AwsRequest[];
 }
 
+/** Reads the members of a request. @throws AwsError `SerializationException` for one of the wrong type, `ValidationException` for one that is required */
 export function awsRequest(members: Readonly<Record<string, unknown>>): AwsRequest {
   const member = <T>(name: string, isOfType: (value: unknown) => value is T): T | undefined => {
     const value = members[name] ?? undefined;
@@ -52,6 +53,7 @@ export function awsRequest(members: Readonly<Record<string, unknown>>): AwsReque
   };
 }
 
+/** The error of a member that breaks a rule, in AWS's own words. */
 export function constraintViolated(shownValue: string, member: string, rule: string): AwsError {
   const name = member.charAt(0).toLowerCase() + member.slice(1);
   return new AwsError(

@@ -6,6 +6,7 @@ import { listen } from '../listen.ts';
 import { AwsError } from './aws-request.ts';
 import { type AwsInput, type AwsServices, createAwsServices } from './aws-services.ts';
 
+/** One request that reached the local AWS. */
 export interface AwsCall {
   readonly operation: string;
   readonly input: AwsInput;
@@ -25,12 +26,13 @@ export type AwsFault =
 /** Decides about every call before it is carried out; undefined lets it pass. */
 export type AwsFaults = (operation: string, input: AwsInput) => AwsFault | undefined;
 
+/** The running local AWS, with what a test or `npm start` changes and looks at. */
 export interface LocalAws extends Pick<AwsServices, 'secrets' | 'parameters'> {
   readonly url: string;
   /** Every call in the order of arrival, failed ones too. */
   readonly calls: readonly AwsCall[];
   faults: AwsFaults;
-  /** Carries an operation out without the network: no fault strikes it and it is not recorded. */
+  /** Carries an operation out without the network: no fault is injected and it is not recorded. */
   perform(operation: string, input: AwsInput): object;
   close(): Promise<void>;
 }

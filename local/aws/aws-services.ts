@@ -19,6 +19,7 @@ export interface AwsServices {
   perform(operation: string, input: AwsInput, now: Date): object;
 }
 
+/** Both services, empty. */
 export function createAwsServices(): AwsServices {
   const secrets = createSecretsManager();
   const parameters = createParameterStore();

@@ -11,6 +11,7 @@ const TIERS = ['Standard', 'Advanced', 'Intelligent-Tiering'] as const;
 export type AskedTier = (typeof TIERS)[number];
 type Tier = Exclude<AskedTier, 'Intelligent-Tiering'>;
 
+/** One version of a parameter. */
 export interface StoredParameter {
   readonly name: string;
   readonly type: ParameterType;
@@ -33,6 +34,7 @@ export interface ParameterStoreSettings {
   minMsBetweenUpdates: number;
 }
 
+/** SSM Parameter Store in memory: its operations, and what a test sets and looks at. */
 export interface ParameterStore {
   readonly operations: {
     readonly PutParameter: Operation<{ readonly Version: number; readonly Tier: Tier }>;

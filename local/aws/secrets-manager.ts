@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { arn } from './aws-account.ts';
 import { AwsError, type AwsRequest, type Operation } from './aws-request.ts';
 
+/** One version of a secret, with its staging labels. */
 export interface SecretVersion {
   readonly versionId: string;
   readonly value: SecretValue;
@@ -30,6 +31,7 @@ interface Secret {
   versions: readonly SecretVersion[];
 }
 
+/** Secrets Manager in memory: its operations, and what a test looks at. */
 export interface SecretsManager {
   readonly operations: {
     readonly CreateSecret: Operation;
