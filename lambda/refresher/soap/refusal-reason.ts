@@ -56,9 +56,10 @@ const MAY_REFUSE = new RegExp(
 
 const BY_LETTERS = new Map(CODES.map((code) => [code.replaceAll('_', ''), code]));
 const CODE = `(${CODES.join('|')})(?![a-z0-9_])`;
-const CODE_WITHIN = new RegExp(`(?<![a-z0-9_])${CODE}`);
-/** In front, or behind names such as Java's of the exception; or quoted, as in JSON. */
-const CODE_STATED = new RegExp(`^((?:[\\w.$-]+[:=]\\s*)*)"?${CODE}|["'>]${CODE}(?=["'<])`);
+/** Not where the sentence is about the code's own name: "constant INVALID_CREDENTIALS", "cannot write invalid_grant to the log". */
+const CODE_WITHIN = new RegExp(`(?:^|[^\\w\\s] ?|\\b(?:with|error|code|reason|status|fault) )${CODE}`);
+/** In front, or behind names such as Java's of the exception, with a sign behind it; or quoted, as in JSON. */
+const CODE_STATED = new RegExp(`^((?:[\\w.$-]+[:=]\\s*)*)"?${CODE}(?= ?(?:$|[^\\w\\s]))|["'>]${CODE}(?=["'<])`);
 // "Access denied" in a sentence tells nothing: it may be a file's, or a database's.
 const SPOKEN = CODES.filter((code) => code !== 'access_denied').map((code) => code.replaceAll('_', ' '));
 const CODE_IN_WORDS = new RegExp(`(?:^|[^\\w\\s] ?)(${SPOKEN.join('|')})(?= ?(?:$|[^\\w\\s]))`);
@@ -78,7 +79,7 @@ function exceptionName(text: string): string {
 }
 
 const OF = '(?:(?:user|login|client|account) )?';
-const WHAT = `${OF}(?:user ?names?|user ?ids?|users?|logins?|accounts?|clients?|client ids?|login ids?|secrets?|passwords?|credentials?)`;
+const WHAT = `${OF}(?:user ?names?|user ?ids?|users?|logins?|accounts?|clients?|client ids?|login ids?|secrets?|pass(?:word|wd)s?|credentials?)`;
 const AND = ' ?(?:/|,|&|or|and(?:/or)?) ?(?:(?:an?|the|your|invalid|incorrect|wrong) )?';
 const WHICH = `(?:e ?mail(?: address)?${AND})?${WHAT}(?:${AND}${WHAT})*(?: combination| pair)?`;
 const GIVEN = '(?: (?:that )?(?:you )?(?:was |were )?(?:provided|supplied|specified|given|entered))?';
@@ -115,7 +116,8 @@ const PASSING =
 function message(text: string): string {
   const own = text.slice(0, 1000).replace(/\n\s+at .*/s, '');
   const said = own.replace(/\bserver was unable to (?:process|read) request\.?(?:\s*--->)?/i, '');
-  return said.replace(/\b(?:https?|urn):[^\s,;)}]+/gi, '').trim();
+  // The names of addresses and files tell nothing, such as `invalid_client.inc`.
+  return said.replace(/\b(?:(?:https?|urn):[^\s,;)}]+|\w+_\w+\.[a-z]{2,4}\b(?!\.))/g, '').trim();
 }
 
 /** In small letters, and in words, however they are joined: `UserNotFound`, `user_not_found`, `user-not-found`. */

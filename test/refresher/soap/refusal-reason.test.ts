@@ -42,6 +42,12 @@ describe('a sentence', () => {
     'Error looking up whether the password is wrong in the cache',
     'upstream: invalid_grant',
     'Database down, answered invalid_grant before',
+    'Include file invalid_client.inc not found',
+    'account_locked.tpl not found',
+    'account_locked column missing in database',
+    'Could not write invalid_grant event to log',
+    'Message key invalid_grant not found in bundle',
+    'Undefined constant INVALID_CREDENTIALS',
   ])('is none: %s', (sentence) => {
     expect(readReason([sentence])?.meaning).not.toBe('credentials');
   });
@@ -52,6 +58,7 @@ describe('a sentence', () => {
     ['The user credentials were incorrect.', 'wrong credentials'],
     ['invalid_username_or_password', 'wrong credentials'],
     ['{"status":0,"message":"Wrong password"}', 'wrong credentials'],
+    ['Passwd is incorrect', 'wrong credentials'],
     ['Your account has been temporarily locked. Please try again after 30 minutes.', 'account barred'],
     ['Too many failed logins, the account is locked', 'account barred'],
     ['Too many failed login attempts', 'too many failed logins'],
