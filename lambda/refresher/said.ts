@@ -21,6 +21,10 @@ export function said(serviceText: string, secretValues: readonly string[]): stri
   for (const { 0: run, index } of text.matchAll(/[A-Za-z0-9+/_=.~-]{16,}/g)) {
     if (/\d|[A-Za-z]{32}/.test(run)) hide(index, index + run.length);
   }
+  // An escape can stand for any character of a secret, and break a run of it.
+  for (const { 0: word, index } of text.matchAll(/\S+/g)) {
+    if (ESCAPE.test(word)) hide(index, index + word.length);
+  }
   const plain = plainWords(text);
   const foldedText = fold(text);
   const allGuises = new Set(secretValues.flatMap(guises));
@@ -32,6 +36,8 @@ export function said(serviceText: string, secretValues: readonly string[]): stri
   return told === '' ? undefined : [...told].slice(0, MAX_CHARACTERS).join('');
 }
 
+/** By number, in URLs, XML or JSON. */
+const ESCAPE = /%[0-9a-f]{2}|&(?:amp;)*#x?[0-9a-f]+;|\\u[0-9a-f]{4}/i;
 /** White space, and what shows nothing or breaks a log line. */
 const BLANKS = /[\s\p{C}\p{Z}]+/gu;
 

@@ -54,6 +54,20 @@ describe('what the service said', () => {
     );
   });
 
+  const code = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
+  it.each<[string, string | RegExp, (character: string) => string]>([
+    ['each character as a reference in XML', /[^]/g, (character) => `&#x${code(character)};`],
+    ['each as a decimal one', /[^]/g, (character) => `&#${character.charCodeAt(0)};`],
+    ['each as an escape in JSON', /[^]/g, (character) => `\\u${code(character)}`],
+    ['its signs only, as PHP does with JSON', /[^a-z0-9]/gi, (character) => `\\u${code(character).toUpperCase()}`],
+    ['its signs only, with references filled up with zeros', /[^a-z0-9]/gi, (character) => `&#x${code(character)};`],
+    ['its signs only, escaped twice', /[^a-z0-9]/gi, (character) => `%25${code(character).slice(2)}`],
+  ])('tells nothing of a secret escaped by number: %s', (_, which, spell) => {
+    expect(said(`Bad value ${'P&ss"w<rd/7=x'.replace(which, spell)} here`, ['P&ss"w<rd/7=x'])).toBe(
+      'Bad value ••• here',
+    );
+  });
+
   it('tells nothing of a secret in Base64, wherever it stands within', () => {
     const bytes = fc.constantFrom('', 'a', 'ab', 'abc', 'user:');
     fc.assert(
