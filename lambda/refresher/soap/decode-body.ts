@@ -9,7 +9,7 @@ export function decodeBody(
   contentType: string | undefined,
 ): { readonly text: string; readonly isCertain: boolean } {
   const said = headerCharset(contentType) ?? declaredEncoding(body) ?? 'utf-8';
-  const charset = sniffed(body) ?? (isUtf8(said, body) || isAscii(said, body) ? 'utf-8' : said);
+  const charset = sniffed(body) ?? (isUtf8(said, body) ? 'utf-8' : said);
   try {
     return { text: new TextDecoder(charset, { fatal: true }).decode(body), isCertain: true };
   } catch {
@@ -25,15 +25,13 @@ function sniffed([first, second, third]: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** Another spelling (`UTF_8`, `utf8mb4`), or .NET's UTF-16, which names what the text was in memory. */
+/** Whatever the label says: another spelling (`UTF_8`, `utf8mb4`), .NET's UTF-16, which was in memory only, or plain ASCII. */
 function isUtf8(label: string, body: Uint8Array): boolean {
-  return /^utf[-_]?8/i.test(label) || (/^(?:utf[-_]?16|unicode$)/i.test(label) && !body.includes(0));
-}
-
-/** Not under charsets that write other letters with ASCII bytes, nor with the zeros of UTF-16. */
-function isAscii(label: string, body: Uint8Array): boolean {
-  const hasOnlyAscii = !body.includes(0) && !/[\x80-\xff]/.test(Buffer.from(body).toString('latin1'));
-  return hasOnlyAscii && !/utf-?7|^hz|iso-?2022/i.test(label);
+  if (/^utf[-_]?8/i.test(label)) return true;
+  if (body.includes(0)) return false;
+  if (/^(?:utf[-_]?16|unicode$)/i.test(label)) return true;
+  // Charsets that write other letters with ASCII bytes are left out.
+  return !/utf-?7|^hz|iso-?2022/i.test(label) && body.every((byte) => byte < 0x80);
 }
 
 /** Some proxies join two types; then the label ends at the comma. */

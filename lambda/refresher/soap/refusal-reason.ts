@@ -1,9 +1,7 @@
-/** `credentials` does not heal by asking again, `request` is for a developer, `unavailable` heals by itself. */
-type Meaning = 'credentials' | 'request' | 'unavailable';
-
 /** Why the service gave no token. `reason` is a name of this file, never text of the answer. */
 export interface RefusalReason {
-  readonly meaning: Meaning;
+  /** `credentials` does not heal by asking again, `request` is for a developer, `unavailable` heals by itself. */
+  readonly meaning: 'credentials' | 'request' | 'unavailable';
   readonly reason: string;
   readonly by: 'code' | 'sentence';
 }
@@ -37,10 +35,8 @@ export function readReason(texts: readonly string[]): RefusalReason | undefined 
 
 /** The code that the text is, however it is spelled: `Invalid Grant`, `invalidGrant`, `InvalidCredentialsException`. */
 export function codeOf(text: string): string | undefined {
-  const letters = text
-    .slice(0, 1000)
-    .toLowerCase()
-    .replace(/[^a-z]/g, '');
+  const start = text.slice(0, 1000).toLowerCase();
+  const letters = start.replace(/[^a-z]/g, '');
   return BY_LETTERS.get(letters) ?? BY_LETTERS.get(letters.replace(/(?:exception|error|fault)$/, ''));
 }
 
@@ -122,11 +118,8 @@ function message(text: string): string {
 
 /** In small letters, and in words, however they are joined: `UserNotFound`, `user_not_found`, `user-not-found`. */
 function wordsOf(text: string): string {
-  const words = text.replace(/([a-z])(?=[A-Z])/g, '$1 ').toLowerCase();
-  return words
-    .replace(/(?<=\w)[-_]+(?=\w)/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const apart = text.replace(/([a-z])(?=[A-Z])/g, '$1 ').replace(/(?<=\w)[-_]+(?=\w)/g, ' ');
+  return apart.toLowerCase().replace(/\s+/g, ' ').trim();
 }
 
 function byCode(code: string): RefusalReason {

@@ -1,6 +1,5 @@
 import { codeOf, readReason } from './refusal-reason.ts';
-import { descendants, isBlank } from './soap-body.ts';
-import type { XmlElement } from './strict-xml.ts';
+import { isBlank, withDescendants, type XmlElement } from './strict-xml.ts';
 import { malformed, type NoToken, refused, unavailable } from './token-result.ts';
 
 /** Who or where, not why. */
@@ -8,13 +7,21 @@ const NO_REASON = ['faultcode', 'Code', 'faultactor', 'Role', 'Node'];
 
 /** A fault of either SOAP version: `faultcode` or `Code` says whose fault it is, the other texts may say why. */
 export function judgeFault(fault: XmlElement): NoToken {
-  const texts = fault.children
-    .filter(({ name }) => !NO_REASON.includes(name))
-    .flatMap((part) => [part, ...descendants(part)])
-    .map(({ text }) => text)
-    .filter((text) => !isBlank(text));
-  const names = codeNames(fault);
+  const texts = textsWithin(fault, (name) => !NO_REASON.includes(name));
+  // `SOAP-ENV:Server.Timeout` names the server first; SOAP 1.2 says `Receiver`, with subcodes in elements of their own.
+  const codes = textsWithin(fault, (name) => name === 'faultcode' || name === 'Code');
+  const names = codes.flatMap((code) =>
+    code
+      .trim()
+      .replace(/^[^:]*:/, '')
+      .split('.'),
+  );
   return { ...judge(names, texts), serviceText: texts.join(' ') || undefined };
+}
+
+function textsWithin(fault: XmlElement, isWanted: (name: string) => boolean): readonly string[] {
+  const wanted = fault.children.filter(({ name }) => isWanted(name)).flatMap(withDescendants);
+  return wanted.map(({ text }) => text).filter((text) => !isBlank(text));
 }
 
 function judge(names: readonly string[], texts: readonly string[]): NoToken {
@@ -22,28 +29,13 @@ function judge(names: readonly string[], texts: readonly string[]): NoToken {
   const reason = readReason([...names.flatMap((name) => codeOf(name) ?? []), ...texts]);
   if (names.some((name) => /^(?:server|receiver|wsdl|internalservicefault)$/i.test(name))) {
     // Applications put refusals into Server faults as well, beside the server's own trouble: too uncertain to latch.
-    return reason === undefined || reason.meaning === 'unavailable'
-      ? unavailable('the service reports a fault of its own (SOAP Server fault)')
-      : {
-          kind: 'request refused',
-          why: `the service speaks of ${reason.reason}, in a fault of its own (SOAP Server fault)`,
-        };
+    if (reason === undefined || reason.meaning === 'unavailable')
+      return unavailable('the service reports a fault of its own (SOAP Server fault)');
+    const why = `the service speaks of ${reason.reason}, in a fault of its own (SOAP Server fault)`;
+    return { kind: 'request refused', why };
   }
   // One word of that make is a code, as in OAuth; a sentence is about the message.
   if (reason || texts.some((text) => /^\s*[a-z]+(?:_[a-z]+)+\s*$/.test(text))) return refused(reason);
   const whose = names.some((name) => /^(?:client|sender)$/i.test(name)) ? 'SOAP Client fault' : 'SOAP fault';
   return malformed(`the service could not make sense of the request (${whose})`);
-}
-
-/** `SOAP-ENV:Server.Timeout` names the server first; SOAP 1.2 says `Receiver`, with subcodes in elements of their own. */
-function codeNames(fault: XmlElement): readonly string[] {
-  const codes = fault.children.filter(({ name }) => name === 'faultcode' || name === 'Code');
-  return codes
-    .flatMap((code) => [code, ...descendants(code)])
-    .flatMap(({ text }) =>
-      text
-        .trim()
-        .replace(/^[^:]*:/, '')
-        .split('.'),
-    );
 }

@@ -16,18 +16,25 @@ export class XmlError extends Error {
 }
 
 /**
- * Parses one document the way a SOAP receiver must.
- *
- * fast-xml-parser alone accepts tags that do not match, two roots, text around them, a DOCTYPE, undefined entities, control
- * characters and unbound prefixes. So the spelling is checked first, piece by piece; the library then builds the tree,
- * and the namespaces are resolved here.
+ * Parses one document the way a SOAP receiver must. fast-xml-parser alone accepts tags that do not match, two roots, a
+ * DOCTYPE, undefined entities and unbound prefixes: so the spelling is checked first, and the namespaces are resolved here.
  * @throws {XmlError} and nothing else.
  */
 export function parseXml(text: string): XmlElement {
   checkSpelling(text);
   const root = parseTree(text).find((node) => elementName(node) !== undefined);
   if (root === undefined) throw new XmlError('no root element');
-  return resolve(root, { prefix: 'xml', namespace: XML_NAMESPACE });
+  return resolve(root, OUTERMOST);
+}
+
+/** Nothing but what XML counts as white space. */
+export function isBlank(text: string): boolean {
+  return /^[ \t\r\n]*$/.test(text);
+}
+
+/** The element and those within, at any depth, in document order. */
+export function withDescendants(element: XmlElement): readonly XmlElement[] {
+  return [element, ...element.children.flatMap(withDescendants)];
 }
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
@@ -44,7 +51,6 @@ const REFERENCE = '&(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);';
 const ATTRIBUTE = `${SPACE}+${QNAME}${SPACE}*=${SPACE}*(?:"(?:[^<&"]|${REFERENCE})*"|'(?:[^<&']|${REFERENCE})*')`;
 const PIECES = new RegExp(
   [
-    `(?<blank>${SPACE}+)`,
     `(?<text>(?:(?!\\]\\]>)[^<&]|${REFERENCE})+)`,
     `(?<comment><!--(?:(?!--)[^])*-->)`,
     `(?<cdata><!\\[CDATA\\[(?:(?!\\]\\]>)[^])*\\]\\]>)`,
@@ -66,7 +72,7 @@ function checkSpelling(text: string): void {
     const piece = PIECES.exec(text)?.groups;
     if (piece === undefined) throw new XmlError('markup that is not well-formed or not allowed in SOAP');
     const isOutside = open.length === 0;
-    if (isOutside && (piece.text ?? piece.cdata) !== undefined) throw new XmlError('text outside the root element');
+    if (isOutside && !isBlank(piece.text ?? piece.cdata ?? '')) throw new XmlError('text outside the root element');
     if (isOutside && piece.start !== undefined) roots += 1;
     if (piece.start !== undefined && piece.empty === undefined) open.push(piece.start);
     const isMatched = piece.end === undefined || piece.end === open.pop();
@@ -108,12 +114,10 @@ function parseTree(text: string): readonly Node[] {
   }
 }
 
-/** One declaration, before those around it. Linked, for copies would cost their square. */
-interface Scope {
-  readonly prefix: string;
-  readonly namespace: string;
-  readonly around?: Scope;
-}
+/** Namespace names by prefix. What is declared further out is inherited, for copies would cost their square. */
+type Scope = Readonly<Record<string, string>>;
+
+const OUTERMOST: Scope = Object.assign(Object.create(null), { '': '', xml: XML_NAMESPACE });
 
 function resolve(node: Node, around: Scope): XmlElement {
   const tag = elementName(node) ?? '';
@@ -137,26 +141,22 @@ function resolve(node: Node, around: Scope): XmlElement {
 }
 
 function declare(attributes: readonly (readonly [name: string, value: string])[], around: Scope): Scope {
-  let scope = around;
-  for (const [name, namespace] of attributes) {
-    if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
+  const scope: Record<string, string> = Object.create(around);
+  for (const [name, namespace] of attributes.filter(([name]) => /^xmlns(?::|$)/.test(name))) {
     const prefix = name === 'xmlns' ? '' : localName(name);
     // Only the default namespace can be taken back, and these two prefixes and names belong together for good.
     const isReserved =
       prefix === 'xmlns' || namespace === XMLNS_NAMESPACE || (prefix === 'xml') !== (namespace === XML_NAMESPACE);
     if (isReserved || (namespace === '' && prefix !== '')) throw new XmlError('a forbidden namespace declaration');
-    scope = { prefix, namespace, around: scope };
+    scope[prefix] = namespace;
   }
   return scope;
 }
 
 function namespaceOf(qualifiedName: string, scope: Scope): string {
-  const prefix = qualifiedName.includes(':') ? qualifiedName.slice(0, qualifiedName.indexOf(':')) : '';
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.around) {
-    if (at.prefix === prefix) return at.namespace;
-  }
-  if (prefix !== '') throw new XmlError('an unbound prefix');
-  return '';
+  const namespace = scope[qualifiedName.slice(0, Math.max(0, qualifiedName.indexOf(':')))];
+  if (namespace === undefined) throw new XmlError('an unbound prefix');
+  return namespace;
 }
 
 function localName(qualifiedName: string): string {

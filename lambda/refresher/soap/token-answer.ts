@@ -1,9 +1,6 @@
 import { readReason } from './refusal-reason.ts';
-import { descendants, isBlank } from './soap-body.ts';
-import type { XmlElement } from './strict-xml.ts';
-import { malformed, type NoToken, refused, type TokenResult } from './token-result.ts';
-
-type Token = Extract<TokenResult, { kind: 'token' }>;
+import { isBlank, withDescendants, type XmlElement } from './strict-xml.ts';
+import { type Judgement, malformed, type NoToken, refused } from './token-result.ts';
 
 const SERVICE_NAMESPACE = 'urn:server';
 
@@ -11,26 +8,25 @@ const SERVICE_NAMESPACE = 'urn:server';
  * The operation's own answer: `access_new_tokenResponse`, or under another name, as documented, a refusal.
  * @param envelope all around it: a second token is a doubt, wherever it stands
  */
-export function judgeAnswer(answer: XmlElement, envelope: XmlElement): Token | NoToken {
+export function judgeAnswer(answer: XmlElement, envelope: XmlElement): Judgement {
   // NuSOAP sends a refusal, and nothing but a refusal, without a namespace too.
   const isOurs = answer.name === 'access_tokenResponse' ? isOwn(answer) : answer.namespace === SERVICE_NAMESPACE;
   if (!isOurs) return malformed('the answer is not one of this service');
-  const tokens = descendants(envelope).filter(({ name }) => name === 'access_token');
+  const tokens = withDescendants(envelope).filter(({ name }) => name === 'access_token');
   const isEmpty = tokens.every((token) => isBlank(allText(token)));
-  switch (answer.name) {
-    case 'access_new_tokenResponse':
-      return isEmpty ? judgeRefusal(answer) : judgeToken(answer, tokens);
-    case 'access_tokenResponse':
-      return isEmpty ? judgeRefusal(answer) : malformed('there is an access_token in an answer that announces none');
-    default:
-      return malformed('the answer belongs to another operation');
-  }
+  const announcesToken = answer.name === 'access_new_tokenResponse';
+  if (!announcesToken && answer.name !== 'access_tokenResponse')
+    return malformed('the answer belongs to another operation');
+  if (isEmpty) return judgeRefusal(answer);
+  return announcesToken
+    ? judgeToken(answer, tokens)
+    : malformed('there is an access_token in an answer that announces none');
 }
 
 /** A token beyond doubt: exactly one, where it belongs, and nothing in the answer that speaks against it. */
-function judgeToken(answer: XmlElement, [token, ...others]: readonly XmlElement[]): Token | NoToken {
+function judgeToken(answer: XmlElement, [token, ...others]: readonly XmlElement[]): Judgement {
   if (token === undefined || others.length > 0) return malformed('there is more than one access_token');
-  const errors = descendants(answer).filter(({ name }) => /error|fault/i.test(name));
+  const errors = withDescendants(answer).filter(({ name }) => /error|fault/i.test(name));
   if (!errors.every((error) => isBlank(allText(error)))) return malformed('there is an error beside the access_token');
   const fields = fieldsOf(answer);
   if (!fields.includes(token) || !isBlank(answer.text))
@@ -78,5 +74,7 @@ function isOwn({ namespace }: XmlElement): boolean {
 }
 
 function allText(element: XmlElement): string {
-  return [element, ...descendants(element)].map(({ text }) => text).join(' ');
+  return withDescendants(element)
+    .map(({ text }) => text)
+    .join(' ');
 }

@@ -1,10 +1,9 @@
 import { decodeBody } from './decode-body.ts';
 import { mayRefuse } from './refusal-reason.ts';
-import { soapBodyChild } from './soap-body.ts';
 import { judgeFault } from './soap-fault.ts';
-import { parseXml, type XmlElement, XmlError } from './strict-xml.ts';
+import { isBlank, parseXml, type XmlElement, XmlError } from './strict-xml.ts';
 import { judgeAnswer } from './token-answer.ts';
-import { malformed, type NoToken, type TokenResult, unavailable } from './token-result.ts';
+import { type Judgement, malformed, type NoToken, type TokenResult, unavailable } from './token-result.ts';
 
 /** One HTTP answer of the endpoint, whole and with any content coding undone. */
 export interface SoapReply {
@@ -36,8 +35,6 @@ export function parseTokenReply(reply: SoapReply): TokenResult {
   return { ...result, mayHaveBeenJudged: !isGateways || /envelope/i.test(readable) || mayRefuse(readable) };
 }
 
-type Judgement = Extract<TokenResult, { kind: 'token' }> | NoToken;
-
 function judgeText(reply: SoapReply, text: string, isCertain: boolean): Judgement {
   let why = isCertain ? '' : 'not text in its declared charset';
   // An envelope in other text, as behind a PHP warning, or in an uncertain charset is good for a refusal, never for a token.
@@ -64,9 +61,23 @@ function envelopeWithin(text: string): string {
   return start < 0 ? '' : text.slice(start, text.lastIndexOf('Envelope>') + 'Envelope>'.length);
 }
 
+const SOAP_NAMESPACES = ['http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope'];
+
+/**
+ * Judges the one element in the one Body of a SOAP 1.1 or 1.2 envelope.
+ * @throws {XmlError} for any other document.
+ */
 function judgeDocument(envelope: XmlElement, status: number): Judgement {
-  const { child, isFault } = soapBodyChild(envelope);
-  if (isFault) return judgeFault(child);
+  const { name, namespace, children } = envelope;
+  if (name !== 'Envelope' || !SOAP_NAMESPACES.includes(namespace)) throw new XmlError('no SOAP Envelope');
+  if (children.some((part) => part.namespace !== namespace)) throw new XmlError('a stranger beside the SOAP Body');
+  const [body, secondBody] = children.filter((part) => part.name === 'Body');
+  if (body === undefined || secondBody !== undefined) throw new XmlError('not exactly one SOAP Body');
+  const [child, secondChild] = body.children;
+  if (child === undefined || secondChild !== undefined) throw new XmlError('not exactly one element in the SOAP Body');
+  if (!isBlank(envelope.text + body.text)) throw new XmlError('text beside the elements of the SOAP envelope');
+
+  if (child.name === 'Fault' && child.namespace === namespace) return judgeFault(child);
   const result = judgeAnswer(child, envelope);
   if (result.kind === 'token' && !isSuccess(status)) {
     const why = `HTTP status ${status} with a token, which contradict each other`;

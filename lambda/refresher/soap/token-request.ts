@@ -1,20 +1,12 @@
 import { escapeXml } from './xml-text.ts';
 
-/** What the service asks for, in the names of its documentation. */
-export interface TokenRequestFields {
-  readonly username: string;
-  readonly passwd: string;
-  readonly client_id: string;
-  readonly client_secret: string;
-  readonly grant_type: string;
-}
-
 /** Servers bind these by position: another order is answered with a misleading `invalid_client`. */
 const ARGUMENT_ORDER = ['username', 'passwd', 'client_id', 'client_secret', 'grant_type'] as const;
 
-/**
- * The SOAP 1.1 envelope of `access_new_token`. Any text that `isXmlText` accepts reaches the service unchanged.
- */
+/** What the service asks for, in the names of its documentation. */
+export type TokenRequestFields = Readonly<Record<(typeof ARGUMENT_ORDER)[number], string>>;
+
+/** The SOAP 1.1 envelope of `access_new_token`. Any text that `isXmlText` accepts reaches the service unchanged. */
 export function tokenRequest(fields: TokenRequestFields): string {
   const argumentsXml = ARGUMENT_ORDER.map((name) => `<${name}>${escapeXml(fields[name])}</${name}>`).join('');
   return (

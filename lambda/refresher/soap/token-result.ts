@@ -1,8 +1,13 @@
 import type { RefusalReason } from './refusal-reason.ts';
 
+type Token = { readonly kind: 'token'; readonly accessToken: string; readonly expiresInSeconds: number | undefined };
+
+/** What a document means. */
+export type Judgement = Token | NoToken;
+
 /** What an answer means. `why` is fit for a log: it never holds anything that the service sent. */
 export type TokenResult =
-  | { readonly kind: 'token'; readonly accessToken: string; readonly expiresInSeconds: number | undefined }
+  | Token
   | (NoToken & {
       /** Whether the service may have judged the credentials. Only where it cannot is the login repeated at once. */
       readonly mayHaveBeenJudged: boolean;

@@ -3,17 +3,17 @@ export function isXmlText(text: string): boolean {
   return /^[\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(text);
 }
 
+// A bare carriage return would be read as a line feed.
 const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-  // A bare carriage return would be read as a line feed.
-  '\r': '&#13;',
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+  '\r': '#13',
 };
 
 /** The text as an element or a quoted attribute holds it: an XML parser reads back exactly what was given. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"'\r]/g, (character) => ESCAPES[character] ?? character);
+  return text.replace(/[&<>"'\r]/g, (character) => `&${ESCAPES[character]};`);
 }
