@@ -96,7 +96,7 @@ function randomTrouble(random: Random, lifetimeMinutes: number): Trouble {
     () => ({ kind: 'wrong-password' }),
     () => ({ kind: 'account-locked' }),
     () => ({ kind: 'schedule-disabled' }),
-    () => ({ kind: 'process-dies', atStep: random.integer(1, 11) }),
+    () => ({ kind: 'process-dies', atStep: random.integer(1, 13) }),
     () => ({ kind: random.pick(['status-deleted', 'status-garbled', 'token-deleted', 'token-overwritten']) }),
     () => ({ kind: 'tokens-revoked' }),
     () => ({ kind: 'lifetime-cut', lifetimeMinutes: lifetimeMinutes / random.pick([2, 4]) }),

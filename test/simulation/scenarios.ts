@@ -74,7 +74,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('account locked for 30 min', lasting(0.5, { kind: 'account-locked' })),
   scenario('account locked for 5 h', lasting(5, { kind: 'account-locked' })),
   scenario('schedule disabled by hand for 8 h', lasting(8, { kind: 'schedule-disabled' })),
-  scenario('Lambda killed between the two writes, for 3 h', lasting(3, { kind: 'process-dies', atStep: 8 })),
+  scenario('Lambda killed between the two writes, for 3 h', lasting(3, { kind: 'process-dies', atStep: 11 })),
   scenario('SSM writes throttled for 1 h', lasting(1, { kind: 'store', fault: 'writes-throttled' })),
   scenario('SSM down for 1 h', lasting(1, { kind: 'store', fault: 'parameters-unavailable' })),
   scenario('status parameter deleted', lasting(0, { kind: 'status-deleted' })),

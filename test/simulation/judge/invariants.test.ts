@@ -73,3 +73,36 @@ it('a first tick that fails after all is well is found out', async () => {
   const { violations } = judge({ ...month, invocations }, name(), assessment);
   expect(violations).toEqual([expect.stringContaining('did not bring health back')]);
 });
+
+async function lastRefusal() {
+  const { trial } = await strikeOf('account locked for 5 h');
+  const last = trial.month.logins.findLast(({ outcome }) => outcome === 'refused');
+  if (last === undefined) throw new TypeError('nothing was refused');
+  return { ...trial, again: { ...last, at: last.at + MINUTE_MS } };
+}
+
+test('a refusal whose reply was lost is not known, and no repeat', async () => {
+  const { month, assessment, again } = await lastRefusal();
+  const logins = [...month.logins, { ...again, isReplyLost: true }].sort((a, b) => a.at - b.at);
+  expect(judge({ ...month, logins }, name(), assessment).violations).toEqual([]);
+});
+
+test('a login that a person forced is no repeat', async () => {
+  const { month, assessment, again } = await lastRefusal();
+  const logins = [...month.logins, again].sort((a, b) => a.at - b.at);
+  const forced = { event: { force: true }, startedAt: again.at - 1, endedAt: again.at + 1, outcome: 'failed' as const };
+  const invocations = [...month.invocations, forced].sort((a, b) => a.startedAt - b.startedAt);
+  expect(judge({ ...month, logins, invocations }, name(), assessment).violations).toEqual([]);
+});
+
+test('a first tick that fails once a back-off is over is found out', async () => {
+  const { trial } = await strikeOf('vendor down for 6 h');
+  const { month, assessment } = trial;
+  expect(trial.verdict.violations).toEqual([]);
+  const healed = month.invocations.find(
+    ({ startedAt, outcome }) => startedAt >= (month.faults[0]?.until ?? 0) && outcome === 'succeeded',
+  );
+  const invocations = month.invocations.map((one) => (one === healed ? { ...one, outcome: 'failed' as const } : one));
+  const { violations } = judge({ ...month, invocations }, name(), assessment);
+  expect(violations).toEqual([expect.stringContaining('did not bring health back')]);
+});

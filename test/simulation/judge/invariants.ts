@@ -1,3 +1,5 @@
+import { isObject } from '../../../lambda/parse-json.ts';
+import type { InvocationRecord } from '../model/lambda-service.ts';
 import type { Month } from '../model/month.ts';
 import { HOUR_MS, MINUTE_MS, type Trouble } from '../model/scenario.ts';
 import type { Assessment } from './assessment.ts';
@@ -22,7 +24,7 @@ export function judge(month: Month, tokenParameterName: string, assessment: Asse
       ...repeats.violations,
       ...pages.violations,
       ...assessment.falsePages.map((at) => `paged at ${clockTime(month, at)} while nothing was wrong`),
-      ...slowRecoveries(month, assessment),
+      ...slowRecoveries(month, tokenParameterName, assessment),
     ],
     excusedRepeats: repeats.excused,
     unforeseeableGaps: pages.unforeseeable,
@@ -48,7 +50,10 @@ function worseTokens(month: Month, tokenParameterName: string): string[] {
   });
 }
 
-/** No refused credential version is sent again without force, save the one re-check. */
+/**
+ * Refused credentials are sent again as the table of answers allows, and a force starts the counts afresh. What the
+ * refresher was never told (the reply was lost) or could not record is no repeat.
+ */
 function refusedRepeats(month: Month, tokenParameterName: string) {
   const violations: string[] = [];
   let excused = 0;
@@ -61,17 +66,16 @@ function refusedRepeats(month: Month, tokenParameterName: string) {
     );
     let hasWorked = false;
     let refusals: number[] = [];
-    for (const { at, outcome } of logins) {
+    for (const { at, outcome, isReplyLost } of logins) {
       if (outcome === 'granted') {
         hasWorked = true;
         refusals = [];
       }
-      if (outcome !== 'refused') continue;
+      if (outcome !== 'refused' || isReplyLost) continue;
+      if (isForced(month, at)) refusals = [];
       const earlier = refusals.at(-1);
       refusals.push(at);
-      if (earlier === undefined) continue;
-      const isRecheck = hasWorked && refusals.length === 2 && at - earlier >= HOUR_MS;
-      if (isRecheck) continue;
+      if (earlier === undefined || mayRepeat(month, statuses, refusals, hasWorked)) continue;
       const isRemembered =
         statuses.some(
           ({ at: recordedAt, status }) =>
@@ -85,6 +89,30 @@ function refusedRepeats(month: Month, tokenParameterName: string) {
     }
   }
   return { violations, excused };
+}
+
+/** The table of answers: a version that never worked never; others after an hour, and then, by a sentence, every six. */
+function mayRepeat(
+  { everyMs }: Month,
+  statuses: ReturnType<typeof statusHistory>,
+  refusals: readonly number[],
+  hasWorked: boolean,
+): boolean {
+  const [before = 0, at = 0] = refusals.slice(-2);
+  const said = statuses.findLast((one) => one.at < at && one.status?.attempt?.outcome?.reason !== undefined);
+  const isByCode = /^\w+$/.test(said?.status?.attempt?.outcome?.reason ?? 'unknown');
+  const waitMs = refusals.length === 2 ? HOUR_MS : isByCode ? Number.POSITIVE_INFINITY : 6 * HOUR_MS;
+  // Counted from the announcement, some seconds before the login; half a turn earlier, for schedules jitter.
+  return hasWorked && at - before >= waitMs - everyMs / 2 - MINUTE_MS;
+}
+
+/** Whether a person asked for the login. */
+function isForced({ invocations }: Month, at: number): boolean {
+  return invocations.some((run) => isForce(run.event) && run.startedAt <= at && at <= run.endedAt);
+}
+
+function isForce(event: unknown): boolean {
+  return isObject(event) && event.force === true;
 }
 
 /** A page comes before the first reader without a valid token whenever the refresher's own view could tell. */
@@ -114,18 +142,33 @@ function troubleAt({ faults, everyMs }: Month, at: number): string {
   return what?.kind === 'store' ? what.fault : (what?.kind ?? 'nothing');
 }
 
-/** After the fault ends, health returns within one tick. */
-function slowRecoveries(month: Month, { valid }: Assessment): string[] {
+/** After the fault ends, health returns with the first tick that may ask. */
+function slowRecoveries(month: Month, tokenParameterName: string, { valid }: Assessment): string[] {
+  const statuses = statusHistory(month, tokenParameterName);
   return month.faults.flatMap(({ until, what }) => {
     if (what.kind === 'tokens-revoked' || changesLifetime(what)) return [];
-    const tick = month.invocations.find(({ startedAt }) => startedAt >= until);
-    if (tick === undefined || month.faults.some((other) => other.from <= tick.endedAt && tick.startedAt < other.until))
+    const tick = month.invocations.find((run) => run.startedAt >= until && !mustWait(month, statuses, run));
+    if (tick === undefined || month.faults.some((other) => other.from <= tick.endedAt && until < other.until))
       return [];
     const unseen = month.faults.some((other) => isUnseen(other.what) && other.from <= tick.endedAt);
     const holds = unseen || valid.some((span) => span.from <= tick.endedAt && tick.endedAt < span.until);
     if (tick.outcome === 'succeeded' && holds) return [];
     return [`the first tick after "${what.kind}", at ${clockTime(month, tick.startedAt)}, did not bring health back`];
   });
+}
+
+/** Whether another run was asking, or the back-off had not ended. What waits for a person, "never", is no excuse. */
+function mustWait(
+  { secrets }: Month,
+  statuses: ReturnType<typeof statusHistory>,
+  { event, startedAt }: InvocationRecord,
+): boolean {
+  const attempt = statuses.findLast(({ at }) => at <= startedAt)?.status?.attempt;
+  if (attempt === undefined) return false;
+  if (attempt.outcome === undefined && Math.abs(startedAt - Date.parse(attempt.at)) < MINUTE_MS) return true;
+  const version = secrets.findLast(({ at }) => at <= startedAt)?.versionId;
+  if (isForce(event) || attempt.secretVersionId !== version || attempt.askAgainAt === 'never') return false;
+  return Date.parse(attempt.at) <= startedAt && startedAt < Date.parse(attempt.askAgainAt);
 }
 
 function changesLifetime(what: Trouble): boolean {

@@ -68,7 +68,7 @@ it('ends an invocation at its time-out, and nothing that it still wanted to do h
     await step();
     done.push('write');
   });
-  expect(ended).toEqual([{ startedAt: 0, endedAt: 60_000, outcome: 'timed out' }]);
+  expect(ended).toEqual([{ event: {}, startedAt: 0, endedAt: 60_000, outcome: 'timed out' }]);
   expect(done).toEqual([]);
 });
 

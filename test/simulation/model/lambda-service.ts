@@ -22,6 +22,7 @@ export interface LambdaInvocation {
 }
 
 export interface InvocationRecord {
+  readonly event: unknown;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly outcome: 'succeeded' | 'failed' | 'killed' | 'timed out';
@@ -90,7 +91,7 @@ export class LambdaService {
       if (isOver) return;
       isOver = true;
       this.#running--;
-      this.#function.onEnd({ startedAt, endedAt: clock.now(), outcome, ...(error !== undefined && { error }) });
+      this.#function.onEnd({ event, startedAt, endedAt: clock.now(), outcome, ...(error !== undefined && { error }) });
       const retryAfterMs = RETRY_AFTER_MS[attempt];
       if (outcome === 'succeeded' || attempt >= this.#settings.retryAttempts || retryAfterMs === undefined) return;
       clock.at(clock.now() + retryAfterMs, () => this.#run({ ...queued, attempt: attempt + 1 }));

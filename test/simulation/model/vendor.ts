@@ -35,6 +35,8 @@ export interface RecordedLogin {
   readonly at: number;
   readonly password: string;
   readonly outcome: 'granted' | 'refused' | 'disturbed';
+  /** The service judged it, but its answer never arrived. */
+  readonly isReplyLost: boolean;
 }
 
 type HttpReply = Pick<SoapAnswer, 'status' | 'contentType' | 'body'>;
@@ -110,7 +112,8 @@ export class Vendor {
 
   #note(outcome: RecordedLogin['outcome'], envelope: string): void {
     const password = /<passwd[^>]*>([^<]*)<\/passwd>/.exec(envelope)?.[1] ?? '';
-    this.logins.push({ at: this.#clock.now(), password, outcome });
+    const isReplyLost = this.disturbance === 'reply-lost';
+    this.logins.push({ at: this.#clock.now(), password, outcome, isReplyLost });
   }
 
   /** Mostly half a second, sometimes some seconds. */
