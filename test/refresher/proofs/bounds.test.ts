@@ -1,0 +1,138 @@
+import { expect, test, vi } from 'vitest';
+import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
+import type { SoapReply } from '../../../lambda/refresher/soap/token-reply.ts';
+import { faultEnvelope, refusalEnvelope } from '../../../local/soap/soap-envelope.ts';
+import { Random } from '../../simulation/model/random.ts';
+import { type Passage, SmallWorld } from './small-world.ts';
+
+// Seconds of work, on a busy machine much longer.
+vi.setConfig({ testTimeout: 120_000 });
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY_MS = 24 * HOUR * 1000;
+
+const xml = (status: number, body: string) => ({ status, contentType: 'text/xml', body: Buffer.from(body) });
+const html = (status: number) => ({ status, contentType: 'text/html', body: Buffer.from('<html>Back soon</html>') });
+
+/** Every kind of answer that leaves no token, and what it says of the credentials. */
+const ANSWERS = {
+  code: () => xml(200, refusalEnvelope('access_tokenResponse', 'invalid_grant')),
+  sentence: () => xml(500, faultEnvelope('Client', 'Invalid username or password')),
+  'other request': () => xml(200, refusalEnvelope('access_tokenResponse', 'invalid_request')),
+  malformed: () => xml(200, '<SOAP-ENV:Envelope'),
+  html: () => html(200),
+  'server fault': () => xml(500, faultEnvelope('Server', 'Database connection failed')),
+  'gateway 503': () => html(503),
+  'no connection': () => {
+    throw new RefreshError('ENDPOINT_UNAVAILABLE', 'no connection', { mayHaveBeenJudged: false });
+  },
+  'time-out': () => {
+    throw new RefreshError('ENDPOINT_UNAVAILABLE', 'no answer', { mayHaveBeenJudged: true });
+  },
+  dies: () => new Promise<SoapReply>(() => {}),
+  'cannot record': () => html(200),
+  'cannot store': undefined,
+} as const;
+type Kind = keyof typeof ANSWERS;
+
+const KINDS: readonly Kind[] = Object.keys(ANSWERS).filter((kind): kind is Kind => Object.hasOwn(ANSWERS, kind));
+const TELLING = KINDS.filter((kind) => kind !== 'cannot store');
+
+interface Course {
+  readonly checkEvery: number;
+  readonly lifetime: number;
+  /** The credentials have never given a token. */
+  readonly isNewVersion?: boolean;
+  /** What the service answers to each tick that asks. */
+  readonly next: () => Kind;
+}
+
+interface Counts {
+  /** In the worst 24 hours. */
+  readonly judged: number;
+  readonly code: number;
+  readonly sentence: number;
+}
+
+/** A first token, and then a day and a half in which nothing gives another one. */
+async function endure({ checkEvery, lifetime, isNewVersion = false, next }: Course): Promise<Counts> {
+  const world = new SmallWorld({
+    checkEverySeconds: checkEvery,
+    refreshEverySeconds: 2 * HOUR,
+    lifetimeSeconds: lifetime,
+  });
+  await world.tick();
+  expect(world.isTokenAlive).toBe(true);
+  if (isNewVersion) world.putSecret();
+  const logins: { readonly at: number; readonly kind: Kind }[] = [];
+  let kind: Kind = 'html';
+  world.answer = async (envelope) => {
+    logins.push({ at: world.clock.now(), kind });
+    const answer = ANSWERS[kind];
+    return answer === undefined ? await world.grant(envelope) : await answer();
+  };
+  const passage: Passage = (effect, act) => {
+    const isLost = (effect === 'token' && kind === 'cannot store') || (effect === 'status' && kind === 'cannot record');
+    if (isLost) throw Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 400 } });
+    return act();
+  };
+  const end = world.clock.now() + 1.25 * DAY_MS + (lifetime * 1000) / 2;
+  const startedAt = world.clock.now();
+  for (let turn = 1; world.clock.now() < end; turn += 1) {
+    await world.clock.runUntil(startedAt + turn * checkEvery * 1000);
+    kind = next();
+    await world.tick(passage);
+  }
+  return worstDay(logins.filter((login) => login.kind !== 'gateway 503' && login.kind !== 'no connection'));
+}
+
+function worstDay(logins: readonly { readonly at: number; readonly kind: Kind }[]): Counts {
+  const days = logins.map(({ at: from }) => logins.filter(({ at }) => at >= from && at < from + DAY_MS));
+  const most = (of: readonly Kind[]) =>
+    Math.max(0, ...days.map((day) => day.filter(({ kind }) => of.includes(kind)).length));
+  return { judged: most(KINDS), code: most(['code']), sentence: most(['sentence']) };
+}
+
+function mixOf(random: Random): () => Kind {
+  const [first = 'html', ...others] = TELLING.filter(() => random.chance(0.4));
+  const mix: readonly [Kind, ...Kind[]] = [first, ...others];
+  return () => random.pick(mix);
+}
+
+const CHECKS = [1, 5, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE);
+
+test.each(KINDS)(
+  '"%s" for a day, with any checkEvery, is at most 37 logins that may have been judged',
+  async (kind) => {
+    for (const checkEvery of CHECKS.slice(1)) {
+      const { judged, code, sentence } = await endure({ checkEvery, lifetime: 4 * HOUR, next: () => kind });
+      expect({ checkEvery, judged, isBounded: judged <= (checkEvery === 900 ? 30 : 37) }).toMatchObject({
+        isBounded: true,
+      });
+      expect(code).toBeLessThanOrEqual(2);
+      expect(sentence).toBeLessThanOrEqual(6);
+    }
+  },
+);
+
+test('any answers in any order, with a token of any remaining life, keep to the bounds', async () => {
+  const random = new Random(25);
+  for (let course = 0; course < 60; course += 1) {
+    const checkEvery = course < 2 ? MINUTE : random.pick([300, 900, 1800, 3600, 7200, 14_400]);
+    const lifetime = Math.round(random.pick([2 * MINUTE, HOUR, 4 * HOUR, 24 * HOUR]) * random.between(0.5, 1));
+    const { judged, code, sentence } = await endure({ checkEvery, lifetime, next: mixOf(random) });
+    expect.soft(judged, `course ${course}, checkEvery ${checkEvery}`).toBeLessThanOrEqual(checkEvery === 900 ? 30 : 37);
+    expect.soft(code, `course ${course}`).toBeLessThanOrEqual(2);
+    expect.soft(sentence, `course ${course}`).toBeLessThanOrEqual(6);
+  }
+});
+
+test('credentials that never gave a token are refused once, whatever else the service answers', async () => {
+  const random = new Random(1);
+  for (let course = 0; course < 20; course += 1) {
+    const checkEvery = random.pick([900, 1800, 3600, 14_400]);
+    const counts = await endure({ checkEvery, lifetime: 4 * HOUR, isNewVersion: true, next: mixOf(random) });
+    expect(counts.code + counts.sentence).toBeLessThanOrEqual(1);
+  }
+});

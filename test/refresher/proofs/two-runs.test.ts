@@ -1,0 +1,145 @@
+import { expect, test, vi } from 'vitest';
+import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
+import { type Passage, SmallWorld } from './small-world.ts';
+
+const CHECK_EVERY_MS = 900_000;
+const OPTIONS = { checkEverySeconds: CHECK_EVERY_MS / 1000, refreshEverySeconds: 7200, lifetimeSeconds: 14_400 };
+
+// Seconds of work, on a busy machine much longer.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** What one of the two runs does next: its answer arrives, or is lost on the way. */
+interface Step {
+  readonly run: 0 | 1;
+  readonly isAnswerLost: boolean;
+}
+const ARRIVING: readonly Step[] = [
+  { run: 0, isAnswerLost: false },
+  { run: 1, isAnswerLost: false },
+];
+const LOST: readonly Step[] = ARRIVING.map(({ run }) => ({ run, isAnswerLost: true }));
+
+/** A run that stands still before each of its effects until it is let go on. One that never is has died. */
+class HaltedRun {
+  isOver = false;
+  isAsking = false;
+  readonly #world: SmallWorld;
+  #goOn: ((isAnswerLost: boolean) => void) | undefined;
+
+  constructor(world: SmallWorld, event: object) {
+    this.#world = world;
+    world.run(this.#passage, event).then(() => {
+      this.isOver = true;
+    });
+  }
+
+  async step(isAnswerLost: boolean): Promise<void> {
+    this.#goOn?.(isAnswerLost);
+    // Longer than the pause before a write is tried again.
+    await this.#world.clock.advance(1000);
+  }
+
+  readonly #passage: Passage = async (effect, act) => {
+    const isLost = await this.#halt();
+    if (effect !== 'login') {
+      const output = await act();
+      if (isLost) throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+      return output;
+    }
+    this.isAsking = true;
+    const output = await act();
+    // The service has answered; now another run may come first.
+    const isLostOnTheWay = isLost || (await this.#halt());
+    this.isAsking = false;
+    if (isLostOnTheWay) throw new RefreshError('ENDPOINT_UNAVAILABLE', 'socket hang up', { mayHaveBeenJudged: true });
+    return output;
+  };
+
+  #halt(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#goOn = resolve;
+    });
+  }
+}
+
+interface Beginning {
+  readonly events: readonly [object, object];
+  readonly prepare: (world: SmallWorld) => Promise<void>;
+}
+
+const dueToken = async (world: SmallWorld) => {
+  await world.tick();
+  await world.clock.advance(8 * CHECK_EVERY_MS);
+};
+const BEGINNINGS: Readonly<Record<string, Beginning>> = {
+  'a token that is due': { events: [{}, {}], prepare: dueToken },
+  'no token': { events: [{}, {}], prepare: async () => {} },
+  'a person who forces one of the runs': { events: [{ force: true }, {}], prepare: dueToken },
+  'a run that died before': {
+    events: [{}, {}],
+    prepare: async (world) => {
+      await dueToken(world);
+      await world.tick((effect, act) => (effect === 'token' ? new Promise(() => {}) : act()));
+      await world.clock.advance(CHECK_EVERY_MS);
+    },
+  },
+};
+
+/** Plays the steps in a new world; whoever is not over then has died. @returns which of the runs could have gone on. */
+async function play({ events, prepare }: Beginning, steps: readonly Step[]): Promise<readonly (0 | 1)[]> {
+  const world = new SmallWorld(OPTIONS);
+  await prepare(world);
+  const runs = [new HaltedRun(world, events[0]), new HaltedRun(world, events[1])] as const;
+  await world.clock.advance(0);
+  for (const { run, isAnswerLost } of steps) {
+    await runs[run].step(isAnswerLost);
+    if (runs[0].isAsking && runs[1].isAsking) expect.fail(`two logins at the same time: ${told(steps)}`);
+  }
+  const alive = ([0, 1] as const).filter((run) => !runs[run].isOver);
+  await healthyTicks(world, steps);
+  return alive;
+}
+
+async function healthyTicks(world: SmallWorld, steps: readonly Step[]): Promise<void> {
+  for (let turn = 1; turn <= 4; turn += 1) {
+    await world.clock.advance(CHECK_EVERY_MS);
+    const askAgainAt = world.status?.attempt?.askAgainAt ?? '';
+    const isOnHold = askAgainAt > new Date(world.clock.now()).toISOString();
+    const report = await world.tick();
+    const isCalledAlive = report === undefined || (report.secondsRemaining ?? 0) > 0;
+    if (isCalledAlive && !world.isTokenAlive) expect.fail(`a dead token is called fresh: ${told(steps)}`);
+    if (isOnHold) continue;
+    if (report?.outcome !== 'failed' && world.isTokenAlive) return;
+    expect.fail(`no living token after a healthy tick: ${told(steps)}`);
+  }
+  expect.fail(`on hold for too long: ${told(steps)}`);
+}
+
+function told(steps: readonly Step[]): string {
+  return steps.map(({ run, isAnswerLost }) => `${run}${isAnswerLost ? ' (answer lost)' : ''}`).join(', ');
+}
+
+/** Every order from here on; a death at every point is what an order that stops there is. @returns how many there are. */
+async function explore(beginning: Beginning, maxLost: number, steps: readonly Step[] = []): Promise<number> {
+  const alive = await play(beginning, steps);
+  const lost = steps.filter(({ isAnswerLost }) => isAnswerLost).length;
+  const next = [...ARRIVING, ...(lost < maxLost ? LOST : [])].filter(({ run }) => alive.includes(run));
+  let orders = 1;
+  for (const step of next) orders += await explore(beginning, maxLost, [...steps, step]);
+  return orders;
+}
+
+test.each([
+  ['a token that is due', 1],
+  ['no token', 0],
+  ['a person who forces one of the runs', 0],
+  ['a run that died before', 0],
+] as const)(
+  'two runs that begin with %s keep every promise in every order, wherever they die',
+  async (name, maxLost) => {
+    const beginning = BEGINNINGS[name];
+    if (beginning === undefined) throw new TypeError(name);
+    const orders = await explore(beginning, maxLost);
+    expect(orders).toBeGreaterThan(100);
+  },
+);
