@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { isObject } from '../lambda/parse-json.ts';
+import { type Contact, readContact } from './contact.ts';
 
 /** What one run of the function told: its log line, read back, and everything that it wrote. */
 export interface Invocation {
@@ -17,8 +19,12 @@ export interface Invocation {
   readonly secondsRemaining: number | undefined;
   /** Of the last request that was sent. */
   readonly endpointLatencyMs: number | undefined;
+  /** What the service said instead of giving a token, its secrets taken out. */
+  readonly said: string | undefined;
   readonly warnings: readonly string[];
   readonly output: string;
+  /** The last request to the endpoint and its answer; undefined when none was sent. */
+  readonly contact: Contact | undefined;
 }
 
 /** The built function, as it is deployed. */
@@ -37,15 +43,25 @@ export async function invoke(
   signal?: AbortSignal,
 ): Promise<Invocation> {
   const args = [LAMBDA_PROCESS, ARTEFACT, JSON.stringify(event), String(timeoutMs)];
-  const child = spawn(process.execPath, args, { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { env, signal, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  let contact: Contact | undefined;
+  child.on('message', (message) => {
+    contact = readContact(message);
+  });
+  const closed = new Promise((resolve) => child.once('close', resolve));
   const aborted = new Promise<never>((_, reject) => child.once('error', reject));
-  const [stdout, stderr] = await Promise.race([Promise.all([text(child.stdout), text(child.stderr)]), aborted]);
+  const [stdout, stderr] = await Promise.race([Promise.all([read(child.stdout), read(child.stderr), closed]), aborted]);
   const line = stdout
     .split('\n')
     .map(logMessage)
     .find((message) => message !== undefined);
   if (line === undefined) throw new Error(`The function ended without a log line.\n${stderr}`);
-  return readLogLine(line, stdout + stderr);
+  return readLogLine(line, stdout + stderr, contact);
+}
+
+/** Piped, so never null; the types do not know that beside a channel for messages. */
+async function read(output: Readable | null): Promise<string> {
+  return output === null ? '' : text(output);
 }
 
 function logMessage(line: string): Record<string, unknown> | undefined {
@@ -54,7 +70,11 @@ function logMessage(line: string): Record<string, unknown> | undefined {
   return isObject(message) && 'outcome' in message ? message : undefined;
 }
 
-function readLogLine(line: Readonly<Record<string, unknown>>, output: string): Invocation {
+function readLogLine(
+  line: Readonly<Record<string, unknown>>,
+  output: string,
+  contact: Contact | undefined,
+): Invocation {
   const text = (name: string) => (typeof line[name] === 'string' ? line[name] : undefined);
   const number = (name: string) => (typeof line[name] === 'number' ? line[name] : undefined);
   const outcome = text('outcome');
@@ -69,7 +89,9 @@ function readLogLine(line: Readonly<Record<string, unknown>>, output: string): I
     expiresAt: text('expiresAt'),
     secondsRemaining: number('secondsRemaining'),
     endpointLatencyMs: Array.isArray(line.endpointLatenciesMs) ? Number(line.endpointLatenciesMs.at(-1)) : undefined,
+    said: text('said'),
     warnings: Array.isArray(line.warnings) ? line.warnings.map(String) : [],
     output,
+    contact,
   };
 }

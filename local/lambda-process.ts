@@ -1,9 +1,10 @@
 /**
  * What Lambda does for the function, in a process of its own: loads the artefact, calls the handler once, and writes
- * what it logs in Lambda's JSON log format. Usage: node lambda-process.ts ARTEFACT EVENT TIMEOUT_MS
+ * what it logs in Lambda's JSON log format. Tells the process that started it, if it listens, what went over the wire. Usage: node lambda-process.ts ARTEFACT EVENT TIMEOUT_MS
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { watchContact } from './contact.ts';
 
 const [artefact = '', event = '{}', timeoutMs = '0'] = process.argv.slice(2);
 
@@ -18,13 +19,19 @@ console.log = console.info;
 console.warn = jsonLog('WARN');
 console.error = jsonLog('ERROR');
 
+const contact = watchContact(process.env.TOKEN_ENDPOINT ?? '');
 const { handler } = await import(pathToFileURL(resolve(artefact)).href);
 const deadline = Date.now() + Number(timeoutMs);
 try {
   await handler(JSON.parse(event), { getRemainingTimeInMillis: () => deadline - Date.now() });
-  process.exit(0);
+  end(0);
 } catch (error) {
   // The handler has logged its own errors; another one is a mistake in it, which Lambda would log so.
   if (!(error instanceof Error && error.name === 'RefreshError')) process.stderr.write(`${String(error)}\n`);
-  process.exit(1);
+  end(1);
+}
+
+function end(status: number): void {
+  if (process.send === undefined) process.exit(status);
+  process.send({ contact: contact() }, () => process.exit(status));
 }

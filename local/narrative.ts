@@ -13,6 +13,10 @@ export interface Scene {
   readonly requests: number | undefined;
   /** The stored token, in the clear; only its mask is shown. */
   readonly token: string | undefined;
+  /** Of the terminal, in characters. */
+  readonly width: number;
+  /** What is shown in the place of the operator's account of a failure. */
+  readonly failure?: string;
 }
 
 /** One tick, step by step in the order of events. */
@@ -43,7 +47,7 @@ export function tickStory(tick: Invocation, scene: Scene): string {
     lines.push(done('token left alone', `version ${tokenVersion} expires ${expiry(tick)}: not due, nobody was asked`));
   }
   if (code === 'STORE_FAILED') lines.push(notDone('token stored', scene.tokenParameterName));
-  if (outcome === 'failed') lines.push('', ...failureStory(tick));
+  if (outcome === 'failed') lines.push('', scene.failure ?? failureStory(tick, scene.width));
   for (const warning of warnings) lines.push(`  ${styleText('yellow', '!')} ${warning}`);
   return lines.join('\n');
 }
@@ -76,16 +80,18 @@ const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
   RefreshFailing: 'RefreshFailing (ticket) from the second failed tick on; TokenExpiring (page) if it lasts',
 };
 
-function failureStory(tick: Invocation): readonly string[] {
-  const { code = 'unknown', message, cause, tokenVersion } = tick;
+function failureStory(tick: Invocation, width: number): string {
+  const { code = 'unknown', message, cause, said, tokenVersion } = tick;
   const stored =
     tokenVersion === undefined
       ? 'none that is known to be good'
       : `untouched: version ${tokenVersion}, expires ${expiry(tick)}`;
   const guidance = isRefreshErrorCode(code) ? ERROR_GUIDE[code] : undefined;
+  const fact = (name: string, detail: string) => factLine(name, detail, width);
   return [
-    `  ${styleText('red', `✗ ${code}`)}  ${message}`,
+    wrapped(`  ${styleText('red', `✗ ${code}`)}  `, `${message}`, code.length + 6, width),
     ...(cause === undefined ? [] : [fact('cause', cause)]),
+    ...(said === undefined ? [] : [fact('said', said)]),
     fact('stored token', stored),
     ...(guidance === undefined
       ? []
@@ -94,7 +100,7 @@ function failureStory(tick: Invocation): readonly string[] {
           fact('alarm', ALARM_TIMING[guidance.alarm]),
           fact('do first', guidance.doFirst),
         ]),
-  ];
+  ].join('\n');
 }
 
 function isRefreshErrorCode(code: string): code is RefreshErrorCode {
@@ -109,10 +115,15 @@ function notDone(step: string, detail: string): string {
   return `  ${styleText('red', '✗')} ${step.padEnd(20)}${detail}`;
 }
 
-function fact(name: string, detail: string): string {
-  const [first = '', ...rest] = wrapText(detail, 92);
-  const indented = rest.map((line) => `\n${' '.repeat(24)}${line}`).join('');
-  return `    ${styleText('dim', name.padEnd(20))}${first}${indented}`;
+function factLine(name: string, detail: string, width: number): string {
+  return wrapped(`    ${styleText('dim', name.padEnd(20))}`, detail, 24, width);
+}
+
+/** Lines after the first stand under it, unless that leaves too little room. */
+function wrapped(start: string, text: string, indent: number, width: number): string {
+  const under = Math.min(indent, Math.floor(width / 3));
+  const [first = '', ...rest] = wrapText(text, Math.max(24, width - indent));
+  return [start + first, ...wrapText(rest.join(' '), width - under)].filter(Boolean).join(`\n${' '.repeat(under)}`);
 }
 
 function expiry({ expiresAt = '', secondsRemaining = 0 }: Invocation): string {

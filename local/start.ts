@@ -11,9 +11,12 @@ import type { Environment } from '../lambda/refresher/config.ts';
 import { statusParameterName } from '../lambda/token-status.ts';
 import { REGION } from './aws/aws-account.ts';
 import { type LocalAws, startLocalAws } from './aws/aws-server.ts';
+import { firstContactScreen } from './first-contact.ts';
 import { ARTEFACT, type Invocation, invoke } from './invoke.ts';
+import { isCertificateError, likelyCause } from './likely-cause.ts';
 import { heading, tickLine, tickStory } from './narrative.ts';
 import { HELP, type Options, readOptions, UsageError } from './options.ts';
+import { peerCertificate } from './peer-certificate.ts';
 import { type SoapEndpoint, startSoapEndpoint } from './soap/soap-endpoint.ts';
 import type { SoapCredentials } from './soap/soap-service.ts';
 
@@ -86,9 +89,10 @@ async function run(options: Options, secretString: string | undefined): Promise<
   const stage: Stage = { options, aws, soap, endpoint, env: environment(options, aws.url, endpoint) };
   aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(credentials) });
   try {
-    const from = options.service === undefined ? '' : `, filled from ${options.service.credentialsFile}`;
+    const from = options.service === undefined ? '' : `, from ${options.service.credentialsFile}`;
     console.log(heading('On this machine'));
-    console.log(`  Secrets Manager and SSM   ${aws.url}, in memory; secret ${SECRET_ID}${from}`);
+    console.log(`  Secrets Manager and SSM   ${aws.url}, in memory`);
+    console.log(`  secret                    ${SECRET_ID}${from}`);
     console.log(`  SOAP endpoint             ${endpoint}${soap === undefined ? '' : ', behaves as documented'}`);
     return await (options.serve ? serve(stage) : tickTwice(stage));
   } finally {
@@ -178,10 +182,29 @@ async function showTick(stage: Stage, event: object): Promise<Invocation> {
     tokenParameterName: TOKEN_PARAMETER_NAME,
     requests: soap && soap.calls.length - requestsBefore,
     token: aws.parameters.parameter(TOKEN_PARAMETER_NAME)?.value,
+    width: width(),
+    failure: options.service && (await explained(tick, endpoint)),
   };
   console.log(tickStory(tick, scene));
   if (options.verbose) console.log(styleText('dim', `\n${tick.output}`));
   return tick;
+}
+
+/** What a request to a real service met that got no token; undefined where none was sent, or a token came. */
+async function explained(tick: Invocation, endpoint: string): Promise<string | undefined> {
+  const { contact, code, message = '', said } = tick;
+  if (tick.outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
+  const { error, answer } = contact;
+  const certificate = isCertificateError(error) ? await peerCertificate(endpoint) : undefined;
+  const cause = likelyCause({ endpoint, code, message, error, answer, certificate });
+  // The rest of the message is advice for an operator whose service worked before.
+  const [happened] = message.split('. ');
+  return firstContactScreen({ contact, cause, failure: `${code}  ${happened}`, said }, width());
+}
+
+/** Of the terminal; where the output goes elsewhere, what a page or a mail shows. */
+function width(): number {
+  return Math.min(process.stdout.columns ?? 120, 120);
 }
 
 function runTick({ env, options }: Stage, event: object, signal?: AbortSignal): Promise<Invocation> {
@@ -198,8 +221,11 @@ function environment(options: Options, awsUrl: string, endpoint: string): Readon
     CHECK_EVERY_SECONDS: String(options.serve ? options.everySeconds : 900),
     TOKEN_LIFETIME_SECONDS: String(lifetime),
   };
+  const { NODE_EXTRA_CA_CERTS } = process.env;
   return {
     ...settings,
+    // A private authority is known to the person who starts this.
+    ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
     AWS_ENDPOINT_URL: awsUrl,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'local',

@@ -10,6 +10,7 @@ const SCENE: Scene = {
   tokenParameterName: '/local/access-token',
   requests: 1,
   token: TOKEN,
+  width: 120,
 };
 const TICK: Invocation = {
   outcome: 'refreshed',
@@ -22,8 +23,10 @@ const TICK: Invocation = {
   expiresAt: '2026-11-22T16:00:00.000Z',
   secondsRemaining: 14_399,
   endpointLatencyMs: 12,
+  said: undefined,
   warnings: [],
   output: '',
+  contact: undefined,
 };
 const FAILED: Invocation = { ...TICK, outcome: 'failed', code: 'ENDPOINT_UNAVAILABLE', message: 'The service is out.' };
 

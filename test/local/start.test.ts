@@ -57,7 +57,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     const { status, stdout } = await start('--fail', 'invalid_grant');
 
     expect(status).toBe(1);
-    expect(stdout).toMatch(/✗ CREDENTIALS_REFUSED {2}.*invalid_grant/);
+    expect(stdout).toMatch(/✗ CREDENTIALS_REFUSED {2}.*invalid_grant/s);
     expect(stdout).toMatch(/stored token +untouched: version 1/);
     expect(stdout).toMatch(/alarm +CredentialsRefused \(page\)/);
     expect(stdout).toMatch(/do first +Ask the owner/);

@@ -1,0 +1,142 @@
+import { isObject } from '../lambda/parse-json.ts';
+import { decodeBody } from '../lambda/refresher/soap/decode-body.ts';
+import { parseXml, type XmlElement, XmlError } from '../lambda/refresher/soap/strict-xml.ts';
+
+/** What an answer is made of: names, namespaces and lengths. No value of it is in here. */
+export interface AnswerStructure {
+  readonly kind: AnswerKind;
+  /** Top down, indented by two spaces a level; at most 12 lines. */
+  readonly lines: readonly string[];
+}
+
+export type AnswerKind =
+  | 'empty'
+  /** A SOAP 1.1 envelope with the documented answer or refusal in it. */
+  | 'this service'
+  | 'another service'
+  | 'SOAP fault'
+  | 'SOAP 1.2'
+  | 'WSDL'
+  | 'XML'
+  | 'login page'
+  | 'HTML page'
+  | 'JSON'
+  | 'text';
+
+/** Takes out of a name what must not be shown, such as a secret that came back in it. */
+export type Redact = (name: string) => string;
+
+const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
+const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
+/** Names that everybody knows, in words. */
+const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
+  [SOAP_11]: 'SOAP 1.1',
+  [SOAP_12]: 'SOAP 1.2',
+  'http://schemas.xmlsoap.org/wsdl/': 'WSDL 1.1',
+  'http://www.w3.org/ns/wsdl': 'WSDL 2.0',
+  'http://www.w3.org/2001/XMLSchema': 'XML Schema',
+  'http://www.w3.org/1999/xhtml': 'XHTML',
+};
+const SERVICE_NAMESPACE = 'urn:server';
+const ANSWER_NAMES = ['access_new_tokenResponse', 'access_tokenResponse'];
+const MAX_LINES = 12;
+const MAX_NAME = 80;
+
+/** Describes a whole or cut-off body. `redact` sees every name that is told. */
+export function answerStructure(body: Uint8Array, contentType: string | undefined, redact: Redact): AnswerStructure {
+  const { text } = decodeBody(body, contentType);
+  if (/^\s*$/.test(text)) return { kind: 'empty', lines: ['nothing'] };
+  if (/<html[\s>]|<!doctype\s+html/i.test(text.slice(0, 2000))) return htmlStructure(text);
+  const root = xmlRoot(text);
+  if (root !== undefined) return { kind: xmlKind(root), lines: firstLines(xmlLines(root, '', '', redact)) };
+  const json = parsedJson(text);
+  if (json !== undefined) return { kind: 'JSON', lines: firstLines(jsonLines('', json, '', redact)) };
+  if (/^\s*(?:text\/html|application\/xhtml)/i.test(contentType ?? '')) return htmlStructure(text);
+  // A description may be longer than what is read of an answer.
+  const tag = /<(?![?!])(?:[\w.-]+:)?([\w.-]+)/.exec(text)?.[1];
+  if (tag === undefined) return { kind: 'text', lines: [`text that is neither XML nor JSON, ${count(text.length)}`] };
+  const lines = [`${shown(tag, redact)}, ${count(text.length)}, not well-formed or not whole`];
+  return { kind: /^(?:definitions|description)$/.test(tag) ? 'WSDL' : 'XML', lines };
+}
+
+function xmlRoot(text: string): XmlElement | undefined {
+  try {
+    // Allowed in front of a description, not in a SOAP message.
+    return parseXml(text.replace(/^\ufeff?\s*/, '').replace(/<\?xml-stylesheet[^>]*\?>/, ''));
+  } catch (error) {
+    if (error instanceof XmlError) return undefined;
+    throw error;
+  }
+}
+
+function xmlKind(root: XmlElement): AnswerKind {
+  if (/^(?:definitions|description)$/.test(root.name) && /wsdl/i.test(root.namespace)) return 'WSDL';
+  if (root.name !== 'Envelope') return 'XML';
+  if (root.namespace === SOAP_12) return 'SOAP 1.2';
+  if (root.namespace !== SOAP_11) return 'XML';
+  const answer = root.children.find(({ name }) => name === 'Body')?.children[0];
+  if (answer?.name === 'Fault' && answer.namespace === SOAP_11) {
+    const code = answer.children.find(({ name }) => name === 'faultcode')?.text ?? '';
+    return /VersionMismatch/.test(code) ? 'SOAP 1.2' : 'SOAP fault';
+  }
+  const isOurs = answer !== undefined && ANSWER_NAMES.includes(answer.name) && answer.namespace === SERVICE_NAMESPACE;
+  return isOurs ? 'this service' : 'another service';
+}
+
+/** A namespace is told where it differs from the one around it. */
+function xmlLines(element: XmlElement, around: string, indent: string, redact: Redact): readonly string[] {
+  const { name, namespace, children, text } = element;
+  const known = KNOWN_NAMESPACES[namespace] ?? shown(namespace, redact);
+  const facts = [
+    ...(namespace === '' || namespace === around ? [] : [known]),
+    ...(children.length === 0 || text.trim() !== '' ? [count(text.length)] : []),
+  ];
+  const line = `${indent}${shown(name, redact)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
+  return [line, ...children.flatMap((child) => xmlLines(child, namespace, `${indent}  `, redact))];
+}
+
+function htmlStructure(text: string): AnswerStructure {
+  const forms = text.match(/<form[\s>]/gi)?.length ?? 0;
+  const asksForPassword = /<input\b[^>]*\btype\s*=\s*["']?password/i.test(text);
+  const form = asksForPassword ? 'a form that asks for a password' : forms > 0 ? 'a form' : 'no form';
+  return {
+    kind: asksForPassword ? 'login page' : 'HTML page',
+    lines: [`HTML with ${form} (${count(text.length)})`],
+  };
+}
+
+function parsedJson(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonLines(name: string, value: unknown, indent: string, redact: Redact): readonly string[] {
+  const label = name === '' ? '' : `${shown(name, redact)}: `;
+  if (Array.isArray(value)) return [`${indent}${label}list of ${value.length}`];
+  if (isObject(value)) {
+    const members = Object.entries(value).flatMap(([key, member]) => jsonLines(key, member, `${indent}  `, redact));
+    return [`${indent}${label}object`, ...members];
+  }
+  return [`${indent}${label}${typeof value === 'string' ? `text (${count(value.length)})` : typeof value}`];
+}
+
+function firstLines(lines: readonly string[]): readonly string[] {
+  return lines.length <= MAX_LINES
+    ? lines
+    : [...lines.slice(0, MAX_LINES - 1), `… and ${lines.length - MAX_LINES + 1} more`];
+}
+
+function count(characters: number): string {
+  return characters === 1 ? '1 char' : `${characters} chars`;
+}
+
+/** Piece by piece: a whole namespace looks like one long token. */
+function shown(name: string, redact: Redact): string {
+  const pieces = name.slice(0, MAX_NAME).split(/([/:.#?&=])/);
+  const told = pieces.map((piece) => (piece.length < 4 ? piece : redact(piece))).join('');
+  return name.length > MAX_NAME ? `${told}…` : told;
+}

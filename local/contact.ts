@@ -1,0 +1,152 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { ClientRequest, IncomingMessage } from 'node:http';
+import { isObject } from '../lambda/parse-json.ts';
+import { said } from '../lambda/refresher/said.ts';
+import { parseXml, type XmlElement } from '../lambda/refresher/soap/strict-xml.ts';
+import { type AnswerStructure, answerStructure } from './answer-structure.ts';
+
+/** What went over the wire between the function and the SOAP endpoint, last request only. No value is in it. */
+export interface Contact {
+  /** `POST /path`, then the headers that a SOAP service looks at. */
+  readonly requestHead: string;
+  /** As it went out, every value masked. */
+  readonly requestBody: string;
+  /** Node's code where there was no whole answer, such as `ENOTFOUND`. */
+  readonly error?: string;
+  readonly answer?: Answer;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType?: string;
+  /** Of a redirect, as an absolute address without its path. */
+  readonly redirectTo?: string;
+  readonly structure: AnswerStructure;
+}
+
+const MASK = '•••';
+/** More than the function itself reads of an answer. */
+const MAX_READ_BYTES = 128 * 1024;
+
+/**
+ * Watches the requests that this process sends to `endpoint`, beside the code that sends them: nothing is asked twice, and
+ * nothing about the requests changes.
+ * @returns a function that tells of the last one; undefined when none was sent.
+ */
+export function watchContact(endpoint: string): () => Contact | undefined {
+  let last: Watched | undefined;
+  subscribe('http.client.request.created', (message) => {
+    const request = isObject(message) ? message.request : undefined;
+    if (request instanceof ClientRequest && isFor(request, endpoint)) last = watchRequest(request);
+  });
+  subscribe('http.client.request.error', (message) => {
+    const { request, error } = isObject(message) ? message : {};
+    if (last === undefined || request !== last.request) return;
+    last.error ??= isObject(error) && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+  });
+  subscribe('http.client.response.finish', (message) => {
+    const { request, response } = isObject(message) ? message : {};
+    if (last === undefined || request !== last.request || !(response instanceof IncomingMessage)) return;
+    last.response = response;
+    keepBody(response, last.chunks);
+  });
+  return () => last && tell(last, endpoint);
+}
+
+interface Watched {
+  readonly request: ClientRequest;
+  body: string;
+  error: string | undefined;
+  response: IncomingMessage | undefined;
+  readonly chunks: Buffer[];
+}
+
+function isFor(request: ClientRequest, endpoint: string): boolean {
+  const url = URL.parse(endpoint);
+  return url !== null && request.getHeader('host') === url.host && request.path === `${url.pathname}${url.search}`;
+}
+
+function watchRequest(request: ClientRequest): Watched {
+  const watched: Watched = { request, body: '', error: undefined, response: undefined, chunks: [] };
+  request.end = new Proxy(request.end, {
+    apply(end, self, args: unknown[]) {
+      if (typeof args[0] === 'string') watched.body = args[0];
+      return Reflect.apply(end, self, args);
+    },
+  });
+  return watched;
+}
+
+function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
+  let size = 0;
+  response.push = new Proxy(response.push, {
+    apply(push, self, args: unknown[]) {
+      if (Buffer.isBuffer(args[0]) && size < MAX_READ_BYTES) {
+        chunks.push(args[0]);
+        size += args[0].length;
+      }
+      return Reflect.apply(push, self, args);
+    },
+  });
+}
+
+function tell({ request, body, error, response, chunks }: Watched, endpoint: string): Contact {
+  const secrets = sentValues(body);
+  const redact = (name: string) => said(name, secrets) ?? '';
+  const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
+  return {
+    requestHead: `${request.method} ${new URL(endpoint).pathname}, ${header('Content-Type')}, ${header('SOAPAction')}`,
+    requestBody: masked(body),
+    error,
+    answer: response && {
+      status: response.statusCode ?? 0,
+      contentType: told(response.headers['content-type'], redact),
+      redirectTo: redirectTarget(response.headers.location, endpoint),
+      structure: answerStructure(Buffer.concat(chunks), response.headers['content-type'], redact),
+    },
+  };
+}
+
+/** A media type and a charset are no place for more. */
+function told(contentType: string | undefined, redact: (text: string) => string): string | undefined {
+  return contentType
+    ?.slice(0, 80)
+    .split(/([/;=])/)
+    .map(redact)
+    .join('')
+    .replace(';', '; ');
+}
+
+/** Scheme and host: a path or a query may carry a session. */
+function redirectTarget(location: string | undefined, endpoint: string): string | undefined {
+  if (location === undefined) return undefined;
+  return URL.parse(location, endpoint)?.origin;
+}
+
+/** Text between two tags; the escaping leaves no other "<" or ">" in it. */
+function masked(envelope: string): string {
+  return envelope.replace(/>[^<]+</g, `>${MASK}<`);
+}
+
+function sentValues(envelope: string): readonly string[] {
+  if (envelope === '') return [];
+  return leaves(parseXml(envelope))
+    .filter(({ name }) => name !== 'grant_type')
+    .map(({ text }) => text);
+}
+
+function leaves(element: XmlElement): readonly XmlElement[] {
+  return element.children.length === 0 ? [element] : element.children.flatMap(leaves);
+}
+
+/** Reads back what another process sent; undefined where it is no such thing. */
+export function readContact(message: unknown): Contact | undefined {
+  const contact = isObject(message) ? message.contact : undefined;
+  return isContact(contact) ? contact : undefined;
+}
+
+function isContact(value: unknown): value is Contact {
+  if (!isObject(value) || typeof value.requestHead !== 'string' || typeof value.requestBody !== 'string') return false;
+  const { answer } = value;
+  return answer === undefined || (isObject(answer) && typeof answer.status === 'number' && isObject(answer.structure));
+}

@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listen } from '../../local/listen.ts';
+import { startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
+
+const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
+const CREDENTIALS = {
+  username: 'erin',
+  password: 'S3CR3T-password',
+  client_id: 'S3CR3T-client-id',
+  client_secret: 'S3CR3T-client-secret',
+};
+/** Whole processes on a machine that may be busy. */
+const PATIENCE_MS = 120_000;
+
+const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
+const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
+const WSDL = 'http://schemas.xmlsoap.org/wsdl/';
+const envelope = (soap: string, body: string) =>
+  `<?xml version="1.0"?><s:Envelope xmlns:s="${soap}"><s:Body>${body}</s:Body></s:Envelope>`;
+
+let folder: string;
+let credentialsFile: string;
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'first-contact-'));
+  credentialsFile = join(folder, 'credentials.json');
+  await writeFile(credentialsFile, JSON.stringify(CREDENTIALS));
+});
+afterAll(async () => {
+  await Promise.all(closing.map((close) => close()));
+  await rm(folder, { recursive: true });
+});
+
+/** A server that gives every request the same answer. Every value in the answers below holds the word CANARY. */
+async function answering(
+  status: number,
+  contentType: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const listener: RequestListener = (request, response) => {
+    request
+      .resume()
+      .once('end', () => response.writeHead(status, { 'Content-Type': contentType, ...headers }).end(body));
+  };
+  const { url, close } = await listen(0, listener);
+  closing.push(close);
+  return `${url}/api.php`;
+}
+
+async function nothingListening(): Promise<string> {
+  const endpoint = await startSoapEndpoint({ credentials: CREDENTIALS });
+  await endpoint.close();
+  return endpoint.url;
+}
+
+/** The endpoint with a certificate of its own making, and where that certificate is. */
+async function privateAuthority(): Promise<{ url: string; certificateFile: string }> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'soap.private.test' }], {
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+  });
+  const { url, close } = await startSoapEndpoint({ credentials: CREDENTIALS, tls: { cert, key } });
+  closing.push(close);
+  const certificateFile = join(folder, 'authority.pem');
+  await writeFile(certificateFile, cert);
+  return { url, certificateFile };
+}
+
+async function wrongPassword(): Promise<string> {
+  const { url, close } = await startSoapEndpoint({ credentials: { ...CREDENTIALS, password: 'another' } });
+  closing.push(close);
+  return url;
+}
+
+async function contact(endpoint: string, env: Readonly<Record<string, string>> = {}) {
+  const args = [START, '--endpoint', endpoint, '--credentials', credentialsFile];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { status, stdout, stderr };
+}
+
+const html = (form: string) => `<!DOCTYPE html><html><head><title>CANARY</title></head><body>${form}</body></html>`;
+
+describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS }, () => {
+  it.each<[string, () => string | Promise<string>, RegExp[]]>([
+    [
+      'a wrong host',
+      () => 'http://no-such-host.invalid/api.php',
+      [/most likely a typing mistake in --endpoint/, /not sent/],
+    ],
+    ['a wrong port', nothingListening, [/Nothing listens at 127\.0\.0\.1, port \d+/, /not sent/]],
+    [
+      'TLS of a private authority',
+      async () => (await privateAuthority()).url,
+      [/certificate soap\.private\.test, issued by soap\.private\.test/, /NODE_EXTRA_CA_CERTS/, /not sent/],
+    ],
+    [
+      'a redirect',
+      () => answering(302, 'text/html', '', { Location: 'https://login.example.test/CANARY?session=CANARY' }),
+      [/HTTP status +200 +302/, /sends you on to https:\/\/login\.example\.test\. Cred/],
+    ],
+    [
+      'an HTML login page',
+      () => answering(200, 'text/html', html('<form action="CANARY"><input type="password" value="CANARY"></form>')),
+      [/HTML with a form that asks for a password/, /a page for people to log in/],
+    ],
+    [
+      'a WSDL',
+      () =>
+        answering(200, 'text/xml', `<?xml version="1.0"?><!-- CANARY --><definitions xmlns="${WSDL}" name="CANARY"/>`),
+      [/definitions \(WSDL 1\.1/, /Leave out \?wsdl/],
+    ],
+    [
+      'a SOAP 1.2 service',
+      () =>
+        answering(
+          200,
+          'application/soap+xml',
+          envelope(SOAP_12, '<tokenResponse xmlns="urn:x">CANARY</tokenResponse>'),
+        ),
+      [/Envelope \(SOAP 1\.1\) +Envelope \(SOAP 1\.2\)/, /speaks SOAP 1\.2/],
+    ],
+    [
+      'a JSON API',
+      () => answering(200, 'application/json', '{"error":{"message":"CANARY"},"code":77777}'),
+      [/message: text \(6 chars\)/, /code: number/, /speaks JSON/],
+    ],
+    [
+      'a wrong password',
+      wrongPassword,
+      [/service said +invalid_grant/, /most likely username or password is wrong/, /\(urn:server, 13 chars\)/],
+    ],
+    [
+      'another namespace',
+      () =>
+        answering(
+          200,
+          'text/xml',
+          envelope(SOAP_11, '<t:access_new_tokenResponse xmlns:t="urn:other">CANARY</t:access_new_tokenResponse>'),
+        ),
+      [/\(urn:other, 6 chars\)/, /another service/],
+    ],
+  ])('shows for %s what was expected, what came and why, on one screen', async (_, endpoint, expected) => {
+    const { status, stdout, stderr } = await contact(await endpoint());
+
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    const flat = stdout.replace(/\s+/g, ' ');
+    for (const words of expected) expect(flat).toMatch(words);
+    expect(stdout).toMatch(/expected +came/);
+    expect(stdout).toContain('<username>•••</username><passwd>•••</passwd>');
+    expect(stdout).not.toMatch(/S3CR3T|CANARY|77777/);
+    const lines = stdout.split('\n');
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines.filter((line) => line.length > 120)).toEqual([]);
+  });
+
+  it('hides a secret that comes back as a name', async () => {
+    const body = envelope(SOAP_11, '<answer xmlns="urn:S3CR3T-client-id:x"><S3CR3T-password/></answer>');
+
+    const { stdout } = await contact(await answering(200, 'text/xml', body));
+
+    expect(stdout).toContain('urn:•••:x');
+    expect(stdout).not.toContain('S3CR3T');
+  });
+
+  it('asks once only, as a wrong password that is repeated may lock the account', async () => {
+    const service = await startSoapEndpoint({ credentials: { ...CREDENTIALS, password: 'another' } });
+    closing.push(service.close);
+
+    await contact(service.url);
+
+    expect(service.calls).toHaveLength(1);
+  });
+});
+
+it('gets a token from a private authority that NODE_EXTRA_CA_CERTS names', { timeout: PATIENCE_MS }, async () => {
+  const { url, certificateFile } = await privateAuthority();
+
+  const { status, stdout } = await contact(url, { NODE_EXTRA_CA_CERTS: certificateFile });
+
+  expect(stdout).toContain('✓ token stored');
+  expect(status).toBe(0);
+});
