@@ -10,9 +10,17 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves HTTP (with `tls`, HTTPS) on this machine only; port 0 takes a free one. */
+/** A page in a browser can reach a local port under a name of its own, but not with these names in `Host`. */
+const LOCAL_HOST = /^(?:127\.0\.0\.1|localhost)(?::\d{1,5})?$/i;
+
+/** Serves HTTP (with `tls`, HTTPS) on this machine only, and only under its local names; port 0 takes a free one. */
 export async function listen(port: number, listener: RequestListener, tls?: ServerOptions): Promise<Listening> {
-  const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  const guarded: RequestListener = (request, response) => {
+    if (LOCAL_HOST.test(request.headers.host ?? '')) return listener(request, response);
+    response.writeHead(403, { 'Content-Type': 'text/plain', Connection: 'close' });
+    response.end('This port takes requests for 127.0.0.1 and localhost only.\n');
+  };
+  const server: Server = tls === undefined ? createServer(guarded) : createTlsServer(tls, guarded);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(port, '127.0.0.1', resolve);

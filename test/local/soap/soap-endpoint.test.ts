@@ -63,7 +63,7 @@ async function getInvoice(token: string, ...rest: readonly string[]): Promise<st
 async function rawAnswer(): Promise<{ received: string; error: string | undefined }> {
   const body = envelope('access_new_token', RIGHT);
   const socket = connect(Number(new URL(endpoint.url).port), '127.0.0.1');
-  socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   let received = '';
   let error: string | undefined;
   socket.on('data', (chunk) => {
