@@ -1,22 +1,24 @@
 /**
- * npm start: the main job on this machine. What a person reads is told by the function's own log line and by what the
+ * What npm start runs: the main job on this machine. What a person reads is told by the function's own log line and by what the
  * local services hold; nothing here knows how a token is refreshed.
  */
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { Environment } from '../lambda/refresher/config.ts';
 import { statusParameterName } from '../lambda/token-status.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { REGION } from './aws/aws-account.ts';
 import { type LocalAws, startLocalAws } from './aws/aws-server.ts';
 import { firstContactScreen } from './first-contact.ts';
 import { ARTEFACT, type Invocation, invoke } from './invoke.ts';
 import { isCertificateError, likelyCause } from './likely-cause.ts';
-import { heading, tickLine, tickStory } from './narrative.ts';
+import { failureStory, heading, tickStory } from './narrative.ts';
 import { HELP, type Options, readOptions, UsageError } from './options.ts';
 import { peerCertificate } from './peer-certificate.ts';
+import { announceServices, withdrawServices } from './running-services.ts';
+import { createServeLog } from './serve-log.ts';
 import { type SoapEndpoint, startSoapEndpoint } from './soap/soap-endpoint.ts';
 import type { SoapCredentials } from './soap/soap-service.ts';
 
@@ -32,8 +34,23 @@ const CLOUD_TIMEOUT_MS = 60_000;
 const READ = 'ssm get-parameter --query Parameter.Value --output text --name';
 const READ_TOKEN = `${READ} ${TOKEN_PARAMETER_NAME} --with-decryption`;
 const READ_STATUS = `${READ} ${statusParameterName(TOKEN_PARAMETER_NAME)}`;
-const WRONG = '{"username":"demo","password":"wrong","client_id":"demo","client_secret":"wrong"}';
-const PUT_WRONG_CREDENTIALS = `secretsmanager put-secret-value --secret-id ${SECRET_ID} --secret-string '${WRONG}'`;
+/** Made up, and right for the local endpoint only. Some characters that XML must escape, none that a shell would change. */
+const DEMO_CREDENTIALS = {
+  username: 'demo@example.com',
+  password: 'demo-&<>-password',
+  client_id: 'demo-client',
+  client_secret: 'demo-secret',
+};
+
+function putCredentials(secretString: string): string {
+  return `secretsmanager put-secret-value --secret-id ${SECRET_ID} --secret-string ${secretString}`;
+}
+
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+};
 
 interface Stage {
   readonly options: Options;
@@ -58,6 +75,10 @@ async function main(args: readonly string[]): Promise<number> {
       console.log(HELP);
       return 0;
     }
+    if (options.version) {
+      console.log(`soap-token-refresher ${manifest.version}, Node ${process.version}`);
+      return 0;
+    }
     if (!existsSync(ARTEFACT)) throw new UsageError('The function is not built yet: npm run build.');
     return await run(options, await readCredentials(options));
   } catch (error) {
@@ -72,22 +93,16 @@ async function readCredentials({ service }: Options): Promise<string | undefined
   try {
     return await readFile(service.credentialsFile, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? error.code : error;
-    throw new UsageError(`--credentials ${service.credentialsFile} cannot be read: ${reason}.`);
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError(`--credentials ${service.credentialsFile} cannot be read: ${FILE_FAULTS[reason] ?? reason}.`);
   }
 }
 
 async function run(options: Options, secretString: string | undefined): Promise<number> {
-  const credentials = {
-    username: 'demo@example.com',
-    password: `${randomUUID()}&<"'>`,
-    client_id: randomUUID(),
-    client_secret: randomUUID(),
-  };
   const aws = await onPort(AWS_PORT, (port) => startLocalAws({ port }));
-  const { soap, endpoint } = await serviceToAsk(options, credentials);
+  const { soap, endpoint } = await serviceToAsk(options, DEMO_CREDENTIALS);
   const stage: Stage = { options, aws, soap, endpoint, env: environment(options, aws.url, endpoint) };
-  aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(credentials) });
+  aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(DEMO_CREDENTIALS) });
   try {
     const from = options.service === undefined ? '' : `, from ${options.service.credentialsFile}`;
     console.log(heading('On this machine'));
@@ -148,28 +163,54 @@ async function serve(stage: Stage): Promise<number> {
   console.log(`  export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`);
   console.log(`  aws ${READ_TOKEN}`);
   console.log(`  aws ${READ_STATUS}`);
-  console.log(`  aws ${PUT_WRONG_CREDENTIALS}`);
+  console.log(`  aws ${putCredentials(quoted({ ...DEMO_CREDENTIALS, password: 'wrong' }))}`);
   if (soap !== undefined) {
+    announceServices({ awsUrl: aws.url, soapUrl: soap.url });
     console.log(heading('Watch a downstream function use the token, in another terminal'));
-    console.log(`  AWS_ENDPOINT_URL=${aws.url} E_INVOICE_ENDPOINT=${soap.url} npm run example`);
+    console.log('  npm run example');
   }
   if (options.fail !== undefined) console.log(`\n  From the second tick on this fails: ${options.fail.name}`);
   console.log(heading(`A tick every ${options.everySeconds} s, until Ctrl-C`));
+  const log = createServeLog({
+    isTerminal: process.stdout.isTTY && !options.verbose,
+    width,
+    write: (text) => process.stdout.write(text),
+  });
+  const details = (tick: Invocation) => failureDetails(stage, tick);
   try {
     for (let ticks = 1; ; ticks += 1) {
       if (ticks === 2 && soap !== undefined) await options.fail?.inject(aws, soap, SECRET_ID);
       // Forced once: a failure would else show only when the token is due.
       const event = ticks === 2 && options.fail !== undefined ? { force: true } : {};
       const tick = await runTick(stage, event, stop.signal);
-      console.log(tickLine(tick, new Date()));
+      await log.tick(tick, new Date(), details);
       if (options.verbose) console.log(styleText('dim', tick.output));
       await sleep(options.everySeconds * 1000, undefined, { signal: stop.signal });
     }
   } catch (error) {
     if (!stop.signal.aborted) throw error;
+    log.end();
     console.log('\nStopped.');
     return 0;
+  } finally {
+    withdrawServices();
   }
+}
+
+async function failureDetails({ endpoint, options }: Stage, tick: Invocation): Promise<string> {
+  const lines = [(options.service && (await explained(tick, endpoint))) ?? failureStory(tick, width())];
+  if (tick.code?.startsWith('CREDENTIALS_')) {
+    const { service } = options;
+    const right = service === undefined ? quoted(DEMO_CREDENTIALS) : `file://${service.credentialsFile}`;
+    const first = service === undefined ? 'The way back' : `The way back, once ${service.credentialsFile} is right`;
+    lines.push('', `  ${first}:`, `  aws ${putCredentials(right)}`);
+  }
+  return lines.join('\n');
+}
+
+/** For a shell: nothing here holds a single quotation mark. */
+function quoted(credentials: SoapCredentials): string {
+  return `'${JSON.stringify(credentials)}'`;
 }
 
 async function showTick(stage: Stage, event: object): Promise<Invocation> {
@@ -239,6 +280,7 @@ async function onPort<T>(port: number, start: (port: number) => Promise<T>): Pro
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (!isTaken) throw error;
+    console.log(`  Port ${port} is busy, so another one is taken.`);
     return start(0);
   }
 }

@@ -24,7 +24,9 @@ export function tickStory(tick: Invocation, scene: Scene): string {
   const { outcome, code = '', secretVersionId, endpointLatencyMs, tokenVersion, warnings } = tick;
   const lines: string[] = [];
   if (secretVersionId !== undefined) {
-    lines.push(done('credentials read', `secret ${scene.secretId}, version ${secretVersionId}, password ${MASK}`));
+    lines.push(
+      done('credentials read', `secret ${scene.secretId}, version ${shortId(secretVersionId)}, password ${MASK}`),
+    );
   } else if (code.startsWith('CREDENTIALS_')) {
     lines.push(notDone('credentials read', `secret ${scene.secretId}`));
   }
@@ -52,14 +54,23 @@ export function tickStory(tick: Invocation, scene: Scene): string {
   return lines.join('\n');
 }
 
-/** One tick in one line. */
-export function tickLine(tick: Invocation, at: Date): string {
+/**
+ * One tick in one line.
+ * @param failures how often it has failed so in a row, where that is more than once
+ * @param width cuts the line; a line in which the colours count is never cut
+ */
+export function tickLine(tick: Invocation, at: Date, failures = 1, width?: number): string {
   const { outcome, tokenVersion, secondsRemaining = 0 } = tick;
   const life = tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${duration(secondsRemaining)} left`;
   const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
   const why =
     outcome === 'failed' ? `  ${tick.code}: ${tick.message}` : tick.trigger ? `  because ${tick.trigger}` : '';
-  return `${at.toISOString().slice(11, 19)}  ${styleText(colour, outcome.padEnd(9))}  ${life}${why}`;
+  const times = failures > 1 ? ` ${failures} times` : '';
+  const start = `${at.toISOString().slice(11, 19)}  `;
+  const result = `${outcome}${times}`.padEnd(9);
+  const rest = `  ${life}${why}`;
+  const room = width === undefined ? rest.length : Math.max(0, width - start.length - result.length);
+  return `${start}${styleText(colour, result)}${rest.length > room ? `${rest.slice(0, Math.max(0, room - 1))}…` : rest}`;
 }
 
 /** A heading with an empty line above it. */
@@ -73,6 +84,11 @@ function mask(secret: string | undefined): string {
   return secret.length < 20 ? MASK : `${secret.slice(0, 4)}${MASK}`;
 }
 
+/** Enough to tell two versions apart. */
+function shortId(id: string): string {
+  return id.length > 12 ? `${id.slice(0, 8)}…` : id;
+}
+
 const MASK = '••••••••';
 
 const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
@@ -80,7 +96,8 @@ const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
   RefreshFailing: 'RefreshFailing (ticket) from the second failed tick on; TokenExpiring (page) if it lasts',
 };
 
-function failureStory(tick: Invocation, width: number): string {
+/** What an operator sees of a failed tick. */
+export function failureStory(tick: Invocation, width: number): string {
   const { code = 'unknown', message, cause, said, tokenVersion } = tick;
   const stored =
     tokenVersion === undefined

@@ -4,6 +4,7 @@ import { wrapText } from './wrap-text.ts';
 
 export interface Options {
   readonly help: boolean;
+  readonly version: boolean;
   readonly verbose: boolean;
   readonly serve: boolean;
   readonly everySeconds: number;
@@ -21,6 +22,7 @@ const WATCHED_LIFETIME_SECONDS = 150;
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
   verbose: { type: 'boolean', default: false },
   serve: { type: 'boolean', default: false },
   every: { type: 'string' },
@@ -43,6 +45,7 @@ Options
   --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"}
   --fail MODE         store a token, then show what this failure looks like to an operator
   --verbose           show also what the function itself writes: its log line and its metrics
+  --version           the version of this repository and of Node
   -h, --help          this text
 
 Failures of the endpoint
@@ -76,6 +79,7 @@ export function readOptions(args: readonly string[]): Options {
   if (values.every !== undefined && !serve) throw new UsageError('--every goes with --serve.');
   return {
     help: values.help,
+    version: values.version,
     verbose: values.verbose,
     serve,
     everySeconds: seconds('every', values.every) ?? 5,

@@ -6,10 +6,16 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { createTokenReader, type TokenReader } from '../../lambda/reader/token-reader.ts';
+import { runningServices, SERVICES_FILE } from '../../local/running-services.ts';
 import { createHandler } from './get-e-invoice.ts';
 
-const { AWS_ENDPOINT_URL = 'http://127.0.0.1:4780', E_INVOICE_ENDPOINT = 'http://127.0.0.1:4781/api.einvoice.php' } =
-  process.env;
+/** Not by port: something else may listen there, and would be sent a token. */
+const services = runningServices(process.argv[2] ?? SERVICES_FILE);
+if (services?.soapUrl === undefined) {
+  console.error('npm run example: start the services first, in another terminal: npm start -- --serve');
+  process.exit(1);
+}
+const { awsUrl, soapUrl } = services;
 
 const tokens = createTokenReader({
   parameterName: '/local/access-token',
@@ -17,7 +23,7 @@ const tokens = createTokenReader({
   minRemainingSeconds: 5,
   maxAgeSeconds: 10,
   client: new SSMClient({
-    endpoint: AWS_ENDPOINT_URL,
+    endpoint: awsUrl,
     region: 'ap-south-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
@@ -35,16 +41,16 @@ const watched: TokenReader = {
     }, isRejected),
 };
 
-console.log('Needs the services of npm start -- --serve in another terminal. Ctrl-C ends it.\n');
+console.log('A token is shown by its fingerprint, the first 8 digits of its SHA-256. Ctrl-C ends it.\n');
 
-const handler = createHandler({ E_INVOICE_ENDPOINT }, watched);
+const handler = createHandler({ E_INVOICE_ENDPOINT: soapUrl }, watched);
 let before = '';
 for (;;) {
   const time = new Date().toISOString().slice(11, 19);
   try {
     const { AckNo, Status } = await handler({ userGstin: '05AAAPG7885R002', irn: 'a'.repeat(64) });
     console.log(
-      `${time}  invoice ${AckNo} ${Status}, token ${sent}…${before && before !== sent ? '  <- replaced' : ''}`,
+      `${time}  invoice ${AckNo} ${Status}, token fingerprint ${sent}${before && before !== sent ? '  <- replaced' : ''}`,
     );
     before = sent;
   } catch (error) {

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../local/listen.ts';
 import { startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
 
-const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
+const START = fileURLToPath(new URL('../../local/command.ts', import.meta.url));
 const CREDENTIALS = {
   username: 'erin',
   password: 'S3CR3T-password',

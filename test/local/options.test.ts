@@ -5,6 +5,7 @@ describe('the command line', () => {
   it('asks for two ticks between local services when it is empty', () => {
     expect(readOptions([])).toEqual({
       help: false,
+      version: false,
       verbose: false,
       serve: false,
       everySeconds: 5,

@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SoapEndpoint, startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
+import manifest from '../../package.json' with { type: 'json' };
 
-const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
+const START = fileURLToPath(new URL('../../local/command.ts', import.meta.url));
 const CREDENTIALS = {
   username: 'erin',
   password: 'S3CR3T-password',
@@ -17,7 +20,7 @@ const CREDENTIALS = {
   client_secret: 'S3CR3T-client-secret',
 };
 /** Whole processes on a machine that may be busy. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 const WHOLE_TOKEN = /[0-9a-f]{40}/;
 
 function begin(...args: readonly string[]) {
@@ -39,7 +42,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     expect(stdout).toMatch(
       new RegExp(
         [
-          '✓ credentials read +secret local/credentials, version [0-9a-f-]{36}',
+          '✓ credentials read +secret local/credentials, version [0-9a-f]{8}…',
           '✓ token requested +http://127.0.0.1:\\d+/api.einvoice.php, \\d+ ms',
           '✓ token stored +/local/access-token, version 1',
           '✓ status stored +version 1 expires \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC \\(in 4 h\\)',
@@ -100,6 +103,42 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     expect(stdout).not.toContain(token);
   });
 
+  it('shows of a failure that goes on what an operator would see, once, and the way back', async () => {
+    const child = begin('--serve', '--every', '1', '--fail', 'invalid_grant');
+    let stdout = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    await expect.poll(() => stdout, { timeout: PATIENCE_MS }).toMatch(/The way back/);
+    // Time for more ticks, which fail in the same way.
+    await sleep(4000);
+    child.kill('SIGINT');
+    await once(child, 'close');
+
+    expect(stdout.match(/CREDENTIALS_REFUSED {2}/g)).toHaveLength(1);
+    expect(stdout).toMatch(/alarm +CredentialsRefused \(page\)/);
+    expect(stdout).toMatch(/aws secretsmanager put-secret-value .*"password":"demo-&<>-password"/);
+  });
+
+  it('tells which version it is', async () => {
+    const { status, stdout } = await start('--version');
+
+    expect(status).toBe(0);
+    expect(stdout).toBe(`soap-token-refresher ${manifest.version}, Node ${process.version}\n`);
+  });
+
+  it('says that a port is busy, and takes another one', async () => {
+    // Whoever holds it, this test or another process, it is busy.
+    const holder = createServer().on('error', () => {});
+    holder.listen(4780, '127.0.0.1');
+    await once(holder, 'listening').catch(() => {});
+    const { status, stdout } = await start();
+    holder.close();
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Port 4780 is busy, so another one is taken\./);
+  });
+
   describe('with a real service', () => {
     let service: SoapEndpoint;
     let folder: string;
@@ -144,7 +183,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       const { status, stderr } = await start('--endpoint', service.url, '--credentials', join(folder, 'none.json'));
 
       expect(status).toBe(2);
-      expect(stderr).toMatch(/^npm start: --credentials .*none\.json cannot be read: ENOENT\.\n$/);
+      expect(stderr).toMatch(/^npm start: --credentials .*none\.json cannot be read: there is no such file\.\n$/);
     });
   });
 });
