@@ -23,6 +23,7 @@ const MIN_COLUMN = 40;
 /** One screen: what was expected beside what came, the request, the likeliest cause. No line is wider than `width`. */
 export function firstContactScreen({ contact, cause, failure, said }: FirstContact, width: number): string {
   const { answer, error, requestHead, requestBody } = contact;
+  const indent = width < 90 ? 4 : LABEL + 2;
   const rows: readonly (readonly [string, readonly string[], readonly string[]])[] =
     answer === undefined
       ? [['answer', ['HTTP 200, text/xml'], [`none: ${error ?? 'no answer'}`]]]
@@ -38,7 +39,7 @@ export function firstContactScreen({ contact, cause, failure, said }: FirstConta
     '',
     ...(said === undefined ? [] : [entry('service said', said, width)]),
     entry(wasNotSent(contact) ? 'not sent' : 'request sent', requestHead, width),
-    ...xmlLines(requestBody, width - LABEL - 2).map((line) => `${' '.repeat(LABEL + 2)}${line}`),
+    ...xmlLines(requestBody, width - indent).map((line) => `${' '.repeat(indent)}${line}`),
     '',
     entry('likely cause', cause.cause, width),
     entry('what to do', cause.remedy, width),

@@ -22,6 +22,8 @@ export interface Scene {
 /** One tick, step by step in the order of events. */
 export function tickStory(tick: Invocation, scene: Scene): string {
   const { outcome, code = '', secretVersionId, endpointLatencyMs, tokenVersion, warnings } = tick;
+  const done = (step: string, detail: string) => stepLine(styleText('green', '✓'), step, detail, scene.width);
+  const notDone = (step: string, detail: string) => stepLine(styleText('red', '✗'), step, detail, scene.width);
   const lines: string[] = [];
   if (secretVersionId !== undefined) {
     lines.push(
@@ -124,12 +126,8 @@ function isRefreshErrorCode(code: string): code is RefreshErrorCode {
   return Object.hasOwn(ERROR_GUIDE, code);
 }
 
-function done(step: string, detail: string): string {
-  return `  ${styleText('green', '✓')} ${step.padEnd(20)}${detail}`;
-}
-
-function notDone(step: string, detail: string): string {
-  return `  ${styleText('red', '✗')} ${step.padEnd(20)}${detail}`;
+function stepLine(sign: string, step: string, detail: string, width: number): string {
+  return wrapped(`  ${sign} ${step.padEnd(20)}`, detail, 24, width);
 }
 
 function factLine(name: string, detail: string, width: number): string {
