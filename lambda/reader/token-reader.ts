@@ -1,4 +1,5 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { USER_AGENT } from '../user-agent.ts';
 import { type ParameterClient, readStoredToken, type StoredToken } from './stored-token.ts';
 import { TokenReadError } from './token-read-error.ts';
 
@@ -169,6 +170,7 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
 /** Lambda freezes processes, and a connection that died meanwhile may answer nothing: it is given up while there is time. */
 function ownClient(): SSMClient {
   return new SSMClient({
+    customUserAgent: USER_AGENT,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
   });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { USER_AGENT } from '../user-agent.ts';
 import type { Config } from './config.ts';
 import { createCredentialsSource } from './credentials.ts';
 import type { Dependencies, Time } from './dependencies.ts';
@@ -19,9 +20,10 @@ const REAL_TIME: Time = {
 export function deployedDependencies(config: Config, time: Time = REAL_TIME): Dependencies {
   // Without these, a service that accepts and stays silent would hold one call for the whole run.
   const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+  const client = { requestHandler, customUserAgent: USER_AGENT };
   return {
-    credentials: createCredentialsSource(new SecretsManagerClient({ requestHandler }), config.credentialsSecretId),
-    store: createTokenStore(new SSMClient({ requestHandler }), config, time),
+    credentials: createCredentialsSource(new SecretsManagerClient(client), config.credentialsSecretId),
+    store: createTokenStore(new SSMClient(client), config, time),
     post: (envelope, timeoutMs) => postEnvelope(config.endpoint, config.soapAction, envelope, timeoutMs),
     report: tickReporter(config.tokenParameterName),
     ...time,
