@@ -14,6 +14,7 @@ export const WRITTEN = {
     script: 'simulate',
     names: ['side by side', 'scenarios', 'refresh policies', 'alarm variants', 'services', 'random months'],
   },
+  'docs/packaging.md': { script: 'consumers', names: ['matrix'] },
   'docs/performance.md': {
     script: 'bench',
     names: ['cold tick', 'targets', 'warm refreshes', 'commands', 'circumstances'],
