@@ -15,6 +15,7 @@ export const WRITTEN = {
     names: ['side by side', 'scenarios', 'refresh policies', 'alarm variants', 'services', 'random months'],
   },
   'docs/packaging.md': { script: 'consumers', names: ['matrix'] },
+  'docs/settings.md': { script: 'test', names: ['settings'] },
   'docs/performance.md': {
     script: 'bench',
     names: ['cold tick', 'targets', 'warm refreshes', 'commands', 'circumstances'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createTokenReader } from '../lambda/reader/token-reader.ts';
 import { type Listening, listen } from '../local/listen.ts';
 import { worlds } from './refresher/world.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => witness.close());
 
-test('every call to AWS tells CloudTrail that this package made it, and in which version', async () => {
+it('every call to AWS tells CloudTrail that this package made it, and in which version', async () => {
   const { tick, parameterName } = await world();
   await tick();
   expect([...agents.keys()].toSorted()).toEqual([

@@ -1,39 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { z } from 'zod';
 import { isObject } from '../../lambda/parse-json.ts';
 import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
 import { type Fault, faultList } from '../fault.ts';
-import { type CheckedProps, propFaults } from '../token-refresher-props.ts';
-import { SettingReader } from './setting-reader.ts';
-
-/** One entry of the context `tokens`. What is not said here is said at the prop of the same name. */
-export interface TokenSettings extends Omit<CheckedProps, 'alarmActions'> {
-  /** Names the stack, and the parameter unless `tokenParameterName` does. */
-  readonly name: string;
-  readonly alarmActions: { readonly page: AlarmTarget; readonly ticket?: AlarmTarget } | 'none';
-  /** An existing secret, by its complete ARN. */
-  readonly credentialsSecretArn?: string;
-  /** The customer-managed key of that secret, if it has one. */
-  readonly credentialsKeyArn?: string;
-  /** An existing key for the token. */
-  readonly encryptionKeyArn?: string;
-  readonly logRetention?: RetentionDays;
-  readonly paused?: boolean;
-  readonly vpc?: VpcSettings;
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Whether CloudFormation refuses to delete the stack. */
-  readonly terminationProtection?: boolean;
-}
-
-/** Whom an alarm tells: an SNS topic, by its ARN, or an e-mail address. */
-export type AlarmTarget = { readonly topicArn: string } | { readonly email: string };
-
-/** Where the function runs in a VPC. Identifiers only: a look-up would need credentials at synth. */
-export interface VpcSettings {
-  readonly vpcId: string;
-  readonly subnetIds: readonly string[];
-  readonly securityGroupIds?: readonly string[];
-}
+import { propFaults, type TokenRefresherProps } from '../token-refresher-props.ts';
+import { closest } from './closest.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
 export class SettingsError extends Error {
@@ -42,6 +14,158 @@ export class SettingsError extends Error {
 
 /** The dashboard's stack is called so. */
 export const RESERVED_NAME = 'dashboard';
+
+const NAME_RULE = `name the token with letters, digits and "-", as part of a stack's name, and not "${RESERVED_NAME}"`;
+const NAME = matching(new RegExp(`^(?!${RESERVED_NAME}$)[A-Za-z0-9][A-Za-z0-9-]{0,99}$`), NAME_RULE);
+const KEY_ARN = matching(
+  /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/\S+$/,
+  'give the ARN of the key (arn:…:key/…), not of an alias',
+);
+const SECRET_ARN = matching(
+  /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}$/,
+  'give the complete ARN of the secret, with the six characters at its end',
+);
+const ALARM_ACTIONS_RULE =
+  'say whom the alarms tell: { "page": …, "ticket": … }, each an SNS topic ARN or an e-mail address ("ticket" may be left out), or "none"';
+const ALARM_TARGET = z.union(
+  [
+    matching(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, ALARM_ACTIONS_RULE).transform((topicArn) => ({
+      topicArn,
+    })),
+    matching(/^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/, ALARM_ACTIONS_RULE).transform((email) => ({ email })),
+  ],
+  ALARM_ACTIONS_RULE,
+);
+const DURATION = matching(
+  /^\d{1,8} (?:second|minute|hour|day)s?$/,
+  'use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"',
+).transform(duration);
+const RETENTION_DAYS = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
+const RETENTIONS = new Map(RETENTION_DAYS.map((days) => [days === 1 ? '1 day' : `${days} days`, Number(days)]));
+const RETENTION_RULE = `use a time that CloudWatch Logs offers, in days: ${RETENTION_DAYS.join(', ')}, for example "30 days"`;
+const VPC_RULE =
+  'give { "vpcId": "vpc-…", "subnetIds": ["subnet-…"] } and, if you like, "securityGroupIds": ["sg-…"], and nothing else';
+const TAGS_RULE = 'give an object of texts, such as { "team": "invoicing" }';
+/** @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+const TAG_KEY = matching(
+  /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu,
+  'use at most 128 letters, digits, spaces and _.:/=+-@ in the key of a tag, and no "aws:" in front',
+);
+const FLAG = z.boolean('use true or false');
+const TEXT = z.string('use text');
+
+const VPC = z.strictObject(
+  {
+    vpcId: resourceId('vpc'),
+    subnetIds: z.array(resourceId('subnet'), VPC_RULE).min(1, VPC_RULE),
+    securityGroupIds: z.array(resourceId('sg'), VPC_RULE).min(1, VPC_RULE).optional(),
+  },
+  VPC_RULE,
+);
+
+/** These are objects in code and names in cdk.json. */
+type ObjectProps = 'credentials' | 'encryptionKey' | 'alarmActions' | 'vpc' | 'vpcSubnets' | 'securityGroups';
+type PlainProps = Omit<TokenRefresherProps, ObjectProps | 'tokenParameterName'>;
+
+/**
+ * The list of settings. The table of docs/settings.md and the JSON Schema for editors are made of it; `default` and
+ * description stand there. A prop of the construct that is missing here does not compile.
+ */
+const SETTINGS = {
+  endpoint: z
+    .string('give the address of the SOAP endpoint')
+    .meta({ description: 'address of the SOAP endpoint, https' }),
+  alarmActions: z
+    .union(
+      [z.literal('none'), z.strictObject({ page: ALARM_TARGET, ticket: ALARM_TARGET.optional() })],
+      ALARM_ACTIONS_RULE,
+    )
+    .meta({
+      description:
+        '`{ "page": …, "ticket": … }`, each an SNS topic ARN or an e-mail address; `ticket` may be left out, then its alarms tell nobody. Or an explicit `"none"`',
+    }),
+  allowHttp: FLAG.optional().meta({
+    description: 'lets credentials and token travel unencrypted: for test hosts that offer nothing better',
+    default: false,
+  }),
+  soapAction: TEXT.optional().meta({ description: 'value of the SOAPAction header', default: '' }),
+  tokenParameterName: TEXT.optional().meta({
+    description: 'where the token goes; at most 14 levels and 200 characters. Not set: `/<name>/access-token`',
+  }),
+  tokenLifetime: DURATION.optional().meta({
+    description: "what the service promises; sets the alarm's threshold, so keep it true",
+    default: '4 hours',
+  }),
+  refreshEvery: DURATION.optional().meta({
+    description: 'how old a token may grow; half of its lifetime where that is shorter',
+    default: '2 hours',
+  }),
+  checkEvery: DURATION.optional().meta({
+    description:
+      'how often a tick looks: whole minutes, at most 8 hours. Equal to `refreshEvery`, every tick refreshes',
+    default: '15 minutes',
+  }),
+  renewalWindow: DURATION.optional().meta({
+    description:
+      'for services that hand out a new token only shortly before the old one expires: how long before. Takes the place of `refreshEvery`; at least 3 × `checkEvery`',
+  }),
+  credentialsSecretArn: SECRET_ARN.optional().meta({
+    description: 'an existing secret, by its complete ARN. Not set: a new, empty one',
+  }),
+  credentialsKeyArn: KEY_ARN.optional().meta({
+    description: 'the customer-managed key of `credentialsSecretArn`, if it has one',
+  }),
+  encryptionKeyArn: KEY_ARN.optional().meta({
+    description: 'an existing key for the token; several tokens may share one. Not set: a new one',
+  }),
+  runbookUrl: TEXT.optional().meta({ description: 'your runbook; every alarm carries the address' }),
+  paused: FLAG.optional().meta({ description: 'stops the schedule and silences the alarms together', default: false }),
+  reservedConcurrency: z
+    .union([z.number(), z.literal('none')], 'use a whole number from 1, or "none"')
+    .optional()
+    .meta({
+      description:
+        'a number sets runs aside for this function. Nothing needs it, and where the Lambda quota is 10, as in new accounts, it fails the deployment',
+      default: 'none',
+    }),
+  logRetention: z
+    .enum([...RETENTIONS.keys()], RETENTION_RULE)
+    .transform((text) => RETENTIONS.get(text))
+    .optional()
+    .meta({ description: 'how long the log is kept', default: '30 days' }),
+  vpc: VPC.optional().meta({
+    description:
+      '`{ "vpcId", "subnetIds", "securityGroupIds"? }`, for services that admit fixed addresses only: private subnets behind a NAT gateway with an Elastic IP',
+  }),
+  tags: z
+    .record(TAG_KEY, z.string(TAGS_RULE), TAGS_RULE)
+    .optional()
+    .meta({ description: 'tags of the stack and all in it' }),
+  terminationProtection: FLAG.optional().meta({
+    description: 'CloudFormation refuses to delete the stack',
+    default: false,
+  }),
+} satisfies { readonly [Prop in keyof PlainProps]-?: z.ZodType<PlainProps[Prop]> } & Record<string, z.ZodType>;
+
+const TOKEN = z.strictObject(SETTINGS, 'give an object of settings');
+
+/** For editors: what cdk.json may hold. */
+export const JSON_SCHEMA = z.toJSONSchema(z.looseObject({ context: z.looseObject({ tokens: z.record(NAME, TOKEN) }) }), {
+  io: 'input',
+  // Of what is transformed, zod would drop the default.
+  override: ({ zodSchema, jsonSchema }) => Object.assign(jsonSchema, z.globalRegistry.get(zodSchema)),
+});
+
+/** Whom an alarm tells: an SNS topic, by its ARN, or an e-mail address. */
+export type AlarmTarget = z.output<typeof ALARM_TARGET>;
+export type VpcSettings = z.output<typeof VPC>;
+
+/** One entry of the context `tokens`. What is not said here is said at the prop of the same name. */
+export interface TokenSettings extends z.output<typeof TOKEN> {
+  /** Names the stack, and the parameter unless `tokenParameterName` does. */
+  readonly name: string;
+  readonly tokenParameterName: string;
+}
 
 /**
  * The context `tokens` of cdk.json: a name and its settings for each token.
@@ -58,64 +182,70 @@ export function readSettings(context: unknown): readonly TokenSettings[] {
     });
   }
   const tokens = isObject(context)
-    ? Object.entries(context).flatMap(([name, value]) => readToken(name, value, faults) ?? [])
+    ? Object.entries(context).map(([name, value]) => readToken(name, value, faults))
     : [];
   faults.push(...sharedParameterFaults(tokens));
   if (faults.length > 0) throw new SettingsError(faultList('cdk.json, context "tokens"', faults));
   return tokens;
 }
 
-function readToken(name: string, settings: unknown, faults: Fault[]): TokenSettings | undefined {
+/** The token, as far as it can be read: rules that compare settings need those that can. */
+function readToken(name: string, settings: unknown, faults: Fault[]): TokenSettings {
   const at = `tokens.${name}`;
-  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(name) || name === RESERVED_NAME) {
-    faults.push({
-      names: [at],
-      value: name,
-      remedy: `name the token with letters, digits and "-", as part of a stack's name, and not "${RESERVED_NAME}"`,
-    });
-  }
-  if (!isObject(settings)) {
-    faults.push({ names: [at], value: settings, remedy: 'give an object of settings' });
-    return undefined;
-  }
-  const reader = new SettingReader(at, settings, faults);
-  const token = {
-    name,
-    endpoint: reader.required('endpoint', 'give the address of the SOAP endpoint', text) ?? '',
-    allowHttp: reader.optional('allowHttp', 'use true or false', flag),
-    soapAction: reader.optional('soapAction', 'use text', text),
-    credentialsSecretArn: reader.optional('credentialsSecretArn', SECRET_ARN_RULE, matching(SECRET_ARN)),
-    credentialsKeyArn: reader.optional('credentialsKeyArn', KEY_ARN_RULE, matching(KEY_ARN)),
-    tokenParameterName: reader.optional('tokenParameterName', 'use text', text) ?? `/${name}/access-token`,
-    encryptionKeyArn: reader.optional('encryptionKeyArn', KEY_ARN_RULE, matching(KEY_ARN)),
-    tokenLifetime: reader.optional('tokenLifetime', DURATION_RULE, duration),
-    refreshEvery: reader.optional('refreshEvery', DURATION_RULE, duration),
-    checkEvery: reader.optional('checkEvery', DURATION_RULE, duration),
-    renewalWindow: reader.optional('renewalWindow', DURATION_RULE, duration),
-    alarmActions: reader.required('alarmActions', ALARM_ACTIONS_RULE, alarmActions) ?? 'none',
-    runbookUrl: reader.optional('runbookUrl', 'use text', text),
-    paused: reader.optional('paused', 'use true or false', flag),
-    reservedConcurrency: reader.optional('reservedConcurrency', 'use a whole number from 1, or "none"', concurrency),
-    logRetention: reader.optional('logRetention', RETENTION_RULE, retention),
-    vpc: reader.optional('vpc', VPC_RULE, vpc),
-    tags: reader.optional('tags', 'give an object of texts, such as { "team": "invoicing" }', tags),
-    terminationProtection: reader.optional('terminationProtection', 'use true or false', flag),
-  };
-  reader.refuseUnknown();
-  if (token.credentialsKeyArn !== undefined && token.credentialsSecretArn === undefined) {
+  if (!NAME.safeParse(name).success) faults.push({ names: [at], value: name, remedy: NAME_RULE });
+  const unreadable = TOKEN.safeParse(settings).error?.issues ?? [];
+  for (const issue of unreadable) faults.push(...issueFaults(at, settings, issue));
+  if (!isObject(settings))
+    return { name, endpoint: '', alarmActions: 'none', tokenParameterName: `/${name}/access-token` };
+
+  const faulty = new Set(unreadable.map(({ path: [setting] }) => setting));
+  const readable = Object.fromEntries(Object.entries(settings).filter(([setting]) => !faulty.has(setting)));
+  const {
+    endpoint = '',
+    alarmActions = 'none',
+    tokenParameterName = `/${name}/access-token`,
+    ...others
+  } = TOKEN.partial().strip().parse(readable);
+  const token = { ...others, name, endpoint, alarmActions, tokenParameterName };
+  if (others.credentialsKeyArn !== undefined && settings.credentialsSecretArn === undefined) {
     faults.push({
       names: [`${at}.credentialsKeyArn`],
-      value: token.credentialsKeyArn,
+      value: others.credentialsKeyArn,
       remedy: 'give credentialsSecretArn too, or leave both out: a new secret has no key of its own',
     });
   }
-  const unreadable = reader.faultyNames;
   for (const fault of propFaults(token)) {
     // What could not be read has been reported, and rules that compare it with others would only confuse.
-    if (fault.names.some((setting) => unreadable.has(setting))) continue;
+    if (fault.names.some((setting) => faulty.has(setting))) continue;
     faults.push({ ...fault, names: [`${at}.${fault.names[0]}`] });
   }
   return token;
+}
+
+function issueFaults(at: string, settings: unknown, issue: z.core.$ZodIssue): readonly Fault[] {
+  const path = issue.path.map(String);
+  const value = path.reduce<unknown>(
+    (within, key) => (isObject(within) || Array.isArray(within) ? Reflect.get(within, key) : undefined),
+    settings,
+  );
+  const fault = (more: readonly string[], value: unknown, remedy: string): Fault => ({
+    names: [[at, ...path, ...more].join('.')],
+    value,
+    remedy,
+  });
+  if (issue.code === 'invalid_key') return [fault([], value, issue.issues[0]?.message ?? issue.message)];
+  if (issue.code !== 'unrecognized_keys') return [fault([], value, issue.message)];
+  const known = Object.keys(
+    path[0] === 'vpc' ? VPC.shape : path[0] === 'alarmActions' ? { page: 0, ticket: 0 } : SETTINGS,
+  );
+  return issue.keys.map((key) => {
+    const near = closest(key, known);
+    return fault(
+      [key],
+      isObject(value) ? value[key] : undefined,
+      near ? `there is no such setting; did you mean ${near}?` : 'there is no such setting; remove it',
+    );
+  });
 }
 
 /** Two refreshers that write to one parameter would undo each other's work for ever. */
@@ -138,97 +268,17 @@ function* sharedParameterFaults(tokens: readonly TokenSettings[]): Iterable<Faul
   }
 }
 
-const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}$/;
-const SECRET_ARN_RULE = 'give the complete ARN of the secret, with the six characters at its end';
-const KEY_ARN = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/\S+$/;
-const KEY_ARN_RULE = 'give the ARN of the key (arn:…:key/…), not of an alias';
-const TOPIC_ARN = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/;
-const EMAIL = /^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/;
-const ALARM_ACTIONS_RULE =
-  'say whom the alarms tell: { "page": …, "ticket": … }, each an SNS topic ARN or an e-mail address ("ticket" may be left out), or "none"';
-const DURATION_RULE = 'use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"';
-const RETENTION_DAYS = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
-const RETENTION_RULE = `use a time that CloudWatch Logs offers, in days: ${RETENTION_DAYS.join(', ')}, for example "30 days"`;
-const VPC_RULE =
-  'give { "vpcId": "vpc-…", "subnetIds": ["subnet-…"] } and, if you like, "securityGroupIds": ["sg-…"], and nothing else';
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function flag(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
-}
-
-function matching(pattern: RegExp): (value: unknown) => string | undefined {
-  return (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined);
-}
-
-function concurrency(value: unknown): number | 'none' | undefined {
-  return typeof value === 'number' || value === 'none' ? value : undefined;
-}
-
-function duration(value: unknown): Duration | undefined {
-  const [, amount, unit] = /^(\d{1,8}) (second|minute|hour|day)s?$/.exec(text(value) ?? '') ?? [];
-  switch (unit) {
-    case 'second':
-      return Duration.seconds(Number(amount));
-    case 'minute':
-      return Duration.minutes(Number(amount));
-    case 'hour':
-      return Duration.hours(Number(amount));
-    case 'day':
-      return Duration.days(Number(amount));
-    default:
-      return undefined;
-  }
-}
-
-function retention(value: unknown): RetentionDays | undefined {
-  const days = (duration(value)?.toSeconds() ?? 0) / 86_400;
-  return RETENTION_DAYS.find((offered): offered is RetentionDays => offered === days);
-}
-
-function alarmActions(value: unknown): TokenSettings['alarmActions'] | undefined {
-  if (value === 'none') return 'none';
-  if (!isObject(value)) return undefined;
-  const { page, ticket, ...others } = value;
-  const pageTarget = alarmTarget(page);
-  const ticketTarget = alarmTarget(ticket);
-  if (pageTarget === undefined || (ticket !== undefined && ticketTarget === undefined)) return undefined;
-  return Object.keys(others).length > 0 ? undefined : { page: pageTarget, ticket: ticketTarget };
-}
-
-function alarmTarget(value: unknown): AlarmTarget | undefined {
-  if (typeof value !== 'string') return undefined;
-  if (TOPIC_ARN.test(value)) return { topicArn: value };
-  return EMAIL.test(value) ? { email: value } : undefined;
-}
-
-function vpc(value: unknown): VpcSettings | undefined {
-  if (!isObject(value)) return undefined;
-  const { vpcId, subnetIds, securityGroupIds, ...others } = value;
-  const subnets = idList(subnetIds, resourceId('subnet'));
-  const groups = idList(securityGroupIds, resourceId('sg'));
-  const id = matching(resourceId('vpc'))(vpcId);
-  if (id === undefined || subnets === undefined || Object.keys(others).length > 0) return undefined;
-  if (securityGroupIds !== undefined && groups === undefined) return undefined;
-  return { vpcId: id, subnetIds: subnets, securityGroupIds: groups };
+function matching(pattern: RegExp, rule: string) {
+  return z.string(rule).regex(pattern, rule);
 }
 
 /** EC2 makes identifiers of 8 or 17 digits. */
-function resourceId(kind: string): RegExp {
-  return new RegExp(`^${kind}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`);
+function resourceId(kind: string) {
+  return matching(new RegExp(`^${kind}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`), VPC_RULE);
 }
 
-function idList(value: unknown, pattern: RegExp): readonly string[] | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const ids = value.filter((id) => typeof id === 'string' && pattern.test(id));
-  return ids.length === value.length ? ids : undefined;
-}
-
-function tags(value: unknown): Readonly<Record<string, string>> | undefined {
-  if (!isObject(value)) return undefined;
-  const entries = Object.entries(value).flatMap(([key, tag]) => (typeof tag === 'string' ? [[key, tag] as const] : []));
-  return entries.length === Object.keys(value).length ? Object.fromEntries(entries) : undefined;
+function duration(text: string): Duration {
+  const [amount, unit = ''] = text.split(' ');
+  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit.charAt(0)] ?? Number.NaN;
+  return Duration.seconds(Number(amount) * seconds);
 }

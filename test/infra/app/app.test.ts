@@ -203,7 +203,12 @@ describe('settings', () => {
     ['no word about alarms', 'alarmActions', undefined, alarms],
     ['alarms without a page', 'alarmActions', { ticket: 'team@example.test' }, alarms],
     ['an alarm for somebody unknown', 'alarmActions', { page: 'erin' }, alarms],
-    ['a misspelt ticket', 'alarmActions', { page: 'erin@example.test', tiket: 'erin@example.test' }, alarms],
+    [
+      'a misspelt ticket',
+      'alarmActions',
+      { page: 'erin@example.test', tiket: 'erin@example.test' },
+      /there is no such setting; did you mean ticket\?/,
+    ],
     ['a ticket for somebody unknown', 'alarmActions', { page: 'erin@example.test', ticket: 1 }, alarms],
     ['a runbook that is no text', 'runbookUrl', 1, /use text/],
     ['paused as text', 'paused', 'yes', /use true or false/],
@@ -219,8 +224,9 @@ describe('settings', () => {
     ['a VPC without an id', 'vpc', { subnetIds: ['subnet-0a1b2c3d'] }, /give \{ "vpcId"/],
     ['a subnet that is none', 'vpc', { vpcId: 'vpc-0a1b2c3d', subnetIds: ['sg-0a1b2c3d'] }, /give \{ "vpcId"/],
     ['a security group that is none', 'vpc', { ...EVERYTHING.vpc, securityGroupIds: ['default'] }, /give \{ "vpcId"/],
-    ['a misspelt setting of the VPC', 'vpc', { ...EVERYTHING.vpc, subnets: [] }, /give \{ "vpcId"/],
+    ['a misspelt setting of the VPC', 'vpc', { ...EVERYTHING.vpc, subnets: [] }, /there is no such setting; did you mean subnetIds\?/],
     ['a tag that is no text', 'tags', { team: 1 }, /give an object of texts/],
+    ['a tag that AWS keeps for itself', 'tags', { 'aws:team': 'x' }, /use at most 128 letters/],
     ['termination protection as text', 'terminationProtection', 'on', /use true or false/],
     ['null', 'runbookUrl', null, /use text/],
     ['a misspelt setting', 'chekEvery', '15 minutes', /there is no such setting; did you mean checkEvery\?/],
@@ -230,7 +236,7 @@ describe('settings', () => {
     const settings = Object.entries({ ...LEAST, [name]: value }).filter(([, given]) => given !== undefined);
     expect(faultsOf({ service: Object.fromEntries(settings) })).toEqual([
       'cdk.json, context "tokens": 1 fault',
-      expect.stringMatching(new RegExp(`^  - tokens\\.service\\.${name} is .*: ${remedy.source}`)),
+      expect.stringMatching(new RegExp(`^  - tokens\\.service\\.${name}[\\w.:]* is .*: ${remedy.source}`)),
     ]);
   });
 
@@ -249,6 +255,17 @@ describe('settings', () => {
     expect(faultsOf({ [name]: { ...LEAST, tokenParameterName: '/service/token' } })[1]).toMatch(
       /name the token with letters/,
     );
+  });
+
+  it('name the place where a fault is, in the VPC too', () => {
+    const [, ...faults] = faultsOf({
+      service: { ...LEAST, vpc: { vpcId: 'vpc-1', subnetIds: ['subnet-0a1b2c3d', 'x'], subnets: 1 } },
+    });
+    expect(faults.map((line) => line.replace(/ is .*/, ''))).toEqual([
+      '  - tokens.service.vpc.vpcId',
+      '  - tokens.service.vpc.subnetIds.1',
+      '  - tokens.service.vpc.subnets',
+    ]);
   });
 
   it('refuse two tokens in one parameter', () => {

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, it } from 'vitest';
+import { JSON_SCHEMA, readSettings, SettingsError } from '../../../infra/app/settings.ts';
+import { TokenRefresherStack } from '../../../infra/app/token-refresher-stack.ts';
+import { markdownTable } from '../../markdown-table.ts';
+import { replaceBetweenMarkers } from '../../markers.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+interface Described {
+  readonly properties: Readonly<Record<string, { readonly description?: string; readonly default?: unknown }>>;
+  readonly required: readonly string[];
+}
+
+/** The settings of a token as the JSON Schema has them. */
+function describedSettings(): Described {
+  const { context } = JSON.parse(JSON.stringify(JSON_SCHEMA)).properties;
+  return context.properties.tokens.additionalProperties;
+}
+
+const { properties, required } = describedSettings();
+
+/** Each setting with a value that makes a difference, and what has to be left out together with it. */
+const VALUES: Readonly<
+  Record<string, { readonly value: unknown; readonly with?: string; readonly instead?: unknown }>
+> = {
+  endpoint: { value: 'http://soap.example.test/', instead: 'http://other.example.test/' },
+  alarmActions: { value: { page: 'erin@example.test' }, instead: 'none' },
+  allowHttp: { value: true },
+  soapAction: { value: 'urn:server#access_new_token' },
+  tokenParameterName: { value: '/billing/token' },
+  tokenLifetime: { value: '6 hours' },
+  refreshEvery: { value: '90 minutes' },
+  checkEvery: { value: '10 minutes' },
+  renewalWindow: { value: '1 hour' },
+  credentialsSecretArn: {
+    value: 'arn:aws:secretsmanager:ap-south-1:123456789012:secret:service-a1B2c3',
+    with: 'credentialsKeyArn',
+  },
+  credentialsKeyArn: { value: 'arn:aws:kms:ap-south-1:123456789012:key/1111' },
+  encryptionKeyArn: { value: 'arn:aws:kms:ap-south-1:123456789012:key/2222' },
+  runbookUrl: { value: 'https://wiki.example.test/token' },
+  paused: { value: true },
+  reservedConcurrency: { value: 2 },
+  logRetention: { value: '90 days' },
+  vpc: { value: { vpcId: 'vpc-0a1b2c3d', subnetIds: ['subnet-0a1b2c3d'] } },
+  tags: { value: { team: 'billing' } },
+  terminationProtection: { value: true },
+};
+const ALL = Object.fromEntries(Object.entries(VALUES).map(([name, { value }]) => [name, value]));
+
+/** All that a deployment would do with these settings, or that it is refused. */
+function deployment(settings: object): string {
+  try {
+    const [token] = readSettings({ billing: settings });
+    if (token === undefined) throw new Error('There is one token.');
+    const stack = new TokenRefresherStack(new App(), token);
+    const { terminationProtection, tags } = stack;
+    return JSON.stringify([Template.fromStack(stack).toJSON(), terminationProtection, tags.tagValues()]);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+}
+
+it('every setting has a value here, so that none is forgotten below', () => {
+  expect(Object.keys(VALUES)).toEqual(Object.keys(properties));
+});
+
+const complete = deployment(ALL);
+
+it.each(Object.entries(VALUES))('%s makes a difference to what is deployed', (name, { with: other, instead }) => {
+  const left = Object.entries(ALL).filter(([setting]) => setting !== name && setting !== other);
+  const without = deployment({ ...Object.fromEntries(left), ...(instead !== undefined && { [name]: instead }) });
+  expect(without).not.toBe(complete);
+  // Only the permission to send credentials unencrypted makes the difference of being refused.
+  expect(without.startsWith('[')).toBe(name !== 'allowHttp');
+});
+
+it('two deployments of the same settings are the same, or the differences above would mean nothing', () => {
+  expect(deployment(ALL)).toBe(complete);
+  expect(complete.startsWith('[')).toBe(true);
+});
+
+it('the page explains every setting', async () => {
+  const rows = Object.entries(properties).map(([name, { description = '', default: standard }]) => {
+    expect(description, name).not.toBe('');
+    const shown = standard === undefined || standard === '' ? 'none' : `\`${standard}\``;
+    return [`\`${name}\``, required.includes(name) ? 'required' : shown, description];
+  });
+  const page = readFileSync(join(ROOT, 'docs/settings.md'), 'utf8');
+  const table = markdownTable(['setting', 'default', 'meaning'], rows);
+  // With -u, Vitest writes the page, and the schema below.
+  await expect(replaceBetweenMarkers(page, 'test: settings', table)).toMatchFileSnapshot(
+    join(ROOT, 'docs/settings.md'),
+  );
+});
+
+it('the schema for editors is the one by which the app reads', async () => {
+  await expect(`${JSON.stringify(JSON_SCHEMA, null, 2)}\n`).toMatchFileSnapshot(join(ROOT, 'cdk.schema.json'));
+});
