@@ -150,11 +150,14 @@ const SETTINGS = {
 const TOKEN = z.strictObject(SETTINGS, 'give an object of settings');
 
 /** For editors: what cdk.json may hold. */
-export const JSON_SCHEMA = z.toJSONSchema(z.looseObject({ context: z.looseObject({ tokens: z.record(NAME, TOKEN) }) }), {
-  io: 'input',
-  // Of what is transformed, zod would drop the default.
-  override: ({ zodSchema, jsonSchema }) => Object.assign(jsonSchema, z.globalRegistry.get(zodSchema)),
-});
+export const JSON_SCHEMA = z.toJSONSchema(
+  z.looseObject({ context: z.looseObject({ tokens: z.record(NAME, TOKEN) }) }),
+  {
+    io: 'input',
+    // Of what is transformed, zod would drop the default.
+    override: ({ zodSchema, jsonSchema }) => Object.assign(jsonSchema, z.globalRegistry.get(zodSchema)),
+  },
+);
 
 /** Whom an alarm tells: an SNS topic, by its ARN, or an e-mail address. */
 export type AlarmTarget = z.output<typeof ALARM_TARGET>;

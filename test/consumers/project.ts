@@ -16,7 +16,7 @@ export function pinned({ typescript, runner, node, cdk }: ConsumerRow): Readonly
   };
 }
 
-export function isTestRunner({ runner }: ConsumerRow): boolean {
+function isTestRunner({ runner }: ConsumerRow): boolean {
   return runner === 'Vitest' || runner.startsWith('Jest');
 }
 

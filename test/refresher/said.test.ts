@@ -56,9 +56,9 @@ describe('what the service said', () => {
 
   const code = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
   it.each<[string, string | RegExp, (character: string) => string]>([
-    ['each character as a reference in XML', /[^]/g, (character) => `&#x${code(character)};`],
-    ['each as a decimal one', /[^]/g, (character) => `&#${character.charCodeAt(0)};`],
-    ['each as an escape in JSON', /[^]/g, (character) => `\\u${code(character)}`],
+    ['each character as a reference in XML', /[\s\S]/g, (character) => `&#x${code(character)};`],
+    ['each as a decimal one', /[\s\S]/g, (character) => `&#${character.charCodeAt(0)};`],
+    ['each as an escape in JSON', /[\s\S]/g, (character) => `\\u${code(character)}`],
     ['its signs only, as PHP does with JSON', /[^a-z0-9]/gi, (character) => `\\u${code(character).toUpperCase()}`],
     ['its signs only, with references filled up with zeros', /[^a-z0-9]/gi, (character) => `&#x${code(character)};`],
     ['its signs only, escaped twice', /[^a-z0-9]/gi, (character) => `%25${code(character).slice(2)}`],

@@ -224,7 +224,12 @@ describe('settings', () => {
     ['a VPC without an id', 'vpc', { subnetIds: ['subnet-0a1b2c3d'] }, /give \{ "vpcId"/],
     ['a subnet that is none', 'vpc', { vpcId: 'vpc-0a1b2c3d', subnetIds: ['sg-0a1b2c3d'] }, /give \{ "vpcId"/],
     ['a security group that is none', 'vpc', { ...EVERYTHING.vpc, securityGroupIds: ['default'] }, /give \{ "vpcId"/],
-    ['a misspelt setting of the VPC', 'vpc', { ...EVERYTHING.vpc, subnets: [] }, /there is no such setting; did you mean subnetIds\?/],
+    [
+      'a misspelt setting of the VPC',
+      'vpc',
+      { ...EVERYTHING.vpc, subnets: [] },
+      /there is no such setting; did you mean subnetIds\?/,
+    ],
     ['a tag that is no text', 'tags', { team: 1 }, /give an object of texts/],
     ['a tag that AWS keeps for itself', 'tags', { 'aws:team': 'x' }, /use at most 128 letters/],
     ['termination protection as text', 'terminationProtection', 'on', /use true or false/],

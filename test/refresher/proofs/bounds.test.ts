@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
 import type { SoapReply } from '../../../lambda/refresher/soap/token-reply.ts';
 import { faultEnvelope, refusalEnvelope } from '../../../local/soap/soap-envelope.ts';
@@ -102,21 +102,18 @@ function mixOf(random: Random): () => Kind {
 
 const CHECKS = [1, 5, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE);
 
-test.each(KINDS)(
-  '"%s" for a day, with any checkEvery, is at most 37 logins that may have been judged',
-  async (kind) => {
-    for (const checkEvery of CHECKS.slice(1)) {
-      const { judged, code, sentence } = await endure({ checkEvery, lifetime: 4 * HOUR, next: () => kind });
-      expect({ checkEvery, judged, isBounded: judged <= (checkEvery === 900 ? 30 : 37) }).toMatchObject({
-        isBounded: true,
-      });
-      expect(code).toBeLessThanOrEqual(2);
-      expect(sentence).toBeLessThanOrEqual(6);
-    }
-  },
-);
+it.each(KINDS)('"%s" for a day, with any checkEvery, is at most 37 logins that may have been judged', async (kind) => {
+  for (const checkEvery of CHECKS.slice(1)) {
+    const { judged, code, sentence } = await endure({ checkEvery, lifetime: 4 * HOUR, next: () => kind });
+    expect({ checkEvery, judged, isBounded: judged <= (checkEvery === 900 ? 30 : 37) }).toMatchObject({
+      isBounded: true,
+    });
+    expect(code).toBeLessThanOrEqual(2);
+    expect(sentence).toBeLessThanOrEqual(6);
+  }
+});
 
-test('any answers in any order, with a token of any remaining life, keep to the bounds', async () => {
+it('any answers in any order, with a token of any remaining life, keep to the bounds', async () => {
   const random = new Random(25);
   for (let course = 0; course < 60; course += 1) {
     const checkEvery = course < 2 ? MINUTE : random.pick([300, 900, 1800, 3600, 7200, 14_400]);
@@ -128,7 +125,7 @@ test('any answers in any order, with a token of any remaining life, keep to the 
   }
 });
 
-test('credentials that never gave a token are refused once, whatever else the service answers', async () => {
+it('credentials that never gave a token are refused once, whatever else the service answers', async () => {
   const random = new Random(1);
   for (let course = 0; course < 20; course += 1) {
     const checkEvery = random.pick([900, 1800, 3600, 14_400]);

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { TickReport } from '../../../lambda/refresher/tick-report.ts';
 import { type Passage, SmallWorld } from './small-world.ts';
 
@@ -40,7 +40,7 @@ const noWrites: Passage = (effect, act) => {
 
 describe('Parameter Store takes no writes for an hour, and every login ends the old token', () => {
   // Thirteen minutes apart they meet every phase of the schedule.
-  test.each(Array.from({ length: 9 }, (_, turn) => turn * 13))(
+  it.each(Array.from({ length: 9 }, (_, turn) => turn * 13))(
     'no reader is without a token and nobody logs in, from minute %i of its life on',
     async (minute) => {
       const world = await refreshed();
@@ -57,7 +57,7 @@ describe('Parameter Store takes no writes for an hour, and every login ends the 
 });
 
 describe('a key that refuses SecureStrings', () => {
-  test.each([1, 24])('for %i h costs at most 32 logins, and pages within four checks', async (hours) => {
+  it.each([1, 24])('for %i h costs at most 32 logins, and pages within four checks', async (hours) => {
     const world = await refreshed();
     await tickFor(world, 2 * HOUR_MS - 2 * CHECK_EVERY_MS, undefined);
     world.aws.parameters.keys.set('token-key', 'disabled');

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
 import { type Passage, SmallWorld } from './small-world.ts';
 
@@ -129,7 +129,7 @@ async function explore(beginning: Beginning, maxLost: number, steps: readonly St
   return orders;
 }
 
-test.each([
+it.each([
   ['a token that is due', 1],
   ['no token', 0],
   ['a person who forces one of the runs', 0],

@@ -81,13 +81,13 @@ async function lastRefusal() {
   return { ...trial, again: { ...last, at: last.at + MINUTE_MS } };
 }
 
-test('a refusal whose reply was lost is not known, and no repeat', async () => {
+it('a refusal whose reply was lost is not known, and no repeat', async () => {
   const { month, assessment, again } = await lastRefusal();
   const logins = [...month.logins, { ...again, isReplyLost: true }].sort((a, b) => a.at - b.at);
   expect(judge({ ...month, logins }, name(), assessment).violations).toEqual([]);
 });
 
-test('a login that a person forced is no repeat', async () => {
+it('a login that a person forced is no repeat', async () => {
   const { month, assessment, again } = await lastRefusal();
   const logins = [...month.logins, again].sort((a, b) => a.at - b.at);
   const forced = { event: { force: true }, startedAt: again.at - 1, endedAt: again.at + 1, outcome: 'failed' as const };
@@ -95,7 +95,7 @@ test('a login that a person forced is no repeat', async () => {
   expect(judge({ ...month, logins, invocations }, name(), assessment).violations).toEqual([]);
 });
 
-test('a first tick that fails once a back-off is over is found out', async () => {
+it('a first tick that fails once a back-off is over is found out', async () => {
   const { trial } = await strikeOf('vendor down for 6 h');
   const { month, assessment } = trial;
   expect(trial.verdict.violations).toEqual([]);
