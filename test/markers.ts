@@ -12,7 +12,17 @@ export const WRITTEN = {
   'docs/operations.md': { script: 'test', names: ['error codes'] },
   'docs/outages.md': {
     script: 'simulate',
-    names: ['side by side', 'scenarios', 'refresh policies', 'alarm variants', 'services', 'random months'],
+    names: [
+      'side by side',
+      'scenarios',
+      'refresh policies',
+      'page before the end',
+      'misread refusals',
+      'back-off',
+      'alarm variants',
+      'services',
+      'random months',
+    ],
   },
   'docs/packaging.md': { script: 'consumers', names: ['matrix'] },
   'docs/settings.md': { script: 'test', names: ['settings'] },

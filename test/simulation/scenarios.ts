@@ -11,7 +11,7 @@ import {
 import { EVERYDAY_NOISE } from './model/schedule.ts';
 import type { Disturbance, VendorSettings } from './model/vendor.ts';
 
-const VENDOR: VendorSettings = {
+export const VENDOR: VendorSettings = {
   lifetimeSeconds: 4 * 3600,
   issuing: 'new-revoking-old',
   // Common with B2B services, and what repeated logins with an old password run into.
@@ -20,11 +20,11 @@ const VENDOR: VendorSettings = {
 
 /**
  * Twelve strikes a month, each over before the next. What matters most about an outage is when in a token's life it
- * starts, so the time from one to the next grows by ten minutes every time.
+ * starts: eleven minutes later each time, they meet all two hours of it and every phase of a 15-minute schedule.
  */
 const STRIKES = Array.from(
   { length: 12 },
-  (_, turn) => 2 * DAY_MS + turn * 54 * HOUR_MS + ((turn * (turn - 1)) / 2) * 10 * MINUTE_MS,
+  (_, turn) => 2 * DAY_MS + turn * (54 * HOUR_MS + 11 * MINUTE_MS),
 );
 
 type Strike = (at: number) => readonly Incident[];
@@ -87,6 +87,21 @@ export const SCENARIOS: readonly Scenario[] = [
 
 export function quietMonth(seed: number): Scenario {
   return scenario('nothing wrong', nothing, { seed });
+}
+
+export function misreadFor(minutes: number, disturbance: Disturbance): Scenario {
+  return scenario(`${disturbance} for ${minutes} min`, vendorDown(minutes / 60, disturbance));
+}
+
+/** Outages of six hours, each at another age of a token that a forced refresh got off the schedule's grid. */
+export function offTheGrid(lifetimeMinutes: number): Scenario {
+  const struck: Strike = (at) => {
+    // 13 to 112 minutes: the next tick would replace it.
+    const from = at - (13 + 9 * STRIKES.indexOf(at)) * MINUTE_MS;
+    return [{ from, until: from, what: { kind: 'forced' } }, ...vendorDown(6)(at)];
+  };
+  const vendor = { ...VENDOR, lifetimeSeconds: lifetimeMinutes * 60 };
+  return scenario(`off the grid, ${lifetimeMinutes} min`, struck, { vendor });
 }
 
 export function vendorDownFor(hours: number): Scenario {

@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { writeBetweenMarkers } from '../markers.ts';
 import { alarmTable, RHYTHMS, rhythmTable } from './defaults.ts';
+import { backOffTable, CHECKS, leadTable, misreadTable, SHORT_LIVES } from './honest-figures.ts';
 import { CUSTOMERS, randomMonth } from './random-month.ts';
 import { monthsReport } from './report/months-report.ts';
 import { outagePicture } from './report/picture.ts';
@@ -24,6 +25,8 @@ const PICTURE = 'docs/outage.svg';
 const settings = [
   {},
   ...RHYTHMS,
+  ...SHORT_LIVES,
+  ...CHECKS,
   ...CUSTOMERS.map((customer) => customer.settings),
   ...SERVICE_SCENARIOS.map((one) => one.settings),
 ];
@@ -47,6 +50,9 @@ const tables = {
   scenarios: shown('Scenarios', projectTable(summaries)),
   services: shown('Services with habits of their own', serviceTable(await runAll(serviceTasks, templates))),
   'refresh policies': shown('Refresh policies', await rhythmTable(templates)),
+  'page before the end': shown('Page before the end', await leadTable(templates)),
+  'misread refusals': shown('What a misread refusal costs', await misreadTable(templates)),
+  'back-off': shown('What the back-off costs', await backOffTable(templates)),
   'alarm variants': shown('Variants of TokenExpiring', await alarmTable(templates)),
 };
 const picture = await outagePicture(templates);

@@ -3,7 +3,7 @@ import { alarmHistory } from './judge/cloudwatch-alarm.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
 import { lead, least, most } from './report/scenario-tables.ts';
-import { SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
+import { misreadFor, offTheGrid, SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
 import { synthesise } from './synthesised-template.ts';
 import { deploymentOf, type StrategyName, type Trial, templateKey, tryOut } from './trial.ts';
 
@@ -156,4 +156,16 @@ it('the same seed gives the same month', async () => {
   const second = await tryOut('this project', scenario, templates);
   expect(first.month).toEqual(second.month);
   expect(first.assessment).toEqual(second.assessment);
+});
+
+test('a page comes half an hour before the end of a token that is a little short and off the grid', async () => {
+  const { strikes } = (await run(offTheGrid(232))).assessment;
+  expect(strikes.map(lead).filter((ms) => ms === undefined || ms < 30 * MINUTE_MS)).toEqual([]);
+  expect(least(strikes, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
+});
+
+test.each(['malformed', 'server-fault'] as const)('a refusal that is read as "%s" costs at most 30 logins a day', async (as) => {
+  const { strikes } = (await run(shortened(misreadFor(24 * 60, as)))).assessment;
+  expect(most(strikes, ({ requests }) => requests)).toBeLessThanOrEqual(30);
+  expect(most(strikes, ({ requests }) => requests)).toBeGreaterThan(20);
 });

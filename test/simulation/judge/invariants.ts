@@ -157,13 +157,16 @@ function slowRecoveries(month: Month, tokenParameterName: string, { valid }: Ass
   });
 }
 
-/** Whether another run was asking, or the back-off had not ended. What waits for a person, "never", is no excuse. */
+/** Whether another run was asking, or what holds a tick back had not ended. What waits for a person, "never", is no excuse. */
 function mustWait(
   { secrets }: Month,
   statuses: ReturnType<typeof statusHistory>,
   { event, startedAt }: InvocationRecord,
 ): boolean {
-  const attempt = statuses.findLast(({ at }) => at <= startedAt)?.status?.attempt;
+  const last = statuses.findLast(({ at }) => at <= startedAt);
+  // A status that somebody made unreadable holds back for an hour, for a refusal may have stood there.
+  if (last !== undefined && last.status === undefined) return !isForce(event) && startedAt < last.at + HOUR_MS;
+  const attempt = last?.status?.attempt;
   if (attempt === undefined) return false;
   if (attempt.outcome === undefined && Math.abs(startedAt - Date.parse(attempt.at)) < MINUTE_MS) return true;
   const version = secrets.findLast(({ at }) => at <= startedAt)?.versionId;

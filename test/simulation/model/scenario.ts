@@ -33,6 +33,8 @@ export interface Troubles {
   /** The service refuses right credentials; a person forces a refresh at the end. */
   'account-locked': unknown;
   'schedule-disabled': unknown;
+  /** A person forces a refresh: from then on the token is off the schedule's grid. */
+  forced: unknown;
   /** Every invocation dies at this step. */
   'process-dies': { readonly atStep: number };
   'status-deleted': unknown;

@@ -63,6 +63,7 @@ const EFFECTS: { readonly [Kind in TroubleKind]: Effects<Kind> } = {
     },
     ends: ({ lambda }) => lambda.invoke({ force: true }),
   },
+  forced: { begins: ({ lambda }) => lambda.invoke({ force: true }) },
   'schedule-disabled': {
     lasts: ({ conditions }) => {
       conditions.isScheduled = false;

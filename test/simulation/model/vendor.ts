@@ -24,6 +24,8 @@ export type Disturbance =
   | 'empty-500'
   | 'server-fault'
   | 'truncated'
+  /** The beginning of an envelope, and no token was minted: as prose that nobody knows, it may have judged the login. */
+  | 'malformed'
   /** The login works and the token is minted, but the connection breaks before the reply is through. */
   | 'reply-lost'
   /** Right, but after half a minute. */
@@ -125,6 +127,7 @@ export class Vendor {
 const HTML = '<html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>';
 
 const BROKEN: Partial<Record<Disturbance, HttpReply>> = {
+  malformed: { status: 200, contentType: 'text/xml; charset=ISO-8859-1', body: '<SOAP-ENV:Envelope' },
   'http-503': { status: 503, contentType: 'text/html', body: HTML },
   html: { status: 200, contentType: 'text/html; charset=UTF-8', body: HTML },
   'empty-500': { status: 500, contentType: 'text/html; charset=UTF-8', body: '' },

@@ -1,0 +1,63 @@
+/** What holds where the round numbers do not: lifetimes a little short, refreshes off the grid, and the price of backing off. */
+import { markdownTable } from '../markdown-table.ts';
+import type { Settings } from './model/scenario.ts';
+import type { Disturbance } from './model/vendor.ts';
+import { duration, lead, least, most } from './report/scenario-tables.ts';
+import { misreadFor, offTheGrid, VENDOR } from './scenarios.ts';
+import { type Templates, tryOut } from './trial.ts';
+
+const LIFETIMES_MINUTES = [232, 234, 236, 238, 240];
+
+/** How long before its end somebody is paged, whatever the exact lifetime and moment of the last refresh. */
+export async function leadTable(templates: Templates): Promise<string> {
+  const rows: string[][] = [];
+  for (const minutes of LIFETIMES_MINUTES) {
+    const { strikes } = (await tryOut('this project', offTheGrid(minutes), templates)).assessment;
+    rows.push([`${minutes} min`, duration(least(strikes, lead)), duration(least(strikes, ({ msToGap }) => msToGap))]);
+  }
+  return markdownTable(['lifetime', 'page before the end', 'outage that no reader notices'], rows);
+}
+
+export const SHORT_LIVES: readonly Settings[] = [60, 90, 180, 240].map((tokenLifetimeMinutes) => ({
+  tokenLifetimeMinutes,
+  refreshEveryMinutes: Math.min(120, tokenLifetimeMinutes / 2),
+}));
+const OUTAGES_MINUTES = [15, 30, 60, 90, 120];
+
+/** The longest time without a token: backing off from malformed answers / asking at every check, as after a 503. */
+export async function backOffTable(templates: Templates): Promise<string> {
+  const worst = async (minutes: number, disturbance: Disturbance, settings: Settings) => {
+    const lifetimeSeconds = (settings.tokenLifetimeMinutes ?? 240) * 60;
+    const scenario = { ...misreadFor(minutes, disturbance), settings, vendor: { ...VENDOR, lifetimeSeconds } };
+    const { strikes } = (await tryOut('this project', scenario, templates)).assessment;
+    return duration(most(strikes, ({ withoutTokenMs }) => withoutTokenMs || undefined));
+  };
+  const rows: string[][] = [];
+  for (const minutes of OUTAGES_MINUTES) {
+    const row = [`${minutes} min`];
+    for (const settings of SHORT_LIVES) {
+      const backingOff = await worst(minutes, 'malformed', settings);
+      row.push(`${backingOff} / ${await worst(minutes, 'http-503', settings)}`);
+    }
+    rows.push(row);
+  }
+  const lives = SHORT_LIVES.map(({ tokenLifetimeMinutes = 0 }) => `token of ${tokenLifetimeMinutes / 60} h`);
+  return markdownTable(['malformed answers for', ...lives], rows);
+}
+
+export const CHECKS: readonly Settings[] = [{}, { checkEveryMinutes: 5 }];
+
+/** Logins in a day in which the service refuses, and its refusal is taken for something else. */
+export async function misreadTable(templates: Templates): Promise<string> {
+  const rows: string[][] = [];
+  for (const disturbance of ['malformed', 'html', 'server-fault'] as const) {
+    const row: string[] = [disturbance];
+    for (const settings of CHECKS) {
+      const { strikes } = (await tryOut('this project', { ...misreadFor(24 * 60, disturbance), settings }, templates))
+        .assessment;
+      row.push(String(most(strikes, ({ requests }) => requests)));
+    }
+    rows.push(row);
+  }
+  return markdownTable(['a refusal read as', 'logins a day, checkEvery 15 min', 'checkEvery 5 min'], rows);
+}
