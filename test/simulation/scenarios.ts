@@ -79,6 +79,8 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('SSM down for 1 h', lasting(1, { kind: 'store', fault: 'parameters-unavailable' })),
   scenario('status parameter deleted', lasting(0, { kind: 'status-deleted' })),
   scenario('token parameter deleted', lasting(0, { kind: 'token-deleted' })),
+  scenario('token ended early by the service, no reader reports', lasting(0, { kind: 'tokens-revoked' })),
+  scenario('token ended early, a reader reports', lasting(0, { kind: 'tokens-revoked-and-reported' })),
   scenario('token lifetime silently cut to 1 h for a day', lasting(24, { kind: 'lifetime-cut', lifetimeMinutes: 60 })),
   scenario('lifetime overstated fourfold for 6 h', vendorDown(6, 'lifetime-overstated')),
   scenario('clock 5 min ahead for 6 h', lasting(6, { kind: 'clock-skew', skewMs: 5 * MINUTE_MS })),

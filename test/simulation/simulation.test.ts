@@ -169,3 +169,9 @@ test.each(['malformed', 'server-fault'] as const)('a refusal that is read as "%s
   expect(most(strikes, ({ requests }) => requests)).toBeLessThanOrEqual(30);
   expect(most(strikes, ({ requests }) => requests)).toBeGreaterThan(20);
 });
+
+test('a token that the service ends early is replaced within a minute where a reader reports it, else after its two hours', async () => {
+  const longest = async (name: string) => (await run(named(name))).assessment.strikes.map((one) => one.withoutTokenMs);
+  expect(Math.max(...(await longest('token ended early, a reader reports')))).toBeLessThan(MINUTE_MS);
+  expect(Math.max(...(await longest('token ended early by the service, no reader reports')))).toBeGreaterThan(HOUR_MS);
+});

@@ -43,6 +43,8 @@ export interface Troubles {
   'token-overwritten': unknown;
   /** The service forgets all tokens it issued; nobody is told. */
   'tokens-revoked': unknown;
+  /** The same, and a reader writes the version that was rejected; the rule on that parameter starts a tick. */
+  'tokens-revoked-and-reported': unknown;
   /** The service's tokens live this long from now on, and its replies say so. */
   'lifetime-cut': { readonly lifetimeMinutes: number };
   /** Lambda's clock is off by this much. */

@@ -84,6 +84,14 @@ const EFFECTS: { readonly [Kind in TroubleKind]: Effects<Kind> } = {
       aws.overwriteParameter(tokenParameterName, 'by-somebody-else', 'SecureString'),
   },
   'tokens-revoked': { begins: ({ vendor, now }) => vendor.service.revokeAll(now()) },
+  'tokens-revoked-and-reported': {
+    begins: ({ vendor, now, aws, lambda, tokenParameterName }) => {
+      vendor.service.revokeAll(now());
+      const version = aws.versionOf(tokenParameterName);
+      aws.overwriteParameter(`${tokenParameterName}/rejected`, String(version), 'String');
+      lambda.invoke({});
+    },
+  },
   'lifetime-cut': {
     begins: ({ vendor }, { lifetimeMinutes }) => {
       vendor.service.tokenLifetimeSeconds = (lifetimeMinutes * MINUTE_MS) / 1000;

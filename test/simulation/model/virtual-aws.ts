@@ -51,6 +51,11 @@ export class VirtualAws {
     return versionId;
   }
 
+  /** What a reader knows of the parameter that it has read; 0 for none. */
+  versionOf(name: string): number {
+    return this.#services.parameters.parameter(name)?.version ?? 0;
+  }
+
   /** What somebody does with `aws ssm delete-parameter`. */
   deleteParameter(name: string): void {
     if (this.#services.parameters.parameter(name) !== undefined) this.#perform('DeleteParameter', { Name: name });
