@@ -22,10 +22,7 @@ export const VENDOR: VendorSettings = {
  * Twelve strikes a month, each over before the next. What matters most about an outage is when in a token's life it
  * starts: eleven minutes later each time, they meet all two hours of it and every phase of a 15-minute schedule.
  */
-const STRIKES = Array.from(
-  { length: 12 },
-  (_, turn) => 2 * DAY_MS + turn * (54 * HOUR_MS + 11 * MINUTE_MS),
-);
+const STRIKES = Array.from({ length: 12 }, (_, turn) => 2 * DAY_MS + turn * (54 * HOUR_MS + 11 * MINUTE_MS));
 
 type Strike = (at: number) => readonly Incident[];
 

@@ -164,11 +164,14 @@ test('a page comes half an hour before the end of a token that is a little short
   expect(least(strikes, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
 });
 
-test.each(['malformed', 'server-fault'] as const)('a refusal that is read as "%s" costs at most 30 logins a day', async (as) => {
-  const { strikes } = (await run(shortened(misreadFor(24 * 60, as)))).assessment;
-  expect(most(strikes, ({ requests }) => requests)).toBeLessThanOrEqual(30);
-  expect(most(strikes, ({ requests }) => requests)).toBeGreaterThan(20);
-});
+test.each(['malformed', 'server-fault'] as const)(
+  'a refusal that is read as "%s" costs at most 30 logins a day',
+  async (as) => {
+    const { strikes } = (await run(shortened(misreadFor(24 * 60, as)))).assessment;
+    expect(most(strikes, ({ requests }) => requests)).toBeLessThanOrEqual(30);
+    expect(most(strikes, ({ requests }) => requests)).toBeGreaterThan(20);
+  },
+);
 
 test('a token that the service ends early is replaced within a minute where a reader reports it, else after its two hours', async () => {
   const longest = async (name: string) => (await run(named(name))).assessment.strikes.map((one) => one.withoutTokenMs);

@@ -180,7 +180,9 @@ function changesLifetime(what: Trouble): boolean {
 
 /** Trouble that ends tokens without the refresher being told. */
 function isUnseen(what: Trouble): boolean {
-  return what.kind.startsWith('tokens-revoked') || (what.kind === 'vendor' && what.disturbance === 'lifetime-overstated');
+  return (
+    what.kind.startsWith('tokens-revoked') || (what.kind === 'vendor' && what.disturbance === 'lifetime-overstated')
+  );
 }
 
 function clockTime(month: Month, at: number): string {
