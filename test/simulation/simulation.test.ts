@@ -158,13 +158,13 @@ it('the same seed gives the same month', async () => {
   expect(first.assessment).toEqual(second.assessment);
 });
 
-test('a page comes half an hour before the end of a token that is a little short and off the grid', async () => {
+it('a page comes half an hour before the end of a token that is a little short and off the grid', async () => {
   const { strikes } = (await run(offTheGrid(232))).assessment;
   expect(strikes.map(lead).filter((ms) => ms === undefined || ms < 30 * MINUTE_MS)).toEqual([]);
   expect(least(strikes, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
 });
 
-test.each(['malformed', 'server-fault'] as const)(
+it.each(['malformed', 'server-fault'] as const)(
   'a refusal that is read as "%s" costs at most 30 logins a day',
   async (as) => {
     const { strikes } = (await run(shortened(misreadFor(24 * 60, as)))).assessment;
@@ -173,7 +173,7 @@ test.each(['malformed', 'server-fault'] as const)(
   },
 );
 
-test('a token that the service ends early is replaced within a minute where a reader reports it, else after its two hours', async () => {
+it('a token that the service ends early is replaced within a minute where a reader reports it, else after its two hours', async () => {
   const longest = async (name: string) => (await run(named(name))).assessment.strikes.map((one) => one.withoutTokenMs);
   expect(Math.max(...(await longest('token ended early, a reader reports')))).toBeLessThan(MINUTE_MS);
   expect(Math.max(...(await longest('token ended early by the service, no reader reports')))).toBeGreaterThan(HOUR_MS);
