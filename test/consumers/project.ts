@@ -52,7 +52,7 @@ export function projectFiles(row: ConsumerRow, tarball: string | undefined): Rea
 }
 
 function program(row: ConsumerRow): string {
-  return `${row.runner === 'Vitest' ? "import { it } from 'vitest';" : ''}
+  return `${row.runner === 'Vitest' ? "import { test } from 'vitest';" : ''}
 import { globSync, writeFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { type IRefreshedToken, RefreshedToken, TokenRefresher, type TokenRefresherProps } from 'soap-token-refresher';
