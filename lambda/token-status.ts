@@ -17,6 +17,8 @@ export interface DecodedStatus {
   readonly content?: TokenStatus;
   /** Why it cannot be read, for the end of a sentence that names the parameter: "is not the JSON …". */
   readonly fault?: string;
+  /** True where nothing is wrong but its format, which a later version of this package wrote. */
+  readonly isNewer?: boolean;
 }
 
 /** The format that is written; a higher one is not read. */
@@ -85,7 +87,8 @@ export function decodeStatus(text: string): DecodedStatus {
   const { format = STATUS_FORMAT, token, attempt } = json;
   if (!isPositiveInteger(format)) return { fault: 'has a format that is no number' };
   if (format > STATUS_FORMAT) {
-    return { fault: `has format ${format}, and this version of soap-token-refresher knows ${STATUS_FORMAT} at most` };
+    const fault = `has format ${format}, and this version of soap-token-refresher knows ${STATUS_FORMAT} at most`;
+    return { fault, isNewer: true };
   }
   if (token !== undefined && !isTokenRecord(token)) return { fault: 'holds a damaged record of the token' };
   if (attempt !== undefined && !isAttempt(attempt)) return { fault: 'holds a damaged record of the last attempt' };

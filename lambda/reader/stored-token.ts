@@ -1,20 +1,34 @@
-import { GetParametersCommand, type GetParametersCommandOutput } from '@aws-sdk/client-ssm';
-import { decodeStatus, statusParameterName, type TokenRecord, type TokenStatus } from '../token-status.ts';
+import {
+  GetParametersCommand,
+  type GetParametersCommandOutput,
+  type PutParameterCommand,
+  type PutParameterCommandOutput,
+} from '@aws-sdk/client-ssm';
+import { type DecodedStatus, decodeStatus, statusParameterName, type TokenRecord } from '../token-status.ts';
 import { TokenReadError } from './token-read-error.ts';
 
 /** What the reader wants of an SSM client; `SSMClient` fits. */
 export interface ParameterClient {
   send(command: GetParametersCommand, options: { abortSignal: AbortSignal }): Promise<GetParametersCommandOutput>;
+  /** Used with `reportRejections` only. */
+  send(command: PutParameterCommand, options: { abortSignal: AbortSignal }): Promise<PutParameterCommandOutput>;
 }
 
 /** A token out of the store that lives for as long as was asked for. */
 export interface StoredToken {
   readonly value: string;
+  /** The SSM version of the token. */
+  readonly version: number;
   /** Milliseconds since the epoch up to which the token may be handed out. */
   readonly expiresAt: number;
   /** False while the record is still that of an earlier token: see `knownLife`. */
   readonly isRecorded: boolean;
+  /** True while the refresher asks for another one. */
+  readonly isBeingReplaced: boolean;
 }
+
+/** The longest run of the refresher: an attempt without outcome that is older has died. */
+const LONGEST_RUN_MS = 60_000;
 
 /**
  * Reads token and status, in one request.
@@ -34,19 +48,33 @@ export async function readStoredToken(
     throw readFailed(parameterName, error);
   });
   const token = Parameters.find(({ Name }) => Name === parameterName);
-  const status = decodeStatus(Parameters.find(({ Name }) => Name === statusName)?.Value ?? '').content;
+  const statusText = Parameters.find(({ Name }) => Name === statusName)?.Value;
+  const status = statusText === undefined ? {} : decodeStatus(statusText);
 
   if (token?.Value === undefined || token.Version === undefined) {
-    throw new TokenReadError('NO_TOKEN_YET', `There is no token in ${parameterName} yet. ${refresherSays(status)}`);
+    const what = `There is no token in ${parameterName} yet. ${refresherSays(statusName, status)}`;
+    throw new TokenReadError('NO_TOKEN_YET', what);
   }
-  const life = knownLife(token.Version, status?.token);
-  if (life !== undefined && life.expiresAt - now() >= minRemainingMs) return { value: token.Value, ...life };
-  if (life?.isRecorded) throw tokenExpired(parameterName, life.expiresAt, minRemainingMs, now(), status);
+  const record = status.content?.token;
+  const life = knownLife(token.Version, record);
+  if (life !== undefined && life.expiresAt - now() >= minRemainingMs) {
+    return { value: token.Value, version: token.Version, ...life, isBeingReplaced: isAttemptUnderWay(status, now()) };
+  }
+  if (life?.isRecorded && record !== undefined) {
+    throw tokenExpired(parameterName, record, minRemainingMs, now(), refresherSays(statusName, status));
+  }
+  const remedy = status.fault === undefined ? 'The refresher replaces such a token with its next tick. ' : '';
   throw new TokenReadError(
     'EXPIRY_UNKNOWN',
-    `${parameterName} holds a token (version ${token.Version}) whose expiry is not recorded in ${statusName}. ` +
-      `The refresher replaces such a token with its next tick. ${refresherSays(status)}`,
+    `${parameterName} holds a token (version ${token.Version}) whose expiry cannot be read in ${statusName}. ` +
+      `${remedy}${refresherSays(statusName, status)}`,
   );
+}
+
+function isAttemptUnderWay({ content }: DecodedStatus, now: number): boolean {
+  const attempt = content?.attempt;
+  if (attempt === undefined || attempt.outcome !== undefined) return false;
+  return Math.abs(now - Date.parse(attempt.at)) < LONGEST_RUN_MS;
 }
 
 /**
@@ -58,39 +86,50 @@ export async function readStoredToken(
  * token is no alternative: some services end it when they issue a new one.) A record of a later version says nothing:
  * the token is one that has been replaced meanwhile, or the parameter was deleted and its versions start anew.
  */
-function knownLife(version: number, record: TokenRecord | undefined): Omit<StoredToken, 'value'> | undefined {
+function knownLife(
+  version: number,
+  record: TokenRecord | undefined,
+): Pick<StoredToken, 'expiresAt' | 'isRecorded'> | undefined {
   if (record === undefined || version < record.version) return undefined;
   return { expiresAt: Date.parse(record.expiresAt), isRecorded: version === record.version };
 }
 
 function tokenExpired(
   parameterName: string,
-  expiry: number,
+  { issuedAt, expiresAt }: TokenRecord,
   minRemainingMs: number,
   now: number,
-  status: TokenStatus | undefined,
+  refresherSays: string,
 ): TokenReadError {
-  const expiresAt = new Date(expiry);
+  const expiry = Date.parse(expiresAt);
+  const particulars = { expiresAt: new Date(expiry) };
+  const lifetimeMs = expiry - Date.parse(issuedAt);
+  if (expiry > now && lifetimeMs <= minRemainingMs) {
+    const cause =
+      `The tokens in ${parameterName} live for ${lifetimeMs / 1000} s, and minRemainingSeconds asks for ` +
+      `${minRemainingMs / 1000} s: no token can be handed out. Give createTokenReader a smaller minRemainingSeconds.`;
+    return new TokenReadError('TOKEN_EXPIRED', cause, particulars);
+  }
   const when =
     expiry <= now
-      ? `expired at ${expiresAt.toISOString()}`
-      : `expires at ${expiresAt.toISOString()}, less than the ${minRemainingMs / 1000} s asked for from now,`;
-  const message = `The token in ${parameterName} ${when} and has not been replaced. ${refresherSays(status)}`;
-  return new TokenReadError('TOKEN_EXPIRED', message, { expiresAt });
+      ? `expired at ${expiresAt}`
+      : `expires at ${expiresAt}, less than the ${minRemainingMs / 1000} s asked for from now,`;
+  const message = `The token in ${parameterName} ${when} and has not been replaced. ${refresherSays}`;
+  return new TokenReadError('TOKEN_EXPIRED', message, particulars);
 }
 
 /** The status holds no secret, and the owner of a downstream function may have no access to the refresher's log. */
-function refresherSays(status: TokenStatus | undefined): string {
-  const attempt = status?.attempt;
-  if (attempt?.outcome?.code === 'CREDENTIALS_REFUSED') {
-    const { reason, at } = attempt.outcome;
-    return `The service refused the refresher's credentials (${reason}, at ${at}): its owner must correct the secret.`;
+function refresherSays(statusName: string, { content, fault, isNewer }: DecodedStatus): string {
+  if (isNewer) return `${statusName} ${fault}: update soap-token-refresher here, in the reader.`;
+  if (fault !== undefined) return `${statusName} ${fault}: the refresher's log says what it makes of it.`;
+  const outcome = content?.attempt?.outcome;
+  if (outcome?.code === 'CREDENTIALS_REFUSED') {
+    return `The service refused the refresher's credentials (${outcome.reason}, at ${outcome.at}): its owner must correct the secret.`;
   }
-  if (attempt?.outcome !== undefined) {
-    const { code, at } = attempt.outcome;
-    return `The refresher's last attempt failed at ${at} with ${code}: its log says why.`;
+  if (outcome !== undefined) {
+    return `The refresher's last attempt failed at ${outcome.at} with ${outcome.code}: its log says why.`;
   }
-  return 'Check that the refresher is deployed for this parameter, that its schedule runs, and that its secret has a value.';
+  return 'Check that the refresher is deployed for this parameter, that its schedule runs, and that its secret has a value; its log says more.';
 }
 
 function readFailed(parameterName: string, error: unknown): TokenReadError {
@@ -98,10 +137,7 @@ function readFailed(parameterName: string, error: unknown): TokenReadError {
   // SSM says AccessDeniedException, STS (where a reader assumes a role of another account) AccessDenied.
   if (/^AccessDenied(Exception)?$/.test(name)) {
     const missingPermission = deniedAction(message);
-    const remedy = missingPermission.startsWith('sts:')
-      ? 'allow it to assume the role that readerRole made in the account of the token, and name it there in assumedBy'
-      : 'grant it with grantRead of the RefreshedToken';
-    const what = `The role that reads ${parameterName} lacks ${missingPermission}: ${remedy}`;
+    const what = `The role that reads ${parameterName} lacks ${missingPermission}${deniedKey(message)}: ${remedyFor(missingPermission, parameterName)}`;
     return new TokenReadError('NO_PERMISSION', what, { missingPermission, cause: error });
   }
   const what = `SSM did not hand out ${parameterName}, and no cached token is still valid: `;
@@ -121,4 +157,23 @@ function quotesToken(error: unknown): boolean {
 function deniedAction(message: string): string {
   const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1];
   return named ?? (/KMS|ciphertext/i.test(message) ? 'kms:Decrypt' : 'ssm:GetParameters');
+}
+
+/** The key that KMS named; a reader cannot look up which one that is. */
+function deniedKey(message: string): string {
+  const key = /\barn:[a-z-]+:kms:[a-z0-9-]*:\d*:(?:key|alias)\/[\w/-]+/.exec(message)?.[0];
+  return key === undefined ? '' : ` on ${key}`;
+}
+
+function remedyFor(missingPermission: string, parameterName: string): string {
+  if (missingPermission.startsWith('sts:')) {
+    return 'allow it to assume the role that readerRole made in the account of the token, and name it there in assumedBy';
+  }
+  const grant = 'grant it with grantRead of the RefreshedToken';
+  if (!missingPermission.startsWith('kms:')) return grant;
+  const statusName = statusParameterName(parameterName);
+  return (
+    `${grant}. If that is done and this is not the token's key, somebody has encrypted ${statusName}, by an ` +
+    "organisation's rule for example that makes every parameter a SecureString: it must be a String"
+  );
 }

@@ -1,5 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { USER_AGENT } from '../user-agent.ts';
+import { rejectionReporter } from './rejection-report.ts';
 import { type ParameterClient, readStoredToken, type StoredToken } from './stored-token.ts';
 import { TokenReadError } from './token-read-error.ts';
 
@@ -12,12 +13,21 @@ export interface TokenReaderOptions {
   readonly parameterName: string | undefined;
   /** How long a token that is handed out lives at least, by what the refresher recorded of it. Default 60. */
   readonly minRemainingSeconds?: number;
-  /** How long a token is handed out without asking SSM again. Default 300. */
+  /** How long a token is handed out without asking SSM again. Default 300; less than 1 counts as 1. */
   readonly maxAgeSeconds?: number;
+  /**
+   * Tells the refresher when the service rejects a token that `call` sent and that is still stored a second later, so that
+   * it fetches another one within seconds. Needs `grantReport`. Default false.
+   */
+  readonly reportRejections?: boolean;
+  /** Told why a report could not be written, a missing `grantReport` as a rule. The call goes on. Default: nothing. */
+  readonly onReportFailed?: (error: unknown) => void;
   /** Default: a client for the function's own region and role. For a token of another account, one with a role there. */
   readonly client?: ParameterClient;
   /** Default: the system's clock. Tests give another one. */
   readonly clock?: Clock;
+  /** A number from 0 to 1: how much of a second a report waits, so that one of many readers writes it. Default `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** All that the reader knows of time. */
@@ -33,14 +43,14 @@ export interface Clock {
 /** Hands out the token; one for all calls of a function's process. */
 export interface TokenReader {
   /**
-   * A token that lives for at least `minRemainingSeconds`.
+   * A token that lives for at least `minRemainingSeconds`. Waits for up to a second where SSM was asked just before.
    * @throws TokenReadError
    */
   get(): Promise<string>;
   /**
-   * Sends the request with a token. When the service rejects the token, reads it once more, past the cache, and repeats
-   * the request once if there is another one by now. What the request throws rises as it is and is not judged: a client
-   * that throws on a rejected token should return that error as its answer.
+   * Sends the request with a token. When the service rejects the token, reads it again, past the cache, and repeats the
+   * request if there is another one by now, or a second later. What the request throws rises as it is and is not judged:
+   * a client that throws on a rejected token should return that error as its answer.
    * @returns the answer to the last request sent, a rejection too.
    * @throws TokenReadError
    */
@@ -51,20 +61,28 @@ export interface TokenReader {
 }
 
 interface CachedToken extends StoredToken {
+  /** Milliseconds since the epoch: when the read began that brought it. */
+  readonly readAt: number;
   /** Milliseconds since the epoch; from then on SSM is asked again. */
   readonly freshUntil: number;
+  /** Aborted once its age is up, whatever has been done to the system's clock meanwhile. */
+  readonly tooOld: AbortSignal;
+  /** True where SSM failed and this is what was known before. */
+  readonly isBridged: boolean;
 }
 
 /** SSM answers in a fraction of this; it covers the SDK's own retries too. */
 const READ_TIMEOUT_MS = 5_000;
+/** A read cannot take longer, unless the process was frozen half-way: Lambda does so between two invocations. */
+const FROZEN_MS = READ_TIMEOUT_MS + 1_000;
 /** A token whose own expiry is not recorded yet is not cached for longer. */
 const UNRECORDED_MAX_AGE_MS = 5_000;
 /** After a failure that the cached token bridged, SSM is left alone for so long: one that hangs must not slow every call. */
 const BRIDGE_MS = 30_000;
-/** The least time from one read to the next that a rejected token causes. */
-const REJECTION_SPACING_MS = 1_000;
-/** Token and record are written some ten milliseconds apart, so a record that is missing may be there at once. */
-const RECORD_PAUSES_MS = [200, 800];
+/** The least time from one read to the next, whatever causes them, and so the least age of a cached token. */
+const SPACING_MS = 1_000;
+/** What Node's timers can hold. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const systemClock: Clock = {
   now: () => Date.now(),
@@ -76,93 +94,153 @@ const systemClock: Clock = {
  * Reads the token that the refresher keeps in SSM Parameter Store. Make one reader, outside the handler.
  *
  * When is a cached token too old? After `maxAgeSeconds`, or once it lives for less than `minRemainingSeconds`, whichever
- * comes first; after five seconds where its own expiry is not recorded yet.
- * What do concurrent callers share? One read, however many they are. Only a rejected token waits for a read that began
- * after the rejection, which all those rejected share, and these follow the read before by a second at least.
+ * comes first; after five seconds where its own expiry is not recorded yet. A clock that jumps does not prolong this.
+ * What do concurrent callers share? One read, however many they are, and a second passes from one read to the next. Only a
+ * rejected token waits for a read that began after the rejection, which all those rejected share.
  * What happens after a failure? It is never remembered: who waited for it gets it, the next caller asks SSM again. But
  * as long as the cached token can still be handed out, it is, instead of the failure, and SSM is asked again in half a
- * minute.
+ * minute. For so long a rejected token does not wait for an SSM that hung, either.
  */
 export function createTokenReader(options: TokenReaderOptions): TokenReader {
   const { client = ownClient(), clock = systemClock } = options;
   const parameterName = checkedName(options.parameterName);
   const minRemainingMs = checkedSeconds('minRemainingSeconds', options.minRemainingSeconds ?? 60) * 1000;
-  const maxAgeMs = checkedSeconds('maxAgeSeconds', options.maxAgeSeconds ?? 300) * 1000;
+  const maxAgeMs = Math.max(SPACING_MS, checkedSeconds('maxAgeSeconds', options.maxAgeSeconds ?? 300) * 1000);
+  const reportRejection = options.reportRejections
+    ? rejectionReporter({ ...options, client, parameterName, clock, timeoutMs: READ_TIMEOUT_MS })
+    : undefined;
 
   let cached: CachedToken | undefined;
+  /** The read under way. */
   let reading: Promise<CachedToken> | undefined;
-  let readingSpaced: Promise<CachedToken> | undefined;
+  /** The read after that, which waits for its turn. */
+  let upcoming: Promise<CachedToken> | undefined;
   let lastReadAt = Number.NEGATIVE_INFINITY;
+  /** Runs since SSM kept a reader waiting in vain; aborted half a minute later. */
+  let hungLately: AbortSignal | undefined;
+  /** The version that was still stored a second after it had been rejected. */
+  let foundAgain: number | undefined;
 
-  function cache(token: StoredToken, freshForMs: number, from: number): CachedToken {
-    const freshUntil = Math.min(from + freshForMs, token.expiresAt - minRemainingMs);
-    cached = { ...token, freshUntil };
+  function cache(token: StoredToken, freshForMs: number, readAt: number, isBridged: boolean): CachedToken {
+    const freshUntil = Math.min(readAt + freshForMs, token.expiresAt - minRemainingMs);
+    const tooOld = clock.timeout(Math.min(freshForMs, LONGEST_TIMER_MS));
+    cached = { ...token, readAt, freshUntil, tooOld, isBridged };
     return cached;
+  }
+
+  function isFresh({ readAt, freshUntil, tooOld }: CachedToken): boolean {
+    const now = clock.now();
+    return readAt <= now && now < freshUntil && !tooOld.aborted;
+  }
+
+  /** Waits until a second has passed since the last read began: a second at the most, also if the clock was set back. */
+  async function spaced(): Promise<void> {
+    await clock.sleep(Math.min(SPACING_MS, Math.max(0, lastReadAt + SPACING_MS - clock.now())));
   }
 
   async function readOnce(): Promise<StoredToken> {
     lastReadAt = clock.now();
-    return await readStoredToken(client, parameterName, minRemainingMs, clock.now, clock.timeout(READ_TIMEOUT_MS));
+    const [signal, soon] = [clock.timeout(READ_TIMEOUT_MS), clock.timeout(SPACING_MS)];
+    hungLately = undefined;
+    try {
+      return await readStoredToken(client, parameterName, minRemainingMs, clock.now, signal);
+    } catch (error) {
+      // A client may give up before the signal does: where no connection comes about, the own one does.
+      const isHang = soon.aborted && error instanceof TokenReadError && error.code === 'READ_FAILED';
+      if (isHang) hungLately = clock.timeout(BRIDGE_MS);
+      throw error;
+    }
   }
 
-  async function readUntilRecorded(): Promise<StoredToken> {
-    for (const pauseMs of RECORD_PAUSES_MS) {
-      try {
-        return await readOnce();
-      } catch (error) {
-        if (!(error instanceof TokenReadError) || error.code !== 'EXPIRY_UNKNOWN') throw error;
-      }
-      await clock.sleep(pauseMs);
+  /** A read that was frozen with the process has nothing to say: its connection is dead, or its answer is old. */
+  async function readAwake(): Promise<StoredToken> {
+    const outcome = readOnce();
+    await outcome.catch(() => undefined);
+    return clock.now() - lastReadAt > FROZEN_MS ? await readOnce() : await outcome;
+  }
+
+  /** Token and record are written some ten milliseconds apart, so a record that is missing may be there a second later. */
+  async function readRecorded(): Promise<StoredToken> {
+    try {
+      return await readAwake();
+    } catch (error) {
+      if (!(error instanceof TokenReadError) || error.code !== 'EXPIRY_UNKNOWN') throw error;
     }
-    return await readOnce();
+    await spaced();
+    return await readAwake();
   }
 
   async function readOrBridge(): Promise<CachedToken> {
     try {
-      const token = await readUntilRecorded();
-      return cache(token, token.isRecorded ? maxAgeMs : Math.min(maxAgeMs, UNRECORDED_MAX_AGE_MS), lastReadAt);
+      const token = await readRecorded();
+      const freshForMs = token.isRecorded ? maxAgeMs : Math.min(maxAgeMs, UNRECORDED_MAX_AGE_MS);
+      return cache(token, freshForMs, lastReadAt, false);
     } catch (error) {
       const now = clock.now();
       // That the stored token has expired is an answer, and not a failure.
       const isExpired = error instanceof TokenReadError && error.code === 'TOKEN_EXPIRED';
       if (isExpired || cached === undefined || cached.expiresAt - now < minRemainingMs) throw error;
-      return cache(cached, BRIDGE_MS, now);
+      return cache(cached, BRIDGE_MS, now, true);
     }
   }
 
-  function read(): Promise<CachedToken> {
-    reading ??= readOrBridge().finally(() => {
+  async function readInTurn(): Promise<CachedToken> {
+    await reading?.catch(() => undefined);
+    await spaced();
+    upcoming = undefined;
+    reading = readOrBridge().finally(() => {
       reading = undefined;
     });
-    return reading;
+    return await reading;
   }
 
-  async function readSpaced(): Promise<CachedToken> {
-    await clock.sleep(Math.max(0, lastReadAt + REJECTION_SPACING_MS - clock.now()));
-    readingSpaced = undefined;
-    return await read();
+  /** A read that begins from now on: one that is under way may have begun before a token was rejected. */
+  function nextRead(): Promise<CachedToken> {
+    upcoming ??= readInTurn();
+    return upcoming;
   }
 
-  async function readPastCache(): Promise<CachedToken> {
-    // A read that is under way may have begun before the token was rejected: it does not count.
-    if (reading !== undefined) await reading.catch(() => undefined);
-    readingSpaced ??= readSpaced();
-    return await readingSpaced;
+  async function current(): Promise<CachedToken> {
+    return cached !== undefined && isFresh(cached) ? cached : await (reading ?? nextRead());
   }
 
-  async function get(): Promise<string> {
-    const { value } = cached !== undefined && clock.now() < cached.freshUntil ? cached : await read();
-    return value;
+  async function isHanging(): Promise<boolean> {
+    await reading?.catch(() => undefined);
+    return hungLately !== undefined && !hungLately.aborted;
+  }
+
+  /**
+   * What to use instead of a rejected token; undefined if there is nothing else. Some services end the old token a moment
+   * before the new one is stored, so SSM is asked twice, unless it is known by now that nothing is on its way.
+   */
+  async function replacementOf(rejected: CachedToken): Promise<CachedToken | undefined> {
+    for (const isLastLook of [false, true]) {
+      if (await isHanging()) return undefined;
+      const found = await nextRead().catch(() => undefined);
+      if (found !== undefined && found.value !== rejected.value) return found;
+      if (found === undefined || found.isBridged) continue;
+      if (isLastLook || (foundAgain === found.version && !found.isBeingReplaced)) {
+        foundAgain = found.version;
+        await reportRejection?.(found.version);
+        return undefined;
+      }
+    }
+    return undefined;
   }
 
   return {
-    get,
+    get: async () => (await current()).value,
     async call(request, isRejected) {
-      const token = await get();
-      const answer = await request(token);
+      const token = await current();
+      const answer = await request(token.value);
       if (!(await isRejected(answer))) return answer;
-      const { value } = await readPastCache();
-      return value === token ? answer : await request(value);
+      const replacement = await replacementOf(token);
+      if (replacement === undefined) return answer;
+      const second = await request(replacement.value);
+      // It was about to be replaced itself when it was read.
+      if (!replacement.isBeingReplaced || !(await isRejected(second))) return second;
+      const last = await replacementOf(replacement);
+      return last === undefined ? second : await request(last.value);
     },
   };
 }

@@ -1,17 +1,26 @@
-import type { GetParametersCommand, GetParametersCommandOutput } from '@aws-sdk/client-ssm';
+import {
+  type GetParametersCommand,
+  type GetParametersCommandOutput,
+  PutParameterCommand,
+  type PutParameterCommandOutput,
+} from '@aws-sdk/client-ssm';
 import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
 import { createAwsServices } from '../../local/aws/aws-services.ts';
 import { getParameters, putParameter } from '../in-process-sdk.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 
 export interface VirtualSsm extends ParameterClient {
-  /** When each GetParameters began, in milliseconds since the epoch. */
+  /** When each GetParameters for the token began, in milliseconds since the epoch. */
   readonly readsAt: readonly number[];
   readonly inputs: readonly GetParametersCommand['input'][];
+  /** What readers wrote, in order. */
+  readonly written: readonly PutParameterCommand['input'][];
   /** How long the next reads take; the second parameter is looked up half-way, for SSM promises no snapshot. */
   latencyMs: number;
   /** What happens instead of an answer, from now on. */
   fault: Error | 'hang' | undefined;
+  /** The same, for reading and writing a report only. */
+  reportFault: Error | 'hang' | undefined;
   /** Writes as the refresher does: the token as a SecureString, its status as a String. @returns the new version. */
   put(name: string, value: string): number;
   delete(name: string): void;
@@ -22,40 +31,68 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
   const aws = createAwsServices();
   const readsAt: number[] = [];
   const inputs: GetParametersCommand['input'][] = [];
+  const written: PutParameterCommand['input'][] = [];
 
-  async function send(command: GetParametersCommand, abortSignal: AbortSignal): Promise<GetParametersCommandOutput> {
-    readsAt.push(clock.now());
-    inputs.push(command.input);
-    const { fault, latencyMs } = ssm;
+  async function write(command: PutParameterCommand, abortSignal: AbortSignal): Promise<PutParameterCommandOutput> {
+    const { reportFault: fault = ssm.fault, latencyMs } = ssm;
+    if (fault === 'hang') await aborted(abortSignal);
+    if (fault !== undefined) throw fault;
+    await clock.sleep(latencyMs);
+    written.push(command.input);
+    return putParameter(aws, command, clock.now());
+  }
+
+  async function read(command: GetParametersCommand, abortSignal: AbortSignal): Promise<GetParametersCommandOutput> {
+    const isOfReport = command.input.Names?.every((name) => name.endsWith('/rejected'));
+    if (!isOfReport) {
+      readsAt.push(clock.now());
+      inputs.push(command.input);
+    }
+    const { latencyMs } = ssm;
+    const fault = (isOfReport ? ssm.reportFault : undefined) ?? ssm.fault;
     if (fault === 'hang') await aborted(abortSignal);
     const [first = '', ...rest] = command.input.Names ?? [];
     const lookUp = (Names: string[]) => getParameters(aws, { input: { ...command.input, Names } }, clock.now());
     const early = lookUp([first]);
     await clock.sleep(latencyMs / 2);
     if (fault !== undefined) throw fault;
-    const late = lookUp(rest);
+    const late = rest.length > 0 ? lookUp(rest) : undefined;
     await clock.sleep(latencyMs / 2);
     return {
-      Parameters: [...(early.Parameters ?? []), ...(late.Parameters ?? [])],
-      InvalidParameters: [...(early.InvalidParameters ?? []), ...(late.InvalidParameters ?? [])],
+      Parameters: [...(early.Parameters ?? []), ...(late?.Parameters ?? [])],
+      InvalidParameters: [...(early.InvalidParameters ?? []), ...(late?.InvalidParameters ?? [])],
       $metadata: {},
     };
+  }
+
+  function send(
+    command: GetParametersCommand,
+    options: { abortSignal: AbortSignal },
+  ): Promise<GetParametersCommandOutput>;
+  function send(
+    command: PutParameterCommand,
+    options: { abortSignal: AbortSignal },
+  ): Promise<PutParameterCommandOutput>;
+  function send(command: GetParametersCommand | PutParameterCommand, { abortSignal }: { abortSignal: AbortSignal }) {
+    return command instanceof PutParameterCommand ? write(command, abortSignal) : read(command, abortSignal);
   }
 
   const ssm: VirtualSsm = {
     readsAt,
     inputs,
+    written,
     latencyMs: 0,
     fault: undefined,
+    reportFault: undefined,
     put(name, value) {
-      const Type = name.endsWith('/status') ? 'String' : 'SecureString';
+      const Type = /\/(status|rejected)$/.test(name) ? 'String' : 'SecureString';
       const input = { Name: name, Value: value, Type, Tier: 'Standard', Overwrite: true } as const;
       return putParameter(aws, { input }, clock.now()).Version ?? Number.NaN;
     },
     delete: (name) => {
       aws.perform('DeleteParameter', { Name: name }, new Date(clock.now()));
     },
-    send: (command, { abortSignal }) => send(command, abortSignal),
+    send,
   };
   return ssm;
 }
