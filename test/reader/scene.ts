@@ -12,7 +12,13 @@ export const HOUR = 3600;
 export function setUp(options: Partial<TokenReaderOptions> = {}) {
   const clock = new VirtualClock(START.getTime());
   const store = createVirtualSsm(clock);
-  const reader = createTokenReader({ parameterName: TOKEN, client: store, clock, ...options });
+  let jumpedMs = 0;
+  const readersClock = {
+    now: () => clock.now() + jumpedMs,
+    sleep: (ms: number) => clock.sleep(ms),
+    timeout: (ms: number) => clock.timeout(ms),
+  };
+  const reader = createTokenReader({ parameterName: TOKEN, client: store, clock: readersClock, ...options });
 
   const record = (version: number, lifetimeSeconds: number, more: TokenStatus = {}) => {
     const token = {
@@ -31,6 +37,10 @@ export function setUp(options: Partial<TokenReaderOptions> = {}) {
     store,
     reader,
     record,
+    /** The reader's time of day jumps, as when somebody sets it or the process was frozen; its timers know nothing of it. */
+    jump: (seconds: number) => {
+      jumpedMs += seconds * 1000;
+    },
     /** What the refresher does: the token first, its record second. */
     refresh: (token: string, lifetimeSeconds = 4 * HOUR, more: TokenStatus = {}) =>
       record(store.put(TOKEN, token), lifetimeSeconds, more),

@@ -48,7 +48,17 @@ it.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
     },
     'NO_PERMISSION',
     'kms:Decrypt',
-    'lacks kms:Decrypt',
+    'lacks kms:Decrypt on arn:aws:kms:ap-south-1:123456789012:key/1: grant it with grantRead',
+  ],
+  [
+    'the key is not that of the token',
+    {
+      type: 'AccessDeniedException',
+      message: `${ROLE} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:ap-south-1:123456789012:key/1 because no identity-based policy allows the kms:Decrypt action (Service: Kms, Status Code: 400, Request ID: 1)`,
+    },
+    'NO_PERMISSION',
+    'kms:Decrypt',
+    `somebody has encrypted ${NAME}/status`,
   ],
   [
     'KMS says it in its older words',

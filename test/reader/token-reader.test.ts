@@ -129,6 +129,81 @@ describe('get', () => {
   });
 });
 
+describe('a clock that jumps, and a process that stands still', () => {
+  it('a replaced token is not kept for longer than maxAgeSeconds by a clock that is set back after the read', async () => {
+    const { reader, refresh, clock, jump, within } = setUp();
+    refresh('token-1');
+    expect(await within(0, reader.get())).toBe('token-1');
+    refresh('token-2');
+    // By so little that the read lies in the past again some minutes later.
+    jump(-200);
+    await clock.advance(300_000);
+    expect(await within(1, reader.get())).toBe('token-2');
+  });
+
+  it('a clock that is set back by a day does not freeze a call', async () => {
+    const { reader, refresh, jump, within } = setUp();
+    refresh('token-1');
+    await within(0, reader.get());
+    jump(-24 * HOUR);
+    refresh('token-2');
+    const answer = reader.call(
+      async (token) => token,
+      (token) => token === 'token-1',
+    );
+    expect(await within(2, answer)).toBe('token-2');
+  });
+
+  it('a read that was frozen half-way with the process is tried again after the thaw', async () => {
+    const { reader, store, refresh, clock, jump, within } = setUp();
+    refresh('token-1');
+    store.fault = new Error('read ECONNRESET');
+    store.latencyMs = 100;
+    const token = reader.get();
+    await clock.advance(20);
+    jump(600);
+    store.fault = undefined;
+    expect(await within(1, token)).toBe('token-1');
+    expect(store.readsAt).toHaveLength(2);
+  });
+});
+
+describe('one read a second at the most', () => {
+  it.each<[string, (scene: ReturnType<typeof setUp>) => unknown]>([
+    ['there is no token', () => undefined],
+    ['SSM fails', ({ store }) => Object.assign(store, { fault: SSM_DOWN })],
+    ['the expiry is unknown', ({ store }) => store.put(TOKEN, 'token-1')],
+    ['the status has a newer format', ({ store }) => [store.put(TOKEN, 'token-1'), store.put(STATUS, '{"format":2}')]],
+    ['the token has expired', ({ refresh }) => refresh('token-1', 0)],
+    ['every token is rejected', ({ refresh }) => refresh('token-1')],
+    ['maxAgeSeconds is 0', ({ refresh }) => refresh('token-1')],
+  ])('where %s', async (_, arrange) => {
+    const scene = setUp({ maxAgeSeconds: 0 });
+    const { reader, store, clock } = scene;
+    arrange(scene);
+    let isOver = false;
+    const calling = async () => {
+      while (!isOver) {
+        await reader
+          .call(
+            async () => 'rejected',
+            () => true,
+          )
+          .catch(() => undefined);
+        await clock.sleep(100);
+      }
+    };
+    const callers = Promise.all([calling(), calling(), calling()]);
+    await clock.advance(20_000);
+    isOver = true;
+    await clock.advance(10_000);
+    await callers;
+    const gaps = store.readsAt.slice(1).map((at, index) => at - (store.readsAt[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000);
+    expect(gaps.length).toBeGreaterThan(5);
+  });
+});
+
 describe('a token and a status that do not belong together', () => {
   it('a newer token is handed out while the recorded one would be valid, and cached only briefly', async () => {
     const { reader, refresh, record, store, clock, within } = setUp();
@@ -389,6 +464,36 @@ describe('errors say what to do', () => {
       code: 'TOKEN_EXPIRED',
       message: expect.stringContaining('expires at 2026-11-22T10:05:00.000Z, less than the 120 s asked for'),
     });
+  });
+
+  it('tokens that never live for as long as is asked for, with both figures', async () => {
+    const { reader, refresh, within } = setUp({ minRemainingSeconds: 1800 });
+    refresh('token-1', 1200);
+    const refused = expect(within(0, reader.get())).rejects;
+    await refused.toMatchObject({
+      code: 'TOKEN_EXPIRED',
+      message: expect.stringMatching(/live for 1200 s.* asks for 1800 s.*smaller minRemainingSeconds/),
+    });
+  });
+
+  it('a status of a newer format, with the remedy', async () => {
+    const { reader, store, within } = setUp();
+    store.put(TOKEN, 'token-1');
+    store.put(STATUS, '{"format":2,"token":{}}');
+    const refused = expect(within(1, reader.get())).rejects;
+    await refused.toMatchObject({
+      code: 'EXPIRY_UNKNOWN',
+      message: expect.stringMatching(/has format 2, .* update soap-token-refresher here/),
+    });
+  });
+
+  it('a damaged status, which no update of the reader mends', async () => {
+    const { reader, store, within } = setUp();
+    store.put(TOKEN, 'token-1');
+    store.put(STATUS, '{');
+    const error = await within(1, reader.get()).catch(String);
+    expect(error).toContain(`${STATUS} is not the JSON that the refresher writes`);
+    expect(error).not.toContain('update');
   });
 
   it.each([
