@@ -17,7 +17,11 @@ export interface EInvoiceRequest {
 /** The function for one environment, with a reader that lives as long as the process does. */
 export function createHandler(
   { TOKEN_PARAMETER_NAME, E_INVOICE_ENDPOINT = '' }: Partial<Environment>,
-  tokens: TokenReader = createTokenReader({ parameterName: TOKEN_PARAMETER_NAME }),
+  tokens: TokenReader = createTokenReader({
+    parameterName: TOKEN_PARAMETER_NAME,
+    reportRejections: true,
+    onReportFailed: (error) => console.warn('The rejected token could not be reported', error),
+  }),
 ) {
   return async function handler({ userGstin, irn }: EInvoiceRequest): Promise<Readonly<Record<string, unknown>>> {
     const answer = await tokens.call(

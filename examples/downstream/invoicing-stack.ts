@@ -13,7 +13,7 @@ export interface InvoicingStackProps {
   readonly endpoint: string;
 }
 
-/** A downstream stack: one function that may read one token. */
+/** A downstream stack: one function that may read one token, and report that the service rejects it. */
 export class InvoicingStack extends Stack {
   constructor(scope: Construct, id: string, { tokenParameterName, endpoint }: InvoicingStackProps) {
     super(scope, id);
@@ -30,5 +30,6 @@ export class InvoicingStack extends Stack {
       environment: { ...environment },
     });
     token.grantRead(getEInvoice);
+    token.grantReport(getEInvoice);
   }
 }

@@ -33,6 +33,18 @@ it('goes on across a refresh that ends the old token', async () => {
   expect(tokensSent()).toEqual([first, first, second]);
 });
 
+it('tells the refresher when the service ended the token, and goes on with the next one', async () => {
+  const { tick, handler, soap, aws, parameterName, storedToken } = await downstream({ issuing: 'new-revoking-old' });
+  await tick();
+  await handler(REQUEST);
+  soap.revoke(storedToken() ?? '');
+  await expect(handler(REQUEST)).rejects.toThrow('invalid_token');
+  expect(aws.parameters.history(`${parameterName}/rejected`).at(-1)?.value).toBe('1');
+  // A real refresher answers as soon as the token is a minute old.
+  await tick({ force: true });
+  expect(await handler(REQUEST)).toMatchObject({ Status: 'ACT' });
+});
+
 it('goes on while SSM is down', async () => {
   const { tick, handler, fail } = await downstream();
   await tick();

@@ -18,7 +18,7 @@ beforeAll(() => {
   template = Template.fromStack(stack);
 }, 60_000);
 
-it('may read this token and its status, decrypt what is bound to this token through SSM, and nothing else', () => {
+it('may read this token and its status, decrypt what is bound to this token through SSM, report it, and nothing else', () => {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
   expect(policies.map(({ Properties }) => readable(Properties.PolicyDocument.Statement))).toEqual([
     [
@@ -38,6 +38,7 @@ it('may read this token and its status, decrypt what is bound to this token thro
           },
         },
       },
+      { Effect: 'Allow', Action: ['ssm:GetParameters', 'ssm:PutParameter'], Resource: `${TOKEN_ARN}/rejected` },
     ],
   ]);
 });
