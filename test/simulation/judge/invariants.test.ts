@@ -28,7 +28,8 @@ async function strikeOf(name: string): Promise<{ readonly trial: Trial; readonly
   return { trial, strikeAt: trial.month.start + at };
 }
 
-const HOUR_SECONDS = 3600;
+/** A healthy token has between two and four hours left. */
+const isBelowThreeHours = (seconds: number) => seconds < 3 * 3600;
 const name = () => deploymentOf(templates, {}).config.tokenParameterName;
 
 it('a month in which no alarm fires before the token ends is found out', async () => {
@@ -42,7 +43,7 @@ it('an alarm whose threshold a healthy token does not reach pages while nothing 
   if (scenario === undefined) throw new TypeError('no such scenario');
   const { month } = await tryOut('this project', { ...scenario, days: 2 }, templates);
   const { alarms } = deploymentOf(templates, {});
-  const tooHigh = alarms.map((one) => ({ ...one, alarm: { ...one.alarm, threshold: 3 * HOUR_SECONDS } }));
+  const tooHigh = alarms.map((one) => ({ ...one, alarm: { ...one.alarm, isBreaching: isBelowThreeHours } }));
   expect(assess(month, name(), watch(month, alarms)).falsePages).toEqual([]);
   expect(assess(month, name(), watch(month, tooHigh)).falsePages.length).toBeGreaterThan(0);
 });
