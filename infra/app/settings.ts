@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { isObject } from '../../lambda/parse-json.ts';
+import { closest } from '../../lambda/services/closest.ts';
 import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
 import { type Fault, faultList } from '../fault.ts';
 import { propFaults, type TokenRefresherProps } from '../token-refresher-props.ts';
-import { closest } from './closest.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
 export class SettingsError extends Error {

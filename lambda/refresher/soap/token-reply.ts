@@ -52,7 +52,7 @@ function judgeText(reply: SoapReply, text: string, isCertain: boolean): Judgemen
   return judgeByStatus(reply, isCertain ? text : undefined, `the answer is ${why}`);
 }
 
-function isMime(contentType = ''): boolean {
+export function isMime(contentType = ''): boolean {
   return /^\s*multipart\//i.test(contentType);
 }
 
@@ -64,10 +64,10 @@ function envelopeWithin(text: string): string {
 const SOAP_NAMESPACES = ['http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope'];
 
 /**
- * Judges the one element in the one Body of a SOAP 1.1 or 1.2 envelope.
+ * The one element in the one Body of a SOAP 1.1 or 1.2 envelope.
  * @throws {XmlError} for any other document.
  */
-function judgeDocument(envelope: XmlElement, status: number): Judgement {
+export function soapBodyChild(envelope: XmlElement): { readonly child: XmlElement; readonly isFault: boolean } {
   const { name, namespace, children } = envelope;
   if (name !== 'Envelope' || !SOAP_NAMESPACES.includes(namespace)) throw new XmlError('no SOAP Envelope');
   if (children.some((part) => part.namespace !== namespace)) throw new XmlError('a stranger beside the SOAP Body');
@@ -76,8 +76,13 @@ function judgeDocument(envelope: XmlElement, status: number): Judgement {
   const [child, secondChild] = body.children;
   if (child === undefined || secondChild !== undefined) throw new XmlError('not exactly one element in the SOAP Body');
   if (!isBlank(envelope.text + body.text)) throw new XmlError('text beside the elements of the SOAP envelope');
+  return { child, isFault: child.name === 'Fault' && child.namespace === namespace };
+}
 
-  if (child.name === 'Fault' && child.namespace === namespace) return judgeFault(child);
+/** @throws {XmlError} where the document is no SOAP envelope. */
+function judgeDocument(envelope: XmlElement, status: number): Judgement {
+  const { child, isFault } = soapBodyChild(envelope);
+  if (isFault) return judgeFault(child);
   const result = judgeAnswer(child, envelope);
   if (result.kind === 'token' && !isSuccess(status)) {
     const why = `HTTP status ${status} with a token, which contradict each other`;
@@ -105,16 +110,16 @@ function judgeByStatus({ status, contentType }: SoapReply, text: string | undefi
   return malformed(`HTTP status ${status}: ${why}`);
 }
 
-function isSuccess(status: number): boolean {
+export function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299;
 }
 
-function isTransient(status: number): boolean {
+export function isTransient(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status <= 599);
 }
 
 /** A page; or a part of one, as PHP prints for a fatal error, unless the answer was announced as XML. */
-function isHtml(text: string, contentType = ''): boolean {
+export function isHtml(text: string, contentType = ''): boolean {
   const isPage = /^\s*(?:<\?xml[^>]*\?>\s*)?<(?:!doctype\s+html|html)\b/i.test(text);
   return isPage || (/^\s*(?:text\/html|application\/xhtml)\b/i.test(contentType) && /^\s*<(?!\?)[!a-z]/i.test(text));
 }

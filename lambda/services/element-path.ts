@@ -1,0 +1,48 @@
+import type { XmlElement } from '../refresher/soap/strict-xml.ts';
+
+/** Local names joined by `/`, from an element of the Body; with a `/` in front from below the Envelope. */
+export type ElementPath = string;
+
+/** Where paths start, and what they may pass. */
+export interface PathScope {
+  readonly envelope: XmlElement;
+  /** The one element in the Body. */
+  readonly child: XmlElement;
+  /** Besides none; undefined for any. */
+  readonly namespaces: readonly string[] | undefined;
+}
+
+/** Every element at the end of the path: none where it is absent, two where there is a doubt. */
+export function elementsAt(path: ElementPath, scope: PathScope): readonly XmlElement[] {
+  const isAbsolute = path.startsWith('/');
+  let found: readonly XmlElement[] = [isAbsolute ? scope.envelope : scope.child];
+  for (const step of stepsOf(path)) {
+    found = found.flatMap(({ children }) => children).filter((child) => child.name === step && isAllowed(child, scope));
+  }
+  return found;
+}
+
+/** The local names of a path, in order. */
+export function stepsOf(path: ElementPath): readonly string[] {
+  return path.replace(/^\//, '').split('/');
+}
+
+/** Whether the element's namespace is one of the service. SOAP's own Header and Body always are. */
+export function isAllowed({ name, namespace }: XmlElement, { envelope, namespaces }: PathScope): boolean {
+  if (namespaces === undefined || namespace === '' || namespaces.includes(namespace)) return true;
+  return namespace === envelope.namespace && (name === 'Header' || name === 'Body');
+}
+
+/** The element's own text, without its children's, the white space of XML around it taken off. */
+export function ownText({ text }: XmlElement): string {
+  let from = 0;
+  let to = text.length;
+  // No pattern: `\s+$` takes the square of the time on much white space.
+  while (from < to && isXmlSpace(text.charCodeAt(from))) from += 1;
+  while (to > from && isXmlSpace(text.charCodeAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
+
+function isXmlSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
+}

@@ -1,0 +1,51 @@
+/**
+ * How one SOAP service hands out a token: what to send, and where things stand in what comes back. Data only; nothing in
+ * it runs.
+ *
+ * A path is local names joined by `/`, from the `answer` element: `return/authToken`. With a `/` in front it starts below
+ * the Envelope: `/Header/Security/BinarySecurityToken`. No attributes, no XPath, no patterns.
+ */
+export interface ServiceProfile {
+  /**
+   * The envelope. `{{name}}` is a field of the secret; `{{$uuid}}`, `{{$now}}` and `{{$endpoint}}` are filled in. Its
+   * namespace says SOAP 1.1 or 1.2.
+   */
+  readonly request: string;
+  /** SOAPAction, in SOAP 1.2 the parameter `action`. Default: an empty SOAPAction, no `action`. */
+  readonly soapAction?: string;
+  /** Further HTTP headers. Values take the same placeholders and `{{$basic}}`: Base64 of `username:password` in UTF-8. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Local name of the element in the answer's Body. */
+  readonly answer: string;
+  /** Namespaces that it and the elements on the paths may have, besides none. Default: any. */
+  readonly namespaces?: readonly string[];
+  /** Path of the token. */
+  readonly token: string;
+  /** Path of the token's lifetime in whole seconds. Not together with `expiresAt`. */
+  readonly expiresIn?: string;
+  /** Path of the instant at which the token ends (ISO 8601; without a zone, UTC). Not together with `expiresIn`. */
+  readonly expiresAt?: string;
+  /** Path of a return code. */
+  readonly code?: string;
+  /** What stands at `code` beside a token. */
+  readonly success?: string;
+  /** What the service says, by what it means. `''`: an empty token and nothing else. */
+  readonly codes: {
+    /** The credentials are wrong or barred: asking again does not help, and may lock the account. */
+    readonly credentials?: readonly string[];
+    /** The request is wrong: for a developer. */
+    readonly request?: readonly string[];
+    /** It heals by itself. */
+    readonly unavailable?: readonly string[];
+  };
+  /** How the service wants to be used, written as in cdk.json ("4 hours"): defaults of the construct's props of these names. */
+  readonly timing?: {
+    readonly tokenLifetime?: string;
+    readonly refreshEvery?: string;
+    readonly checkEvery?: string;
+    /** The service gives out a new token only after the old one's end. */
+    readonly renewal?: 'at expiry';
+    /** How many logins the service allows in 24 hours. */
+    readonly loginsPerDay?: number;
+  };
+}

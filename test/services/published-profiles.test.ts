@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { dpd } from '../../lambda/services/dpd.ts';
+import { finanzonline } from '../../lambda/services/finanzonline.ts';
+import { serviceOf } from '../../lambda/services/profile-service.ts';
+import { sabre } from '../../lambda/services/sabre.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+
+const profiles = { dpd, finanzonline, sabre };
+
+/** One answer of a service, what it is to be taken for, and where it is from. */
+interface PublishedAnswer {
+  readonly file: string;
+  readonly status: number;
+  readonly contentType: string;
+  readonly expect: Outcome;
+  readonly token?: string;
+  /** ISO instant. */
+  readonly expires?: string;
+  readonly code?: string;
+  readonly mark: string;
+  readonly source: string;
+}
+
+describe.each(Object.entries(profiles))('the answers of %s', (name, profile) => {
+  const folder = new URL(`${name}/`, import.meta.url);
+  const answers: readonly PublishedAnswer[] = JSON.parse(readFileSync(new URL('answers.json', folder), 'utf8'));
+
+  it.each(answers.map((answer) => [answer.file, answer] as const))('%s', (file, answer) => {
+    const body = readFileSync(new URL(file, folder));
+    const result = serviceOf(profile).judge({ status: answer.status, contentType: answer.contentType, body });
+
+    expect(outcomeOf(result)).toBe(answer.expect);
+    if (result.kind === 'token') {
+      const { accessToken, expiresAt, expiresInSeconds } = result;
+      const at = answer.expires === undefined ? undefined : Date.parse(answer.expires);
+      expect({ accessToken, expiresAt, expiresInSeconds }).toEqual({
+        accessToken: answer.token,
+        expiresAt: at,
+        expiresInSeconds: undefined,
+      });
+    }
+    if (result.kind === 'credentials refused') {
+      expect(result).toMatchObject({ reason: answer.code, by: 'code', mayHaveBeenJudged: true });
+    }
+  });
+});
