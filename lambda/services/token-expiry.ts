@@ -1,0 +1,40 @@
+import type { JudgedToken } from './service.ts';
+
+/** When a token of an answer ends. */
+export interface TokenExpiry {
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** Whether the answer said nothing usable. */
+  readonly isAssumed: boolean;
+  /** What a person should look at: the answer says another end than the one taken. */
+  readonly warning: string | undefined;
+}
+
+/** Clocks differ, and an answer is under way for a while. */
+const TOLERANCE_MS = 5 * 60_000;
+
+/**
+ * The end of a token, by what the answer says and what is expected. An instant is another clock's: one that has passed,
+ * or is further away than twice the expected lifetime, is not believed.
+ * @param issuedAt milliseconds since the epoch, taken before the request was sent
+ * @returns why there is no token beyond doubt, where the end is not believed
+ */
+export function tokenExpiry(
+  { expiresInSeconds, expiresAt }: JudgedToken,
+  issuedAt: number,
+  tokenLifetimeSeconds: number,
+): TokenExpiry | string {
+  const expected = issuedAt + tokenLifetimeSeconds * 1000;
+  if (expiresInSeconds !== undefined) {
+    return { expiresAt: issuedAt + expiresInSeconds * 1000, isAssumed: false, warning: undefined };
+  }
+  if (expiresAt === undefined) {
+    return { expiresAt: expected, isAssumed: true, warning: 'the answer says no usable end: tokenLifetime is assumed' };
+  }
+  if (expiresAt <= issuedAt) return 'the end of the token has passed';
+  if (expiresAt - issuedAt > 2 * tokenLifetimeSeconds * 1000) {
+    return 'the end of the token is more than twice tokenLifetime away';
+  }
+  if (expiresAt <= expected + TOLERANCE_MS) return { expiresAt, isAssumed: false, warning: undefined };
+  return { expiresAt: expected, isAssumed: false, warning: 'the token ends later than expected: cut to tokenLifetime' };
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { dpd } from '../lambda/services/dpd.ts';
+import { finanzonline } from '../lambda/services/finanzonline.ts';
+import { sabre } from '../lambda/services/sabre.ts';
+import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
+
+const PROFILES = new Map<string, unknown>(Object.entries({ dpd, finanzonline, sabre }));
+
+const HELP = `Usage: npm run service -- check PROFILE [ANSWER…] [--at INSTANT]
+
+Says what the function would send to a SOAP service, and what it would make of each answer; or what is wrong with the
+profile. Nothing is sent.
+
+  PROFILE        ${[...PROFILES.keys()].join(', ')}, or a JSON file
+  ANSWER         a file with a body, or *.response.http with status line and headers, as curl -i writes them
+  --at INSTANT   when the answers came (default: now), such as 2026-01-31T12:00:00Z
+
+Exit status: 0 when the profile can be used, 1 when it cannot, 2 when the command makes no sense.`;
+
+class CommandError extends Error {}
+
+function run(args: readonly string[]): boolean {
+  const { command, profile, answers, at } = readCommand(args);
+  if (command !== 'check' || profile === undefined) throw new CommandError(HELP);
+  const report = reportService(PROFILES.get(profile) ?? readJson(profile), answers.map(readNamed), at);
+  console.log(report.lines.join('\n'));
+  return report.isUsable;
+}
+
+function readCommand(args: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { at: { type: 'string' } },
+      allowPositionals: true,
+    });
+    const [command, profile, ...answers] = positionals;
+    const at = values.at === undefined ? Date.now() : Date.parse(values.at);
+    if (Number.isNaN(at)) throw new CommandError('--at is no instant: write it as 2026-01-31T12:00:00Z');
+    return { command, profile, answers, at };
+  } catch (error) {
+    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${HELP}`) : error;
+  }
+}
+
+function readNamed(path: string): NamedAnswer {
+  const reply = readAnswer(path, readFile(path));
+  if (reply === undefined) throw new CommandError(`${path} does not begin with a status line such as HTTP/1.1 200 OK`);
+  return { name: basename(path), reply };
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(
+      readFile(path)
+        .toString('utf8')
+        .replace(/^\ufeff/, ''),
+    );
+  } catch (error) {
+    throw error instanceof SyntaxError ? new CommandError(`${path} is not JSON: ${error.message}`) : error;
+  }
+}
+
+function readFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    throw new CommandError(`${path} cannot be read: give ${[...PROFILES.keys()].join(', ')}, or the path of a file`);
+  }
+}
+
+try {
+  process.exitCode = run(process.argv.slice(2)) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
