@@ -269,7 +269,11 @@ describe('without a token the code decides', () => {
     ['a code in a message and none at its path', 'malformed', reply(answer('<msg>BAD_LOGIN</msg>'))],
     ['a code in a foreign namespace', 'malformed', reply(answer('<x:rc xmlns:x="urn:x">-4</x:rc>'))],
     ['two codes at the path', 'malformed', reply(answer('<rc>-4</rc><rc>-4</rc>'))],
-    ['a token of elements is a doubt, whatever the code', 'malformed', reply(answer('<sessionId><b/></sessionId><rc>-4</rc>'))],
+    [
+      'a token of elements is a doubt, whatever the code',
+      'malformed',
+      reply(answer('<sessionId><b/></sessionId><rc>-4</rc>')),
+    ],
     ['two empty tokens and a code', 'credentials', reply(answer('<sessionId/><sessionId/><rc>-4</rc>'))],
     ["a code of another service's answer", 'malformed', reply(soap11('<other><result><rc>-4</rc></result></other>'))],
     [
