@@ -1,25 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../local/listen.ts';
 import { startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
-
-const START = fileURLToPath(new URL('../../local/command.ts', import.meta.url));
-const CREDENTIALS = {
-  username: 'erin',
-  password: 'S3CR3T-password',
-  client_id: 'S3CR3T-client-id',
-  client_secret: 'S3CR3T-client-secret',
-};
-/** Whole processes on a machine that may be busy. */
-const PATIENCE_MS = 120_000;
+import { CREDENTIALS, PATIENCE_MS, start } from './npm-start.ts';
 
 const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
 const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
@@ -82,10 +69,7 @@ async function wrongPassword(): Promise<string> {
 }
 
 async function contact(endpoint: string, env: Readonly<Record<string, string>> = {}) {
-  const args = [START, '--endpoint', endpoint, '--credentials', credentialsFile];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
-  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { status, stdout, stderr };
+  return start(['--endpoint', endpoint, '--credentials', credentialsFile], env);
 }
 
 const html = (form: string) => `<!DOCTYPE html><html><head><title>CANARY</title></head><body>${form}</body></html>`;

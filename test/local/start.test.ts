@@ -1,42 +1,20 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SoapEndpoint, startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
 import manifest from '../../package.json' with { type: 'json' };
+import { begin, CREDENTIALS, PATIENCE_MS, start } from './npm-start.ts';
 
-const START = fileURLToPath(new URL('../../local/command.ts', import.meta.url));
-const CREDENTIALS = {
-  username: 'erin',
-  password: 'S3CR3T-password',
-  client_id: 'S3CR3T-client-id',
-  client_secret: 'S3CR3T-client-secret',
-};
-/** Whole processes on a machine that may be busy. */
-const PATIENCE_MS = 120_000;
 const WHOLE_TOKEN = /[0-9a-f]{40}/;
-
-function begin(...args: readonly string[]) {
-  return spawn(process.execPath, [START, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-/** Runs the command to its end. */
-async function start(...args: readonly string[]): Promise<{ status: unknown; stdout: string; stderr: string }> {
-  const child = begin(...args);
-  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { status, stdout, stderr };
-}
 
 describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   it('shows how a token is got, and then left alone', async () => {
-    const { status, stdout, stderr } = await start();
+    const { status, stdout, stderr } = await start([]);
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(
@@ -57,7 +35,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   });
 
   it('shows a failure with its code, its alarm and what to do, and that the stored token stays', async () => {
-    const { status, stdout } = await start('--fail', 'invalid_grant');
+    const { status, stdout } = await start(['--fail', 'invalid_grant']);
 
     expect(status).toBe(1);
     expect(stdout).toMatch(/✗ CREDENTIALS_REFUSED {2}.*invalid_grant/s);
@@ -68,21 +46,21 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   });
 
   it('explains its options', async () => {
-    const { status, stdout } = await start('--help');
+    const { status, stdout } = await start(['--help']);
 
     expect(status).toBe(0);
     expect(stdout).toContain('Usage: npm start -- [options]');
   });
 
   it('refuses options that make no sense with one line and exit status 2', async () => {
-    const { status, stdout, stderr } = await start('--fail', 'nothing');
+    const { status, stdout, stderr } = await start(['--fail', 'nothing']);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^npm start: --fail nothing is not .*\n$/);
   });
 
   it('serves until it is interrupted, refreshing as it goes', async () => {
-    const child = begin('--serve', '--every', '1', '--lifetime', '2');
+    const child = begin(['--serve', '--every', '1', '--lifetime', '2']);
     let stdout = '';
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
@@ -104,7 +82,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   });
 
   it('shows of a failure that goes on what an operator would see, once, and the way back', async () => {
-    const child = begin('--serve', '--every', '1', '--fail', 'invalid_grant');
+    const child = begin(['--serve', '--every', '1', '--fail', 'invalid_grant']);
     let stdout = '';
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
@@ -121,7 +99,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   });
 
   it('tells which version it is', async () => {
-    const { status, stdout } = await start('--version');
+    const { status, stdout } = await start(['--version']);
 
     expect(status).toBe(0);
     expect(stdout).toBe(`soap-token-refresher ${manifest.version}, Node ${process.version}\n`);
@@ -132,7 +110,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     const holder = createServer().on('error', () => {});
     holder.listen(4780, '127.0.0.1');
     await once(holder, 'listening').catch(() => {});
-    const { status, stdout } = await start();
+    const { status, stdout } = await start([]);
     holder.close();
 
     expect(status).toBe(0);
@@ -155,7 +133,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     async function startWith(name: string, credentials: string) {
       const file = join(folder, name);
       await writeFile(file, credentials);
-      return start('--endpoint', service.url, '--credentials', file, '--verbose');
+      return start(['--endpoint', service.url, '--credentials', file, '--verbose']);
     }
 
     it('gets a token from it, and shows neither the token nor the credentials, not even with --verbose', async () => {
@@ -180,7 +158,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     });
 
     it('says so when the credentials cannot be read', async () => {
-      const { status, stderr } = await start('--endpoint', service.url, '--credentials', join(folder, 'none.json'));
+      const { status, stderr } = await start(['--endpoint', service.url, '--credentials', join(folder, 'none.json')]);
 
       expect(status).toBe(2);
       expect(stderr).toMatch(/^npm start: --credentials .*none\.json cannot be read: there is no such file\.\n$/);

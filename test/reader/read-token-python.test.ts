@@ -2,9 +2,8 @@ import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
-import { STATUS, TOKEN } from './scene.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
 const run = promisify(execFile);
@@ -16,7 +15,7 @@ it('docs/reading.md shows docs/read_token.py as it is tested', () => {
 
 const python = findPythonWithBoto3();
 if (python === undefined) console.log('docs/read_token.py is not run: there is no python3 (3.11 or later) with boto3.');
-else describe('docs/read_token.py', () => testsWith(python));
+else describe.concurrent('docs/read_token.py', { timeout: 60_000 }, () => testsWith(python));
 
 function findPythonWithBoto3(): string | undefined {
   const program = 'import boto3, sys; assert sys.version_info >= (3, 11); print(sys.executable)';
@@ -29,19 +28,28 @@ function findPythonWithBoto3(): string | undefined {
 
 function testsWith(interpreter: string): void {
   let aws: LocalAws;
+  const faults = new Map<string, () => AwsFault | undefined>();
+  let count = 0;
   beforeAll(async () => {
-    aws = await startLocalAws();
+    aws = await startLocalAws({
+      faults: (_, { Names }) => (Array.isArray(Names) ? faults.get(String(Names[0]))?.() : undefined),
+    });
   });
   afterAll(() => aws.close());
-  beforeEach(() => {
-    aws.faults = () => undefined;
-    for (const Name of [TOKEN, STATUS])
-      if (aws.parameters.history(Name).length > 0) aws.perform('DeleteParameter', { Name });
-  });
 
-  function put(Name: string, Value: string): void {
-    const Type = Name === TOKEN ? 'SecureString' : 'String';
-    aws.perform('PutParameter', { Name, Value, Type, Tier: 'Standard', Overwrite: true });
+  /** A token of its own, beside those of the other tests, which run at the same time. */
+  function scene() {
+    count += 1;
+    const parameterName = `/scene-${count}/access-token`;
+    const put = (Name: string, Value: string, Type: string) =>
+      aws.perform('PutParameter', { Name, Value, Type, Tier: 'Standard', Overwrite: true });
+    return {
+      parameterName,
+      putToken: (value: string) => put(parameterName, value, 'SecureString'),
+      putStatus: (value: string) => put(`${parameterName}/status`, value, 'String'),
+      setFault: (fault: () => AwsFault | undefined) => faults.set(parameterName, fault),
+      runLines: (lines: string) => runLines(parameterName, lines),
+    };
   }
 
   function record(version: number, lifetimeSeconds: number): string {
@@ -50,8 +58,10 @@ function testsWith(interpreter: string): void {
   }
 
   /** Runs a few lines beside the module. @returns what they printed, and when SSM was asked, in milliseconds. */
-  async function runLines(lines: string): Promise<{ printed: readonly string[]; readsAt: readonly number[] }> {
-    const before = aws.calls.length;
+  async function runLines(
+    parameterName: string,
+    lines: string,
+  ): Promise<{ printed: readonly string[]; readsAt: readonly number[] }> {
     const { stdout } = await run(
       interpreter,
       ['-c', `import read_token as module\nfrom read_token import *\n${lines}`],
@@ -60,7 +70,7 @@ function testsWith(interpreter: string): void {
         env: {
           PATH: process.env.PATH,
           PYTHONDONTWRITEBYTECODE: '1',
-          TOKEN_PARAMETER_NAME: TOKEN,
+          TOKEN_PARAMETER_NAME: parameterName,
           AWS_ENDPOINT_URL: aws.url,
           AWS_REGION: 'ap-south-1',
           AWS_DEFAULT_REGION: 'ap-south-1',
@@ -69,63 +79,65 @@ function testsWith(interpreter: string): void {
         },
       },
     );
-    const reads = aws.calls.slice(before).filter(({ operation }) => operation === 'GetParameters');
+    const reads = aws.calls.filter(({ input: { Names } }) => Array.isArray(Names) && Names[0] === parameterName);
     return { printed: stdout.trim().split('\n'), readsAt: reads.map(({ at }) => at.getTime()) };
   }
 
   it('reads the token once and keeps it', async () => {
-    put(TOKEN, 'token-1');
-    put(STATUS, record(1, 3600));
+    const { putToken, putStatus, runLines } = scene();
+    putToken('token-1');
+    putStatus(record(1, 3600));
     const { printed, readsAt } = await runLines('print(get_token())\nprint(get_token())');
     expect(printed).toEqual(['token-1', 'token-1']);
     expect(readsAt).toHaveLength(1);
-  }, 60_000);
+  });
 
   it.each<[string, AwsFault]>([
     ['fails', { type: 'InternalServerError', status: 500 }],
     ['hangs', 'hang'],
-  ])(
-    'serves the cached token while SSM %s, for as long as it is valid',
-    async (_, fault) => {
-      put(TOKEN, 'token-1');
-      put(STATUS, record(1, 3600));
-      let reads = 0;
-      aws.faults = () => {
-        reads += 1;
-        return reads === 1 ? undefined : fault;
-      };
-      const { printed } = await runLines(
-        [
-          'get_token()',
-          'module.cached = *module.cached[:3], 0',
-          'begun = time.monotonic()',
-          'print(get_token(), get_token(), time.monotonic() - begun < 20)',
-          'module.cached = "token-1", 0, 0, 0',
-          'try: print(get_token())',
-          'except Exception as error: print("failed")',
-        ].join('\n'),
-      );
-      expect(printed).toEqual(['token-1 token-1 True', 'failed']);
-    },
-    60_000,
-  );
+  ])('serves the cached token while SSM %s, for as long as it is valid', async (_, fault) => {
+    const { putToken, putStatus, setFault, runLines } = scene();
+    putToken('token-1');
+    putStatus(record(1, 3600));
+    let reads = 0;
+    setFault(() => {
+      reads += 1;
+      return reads === 1 ? undefined : fault;
+    });
+    const { printed } = await runLines(
+      [
+        'get_token()',
+        'module.cached = *module.cached[:3], 0',
+        'begun = time.monotonic()',
+        'print(get_token(), get_token(), time.monotonic() - begun < 20)',
+        'module.cached = "token-1", 0, 0, 0',
+        'try: print(get_token())',
+        'except Exception as error: print("failed")',
+      ].join('\n'),
+    );
+    expect(printed).toEqual(['token-1 token-1 True', 'failed']);
+  });
 
   it('repeats a rejected request with the new token', async () => {
-    put(TOKEN, 'token-1');
-    put(STATUS, record(1, 3600));
-    aws.faults = (operation) => {
-      if (operation === 'GetParameters') put(TOKEN, `token-${aws.calls.length}`);
+    const { putToken, putStatus, setFault, runLines } = scene();
+    putToken('token-1');
+    putStatus(record(1, 3600));
+    let reads = 0;
+    setFault(() => {
+      reads += 1;
+      putToken(`token-${reads + 1}`);
       return undefined;
-    };
+    });
     const { printed } = await runLines(
       'sent = []\ncall(lambda token: sent.append(token), lambda answer: len(sent) == 1)\nprint(len(sent), len(set(sent)))',
     );
     expect(printed).toEqual(['2 2']);
-  }, 60_000);
+  });
 
   it('looks twice after a rejection, and never more than once a second, however many threads are rejected', async () => {
-    put(TOKEN, 'token-1');
-    put(STATUS, record(1, 3600));
+    const { putToken, putStatus, runLines } = scene();
+    putToken('token-1');
+    putStatus(record(1, 3600));
     const { printed, readsAt } = await runLines(
       [
         'get_token()',
@@ -141,24 +153,32 @@ function testsWith(interpreter: string): void {
     expect(Math.min(...gaps)).toBeGreaterThan(800);
     expect(readsAt.length).toBeGreaterThanOrEqual(3);
     expect(readsAt.length).toBeLessThanOrEqual(4);
-  }, 60_000);
+  });
 
-  it.each<[string, string | undefined, string | undefined, string]>([
-    ['no token', undefined, undefined, 'there is no token in'],
-    ['no status', 'token-1', undefined, `${STATUS} is missing`],
-    ['a damaged status', 'token-1', '{"token":', 'holds no record of a token, or a damaged one'],
-    ['a status that is no object', 'token-1', '[]', 'holds no record of a token, or a damaged one'],
-    ['a status without a token', 'token-1', '{"format":1}', 'holds no record of a token, or a damaged one'],
-    ['a newer status', 'token-1', '{"format":2}', 'has format 2, and this code knows 1: update it'],
-    ['a token that has expired', 'token-1', record(1, 0), 'has not been replaced'],
-  ])(
-    'says what is wrong with %s',
-    async (_, token, status, words) => {
-      if (token !== undefined) put(TOKEN, token);
-      if (status !== undefined) put(STATUS, status);
-      const { printed } = await runLines('try: get_token()\nexcept RuntimeError as error: print(error)');
-      expect(printed.join('\n')).toContain(words);
-    },
-    60_000,
-  );
+  it('says what is wrong with what is stored', async () => {
+    const cases: readonly [token: string | undefined, status: string | undefined, said: string][] = [
+      [undefined, undefined, 'there is no token in'],
+      ['token-1', undefined, '/access-token/status is missing'],
+      ['token-1', '{"token":', 'holds no record of a token, or a damaged one'],
+      ['token-1', '[]', 'holds no record of a token, or a damaged one'],
+      ['token-1', '{"format":1}', 'holds no record of a token, or a damaged one'],
+      ['token-1', '{"format":2}', 'has format 2, and this code knows 1: update it'],
+      ['token-1', record(1, 0), 'has not been replaced'],
+    ];
+    const names = cases.map(([token, status]) => {
+      const { parameterName, putToken, putStatus } = scene();
+      if (token !== undefined) putToken(token);
+      if (status !== undefined) putStatus(status);
+      return parameterName;
+    });
+    const { printed } = await scene().runLines(
+      [
+        `for name in ${JSON.stringify(names)}:`,
+        '  module.NAME, module.STATUS, module.last_read = name, f"{name}/status", float("-inf")',
+        '  try: get_token()',
+        '  except RuntimeError as error: print(error)',
+      ].join('\n'),
+    );
+    expect(printed).toEqual(cases.map(([, , said]) => expect.stringContaining(said)));
+  });
 }

@@ -21,7 +21,7 @@ async function withToken(): Promise<World & { readonly token: string | undefined
   return { ...world, token: world.storedToken() };
 }
 
-describe('the endpoint', () => {
+describe.concurrent('the endpoint', () => {
   it.each<[SoapFailure, RefreshErrorCode]>([
     ['timeout', 'ENDPOINT_UNAVAILABLE'],
     ['drip', 'ENDPOINT_UNAVAILABLE'],
@@ -131,7 +131,7 @@ describe('the endpoint', () => {
   });
 });
 
-describe('Secrets Manager', () => {
+describe.concurrent('Secrets Manager', () => {
   it.each<[string, AwsFault]>([
     ['denies access', { type: 'AccessDeniedException', message: 'CANARY' }],
     ['has marked the secret for deletion', { type: 'InvalidRequestException', message: 'CANARY' }],
@@ -214,7 +214,7 @@ describe('Secrets Manager', () => {
   });
 });
 
-describe('SSM', () => {
+describe.concurrent('SSM', () => {
   it.each<[string, AwsFault]>([
     ['denies access', { type: 'AccessDeniedException', message: 'CANARY' }],
     ['throttles', { type: 'ThrottlingException' }],
