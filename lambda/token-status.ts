@@ -73,6 +73,7 @@ export interface AttemptOutcome {
   readonly reason?: string;
 }
 
+/** The text of the status parameter. */
 export function encodeStatus(status: TokenStatus): string {
   return JSON.stringify({ format: STATUS_FORMAT, ...status });
 }

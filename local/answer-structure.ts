@@ -9,6 +9,7 @@ export interface AnswerStructure {
   readonly lines: readonly string[];
 }
 
+/** What an answer looks like to somebody who expected the token. */
 export type AnswerKind =
   | 'empty'
   /** A SOAP 1.1 envelope with the documented answer or refusal in it. */

@@ -16,6 +16,7 @@ export interface Contact {
   readonly answer?: Answer;
 }
 
+/** The answer that came, without any of its values. */
 export interface Answer {
   readonly status: number;
   readonly contentType?: string;

@@ -10,6 +10,7 @@ export interface Output {
   readonly write: (text: string) => void;
 }
 
+/** Tells one tick after the other. */
 export interface ServeLog {
   /** @param details what is told below the first of several equal failures */
   tick(tick: Invocation, at: Date, details: (tick: Invocation) => Promise<string>): Promise<void>;

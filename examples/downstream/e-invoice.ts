@@ -16,6 +16,7 @@ export function eInvoiceGetEnvelope(accessToken: string, userGstin: string, irn:
   );
 }
 
+/** @throws when the answer is neither an invoice nor a refusal, a fault or a page, say. */
 export function readEInvoiceAnswer(xml: string): EInvoiceAnswer {
   const answer = child(child(child(parser.parse(xml), 'Envelope'), 'Body'), 'eInvoiceGetResponse');
   if (typeof answer === 'string') return { refusal: answer };

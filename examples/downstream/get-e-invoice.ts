@@ -9,8 +9,11 @@ export interface Environment {
   readonly E_INVOICE_ENDPOINT: string;
 }
 
+/** The event: which invoice is wanted, and whose. */
 export interface EInvoiceRequest {
+  /** The tax number (GSTIN) of the seller, 15 characters. */
   readonly userGstin: string;
+  /** The invoice reference number, 64 hexadecimal digits. */
   readonly irn: string;
 }
 

@@ -7,9 +7,11 @@ import type { Construct } from 'constructs';
 import { RefreshedToken } from '../../infra/refreshed-token.ts';
 import type { Environment } from './get-e-invoice.ts';
 
+/** What the stack has to know of the rest of the world. */
 export interface InvoicingStackProps {
   /** The `tokenParameterName` of the refresher, which lives in another stack of this account and region. */
   readonly tokenParameterName: string;
+  /** URL of the e-invoice service. */
   readonly endpoint: string;
 }
 

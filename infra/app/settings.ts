@@ -161,6 +161,7 @@ export const JSON_SCHEMA = z.toJSONSchema(
 
 /** Whom an alarm tells: an SNS topic, by its ARN, or an e-mail address. */
 export type AlarmTarget = z.output<typeof ALARM_TARGET>;
+/** Where the function runs if it is to run in a VPC. */
 export type VpcSettings = z.output<typeof VPC>;
 
 /** One entry of the context `tokens`. What is not said here is said at the prop of the same name. */

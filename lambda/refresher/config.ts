@@ -24,6 +24,7 @@ export interface Environment {
   readonly SOAP_ACTION?: string;
 }
 
+/** The environment, read and checked. Units are in the names; what may be undefined was not set. */
 export interface Config {
   readonly credentialsSecretId: string;
   readonly endpoint: string;

@@ -5,6 +5,7 @@ import { errorName, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { TokenRequestFields } from './soap/token-request.ts';
 
+/** What one version of the secret holds. */
 export interface Credentials {
   /** The secret's version, by which a refusal is remembered. */
   readonly versionId: string;

@@ -2,6 +2,7 @@ import type { Attempt, TokenRecord } from '../token-status.ts';
 import { isInProgress, mayAskAgain, type Origin, stands } from './attempt.ts';
 import type { StoredState } from './dependencies.ts';
 
+/** What a tick finds when it begins. */
 export interface Situation {
   /** A person asked for a new token. */
   readonly force: boolean;
@@ -12,12 +13,14 @@ export interface Situation {
   readonly now: number;
 }
 
+/** When a token is replaced; see the variables of the same names. */
 export interface RefreshPolicy {
   readonly refreshEverySeconds: number;
   readonly checkEverySeconds: number;
   readonly renewalWindowSeconds: number | undefined;
 }
 
+/** What a tick does, and why: `trigger` is the phrase that log line and status give as the reason. */
 export type Decision =
   | { readonly kind: 'due'; readonly trigger: string }
   | { readonly kind: 'fresh'; readonly token: TokenRecord }
@@ -26,6 +29,7 @@ export type Decision =
   /** The service is not asked, and a person should know. */
   | { readonly kind: 'hold'; readonly reason: HoldReason };
 
+/** Why the service is not asked although a token may be wanted. */
 export type HoldReason =
   | { readonly kind: 'token type'; readonly type: string }
   | { readonly kind: 'unreadable status'; readonly fault: string }

@@ -50,6 +50,7 @@ export interface StoredState {
   readonly reportedVersion: number | undefined;
 }
 
+/** The status parameter: what its text says, or what is wrong with it. */
 export interface StoredStatus extends DecodedStatus {
   /** Its SSM version. */
   readonly version: number;
@@ -57,6 +58,7 @@ export interface StoredStatus extends DecodedStatus {
   readonly changedAt: number;
 }
 
+/** Clock, pauses and chance, so that tests can run them as they like. */
 export interface Time {
   /** Milliseconds since the epoch. */
   readonly now: () => number;

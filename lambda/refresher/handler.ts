@@ -4,6 +4,7 @@ import { createFailingHandler, createHandler, type TickHandler } from './create-
 import { deployedDependencies } from './deployed-dependencies.ts';
 import { tickReporter } from './tick-report.ts';
 
+/** Called once for each event. By the time that Lambda has it, the first tick's inputs have been read. */
 export const handler = await start();
 
 async function start(): Promise<TickHandler> {

@@ -8,8 +8,10 @@ import { parseTokenReply } from './soap/token-reply.ts';
 import { tokenRequest } from './soap/token-request.ts';
 import type { TokenResult } from './soap/token-result.ts';
 
+/** A new token, not stored yet. */
 export interface IssuedToken {
   readonly accessToken: string;
+  /** A hash by which a person can tell two tokens apart. */
   readonly fingerprint: string;
   /** Milliseconds since the epoch; taken before the request was sent. */
   readonly issuedAt: number;

@@ -4,6 +4,7 @@ import type { Dependencies, StoredState } from './dependencies.ts';
 /** What a tick decides on. Either half may have failed by itself. */
 export type TickInputs = readonly [PromiseSettledResult<Credentials>, PromiseSettledResult<StoredState>];
 
+/** Reads both at the same time. It never throws: each half tells of its own failure. */
 export async function readTickInputs(
   { credentials, store }: Pick<Dependencies, 'credentials' | 'store'>,
   signal: AbortSignal,

@@ -14,12 +14,17 @@ import {
   type SoapServiceSettings,
 } from './soap-service.ts';
 
+/** The service's settings, and how it is put on the wire. */
 export interface SoapEndpointOptions extends SoapServiceSettings {
+  /** Of 127.0.0.1; a free one if left out. */
   readonly port?: number;
+  /** Key and certificate; plain HTTP if left out. */
   readonly tls?: ServerOptions;
+  /** The clock by which tokens are issued and end; the machine's if left out. */
   readonly now?: () => Date;
 }
 
+/** One request that came in. */
 export interface SoapCall {
   readonly operation: string;
   readonly arguments: readonly string[];
@@ -29,6 +34,7 @@ export interface SoapCall {
   readonly at: Date;
 }
 
+/** The service on the wire. */
 export interface SoapEndpoint extends Pick<SoapService, 'issuedTokens'> {
   readonly url: string;
   readonly calls: readonly SoapCall[];

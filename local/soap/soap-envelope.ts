@@ -51,6 +51,7 @@ export function refusalEnvelope(name: string, code: string): string {
   );
 }
 
+/** A SOAP 1.1 fault as NuSOAP writes it; `code` is whose mistake it was. */
 export function faultEnvelope(code: 'Client' | 'Server', text: string): string {
   return envelopeOf(
     'SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" ',

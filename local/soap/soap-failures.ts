@@ -31,6 +31,7 @@ export const FAILURES = {
   '504': () => reply(504, HTML, page(504)),
 } as const satisfies Record<string, () => RawReply>;
 
+/** The ways in which the endpoint can be told to fail. */
 export type SoapFailure = keyof typeof FAILURES;
 
 /** Bytes for the socket as they are, all at once or with a pause behind each; then the connection ends. */

@@ -24,6 +24,7 @@ export type Issuing =
   /** The same token for ever: every login makes it live on for a whole lifetime. */
   | 'sliding';
 
+/** How the service behaves. */
 export interface SoapServiceSettings {
   readonly credentials: SoapCredentials;
   /** 14,400 if left out. */
@@ -40,6 +41,7 @@ export interface SoapServiceSettings {
   readonly newToken?: () => string;
 }
 
+/** One token as the service remembers it. */
 export interface ServiceToken {
   readonly token: string;
   readonly issuedAt: Date;
@@ -56,6 +58,7 @@ export interface SoapMessage {
   readonly soapAction?: string | undefined;
 }
 
+/** What goes back over HTTP. */
 export interface SoapAnswer {
   readonly status: number;
   readonly contentType: string;
@@ -65,6 +68,7 @@ export interface SoapAnswer {
   readonly login?: 'granted' | 'refused';
 }
 
+/** The service and its memory. */
 export interface SoapService {
   /** In the order in which they were issued. */
   readonly issuedTokens: readonly ServiceToken[];

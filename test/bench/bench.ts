@@ -62,9 +62,8 @@ async function bench(rounds: number, cpuShare: CpuShare): Promise<void> {
   console.log(`${tables['cold tick']}\n\n${tables.targets}\n`);
 
   const cpuMsPerRefresh = await warmRefreshes(environment);
-  const atOnce = Object.entries(cpuMsPerRefresh).map(([count, ms]) => [`${count} at once`, ms.toFixed(1)]);
-  const warmTable = markdownTable(['refreshes in one warm process', 'CPU ms each'], atOnce, { figures: true });
-  console.log(`${warmTable}\n`);
+  const warmFigure = `One refresh in a warm process takes ${cpuMsPerRefresh.toFixed(1)} ms of CPU.`;
+  console.log(`${warmFigure}\n`);
 
   const toolSeconds = {
     'npx cdk synth': seconds('npx', 'cdk', 'synth', '--quiet'),
@@ -78,7 +77,7 @@ async function bench(rounds: number, cpuShare: CpuShare): Promise<void> {
   writeFileSync(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`);
   await writeBetweenMarkers(PAGE, {
     ...tables,
-    'warm refreshes': warmTable,
+    'warm refreshes': warmFigure,
     commands: toolsTable,
     circumstances: circumstances.map((line) => `- ${line}`).join('\n'),
   });
@@ -113,8 +112,8 @@ async function tick({ name, variant, prepare, isDone }: Case, cpuShare: CpuShare
   return done;
 }
 
-/** CPU milliseconds of one refresh, by the number of refreshes at once. */
-async function warmRefreshes(environment: Record<string, string>): Promise<Record<string, number>> {
+/** CPU milliseconds of one refresh. */
+async function warmRefreshes(environment: Record<string, string>): Promise<number> {
   const child = fork(join(folder, 'warm-refreshes.ts'), [join(process.cwd(), 'dist/refresher/handler.mjs')], {
     env: environment,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
