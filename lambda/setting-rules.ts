@@ -50,6 +50,18 @@ export function secondsRemedies(seconds: number): readonly string[] {
   return [`use whole seconds, from 1 to ${MAX_SECONDS}`];
 }
 
+/** How many logins a service allows in 24 hours: the schedule needs one, and one is kept for a person. */
+export function loginsPerDayRemedies(logins: number): readonly string[] {
+  return Number.isInteger(logins) && logins >= 2 && logins <= 1000 ? [] : ['give a whole number from 2 to 1000'];
+}
+
+/** `http://host:port`. A password for a proxy has no place in a variable that everybody can read. */
+export function proxyRemedies(text: string): readonly string[] {
+  const url = parseHttpUrl(text);
+  const isPlain = url?.protocol === 'http:' && url.username === '' && url.password === '';
+  return isPlain && url.origin === text.replace(/\/$/, '') ? [] : ['give http://host:port, without user and path'];
+}
+
 /** An absolute http or https address without white space; undefined for anything else. */
 export function parseHttpUrl(text: string): URL | undefined {
   if (/\s/.test(text)) return undefined;

@@ -9,6 +9,8 @@ export interface TokenStatus {
   readonly token?: TokenRecord;
   /** The last attempt to get a token, if none has been stored since. */
   readonly attempt?: Attempt;
+  /** When the service was asked in the last 24 hours, ISO 8601 in UTC; only where it rations its logins. */
+  readonly logins?: readonly string[];
 }
 
 /** What stands in the status parameter: a status, or something that this version cannot read. */
@@ -85,7 +87,7 @@ export function encodeStatus(status: TokenStatus): string {
 export function decodeStatus(text: string): DecodedStatus {
   const json = parseJsonObject(text);
   if (json === undefined) return { fault: 'is not the JSON that the refresher writes' };
-  const { format = STATUS_FORMAT, token, attempt } = json;
+  const { format = STATUS_FORMAT, token, attempt, logins } = json;
   if (!isPositiveInteger(format)) return { fault: 'has a format that is no number' };
   if (format > STATUS_FORMAT) {
     const fault = `has format ${format}, and this version of soap-token-refresher knows ${STATUS_FORMAT} at most`;
@@ -93,7 +95,8 @@ export function decodeStatus(text: string): DecodedStatus {
   }
   if (token !== undefined && !isTokenRecord(token)) return { fault: 'holds a damaged record of the token' };
   if (attempt !== undefined && !isAttempt(attempt)) return { fault: 'holds a damaged record of the last attempt' };
-  return { content: { ...(token && { token }), ...(attempt && { attempt }) } };
+  if (logins !== undefined && !isListOfInstants(logins)) return { fault: 'holds a damaged record of the logins' };
+  return { content: { ...(token && { token }), ...(attempt && { attempt }), ...(logins && { logins }) } };
 }
 
 function isTokenRecord(value: unknown): value is TokenRecord {
@@ -132,6 +135,10 @@ function isOutcome(value: unknown): value is AttemptOutcome {
     isInstant(value.at) &&
     (value.reason === undefined || typeof value.reason === 'string')
   );
+}
+
+function isListOfInstants(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isInstant);
 }
 
 function isPositiveInteger(value: unknown): value is number {

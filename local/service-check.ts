@@ -1,8 +1,8 @@
 import type { SoapReply } from '../lambda/refresher/soap/token-reply.ts';
+import { tokenExpiry } from '../lambda/refresher/token-expiry.ts';
 import { checkProfile, type ProfileFault } from '../lambda/services/check-profile.ts';
 import { serviceOf } from '../lambda/services/profile-service.ts';
 import type { Service } from '../lambda/services/service.ts';
-import { tokenExpiry } from '../lambda/services/token-expiry.ts';
 
 /** What is to be said of a profile, and whether it can be used. */
 export interface ServiceReport {

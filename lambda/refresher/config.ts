@@ -1,5 +1,18 @@
 import { createHash } from 'node:crypto';
-import { endpointRemedies, parameterNameRemedies, secondsRemedies, soapActionRemedies } from '../setting-rules.ts';
+import { parseJsonObject } from '../parse-json.ts';
+import { checkProfile, serviceVariable } from '../services/check-profile.ts';
+import { mastersIndia } from '../services/masters-india/masters-india.ts';
+import type { ServiceProfile } from '../services/profile.ts';
+import { serviceOf } from '../services/profile-service.ts';
+import type { Service } from '../services/service.ts';
+import {
+  endpointRemedies,
+  loginsPerDayRemedies,
+  parameterNameRemedies,
+  proxyRemedies,
+  secondsRemedies,
+  soapActionRemedies,
+} from '../setting-rules.ts';
 import { RefreshError } from './refresh-error.ts';
 
 /** The contract between the function and whatever deploys it. Lambda hands every value over as text. */
@@ -22,6 +35,12 @@ export interface Environment {
   readonly RENEWAL_WINDOW_SECONDS?: string;
   /** Value of the SOAPAction header; the quotation marks are added. */
   readonly SOAP_ACTION?: string;
+  /** The service's profile as JSON; without it, the service is Masters India's. */
+  readonly SERVICE?: string;
+  /** How many logins the service allows in 24 hours; one of them is kept for a person. */
+  readonly LOGINS_PER_DAY?: string;
+  /** `http://host:port` of a proxy through which the SOAP service is asked, and nothing else. */
+  readonly PROXY_URL?: string;
 }
 
 /** The environment, read and checked. Units are in the names; what may be undefined was not set. */
@@ -35,6 +54,11 @@ export interface Config {
   readonly tokenLifetimeSeconds: number;
   readonly renewalWindowSeconds: number | undefined;
   readonly soapAction: string;
+  readonly service: Service;
+  /** What describes the service; undefined for Masters India's. */
+  readonly profile: ServiceProfile | undefined;
+  readonly loginsPerDay: number | undefined;
+  readonly proxyUrl: string | undefined;
 }
 
 /** One thing that is wrong: `name` is the variable or the event's key, `remedy` what to do about it. */
@@ -81,7 +105,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const secondsText = (text: string) => secondsRemedies(seconds(text));
   const requiredSeconds = (name: keyof Environment): number => seconds(required(name, secondsText));
 
-  const renewalWindow = optional('RENEWAL_WINDOW_SECONDS', secondsText);
+  // 0: the service gives out a new token only after the old one's end.
+  const renewalWindow = optional('RENEWAL_WINDOW_SECONDS', (text) => (text === '0' ? [] : secondsText(text)));
+  const loginsPerDay = optional('LOGINS_PER_DAY', (text) => loginsPerDayRemedies(Number(text)));
+  const soapAction = optional('SOAP_ACTION', soapActionRemedies) ?? '';
+  const serviceText = optional('SERVICE');
+  const { profile, faults: profileFaults = [] } =
+    serviceText === undefined ? {} : checkProfile(parseJsonObject(serviceText));
+  faults.push(...profileFaults.map(({ key, remedy }) => ({ name: 'SERVICE', remedy: `${key}: ${remedy}` })));
   const config: Config = {
     credentialsSecretId: required('CREDENTIALS_SECRET_ID', secretIdRemedies),
     endpoint: required('TOKEN_ENDPOINT', endpointRemedies),
@@ -91,7 +122,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     checkEverySeconds: requiredSeconds('CHECK_EVERY_SECONDS'),
     tokenLifetimeSeconds: requiredSeconds('TOKEN_LIFETIME_SECONDS'),
     renewalWindowSeconds: renewalWindow === undefined ? undefined : seconds(renewalWindow),
-    soapAction: optional('SOAP_ACTION', soapActionRemedies) ?? '',
+    soapAction,
+    service: profile === undefined ? mastersIndia(soapAction) : serviceOf(profile, soapAction),
+    profile,
+    loginsPerDay: loginsPerDay === undefined ? undefined : Number(loginsPerDay),
+    proxyUrl: optional('PROXY_URL', proxyRemedies),
   };
   if (faults.length === 0) return config;
   const hasName = !faults.some(({ name }) => name === 'TOKEN_PARAMETER_NAME');
@@ -107,7 +142,9 @@ function secretIdRemedies(text: string): readonly string[] {
  * A short hash of everything besides the credentials that decides which token comes back and how it is kept. It is
  * part of the status, so that a corrected endpoint or a new key takes effect with the next tick.
  */
-export function configurationHash({ endpoint, soapAction, tokenKmsKeyId }: Config): string {
-  const digest = createHash('sha256').update(JSON.stringify([endpoint, soapAction, tokenKmsKeyId ?? null]));
+export function configurationHash({ endpoint, soapAction, tokenKmsKeyId, profile }: Config): string {
+  const described = profile === undefined ? [] : [serviceVariable(profile)];
+  const parts = [endpoint, soapAction, tokenKmsKeyId ?? null, ...described];
+  const digest = createHash('sha256').update(JSON.stringify(parts));
   return `sha256:${digest.digest('hex')}`;
 }

@@ -16,6 +16,10 @@ export function connectionFault(error: unknown): ConnectionFault {
   const name = errorName(error);
   if (name.startsWith('HPE_'))
     return { code: 'REPLY_MALFORMED', what: HTTP_RULES[name] ?? 'it breaks a rule of HTTP/1.1' };
+  if (name === 'ERR_PROXY_TUNNEL') {
+    const remedy = 'Ask whoever runs the proxy to let this host pass, without a password';
+    return { code: 'ENDPOINT_UNAVAILABLE', what: 'the proxy opened no tunnel', remedy };
+  }
   const certificate = CERTIFICATE[name];
   if (certificate !== undefined) {
     const [what, remedy] = certificate;

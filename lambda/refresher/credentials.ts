@@ -1,15 +1,14 @@
 import { GetSecretValueCommand, type GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
+import type { SecretField } from '../services/service.ts';
 import type { CredentialsSource } from './dependencies.ts';
-import { parseCredentials } from './parse-credentials.ts';
+import { type ParsedCredentials, parseCredentials } from './parse-credentials.ts';
 import { errorName, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
-import type { TokenRequestFields } from './soap/token-request.ts';
 
 /** What one version of the secret holds. */
-export interface Credentials {
+export interface Credentials extends ParsedCredentials {
   /** The secret's version, by which a refusal is remembered. */
   readonly versionId: string;
-  readonly fields: TokenRequestFields;
 }
 
 /** What is wanted of a Secrets Manager client; `SecretsManagerClient` fits. */
@@ -21,10 +20,14 @@ export interface SecretsClient {
 }
 
 /**
- * The credentials in Secrets Manager: a JSON object with `username`, `password`, `client_id`, `client_secret` and, unless
- * it is `password`, `grant_type`. Read afresh on every tick, so that a correction takes effect with the next one.
+ * The credentials in Secrets Manager: a JSON object with the fields that the service wants. Read afresh on every tick, so
+ * that a correction takes effect with the next one.
  */
-export function createCredentialsSource(secrets: SecretsClient, secretId: string): CredentialsSource {
+export function createCredentialsSource(
+  secrets: SecretsClient,
+  secretId: string,
+  fields: readonly SecretField[],
+): CredentialsSource {
   return {
     async read(abortSignal) {
       const secret = await secrets
@@ -36,7 +39,9 @@ export function createCredentialsSource(secrets: SecretsClient, secretId: string
         });
       // A refusal is remembered by the version: without one, it would stand for every value to come.
       if (!secret.VersionId) throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, 'no VersionId'));
-      return { versionId: secret.VersionId, fields: fieldsOrThrow(secretId, secret.SecretString) };
+      const parsed = parseCredentials(secret.SecretString, fields);
+      if ('faults' in parsed) throw malformed(secretId, parsed.faults, fields);
+      return { versionId: secret.VersionId, ...parsed };
     },
   };
 }
@@ -52,12 +57,10 @@ function unreadable(secretId: string, reason: string): string {
   }
 }
 
-function fieldsOrThrow(secretId: string, text: string | undefined): TokenRequestFields {
-  const parsed = parseCredentials(text);
-  if (!('faults' in parsed)) return parsed;
-  throw new RefreshError(
+function malformed(secretId: string, faults: readonly string[], fields: readonly SecretField[]): RefreshError {
+  const required = fields.filter(({ fallback }) => fallback === undefined).map(({ name }) => `"${name}": "…"`);
+  return new RefreshError(
     'CREDENTIALS_MALFORMED',
-    `The secret ${secretId} cannot be used: ${parsed.faults.join('; ')}. ` +
-      'It must be {"username": "…", "password": "…", "client_id": "…", "client_secret": "…"}',
+    `The secret ${secretId} cannot be used: ${faults.join('; ')}. It must be {${required.join(', ')}}`,
   );
 }

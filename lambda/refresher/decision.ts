@@ -1,6 +1,7 @@
 import type { Attempt, TokenRecord } from '../token-status.ts';
 import { isInProgress, mayAskAgain, type Origin, stands } from './attempt.ts';
 import type { StoredState } from './dependencies.ts';
+import { rationedUntil, recentLogins } from './login-ration.ts';
 
 /** What a tick finds when it begins. */
 export interface Situation {
@@ -18,6 +19,8 @@ export interface RefreshPolicy {
   readonly refreshEverySeconds: number;
   readonly checkEverySeconds: number;
   readonly renewalWindowSeconds: number | undefined;
+  /** How many logins the service allows in 24 hours; undefined where it does not count them. */
+  readonly loginsPerDay: number | undefined;
 }
 
 /** What a tick does, and why: `trigger` is the phrase that log line and status give as the reason. */
@@ -33,14 +36,28 @@ export type Decision =
 export type HoldReason =
   | { readonly kind: 'token type'; readonly type: string }
   | { readonly kind: 'unreadable status'; readonly fault: string }
-  | { readonly kind: 'attempt'; readonly attempt: Attempt };
+  | { readonly kind: 'attempt'; readonly attempt: Attempt }
+  /** `attempt` is the one that stands, if there is one; `until` an instant, ISO 8601 in UTC. */
+  | { readonly kind: 'login ration'; readonly attempt: Attempt | undefined; readonly until: string };
 
 const MINUTE_MS = 60_000;
 /** So long after it was changed, a status that cannot be read holds the tick back: it may have held a refusal. */
 const UNREADABLE_HOLD_MS = 60 * MINUTE_MS;
 
-/** What to do on this tick. The first row that holds wins. */
-export function decide({ force, stored, origin, now }: Situation, policy: RefreshPolicy): Decision {
+/** What to do on this tick. */
+export function decide(situation: Situation, policy: RefreshPolicy): Decision {
+  const decision = byTable(situation, policy);
+  if (decision.kind !== 'due') return decision;
+  const { stored, origin, now, force } = situation;
+  const status = stored.status?.content ?? {};
+  const until = rationedUntil(recentLogins(status, now), policy.loginsPerDay, force);
+  if (until === undefined) return decision;
+  const attempt = status.attempt !== undefined && stands(status.attempt, origin) ? status.attempt : undefined;
+  return hold({ kind: 'login ration', attempt, until });
+}
+
+/** The first row that holds wins. */
+function byTable({ force, stored, origin, now }: Situation, policy: RefreshPolicy): Decision {
   const { token, attempt } = stored.status?.content ?? {};
   // What cannot be stored must not be minted.
   if (stored.token !== undefined && stored.token.type !== 'SecureString') {

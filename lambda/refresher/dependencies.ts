@@ -1,7 +1,9 @@
+import type { Envelope } from '../services/service.ts';
 import type { DecodedStatus, TokenStatus } from '../token-status.ts';
 import type { Credentials } from './credentials.ts';
 import type { SoapReply } from './soap/token-reply.ts';
 import type { TickReport } from './tick-report.ts';
+import type { TlsCredentials } from './tls-credentials.ts';
 
 /** All that a tick needs from outside. Lambda gives it the real things, tests and the simulation give it others. */
 export interface Dependencies extends Time {
@@ -11,7 +13,7 @@ export interface Dependencies extends Time {
    * Sends one envelope to the SOAP endpoint and reads the whole answer.
    * @throws RefreshError `ENDPOINT_UNAVAILABLE` when there is none within `timeoutMs`.
    */
-  readonly post: (envelope: string, timeoutMs: number) => Promise<SoapReply>;
+  readonly post: (envelope: Envelope, timeoutMs: number, tls: TlsCredentials) => Promise<SoapReply>;
   /** Tells what the tick did: the log line and the metrics. */
   readonly report: (report: TickReport) => void;
 }

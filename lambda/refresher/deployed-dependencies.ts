@@ -22,9 +22,14 @@ export function deployedDependencies(config: Config, time: Time = REAL_TIME): De
   const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
   const client = { requestHandler, customUserAgent: USER_AGENT };
   return {
-    credentials: createCredentialsSource(new SecretsManagerClient(client), config.credentialsSecretId),
+    credentials: createCredentialsSource(
+      new SecretsManagerClient(client),
+      config.credentialsSecretId,
+      config.service.fields,
+    ),
     store: createTokenStore(new SSMClient(client), config, time),
-    post: (envelope, timeoutMs) => postEnvelope(config.endpoint, config.soapAction, envelope, timeoutMs),
+    post: (envelope, timeoutMs, tls) =>
+      postEnvelope(config.endpoint, envelope, timeoutMs, { tls, proxyUrl: config.proxyUrl }),
     report: tickReporter(config.tokenParameterName),
     ...time,
   };

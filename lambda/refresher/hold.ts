@@ -19,6 +19,8 @@ export function onHold(hold: HoldReason, tokenParameterName: string): RefreshErr
       );
     case 'attempt':
       return attemptOnHold(hold.attempt);
+    case 'login ration':
+      return rationUsedUp(hold.attempt, hold.until);
   }
 }
 
@@ -40,6 +42,17 @@ function attemptOnHold({ outcome, askAgainAt, secretVersionId, at }: Attempt): R
   return new RefreshError(
     refreshErrorCode(outcome?.code) ?? 'STORE_FAILED',
     `The last attempt to get a token ${what}. The service is asked again from ${askAgainAt} on, or when a person forces it`,
+  );
+}
+
+function rationUsedUp(attempt: Attempt | undefined, until: string): RefreshError {
+  const code =
+    attempt === undefined ? 'ENDPOINT_UNAVAILABLE' : (refreshErrorCode(attempt.outcome?.code) ?? 'STORE_FAILED');
+  return new RefreshError(
+    code,
+    'The logins that the SOAP service allows in 24 hours (loginsPerDay) are used up, save for one that is kept for a person ' +
+      `who forces a refresh. It is asked again from ${until} on`,
+    { reason: attempt?.outcome?.reason },
   );
 }
 

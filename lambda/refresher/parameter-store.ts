@@ -57,8 +57,9 @@ export function createTokenStore(
   async function put(
     parameter: Pick<PutParameterCommandInput, 'Name' | 'Value' | 'Type' | 'KeyId'>,
     deadline: number,
+    tier = tierFor(parameter.Value),
   ): Promise<number | undefined> {
-    const command = new PutParameterCommand({ ...parameter, Tier: 'Standard', Overwrite: true });
+    const command = new PutParameterCommand({ ...parameter, Tier: tier, Overwrite: true });
     const pauseMs = (tries: number) => Math.min(250 * 2 ** (tries - 1), 4000);
     try {
       return await retryUntil({ deadline, pauseMs, mayHeal }, time, async () => {
@@ -67,6 +68,8 @@ export function createTokenStore(
         return Version;
       });
     } catch (error) {
+      // SSM lets no parameter go back to the Standard tier; what was long once may be short now.
+      if (tier === 'Standard' && isAdvanced(error)) return await put(parameter, deadline, 'Advanced');
       throw storeFailed(`SSM did not store ${parameter.Name}`, error);
     }
   }
@@ -92,6 +95,16 @@ export function createTokenStore(
       await put({ Name: statusName, Value: encodeStatus(status), Type: 'String' }, deadline);
     },
   };
+}
+
+/** Standard is free, and takes 4,096 bytes. */
+function tierFor(value = ''): 'Standard' | 'Advanced' {
+  return Buffer.byteLength(value) > 4096 ? 'Advanced' : 'Standard';
+}
+
+function isAdvanced(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : '';
+  return errorName(error) === 'ValidationException' && /advanced-parameter tier/i.test(message);
 }
 
 /** Throttling, the service's own trouble, or no answer at all. */

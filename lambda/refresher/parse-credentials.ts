@@ -1,6 +1,14 @@
 import { parseJsonObject } from '../parse-json.ts';
-import type { TokenRequestFields } from './soap/token-request.ts';
+import type { SecretField } from '../services/service.ts';
 import { isXmlText } from './soap/xml-text.ts';
+import { parseTlsCredentials, TLS_FIELDS, type TlsCredentials } from './tls-credentials.ts';
+
+/** What the secret holds for the service. */
+export interface ParsedCredentials {
+  /** A text for each of the service's fields, by its name. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly tls: TlsCredentials;
+}
 
 /** What is wrong with the secret, each a sentence with what to do. Nothing of its value is in it. */
 export interface CredentialsFault {
@@ -8,43 +16,59 @@ export interface CredentialsFault {
 }
 
 /**
- * The fields in the secret's value: a JSON object with `username`, `password`, `client_id`, `client_secret` and, unless it
- * is `password`, `grant_type`. Values are sent as they are.
+ * Reads the secret's value: a JSON object with a text for each field, and what the connection needs. Values are sent as
+ * they are.
  * @param text undefined for a secret that was stored as SecretBinary
  */
-export function parseCredentials(text: string | undefined): TokenRequestFields | CredentialsFault {
+export function parseCredentials(
+  text: string | undefined,
+  fields: readonly SecretField[],
+): ParsedCredentials | CredentialsFault {
   if (text === undefined) return { faults: ['it is stored as SecretBinary: store it as SecretString'] };
   // The `aws` command hands it over from a file.
-  const json = parseJsonObject(text.replace(/^\ufeff/, ''));
-  if (json === undefined) return { faults: [notAnObject(text)] };
-  const secret: Readonly<Record<string, unknown>> = { grant_type: 'password', ...json };
+  const secret = parseJsonObject(text.replace(/^\ufeff/, ''));
+  if (secret === undefined) return { faults: [notAnObject(text)] };
   const faults: string[] = [];
-  const field = (name: string): string => {
-    const value = secret[name];
-    if (value === undefined) faults.push(`"${name}" is missing`);
-    else if (typeof value !== 'string' || value === '') faults.push(`"${name}" is not a text with something in it`);
-    else if (/^\s*(?:\.{3}|…)\s*$/.test(value))
-      faults.push(`"${name}" is still the placeholder: put the real value there`);
-    else if (!isXmlText(value)) faults.push(`"${name}" holds a character that XML cannot carry`);
-    else return value;
-    return '';
-  };
-  const fields: TokenRequestFields = {
-    username: field('username'),
-    passwd: field('password'),
-    client_id: field('client_id'),
-    client_secret: field('client_secret'),
-    grant_type: field('grant_type'),
-  };
-  return faults.length > 0 ? { faults } : fields;
+  const values: Record<string, string> = {};
+  for (const field of fields) {
+    const value = secret[field.name] ?? field.fallback;
+    const fault = typeof value === 'string' ? faultOf(value, field) : notAText(value);
+    if (fault !== undefined) faults.push(`"${field.name}" ${fault}`);
+    else values[field.name] = String(value);
+  }
+  const tls = parseTlsCredentials(secret, (sentence) => faults.push(sentence));
+  return faults.length > 0 ? { faults: [...new Set(faults)] } : { values, tls };
+}
+
+function notAText(value: unknown): string {
+  return value === undefined ? 'is missing' : 'is not a text with something in it';
+}
+
+function faultOf(value: string, { remedy }: SecretField): string | undefined {
+  if (value === '') return 'is not a text with something in it';
+  if (/^\s*(?:\.{3}|…)\s*$/.test(value)) return 'is still the placeholder: put the real value there';
+  if (!isXmlText(value)) return 'holds a character that XML cannot carry';
+  const order = remedy?.(value);
+  return order && `cannot be sent: ${order}`;
 }
 
 /** What a person should look at if the service refuses the credentials. Names fields, never values. */
-export function fieldWarnings(fields: TokenRequestFields): readonly string[] {
-  return Object.entries(fields)
-    .filter(([, value]) => ENDS_UNSEEN.test(value))
-    .map(([name]) => (name === 'passwd' ? 'password' : name))
-    .map((name) => `"${name}" in the secret begins or ends with white space or an invisible character: is that meant?`);
+export function fieldWarnings(
+  values: Readonly<Record<string, string>>,
+  fields: readonly SecretField[],
+): readonly string[] {
+  const isPem = (name: string) => Object.values(TLS_FIELDS).some((field) => field === name);
+  return fields
+    .filter(({ name }) => !isPem(name))
+    .flatMap(({ name, doubt }) => {
+      const value = values[name] ?? '';
+      const unseen = ENDS_UNSEEN.test(value)
+        ? 'begins or ends with white space or an invisible character: is that meant?'
+        : undefined;
+      return [unseen, doubt?.(value)].flatMap((what) =>
+        what === undefined ? [] : [`"${name}" in the secret ${what}`],
+      );
+    });
 }
 
 /** White space, control and format characters, such as a line end or a zero-width space. */

@@ -1,10 +1,11 @@
-import type { Attempt, TokenRecord } from '../token-status.ts';
+import type { Attempt, TokenRecord, TokenStatus } from '../token-status.ts';
 import { type Announcement, announce, conclude, failedBeforeAsking, hasAsked, type Origin } from './attempt.ts';
 import { type Config, configurationHash } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import { type Decision, decide, recordOfStored, reportsInRow } from './decision.ts';
 import type { Dependencies, StoredState } from './dependencies.ts';
 import { onHold, refreshInProgress } from './hold.ts';
+import { loginsWith } from './login-ration.ts';
 import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
 import { type IssuedToken, requestToken } from './request-token.ts';
 import { readTickInputs, type TickInputs } from './tick-inputs.ts';
@@ -106,19 +107,29 @@ async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
     checkEverySeconds: config.checkEverySeconds,
   };
   const attempt = announce(announcement);
+  const logins = loginsWith(attempt, stored.status?.content ?? {}, config.loginsPerDay);
   const announcingDeadline = Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS);
   try {
-    const isFirst = await store.announce({ token: recorded, attempt }, stored.status?.version, announcingDeadline);
+    const isFirst = await store.announce(
+      { token: recorded, attempt, logins },
+      stored.status?.version,
+      announcingDeadline,
+    );
     if (!isFirst) return leaveToOtherRun(tick, attempt);
   } catch (error) {
     return { ...reportTick(tick, before), outcome: 'failed', error: refreshErrorOrThrow(error), trigger };
   }
-  const { result, ...login } = await requestToken(dependencies, credentials, deadline - STORING_MS);
+  const { result, ...login } = await requestToken(dependencies, config, credentials, deadline - STORING_MS);
   const stood = result instanceof RefreshError ? result : await storeToken(tick, result);
   const report =
     stood instanceof RefreshError
-      ? await recordFailure(tick, conclude(attempt, stood, hasWorked(recorded, origin), announcement, now()), stood)
-      : await recordToken(tick, attempt, stood);
+      ? await recordFailure(
+          tick,
+          conclude(attempt, stood, hasWorked(recorded, origin), announcement, now()),
+          stood,
+          logins,
+        )
+      : await recordToken(tick, attempt, stood, logins);
   const warnings = [...attemptWarnings(before, announcement.now), ...report.warnings];
   return { ...report, ...login, trigger, warnings };
 }
@@ -134,7 +145,7 @@ async function storeToken(tick: Tick, issued: IssuedToken): Promise<StoredToken 
   const { config, credentials, origin, deadline, stored, dependencies } = tick;
   const recorded = stored.status?.content?.token;
   try {
-    const record = recordIssued(issued, origin, config.tokenLifetimeSeconds, recorded, dependencies.now());
+    const record = recordIssued(issued, origin, recorded, dependencies.now());
     const unchanged = isStored(record, recorded, stored.token?.version);
     // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
     const version = unchanged
@@ -144,18 +155,26 @@ async function storeToken(tick: Tick, issued: IssuedToken): Promise<StoredToken 
     return {
       outcome: unchanged ? 'unchanged' : 'refreshed',
       token: { version, ...record, ...(reports > 0 && { reports }) },
-      warnings: [...lifetimeWarnings(issued, recorded, config), ...credentialWarnings(credentials)],
+      warnings: [
+        ...lifetimeWarnings(issued, recorded, config),
+        ...credentialWarnings(credentials, config, dependencies.now()),
+      ],
     };
   } catch (error) {
     return refreshErrorOrThrow(error);
   }
 }
 
-async function recordToken(tick: Tick, announced: Attempt, stood: StoredToken): Promise<TickReport> {
+async function recordToken(
+  tick: Tick,
+  announced: Attempt,
+  stood: StoredToken,
+  logins: TokenStatus['logins'],
+): Promise<TickReport> {
   const { outcome, token, warnings } = stood;
   const { store, now } = tick.dependencies;
   try {
-    await store.writeStatus({ token }, tick.deadline);
+    await store.writeStatus({ token, logins }, tick.deadline);
   } catch (error) {
     // The announcement stands without an outcome, as if this run had died.
     const inDoubt = { ...reportTick(tick, announced), secondsRemaining: 0 };
@@ -165,12 +184,20 @@ async function recordToken(tick: Tick, announced: Attempt, stood: StoredToken): 
 }
 
 /** What went wrong is recorded beside the token that stands, which nothing has touched. */
-async function recordFailure(tick: Tick, attempt: Attempt, error: RefreshError): Promise<TickReport> {
-  const { credentials, stored, dependencies, deadline } = tick;
+async function recordFailure(
+  tick: Tick,
+  attempt: Attempt,
+  error: RefreshError,
+  announcedLogins: TokenStatus['logins'],
+): Promise<TickReport> {
+  const { config, credentials, stored, dependencies, deadline } = tick;
   // A password that the service misreads is a likely cause of a refusal.
-  const warnings = error.code === 'CREDENTIALS_REFUSED' ? [...credentialWarnings(credentials)] : [];
+  const warnings =
+    error.code === 'CREDENTIALS_REFUSED' ? [...credentialWarnings(credentials, config, dependencies.now())] : [];
+  // What the service cannot have judged, it cannot have counted.
+  const logins = error.mayHaveBeenJudged === false ? announcedLogins?.slice(0, -1) : announcedLogins;
   try {
-    await dependencies.store.writeStatus({ token: stored.status?.content?.token, attempt }, deadline);
+    await dependencies.store.writeStatus({ token: stored.status?.content?.token, attempt, logins }, deadline);
   } catch (writeError) {
     warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(writeError).message}`);
   }

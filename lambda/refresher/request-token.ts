@@ -1,22 +1,21 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import type { JudgedToken, ServiceResult } from '../services/service.ts';
+import type { Config } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import type { Dependencies } from './dependencies.ts';
 import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
 import { retryUntil } from './retry-until.ts';
 import { said } from './said.ts';
-import { parseTokenReply } from './soap/token-reply.ts';
-import { tokenRequest } from './soap/token-request.ts';
-import type { TokenResult } from './soap/token-result.ts';
+import { tlsSecrets } from './tls-credentials.ts';
+import { type TokenExpiry, tokenExpiry } from './token-expiry.ts';
 
 /** A new token, not stored yet. */
-export interface IssuedToken {
+export interface IssuedToken extends TokenExpiry {
   readonly accessToken: string;
   /** A hash by which a person can tell two tokens apart. */
   readonly fingerprint: string;
   /** Milliseconds since the epoch; taken before the request was sent. */
   readonly issuedAt: number;
-  /** Undefined when the answer said nothing usable. */
-  readonly expiresInSeconds: number | undefined;
 }
 
 /** What became of asking for a token. */
@@ -40,10 +39,10 @@ const MIN_REQUEST_MS = 500;
  */
 export async function requestToken(
   { post, ...time }: Pick<Dependencies, 'post' | 'now' | 'sleep' | 'random'>,
-  credentials: Credentials,
+  { service, endpoint, tokenLifetimeSeconds }: Pick<Config, 'service' | 'endpoint' | 'tokenLifetimeSeconds'>,
+  { values, tls }: Credentials,
   deadline: number,
 ): Promise<Login> {
-  const envelope = tokenRequest(credentials.fields);
   const endpointLatenciesMs: number[] = [];
   let mustWait = false;
   let serviceText: string | undefined;
@@ -54,10 +53,11 @@ export async function requestToken(
     if (timeoutMs < MIN_REQUEST_MS) throw unavailable('no time is left in this run to ask for a token', false);
     try {
       serviceText = undefined;
-      const reply = await post(envelope, timeoutMs);
+      const envelope = service.request(values, { now: issuedAt, uuid: randomUUID(), endpoint });
+      const reply = await post(envelope, timeoutMs, tls);
       mustWait = reply.retryAfter === true;
-      const result = parseTokenReply(reply);
-      if (result.kind === 'token') return issued(result, issuedAt);
+      const result = service.judge(reply);
+      if (result.kind === 'token') return issued(result, issuedAt, tokenLifetimeSeconds);
       serviceText = result.serviceText;
       throw noToken(result);
     } finally {
@@ -72,20 +72,18 @@ export async function requestToken(
     mayHeal: (error: unknown) => error instanceof RefreshError && error.mayHaveBeenJudged === false && !mustWait,
   };
   const result = await retryUntil(retries, time, ask).catch(refreshErrorOrThrow);
-  const { grant_type: _, ...secrets } = credentials.fields;
-  return { result, endpointLatenciesMs, said: serviceText && said(serviceText, Object.values(secrets)) };
+  const secret = service.fields.filter(({ fallback }) => fallback === undefined).map(({ name }) => values[name] ?? '');
+  return { result, endpointLatenciesMs, said: serviceText && said(serviceText, [...secret, ...tlsSecrets(tls)]) };
 }
 
-function issued(reply: Extract<TokenResult, { kind: 'token' }>, issuedAt: number): IssuedToken {
-  return {
-    accessToken: reply.accessToken,
-    fingerprint: `sha256:${createHash('sha256').update(reply.accessToken).digest('hex')}`,
-    issuedAt,
-    expiresInSeconds: reply.expiresInSeconds,
-  };
+function issued(answer: JudgedToken, issuedAt: number, tokenLifetimeSeconds: number): IssuedToken {
+  const expiry = tokenExpiry(answer, issuedAt, tokenLifetimeSeconds);
+  if (typeof expiry === 'string') throw notBeyondDoubt(expiry, true);
+  const fingerprint = `sha256:${createHash('sha256').update(answer.accessToken).digest('hex')}`;
+  return { accessToken: answer.accessToken, fingerprint, issuedAt, ...expiry };
 }
 
-function noToken(reply: Exclude<TokenResult, { kind: 'token' }>): RefreshError {
+function noToken(reply: Exclude<ServiceResult, { kind: 'token' }>): RefreshError {
   const { why, mayHaveBeenJudged } = reply;
   switch (reply.kind) {
     case 'credentials refused': {
@@ -97,11 +95,14 @@ function noToken(reply: Exclude<TokenResult, { kind: 'token' }>): RefreshError {
       return new RefreshError('REQUEST_REFUSED', `The SOAP service gave no token: ${why}`, { mayHaveBeenJudged });
     case 'unavailable':
       return unavailable(why, mayHaveBeenJudged);
-    case 'malformed': {
-      const message = `The SOAP service's answer is not a token beyond doubt: ${why}`;
-      return new RefreshError('REPLY_MALFORMED', message, { mayHaveBeenJudged });
-    }
+    case 'malformed':
+      return notBeyondDoubt(why, mayHaveBeenJudged);
   }
+}
+
+function notBeyondDoubt(why: string, mayHaveBeenJudged: boolean): RefreshError {
+  const message = `The SOAP service's answer is not a token beyond doubt: ${why}`;
+  return new RefreshError('REPLY_MALFORMED', message, { mayHaveBeenJudged });
 }
 
 function unavailable(why: string, mayHaveBeenJudged: boolean): RefreshError {

@@ -1,10 +1,12 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import type { Envelope } from '../services/service.ts';
 import { connectionFault } from './connection-fault.ts';
 import { errorName, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { SoapReply, UnreadableBody } from './soap/token-reply.ts';
+import type { TlsCredentials } from './tls-credentials.ts';
 import { warmUpParser } from './warm-up.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -20,16 +22,16 @@ const CONNECT_TIMEOUT_MS = 5_000;
  */
 export async function postEnvelope(
   endpoint: string,
-  soapAction: string,
-  envelope: string,
+  envelope: Envelope,
   timeoutMs: number,
+  way: Way = {},
 ): Promise<SoapReply> {
   const url = new URL(endpoint);
-  const request = openRequest(url, soapAction, Buffer.byteLength(envelope), timeoutMs);
-  const connection = watchConnection(request, url);
+  const request = openRequest(url, envelope, timeoutMs, way);
+  const connection = watchConnection(request, isTunnel(url, way));
   try {
     const answer = responseTo(request);
-    request.end(envelope);
+    request.end(envelope.body);
     const response = await answer;
     const { statusCode: status = 0, headers } = response;
     return {
@@ -40,32 +42,57 @@ export async function postEnvelope(
     };
   } catch (error) {
     // What ends an answer midway is told by the request; the response only tells that it was cut.
-    throw noAnswer(url, connection.failure ?? error, timeoutMs, connection.isOpen);
+    throw noAnswer(url, way, connection.failure ?? error, timeoutMs, connection.isOpen);
   } finally {
     request.destroy();
   }
 }
 
-function openRequest(url: URL, soapAction: string, contentLength: number, timeoutMs: number): ClientRequest {
+/** What else belongs to the connection. */
+export interface Way {
+  readonly tls?: TlsCredentials;
+  /** `http://host:port` */
+  readonly proxyUrl?: string | undefined;
+}
+
+function openRequest(
+  url: URL,
+  { headers, body }: Envelope,
+  timeoutMs: number,
+  { tls: { certificate, key, authorities } = {}, proxyUrl }: Way,
+): ClientRequest {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return send(url, {
     method: 'POST',
-    agent: false,
+    agent: proxyUrl !== undefined && proxyAgent(url, proxyUrl),
     signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
     // Old servers send what every other client reads, such as chunks beside a Content-Length or lines that end in LF. One
     // connection carries one answer, so there is nothing to smuggle.
     insecureHTTPParser: true,
     maxHeaderSize: MAX_HEADER_BYTES,
+    cert: certificate,
+    key,
+    ca: authorities,
     headers: {
-      // Exactly this: NuSOAP drops every parameter under another type, and faults on an added parameter.
-      'Content-Type': 'text/xml; charset=utf-8',
-      'Content-Length': contentLength,
-      SOAPAction: `"${soapAction}"`,
-      Accept: 'text/xml',
+      ...headers,
+      'Content-Length': Buffer.byteLength(body),
       'Accept-Encoding': 'identity',
       'User-Agent': 'soap-token-refresher',
     },
   });
+}
+
+/** Not from the process's own variables, which would send the AWS calls through the proxy too. */
+function proxyAgent({ protocol }: URL, proxyUrl: string): HttpAgent {
+  const Agent = protocol === 'https:' ? HttpsAgent : HttpAgent;
+  const proxyEnv = { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl };
+  // Until the proxy has answered CONNECT, nothing else ends the request.
+  return new Agent({ proxyEnv, timeout: CONNECT_TIMEOUT_MS });
+}
+
+/** A socket through a proxy to an https address is handed over when TLS is agreed on. */
+function isTunnel({ protocol }: URL, { proxyUrl }: Way): boolean {
+  return protocol === 'https:' && proxyUrl !== undefined;
 }
 
 interface Connection {
@@ -75,15 +102,17 @@ interface Connection {
   failure: Error | undefined;
 }
 
-function watchConnection(request: ClientRequest, { protocol }: URL): Connection {
+function watchConnection(request: ClientRequest, isTunnelled: boolean): Connection {
   const connection: Connection = { isOpen: false, failure: undefined };
   const timer = setTimeout(() => request.destroy(new ConnectTimeout()), CONNECT_TIMEOUT_MS);
   request.once('close', () => clearTimeout(timer));
+  const opened = (): void => {
+    connection.isOpen = true;
+    clearTimeout(timer);
+  };
   request.once('socket', (socket) => {
-    socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-      connection.isOpen = true;
-      clearTimeout(timer);
-    });
+    if (isTunnelled) opened();
+    else socket.once(request.protocol === 'https:' ? 'secureConnect' : 'connect', opened);
   });
   // Stays for as long as the request: bytes that follow a whole answer are an error that nobody else would catch.
   request.on('error', (error) => {
@@ -154,17 +183,18 @@ function withoutLineEnd(body: Buffer): Buffer {
   return body.subarray(0, end);
 }
 
-function noAnswer(url: URL, error: unknown, timeoutMs: number, wasOpen: boolean): RefreshError {
+function noAnswer(url: URL, { proxyUrl }: Way, error: unknown, timeoutMs: number, wasOpen: boolean): RefreshError {
   const options = { cause: redactedCause(error), mayHaveBeenJudged: wasOpen };
   const name = errorName(error);
   const { code, what, remedy } = connectionFault(error);
   if (code === 'REPLY_MALFORMED') {
     return new RefreshError(code, `${url.host} does not answer in HTTP: ${what} (${name})`, options);
   }
+  const via = proxyUrl === undefined ? '' : ` through the proxy ${new URL(proxyUrl).host}`;
   const told =
     name === 'ABORT_ERR'
-      ? `no whole answer from ${url.host} within ${Math.round(timeoutMs / 100) / 10} s`
-      : `no connection to ${url.host}, or it broke: ${what === undefined ? name : `${what} (${name})`}`;
+      ? `no whole answer from ${url.host}${via} within ${Math.round(timeoutMs / 100) / 10} s`
+      : `no connection to ${url.host}${via}, or it broke: ${what === undefined ? name : `${what} (${name})`}`;
   const advice = remedy === undefined ? '' : `. ${remedy}`;
   return new RefreshError(code, `The SOAP service is not available: ${told}${advice}`, options);
 }

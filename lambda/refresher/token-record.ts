@@ -23,14 +23,12 @@ const TRAVEL_MS = 15_000;
 export function recordIssued(
   issued: IssuedToken,
   origin: Origin,
-  assumedLifetimeSeconds: number,
   recorded: TokenRecord | undefined,
   now: number,
 ): UnstoredRecord {
-  const lifetimeMs = (issued.expiresInSeconds ?? assumedLifetimeSeconds) * 1000;
   const promised = {
-    expiresAt: new Date(issued.issuedAt + lifetimeMs).toISOString(),
-    lifetimeAssumed: issued.expiresInSeconds === undefined,
+    expiresAt: new Date(issued.expiresAt).toISOString(),
+    lifetimeAssumed: issued.lifetimeAssumed,
   };
   const standing = recorded !== undefined && recorded.fingerprint === issued.fingerprint ? recorded : promised;
   const stands = standing.expiresAt < promised.expiresAt && Date.parse(standing.expiresAt) + TRAVEL_MS > now;

@@ -6,10 +6,11 @@ import { isReported, recordOfStored } from './decision.ts';
 import type { StoredState } from './dependencies.ts';
 import { fieldWarnings } from './parse-credentials.ts';
 import type { IssuedToken } from './request-token.ts';
+import { tlsWarnings } from './tls-credentials.ts';
 
 /** Settings that do not fit the service, so that thresholds and due times miss. The operator can set them right. */
 export function lifetimeWarnings(
-  { expiresInSeconds, fingerprint }: IssuedToken,
+  { issuedAt, expiresAt, warning, fingerprint }: IssuedToken,
   recorded: TokenRecord | undefined,
   { tokenLifetimeSeconds: configuredSeconds, renewalWindowSeconds }: Config,
 ): readonly string[] {
@@ -21,21 +22,21 @@ export function lifetimeWarnings(
         ]
       : [];
   }
-  if (expiresInSeconds === undefined) {
-    return [`The reply holds no usable expires_in; the configured tokenLifetime of ${configuredSeconds} s is assumed`];
-  }
-  const isOff = Math.abs(expiresInSeconds - configuredSeconds) > configuredSeconds / 10;
+  if (warning !== undefined) return [warning];
+  const livesSeconds = Math.round((expiresAt - issuedAt) / 1000);
+  const isOff = Math.abs(livesSeconds - configuredSeconds) > configuredSeconds / 10;
   return isOff
-    ? [`The token lives ${expiresInSeconds} s, not the configured ${configuredSeconds} s: correct tokenLifetime`]
+    ? [`The token lives ${livesSeconds} s, not the configured ${configuredSeconds} s: correct tokenLifetime`]
     : [];
 }
 
 /** What in the credentials a person should look at: it may be why the service refuses them. */
-export function credentialWarnings({ fields }: Credentials): readonly string[] {
-  // NuSOAP decodes requests to ISO-8859-1 by default and puts "?" for whatever that cannot hold.
-  const isLatin1 = Object.values(fields).every((value) => !/[\u0100-\uffff]/.test(value));
-  const beyond = 'The credentials hold characters beyond ISO-8859-1, which the SOAP service may misread';
-  return [...fieldWarnings(fields), ...(isLatin1 ? [] : [beyond])];
+export function credentialWarnings(
+  { values, tls }: Credentials,
+  { service, endpoint }: Config,
+  now: number,
+): readonly string[] {
+  return [...fieldWarnings(values, service.fields), ...tlsWarnings(tls, endpoint, now)];
 }
 
 /** A run that ended between announcing and concluding: what became of its login, nobody knows. */

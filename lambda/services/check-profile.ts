@@ -57,7 +57,7 @@ export function checkProfile(value: unknown): CheckedProfile {
 const MAX_BYTES = 2_600;
 
 /** The profile as the function is given it: JSON without `timing`, which became props, and with sorted keys. */
-function serviceVariable({ timing: _, ...profile }: ServiceProfile): string {
+export function serviceVariable({ timing: _, ...profile }: ServiceProfile): string {
   return JSON.stringify(profile, (_key, value: unknown) =>
     isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
   );

@@ -26,10 +26,12 @@ export type JudgedToken = Extract<TokenResult, { kind: 'token' }> & {
 /** One key of the secret's JSON. */
 export interface SecretField {
   readonly name: string;
-  /** Taken where the secret does not hold the field; without it, the secret must hold it. */
+  /** Taken where the secret does not hold the field, which then is no secret; without it, the secret must hold the field. */
   readonly fallback?: string;
   /** What must hold for the value beyond being a text that XML can carry: what to do about it, or undefined if it fits. */
   readonly remedy?: (value: string) => string | undefined;
+  /** What may be wrong with a value that is sent all the same, for the end of a sentence; undefined for nothing. */
+  readonly doubt?: (value: string) => string | undefined;
 }
 
 /** What else may stand in a request. */

@@ -6,6 +6,7 @@ import {
   type Environment,
   readConfig,
 } from '../../lambda/refresher/config.ts';
+import { dpd } from '../../lambda/services/dpd.ts';
 
 const environment: Environment = {
   CREDENTIALS_SECRET_ID: 'credentials',
@@ -30,7 +31,7 @@ function errorOf(env: Readonly<Record<string, string>>): ConfigError {
 
 describe('the environment', () => {
   it('is read into a configuration', () => {
-    expect(readConfig({ ...environment, RENEWAL_WINDOW_SECONDS: '600', SOAP_ACTION: 'urn:x#y' })).toEqual({
+    expect(readConfig({ ...environment, RENEWAL_WINDOW_SECONDS: '600', SOAP_ACTION: 'urn:x#y' })).toMatchObject({
       credentialsSecretId: 'credentials',
       endpoint: 'https://soap.example.test/api.php?wsdl',
       tokenParameterName: '/example/access-token',
@@ -40,12 +41,38 @@ describe('the environment', () => {
       tokenLifetimeSeconds: 14400,
       renewalWindowSeconds: 600,
       soapAction: 'urn:x#y',
+      profile: undefined,
+      loginsPerDay: undefined,
+      proxyUrl: undefined,
     });
   });
 
   it('may leave out what is optional, or leave it blank', () => {
     const config = configOf({ ...environment, RENEWAL_WINDOW_SECONDS: '', TOKEN_KMS_KEY_ID: ' ', SOAP_ACTION: ' ' });
     expect([config.renewalWindowSeconds, config.tokenKmsKeyId, config.soapAction]).toEqual([undefined, undefined, '']);
+  });
+
+  it('may describe the service, count its logins and name a proxy', () => {
+    const described = { SERVICE: JSON.stringify(dpd), LOGINS_PER_DAY: '10', PROXY_URL: 'http://proxy.test:3128' };
+    const config = configOf({ ...environment, ...described, RENEWAL_WINDOW_SECONDS: '0' });
+    expect(config).toMatchObject({ loginsPerDay: 10, proxyUrl: 'http://proxy.test:3128', renewalWindowSeconds: 0 });
+    expect(config.service.fields.map(({ name }) => name)).toEqual(['username', 'password']);
+  });
+
+  it.each([
+    ['SERVICE', '{"answer":'],
+    ['SERVICE', '[]'],
+    ['SERVICE', JSON.stringify({ ...dpd, token: '//' })],
+    ['SERVICE', JSON.stringify({ ...dpd, tokens: 'x' })],
+    ['LOGINS_PER_DAY', '1'],
+    ['LOGINS_PER_DAY', 'ten'],
+    ['PROXY_URL', 'https://proxy.test'],
+    ['PROXY_URL', 'http://user:CANARY@proxy.test'],
+    ['PROXY_URL', 'http://proxy.test/path'],
+  ])('is refused with %s %s, which is not repeated', (name, value) => {
+    const error = errorOf({ ...environment, [name]: value });
+    expect([...new Set(error.faults.map((fault) => fault.name))]).toEqual([name]);
+    expect(error.message).not.toContain('CANARY');
   });
 
   it('is refused with every fault at once, by name', () => {

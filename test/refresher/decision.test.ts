@@ -14,7 +14,12 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const iso = (ms: number) => new Date(ms).toISOString();
 
-const policy: RefreshPolicy = { refreshEverySeconds: 7200, checkEverySeconds: 900, renewalWindowSeconds: undefined };
+const policy: RefreshPolicy = {
+  refreshEverySeconds: 7200,
+  checkEverySeconds: 900,
+  renewalWindowSeconds: undefined,
+  loginsPerDay: undefined,
+};
 const origin = { secretVersionId: 'secret-1', configuration: 'sha256:c' };
 
 const token: TokenRecord = {
@@ -232,5 +237,44 @@ describe('the decision', () => {
     const stored = holding({ token: { ...token, expiresAt: iso(NOON + lifetime) } });
     const at = (now: number) => decide({ ...steady, stored, now }, { ...policy, ...change }).kind;
     expect([at(NOON + expectedAge - 1), at(NOON + expectedAge)]).toEqual(['fresh', 'due']);
+  });
+});
+
+describe('a login ration', () => {
+  const rationed: RefreshPolicy = { ...policy, loginsPerDay: 10 };
+  const due: Situation = { ...steady, now: NOON + 3 * HOUR };
+  const loginsAt = (...hoursAgo: readonly number[]) => hoursAgo.map((hours) => iso(due.now - hours * HOUR));
+  const made = (count: number) => loginsAt(...Array.from({ length: count }, (_, index) => index + 1));
+
+  it.each<[string, number, boolean, string]>([
+    ['asks with eight logins of ten', 8, false, 'due'],
+    ['keeps one for a person', 9, false, 'hold'],
+    ['gives it to the person', 9, true, 'due'],
+    ['gives no eleventh to anybody', 10, true, 'hold'],
+  ])('%s', (_, count, force, kind) => {
+    const stored = holding({ token, logins: made(count) });
+    expect(decide({ ...due, stored, force }, rationed).kind).toBe(kind);
+  });
+
+  it('holds no token back that is fresh', () => {
+    expect(decide({ ...steady, stored: holding({ token, logins: made(10) }) }, rationed).kind).toBe('fresh');
+  });
+
+  it('forgets logins of more than a day ago, and those of a clock that jumped', () => {
+    const logins = [...made(8), ...loginsAt(24, 30, -24, -1000)];
+    expect(decide({ ...due, stored: holding({ token, logins }) }, rationed).kind).toBe('due');
+  });
+
+  it('says when there is room again, and which attempt stands', () => {
+    const stood = { ...attempt, askAgainAt: iso(NOON) };
+    const stored = holding({ token, attempt: stood, logins: made(9) });
+    expect(decide({ ...due, stored }, rationed)).toEqual({
+      kind: 'hold',
+      reason: { kind: 'login ration', attempt: stood, until: iso(due.now + 15 * HOUR) },
+    });
+  });
+
+  it('does not count where the service does not', () => {
+    expect(decide({ ...due, stored: holding({ token, logins: made(20) }) }, policy).kind).toBe('due');
   });
 });

@@ -198,7 +198,7 @@ describe.concurrent('Secrets Manager', () => {
   it('that names no version is CREDENTIALS_UNREADABLE, for a refusal would stand for every version', async () => {
     const send = async () => ({ SecretString: JSON.stringify(whole), $metadata: {} });
     await expect(
-      createCredentialsSource({ send }, 'credentials').read(AbortSignal.timeout(1000)),
+      createCredentialsSource({ send }, 'credentials', []).read(AbortSignal.timeout(1000)),
     ).rejects.toMatchObject({
       code: 'CREDENTIALS_UNREADABLE',
     });

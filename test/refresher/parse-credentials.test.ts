@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { fieldWarnings, parseCredentials } from '../../lambda/refresher/parse-credentials.ts';
+import { mastersIndia } from '../../lambda/services/masters-india/masters-india.ts';
 
 const WHOLE = { username: 'u', password: 'p&<w', client_id: 'i', client_secret: 's' };
-const FIELDS = { username: 'u', passwd: 'p&<w', client_id: 'i', client_secret: 's', grant_type: 'password' };
+const VALUES = { ...WHOLE, grant_type: 'password' };
+const { fields } = mastersIndia();
+
+const parse = (text: string | undefined) => parseCredentials(text, fields);
 
 describe('the secret', () => {
   it('is read behind a byte order mark', () => {
-    expect(parseCredentials(`\ufeff${JSON.stringify(WHOLE)}`)).toEqual(FIELDS);
+    expect(parse(`\ufeff${JSON.stringify(WHOLE)}`)).toEqual({ values: VALUES, tls: {} });
   });
 
   it('is sent as it is, white space and all', () => {
-    expect(parseCredentials(JSON.stringify({ ...WHOLE, password: 'p&<w\n' }))).toEqual({ ...FIELDS, passwd: 'p&<w\n' });
+    expect(parse(JSON.stringify({ ...WHOLE, password: 'p&<w\n' }))).toMatchObject({ values: { password: 'p&<w\n' } });
   });
 
   it.each<[string, string | undefined, string]>([
@@ -29,7 +33,7 @@ describe('the secret', () => {
       '"client_id" is still the placeholder',
     ],
   ])('that is %s is refused with what to do', (_, text, remedy) => {
-    const parsed = parseCredentials(text);
+    const parsed = parse(text);
     expect(parsed).toEqual({ faults: [expect.stringContaining(remedy)] });
     expect(JSON.stringify(parsed)).not.toContain('CANARY');
   });
@@ -37,15 +41,23 @@ describe('the secret', () => {
 
 describe('a warning', () => {
   it.each([
-    ['a newline', 'passwd', 'x\n', '"password"'],
+    ['a newline', 'password', 'x\n', '"password"'],
     ['a space', 'client_secret', ' x', '"client_secret"'],
     ['a no-break space', 'username', 'x\u00a0', '"username"'],
     ['a zero-width space', 'client_id', '\u200bx', '"client_id"'],
   ])('names the field that ends in %s', (_, field, value, name) => {
-    expect(fieldWarnings({ ...FIELDS, [field]: value })).toEqual([expect.stringContaining(name)]);
+    expect(fieldWarnings({ ...VALUES, [field]: value }, fields)).toContainEqual(
+      expect.stringContaining(`${name} in the secret begins or ends`),
+    );
   });
 
   it('is not given for what is seen', () => {
-    expect(fieldWarnings({ ...FIELDS, passwd: 'pass word', username: 'é漢' })).toEqual([]);
+    expect(fieldWarnings({ ...VALUES, password: 'pass word', username: 'é' }, fields)).toEqual([]);
+  });
+
+  it('is given for what NuSOAP cannot read', () => {
+    expect(fieldWarnings({ ...VALUES, username: 'é漢' }, fields)).toEqual([
+      '"username" in the secret holds characters beyond ISO-8859-1, which the SOAP service may misread',
+    ]);
   });
 });

@@ -10,6 +10,8 @@ import { RefreshError } from '../../lambda/refresher/refresh-error.ts';
 import { requestToken } from '../../lambda/refresher/request-token.ts';
 import type { SoapReply } from '../../lambda/refresher/soap/token-reply.ts';
 import { postEnvelope } from '../../lambda/refresher/token-endpoint.ts';
+import { mastersIndia } from '../../lambda/services/masters-india/masters-india.ts';
+import type { Envelope } from '../../lambda/services/service.ts';
 import { stackAnswers, stackAnswersFolder } from './soap/other-stacks.ts';
 
 const servers: Server[] = [];
@@ -39,7 +41,7 @@ async function serve(answer: Buffer | string): Promise<{ readonly url: string; r
 }
 
 async function post(url: string, timeoutMs = 5000): Promise<SoapReply> {
-  return await postEnvelope(url, '', '<a/>', timeoutMs);
+  return await postEnvelope(url, { headers: {}, body: '<a/>' }, timeoutMs);
 }
 
 async function failure(url: string, timeoutMs?: number): Promise<RefreshError> {
@@ -51,20 +53,25 @@ async function failure(url: string, timeoutMs?: number): Promise<RefreshError> {
 
 /** One run that has time for three tries. */
 async function login(url: string) {
-  const fields = {
+  const values = {
     username: 'erin@example.test',
-    passwd: 'p4ssw0rd!',
+    password: 'p4ssw0rd!',
     client_id: 'cid-12345',
     client_secret: 'sec-67890',
     grant_type: 'password',
   };
   const dependencies = {
-    post: (envelope: string, timeoutMs: number) => postEnvelope(url, '', envelope, timeoutMs),
+    post: (envelope: Envelope, timeoutMs: number) => postEnvelope(url, envelope, timeoutMs),
     now: Date.now,
     sleep: async () => {},
     random: () => 0,
   };
-  return await requestToken(dependencies, { versionId: 'v', fields }, Date.now() + 20_000);
+  return await requestToken(
+    dependencies,
+    { service: mastersIndia(), endpoint: url, tokenLifetimeSeconds: 14_400 },
+    { versionId: 'v', values, tls: {} },
+    Date.now() + 20_000,
+  );
 }
 
 function envelope(body: string): string {

@@ -101,9 +101,9 @@ export class SmallWorld {
       });
     });
     const { handler } = createHandler(config, {
-      credentials: createCredentialsSource(client, SECRET),
+      credentials: createCredentialsSource(client, SECRET, config.service.fields),
       store: createTokenStore(client, config, time),
-      post: (envelope) => passage('login', async () => await this.#login(envelope)),
+      post: ({ body }) => passage('login', async () => await this.#login(body)),
       report: (made) => {
         report = made;
       },

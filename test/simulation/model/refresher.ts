@@ -40,9 +40,9 @@ export function refresherTick(config: Config, random: () => number) {
       const client = awsClient(world, invocation);
       let metrics: ReturnType<typeof tickMetrics> = [];
       const dependencies: Dependencies = {
-        credentials: createCredentialsSource(client, config.credentialsSecretId),
+        credentials: createCredentialsSource(client, config.credentialsSecretId, config.service.fields),
         store: createTokenStore(client, config, time),
-        post: (envelope, timeoutMs) => post(world, invocation, envelope, timeoutMs),
+        post: ({ body }, timeoutMs) => post(world, invocation, body, timeoutMs),
         report: (report) => {
           metrics = tickMetrics(report);
         },

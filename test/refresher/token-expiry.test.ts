@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type TokenExpiry, tokenExpiry } from '../../lambda/services/token-expiry.ts';
+import { type TokenExpiry, tokenExpiry } from '../../lambda/refresher/token-expiry.ts';
 
 const issuedAt = Date.UTC(2026, 0, 31, 12);
 const LIFETIME = 3600;
@@ -13,26 +13,30 @@ function seconds(ahead: number): { expiresAt: number } {
 }
 
 it('assumes the expected lifetime, with a warning, where nothing usable is said', () => {
-  expect(expiryOf({})).toEqual({ ...seconds(3600), isAssumed: true, warning: expect.stringContaining('assumed') });
+  expect(expiryOf({})).toEqual({
+    ...seconds(3600),
+    lifetimeAssumed: true,
+    warning: expect.stringContaining('assumed'),
+  });
 });
 
 it.each([1, 3600, 99_999_999])('takes a lifetime of %i seconds as it is said', (expiresInSeconds) => {
   expect(expiryOf({ expiresInSeconds })).toEqual({
     ...seconds(expiresInSeconds),
-    isAssumed: false,
+    lifetimeAssumed: false,
     warning: undefined,
   });
 });
 
 it.each([0.001, 1, 3600, 3900])('takes an instant %f seconds ahead as it is said', (ahead) => {
-  expect(expiryOf(seconds(ahead))).toEqual({ ...seconds(ahead), isAssumed: false, warning: undefined });
+  expect(expiryOf(seconds(ahead))).toEqual({ ...seconds(ahead), lifetimeAssumed: false, warning: undefined });
 });
 
 it.each([3900.001, 7200])('cuts an instant %f seconds ahead to the expected lifetime, with a warning', (ahead) => {
   expect(expiryOf(seconds(ahead))).toEqual({
     ...seconds(3600),
-    isAssumed: false,
-    warning: expect.stringContaining('cut'),
+    lifetimeAssumed: false,
+    warning: expect.stringContaining('taken to end then'),
   });
 });
 

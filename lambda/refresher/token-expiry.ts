@@ -1,11 +1,11 @@
-import type { JudgedToken } from './service.ts';
+import type { JudgedToken } from '../services/service.ts';
 
 /** When a token of an answer ends. */
 export interface TokenExpiry {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   /** Whether the answer said nothing usable. */
-  readonly isAssumed: boolean;
+  readonly lifetimeAssumed: boolean;
   /** What a person should look at: the answer says another end than the one taken. */
   readonly warning: string | undefined;
 }
@@ -26,15 +26,23 @@ export function tokenExpiry(
 ): TokenExpiry | string {
   const expected = issuedAt + tokenLifetimeSeconds * 1000;
   if (expiresInSeconds !== undefined) {
-    return { expiresAt: issuedAt + expiresInSeconds * 1000, isAssumed: false, warning: undefined };
+    return { expiresAt: issuedAt + expiresInSeconds * 1000, lifetimeAssumed: false, warning: undefined };
   }
   if (expiresAt === undefined) {
-    return { expiresAt: expected, isAssumed: true, warning: 'the answer says no usable end: tokenLifetime is assumed' };
+    return {
+      expiresAt: expected,
+      lifetimeAssumed: true,
+      warning: `The answer says no usable end of the token; the configured tokenLifetime of ${tokenLifetimeSeconds} s is assumed`,
+    };
   }
   if (expiresAt <= issuedAt) return 'the end of the token has passed';
   if (expiresAt - issuedAt > 2 * tokenLifetimeSeconds * 1000) {
     return 'the end of the token is more than twice tokenLifetime away';
   }
-  if (expiresAt <= expected + TOLERANCE_MS) return { expiresAt, isAssumed: false, warning: undefined };
-  return { expiresAt: expected, isAssumed: false, warning: 'the token ends later than expected: cut to tokenLifetime' };
+  if (expiresAt <= expected + TOLERANCE_MS) return { expiresAt, lifetimeAssumed: false, warning: undefined };
+  return {
+    expiresAt: expected,
+    lifetimeAssumed: false,
+    warning: `The token ends later than the configured tokenLifetime of ${tokenLifetimeSeconds} s: it is taken to end then`,
+  };
 }

@@ -1,0 +1,90 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+
+/** What a secret may hold for the connection to the SOAP service, as PEM. */
+export interface TlsCredentials {
+  /** The client's certificate, its chain behind it. */
+  readonly certificate?: string;
+  readonly key?: string;
+  /** The authorities that may have signed the server's certificate, in place of the public ones. */
+  readonly authorities?: string;
+}
+
+/** The names of the fields, all optional. */
+export const TLS_FIELDS = { certificate: 'tls_certificate', key: 'tls_key', authorities: 'tls_ca' } as const;
+
+/**
+ * Reads them from the secret's JSON.
+ * @param fault takes what is wrong, a sentence for each; nothing of a value is in it
+ */
+export function parseTlsCredentials(
+  secret: Readonly<Record<string, unknown>>,
+  fault: (sentence: string) => void,
+): TlsCredentials {
+  const read = <Read>(name: string, kind: string, parse: (pem: string) => Read): Read | undefined => {
+    const value = secret[name];
+    if (value === undefined) return undefined;
+    try {
+      if (typeof value === 'string') return parse(value);
+    } catch {
+      // Said below: the parser's own words may quote the value.
+    }
+    fault(`"${name}" is no ${kind} in PEM: copy the file as it is, line ends included`);
+    return undefined;
+  };
+  const { certificate: certificateName, key: keyName, authorities: authoritiesName } = TLS_FIELDS;
+  const chain = read(certificateName, 'certificate', certificatesOf);
+  const key = read(keyName, 'private key without a passphrase', createPrivateKey);
+  const authorities = read(authoritiesName, 'certificate', certificatesOf);
+  for (const [one, other] of [
+    [certificateName, keyName],
+    [keyName, certificateName],
+  ] as const) {
+    if (secret[one] !== undefined && secret[other] === undefined) fault(`"${other}" is missing beside "${one}"`);
+  }
+  if (chain !== undefined && key !== undefined && !belongTogether(chain, key)) {
+    fault(`"${keyName}" is not the key of "${certificateName}"`);
+  }
+  return {
+    ...(chain && key && { certificate: String(secret[certificateName]), key: String(secret[keyName]) }),
+    ...(authorities && { authorities: String(secret[authoritiesName]) }),
+  };
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+function certificatesOf(pem: string): readonly X509Certificate[] {
+  const certificates = [...pem.matchAll(CERTIFICATE)].map(([block]) => new X509Certificate(block));
+  if (certificates.length === 0) throw new TypeError('no certificate');
+  return certificates;
+}
+
+function belongTogether([own]: readonly X509Certificate[], key: KeyObject): boolean {
+  return own?.checkPrivateKey(key) === true;
+}
+
+const DAY_MS = 86_400_000;
+const NOTICE_DAYS = 30;
+
+/** What a person should look at before it fails. @param now milliseconds since the epoch */
+export function tlsWarnings(
+  { certificate, authorities }: TlsCredentials,
+  endpoint: string,
+  now: number,
+): readonly string[] {
+  if (certificate === undefined && authorities === undefined) return [];
+  const warnings: string[] = [];
+  if (endpoint.startsWith('http:')) {
+    warnings.push('The secret holds a certificate, but the endpoint is http: nothing is encrypted, and it is not used');
+  }
+  const [own] = certificate === undefined ? [] : certificatesOf(certificate);
+  const daysLeft = own === undefined ? undefined : Math.floor((own.validToDate.getTime() - now) / DAY_MS);
+  if (daysLeft !== undefined && daysLeft < NOTICE_DAYS) {
+    warnings.push(`"${TLS_FIELDS.certificate}" in the secret ends in ${daysLeft} days: put its successor there`);
+  }
+  return warnings;
+}
+
+/** What must not be told of them: the lines that are no headings. */
+export function tlsSecrets({ certificate, key, authorities }: TlsCredentials): readonly string[] {
+  return [certificate, key, authorities].flatMap((pem) => pem?.replace(/-----[^-]+-----/g, '') ?? []);
+}
