@@ -1,5 +1,7 @@
 /** The package's door for CDK apps: `import { TokenRefresher } from 'soap-token-refresher'`. */
+
 export {
+  type GrantRefreshOptions,
   type IRefreshedToken,
   type ReaderRoleProps,
   RefreshedToken,

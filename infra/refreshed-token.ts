@@ -34,7 +34,7 @@ export interface IRefreshedToken extends IConstruct {
    * call and without decrypting, and writes token and status. PutParameter encrypts Standard-tier values with kms:Encrypt
    * alone, so the writer cannot read the token back.
    */
-  grantRefresh(grantee: IGrantable): Grant;
+  grantRefresh(grantee: IGrantable, options?: GrantRefreshOptions): Grant;
 }
 
 /** What `RefreshedToken.fromParameterName` can be told about a token besides its name. */
@@ -45,6 +45,17 @@ export interface RefreshedTokenOptions {
    * @default - any key of the account; the grant is still limited to what was encrypted for this one parameter
    */
   readonly encryptionKey?: IKey;
+}
+
+/** What `grantRefresh` can be told besides the grantee. */
+export interface GrantRefreshOptions {
+  /**
+   * Whether tokens may be longer than 4,096 bytes: SSM then stores them in the Advanced tier, for which the writer needs
+   * kms:GenerateDataKey too.
+   *
+   * @default false
+   */
+  readonly longTokens?: boolean;
 }
 
 /** Props of `readerRole`. */
@@ -117,7 +128,7 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
     return role;
   }
 
-  grantRefresh(grantee: IGrantable): Grant {
+  grantRefresh(grantee: IGrantable, { longTokens = false }: GrantRefreshOptions = {}): Grant {
     return Grant.addToPrincipal({
       grantee,
       actions: ['ssm:GetParameters'],
@@ -130,14 +141,14 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
           resourceArns: [this.#tokenArn, this.#statusArn],
         }),
       )
-      .combine(this.#grantKey(grantee, 'kms:Encrypt'));
+      .combine(this.#grantKey(grantee, 'kms:Encrypt', ...(longTokens ? ['kms:GenerateDataKey'] : [])));
   }
 
   /** The key may be shared: only through SSM, and only for what is bound to this very parameter. */
-  #grantKey(grantee: IGrantable, action: string): Grant {
+  #grantKey(grantee: IGrantable, ...actions: readonly string[]): Grant {
     return Grant.addToPrincipal({
       grantee,
-      actions: [action],
+      actions: [...actions],
       resourceArns: [this.#keyArn],
       conditions: {
         StringEquals: {

@@ -10,6 +10,8 @@ export interface Timing {
   readonly checkEvery: Duration;
   /** How long before its expiry a token is replaced, for services that hand out a new one only then. */
   readonly renewalWindow: Duration | undefined;
+  /** For services that hand out a new token only after the old one's end: it is due then, and `renewalWindow` is nothing. */
+  readonly renewal: 'at expiry' | undefined;
   /** How old a token of the expected lifetime grows before it is due. */
   readonly replacedAfterSeconds: number;
   /**
@@ -26,11 +28,29 @@ export const PERIODS_TO_PAGE = 3;
 /** A tick's metrics are on their way through the log for up to a minute, and an alarm looks once a minute. */
 const ALARM_LAG_SECONDS = 120;
 
-/** Fills in the defaults: tokenLifetime 4 hours, refreshEvery 2 hours, checkEvery 15 minutes, no renewalWindow. */
-export function timingOf(
-  props: Partial<Pick<Timing, 'tokenLifetime' | 'refreshEvery' | 'checkEvery' | 'renewalWindow'>>,
-): Timing {
+/** The props that decide it. */
+export type TimingProps = Partial<
+  Pick<Timing, 'tokenLifetime' | 'refreshEvery' | 'checkEvery' | 'renewalWindow' | 'renewal'>
+>;
+
+/**
+ * Fills in the defaults: tokenLifetime 4 hours, refreshEvery 2 hours, checkEvery 15 minutes, no renewalWindow; with a
+ * renewal at expiry, checkEvery is a minute.
+ */
+export function timingOf(props: TimingProps): Timing {
   const tokenLifetime = props.tokenLifetime ?? Duration.hours(4);
+  if (props.renewal === 'at expiry') {
+    return {
+      tokenLifetime,
+      refreshEvery: tokenLifetime,
+      checkEvery: props.checkEvery ?? Duration.minutes(1),
+      renewalWindow: Duration.seconds(0),
+      renewal: props.renewal,
+      replacedAfterSeconds: tokenLifetime.toSeconds(),
+      // There is no token for a moment each time, which is nobody's fault: only one that stays away is.
+      pageBelowSeconds: 1,
+    };
+  }
   const refreshEvery = props.refreshEvery ?? Duration.hours(2);
   const checkEvery = props.checkEvery ?? Duration.minutes(15);
   const { renewalWindow } = props;
@@ -44,6 +64,7 @@ export function timingOf(
     refreshEvery,
     checkEvery,
     renewalWindow,
+    renewal: undefined,
     replacedAfterSeconds,
     pageBelowSeconds: Math.min(lifetime - replacedAfterSeconds, Math.max(third, secondsToPage(checkEvery))),
   };
@@ -58,7 +79,18 @@ function secondsToPage(checkEvery: Duration): number {
  * Whether the token could expire before TokenExpiring fires: counted from when it is due, with a check to spare, for an
  * event may be lost.
  */
-export function pageCouldComeTooLate({ tokenLifetime, replacedAfterSeconds, checkEvery }: Timing): boolean {
+export function pageCouldComeTooLate({ tokenLifetime, replacedAfterSeconds, checkEvery, renewal }: Timing): boolean {
+  if (renewal === 'at expiry') return false;
   const secondsLeftWhenDue = tokenLifetime.toSeconds() - replacedAfterSeconds;
   return Math.max(4 * checkEvery.toSeconds(), secondsToPage(checkEvery)) > secondsLeftWhenDue;
+}
+
+/** A duration as cdk.json and profiles write it: "90 seconds", "15 minutes", "4 hours", "1 day". */
+export function parseDuration(text: string): Duration;
+export function parseDuration(text: string | undefined): Duration | undefined;
+export function parseDuration(text: string | undefined): Duration | undefined {
+  if (text === undefined) return undefined;
+  const [amount, unit = ''] = text.split(' ');
+  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit.charAt(0)] ?? Number.NaN;
+  return Duration.seconds(Number(amount) * seconds);
 }

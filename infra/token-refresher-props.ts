@@ -4,6 +4,7 @@ import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2'
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ServiceProfile } from '../lambda/services/profile.ts';
 import {
   endpointRemedies,
   parameterNameRemedies,
@@ -12,6 +13,7 @@ import {
   soapActionRemedies,
 } from '../lambda/setting-rules.ts';
 import type { Fault } from './fault.ts';
+import { loginsPerDayFaults, serviceFaults, withTimingOf } from './service-settings.ts';
 import { timingOf } from './timing.ts';
 
 /** What a refresher needs to be told. Only what has no sensible default is required. */
@@ -35,8 +37,25 @@ export interface TokenRefresherProps {
   readonly soapAction?: string;
 
   /**
-   * The secret that holds `{"username", "password", "client_id", "client_secret", "grant_type"?}`. It is read afresh on
-   * every tick, so that a new version takes effect with the next one.
+   * Which service hands out the token: a profile that says what to send and where things stand in the answer. Those of
+   * `soap-token-refresher/services`, or your own. Its `timing` is the default of the props of these names.
+   *
+   * @default - Masters India's e-invoicing, or whatever else runs `access_new_token` on NuSOAP
+   */
+  readonly service?: ServiceProfile;
+
+  /**
+   * An HTTP proxy through which the SOAP service is asked, and nothing else: `http://host:port`, without a user.
+   *
+   * @default - the service is asked directly
+   */
+  readonly proxy?: string;
+
+  /**
+   * The secret that holds the credentials as JSON: for Masters India `{"username", "password", "client_id",
+   * "client_secret", "grant_type"?}`, for a profile the names in its braces. With `"tls_certificate"` and `"tls_key"` the
+   * function shows the service a client certificate; `"tls_ca"` takes the place of the public authorities (all PEM). It
+   * is read afresh on every tick, so that a new version takes effect with the next one.
    *
    * @default - a new secret without a value, retained when the stack is deleted: put the credentials there once
    */
@@ -86,6 +105,23 @@ export interface TokenRefresherProps {
    * @default - the token is replaced according to `refreshEvery`
    */
   readonly renewalWindow?: Duration;
+
+  /**
+   * `'at expiry'` for services that hand out a new token only after the old one's end. The token is then due at its end,
+   * `checkEvery` is a minute unless set, and TokenExpiring fires when there has been no token for three checks. Readers
+   * have none for up to `checkEvery`. Not together with `refreshEvery` or `renewalWindow`.
+   *
+   * @default - the token is replaced while it lives
+   */
+  readonly renewal?: 'at expiry';
+
+  /**
+   * How many logins the service allows in 24 hours. The refresher counts them in the status, stops one short, and leaves
+   * that one to a person who forces a refresh.
+   *
+   * @default - the service does not count
+   */
+  readonly loginsPerDay?: number;
 
   /** Whom the alarms tell, or an explicit `'none'`: alarms that reach nobody must be a decision. */
   readonly alarmActions: AlarmActions | 'none';
@@ -168,6 +204,10 @@ export type CheckedProps = Pick<
   | 'refreshEvery'
   | 'checkEvery'
   | 'renewalWindow'
+  | 'renewal'
+  | 'service'
+  | 'proxy'
+  | 'loginsPerDay'
   | 'runbookUrl'
   | 'reservedConcurrency'
 > & { readonly alarmActions?: unknown };
@@ -185,8 +225,14 @@ const MAX_PARAMETER_NAME_LENGTH = 200;
 const MAX_RUNBOOK_URL_LENGTH = 200;
 
 /** Everything that is wrong with the props, all at once. */
-export function propFaults(props: CheckedProps): readonly Fault[] {
+export function propFaults(given: CheckedProps): readonly Fault[] {
+  const described = [...serviceFaults(given)];
+  const isDescribed = !described.some(({ names }) => names.includes('service'));
+  // The timing of a profile that is wrong is no timing.
+  const props = withTimingOf(isDescribed ? given : { ...given, service: undefined });
   return [
+    ...described,
+    ...renewalFaults(given, props.renewal),
     ...endpointFaults(props),
     ...soapActionFaults(props),
     ...parameterNameFaults(props),
@@ -195,6 +241,17 @@ export function propFaults(props: CheckedProps): readonly Fault[] {
     ...runbookUrlFaults(props),
     ...reservedConcurrencyFaults(props),
   ];
+}
+
+function* renewalFaults(given: CheckedProps, renewal: unknown): Iterable<Fault> {
+  if (renewal === undefined) return;
+  if (renewal !== 'at expiry')
+    yield { names: ['renewal'], value: renewal, remedy: 'give "at expiry", or leave it out' };
+  for (const name of ['refreshEvery', 'renewalWindow'] as const) {
+    if (given[name] === undefined) continue;
+    const remedy = 'leave it out: the service renews at expiry, so a token is replaced at its end';
+    yield { names: [name, 'renewal'], value: given[name], remedy };
+  }
 }
 
 function* endpointFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
@@ -233,7 +290,7 @@ function timingFaults(props: CheckedProps): readonly Fault[] {
     ([name, duration]) => [...durationFaults(name, duration)],
   );
   // Durations that are no usable numbers cannot be compared.
-  return each.length > 0 ? each : [...checkEveryFaults(props), ...relationFaults(props)];
+  return each.length > 0 ? each : [...checkEveryFaults(props), ...relationFaults(props), ...loginsPerDayFaults(props)];
 }
 
 function* durationFaults(name: string, duration: Duration | undefined): Iterable<Fault> {
@@ -259,7 +316,8 @@ function* checkEveryFaults({ checkEvery }: CheckedProps): Iterable<Fault> {
 }
 
 function* relationFaults(props: CheckedProps): Iterable<Fault> {
-  const { tokenLifetime, refreshEvery, checkEvery, renewalWindow, replacedAfterSeconds } = timingOf(props);
+  const { tokenLifetime, refreshEvery, checkEvery, renewalWindow, renewal, replacedAfterSeconds } = timingOf(props);
+  if (renewal === 'at expiry') return;
   if (renewalWindow !== undefined) {
     if (renewalWindow.toSeconds() > tokenLifetime.toSeconds()) {
       yield {

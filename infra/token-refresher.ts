@@ -12,6 +12,8 @@ import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs';
 import type { Environment } from '../lambda/refresher/config.ts';
 import type { METRICS } from '../lambda/refresher/metric-names.ts';
+import { checkProfile, serviceVariable } from '../lambda/services/check-profile.ts';
+import type { ServiceProfile } from '../lambda/services/profile.ts';
 import { rejectedParameterName } from '../lambda/token-status.ts';
 import { acknowledgeNag } from './acknowledge-nag.ts';
 import { faultList } from './fault.ts';
@@ -19,6 +21,7 @@ import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
 import { refresherCode } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
+import { variablesFaults, withTimingOf } from './service-settings.ts';
 import { pageCouldComeTooLate, type Timing, timingOf } from './timing.ts';
 import { propFaults, type TokenRefresherProps } from './token-refresher-props.ts';
 
@@ -38,12 +41,14 @@ export class TokenRefresher extends Construct {
   readonly timing: Timing;
 
   /** @throws one error that lists everything that is wrong with the props. */
-  constructor(scope: Construct, id: string, props: TokenRefresherProps) {
+  constructor(scope: Construct, id: string, given: TokenRefresherProps) {
     super(scope, id);
-    const faults = propFaults(props);
+    const faults = propFaults(given);
     if (faults.length > 0) throw new Error(faultList(`TokenRefresher ${this.node.path}`, faults));
 
+    const props = withTimingOf(given);
     this.timing = timingOf(props);
+    this.#warnOfProfile(props.service);
     if (pageCouldComeTooLate(this.timing)) this.#warnOfLatePage();
 
     this.credentials = props.credentials ?? this.#emptySecret(props.tokenParameterName);
@@ -95,6 +100,13 @@ export class TokenRefresher extends Construct {
     return refresherMetric(metric, this.token.parameterName, { period: this.timing.checkEvery, ...options });
   }
 
+  #warnOfProfile(service: ServiceProfile | undefined): void {
+    if (service === undefined) return;
+    for (const { key, remedy } of checkProfile(service).warnings) {
+      Annotations.of(this).addWarningV2('soap-token-refresher:service', `service.${key}: ${remedy}`);
+    }
+  }
+
   #warnOfLatePage(): void {
     const { tokenLifetime, checkEvery, replacedAfterSeconds } = this.timing;
     const secondsLeftWhenDue = tokenLifetime.toSeconds() - replacedAfterSeconds;
@@ -136,7 +148,13 @@ export class TokenRefresher extends Construct {
       TOKEN_LIFETIME_SECONDS: String(tokenLifetime.toSeconds()),
       RENEWAL_WINDOW_SECONDS: renewalWindow && String(renewalWindow.toSeconds()),
       SOAP_ACTION: props.soapAction,
+      SERVICE: props.service && serviceVariable(props.service),
+      LOGINS_PER_DAY: props.loginsPerDay === undefined ? undefined : String(props.loginsPerDay),
+      PROXY_URL: props.proxy,
     } satisfies Environment;
+    const variables = onlySet(environment);
+    const faults = [...variablesFaults(variables)];
+    if (faults.length > 0) throw new Error(faultList(`TokenRefresher ${this.node.path}`, faults));
     return new LambdaFunction(this, 'Function', {
       description: `Keeps the access token ${props.tokenParameterName} fresh`,
       runtime: Runtime.NODEJS_24_X,
@@ -145,8 +163,8 @@ export class TokenRefresher extends Construct {
       handler: 'handler.handler',
       memorySize: 256,
       timeout: Duration.minutes(1),
-      environment: onlySet(environment),
-      role: this.#executionRole(logGroup, props.vpc !== undefined),
+      environment: variables,
+      role: this.#executionRole(logGroup, props),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       reservedConcurrentExecutions: props.reservedConcurrency === 'none' ? undefined : props.reservedConcurrency,
@@ -160,7 +178,7 @@ export class TokenRefresher extends Construct {
   }
 
   /** Spelled out: Lambda's managed policy allows every log group, and ISecret.grantRead more than reading the value. */
-  #executionRole(logGroup: LogGroup, inVpc: boolean): Role {
+  #executionRole(logGroup: LogGroup, { vpc, service }: TokenRefresherProps): Role {
     const role = new Role(this, 'Role', {
       description: `Refreshes the access token ${this.token.parameterName}`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -181,8 +199,8 @@ export class TokenRefresher extends Construct {
         conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
       });
     }
-    this.token.grantRefresh(role);
-    if (inVpc) {
+    this.token.grantRefresh(role, { longTokens: service !== undefined });
+    if (vpc !== undefined) {
       const policy = 'service-role/AWSLambdaENIManagementAccess';
       role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
       acknowledgeNag(role, {

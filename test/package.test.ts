@@ -94,11 +94,12 @@ it(
 it(
   'the construct synthesises with the bundle that the package carries',
   async () => {
-    const project = projectWith('app', ['aws-cdk-lib', 'constructs', '@aws-sdk/client-ssm', '@types/node']);
+    const project = projectWith('app', ['aws-cdk-lib', 'constructs', 'fast-xml-parser', '@types/node']);
     const outcome = await typeCheckAndRun(
       project,
       `import { App, Stack } from 'aws-cdk-lib';
      import { RefreshedToken, TokenRefresher, type TokenRefresherProps } from 'soap-token-refresher';
+     import { dpd } from 'soap-token-refresher/services';
      const props: TokenRefresherProps = {
        endpoint: 'https://soap.example.test/api.php', tokenParameterName: '/a/token', alarmActions: 'none',
      };
@@ -108,6 +109,7 @@ it(
      const stack = new Stack(app, 'Team');
      const { token } = new TokenRefresher(stack, 'Refresher', props);
      const { parameterName } = RefreshedToken.fromParameterName(stack, 'Token', token.parameterName);
+     new TokenRefresher(stack, 'Parcels', { ...props, tokenParameterName: '/b/token', service: dpd });
      app.synth();
      console.log(JSON.stringify(parameterName));`,
     );
@@ -121,7 +123,7 @@ it(
 it(
   'CommonJS projects may use both, and share the classes with ES modules',
   async () => {
-    const project = projectWith('commonjs', ['aws-cdk-lib', 'constructs', '@aws-sdk/client-ssm']);
+    const project = projectWith('commonjs', ['aws-cdk-lib', 'constructs', 'fast-xml-parser', '@aws-sdk/client-ssm']);
     writeFileSync(
       join(project, 'program.cjs'),
       `const { TokenRefresher } = require('soap-token-refresher');
@@ -134,9 +136,9 @@ it(
   MINUTES,
 );
 
-it('installing it brings the SSM client and nothing else', () => {
+it('installing it brings the SSM client for the reader, an XML parser for the checks of services, and nothing else', () => {
   const manifest = JSON.parse(readFileSync(join(folder, 'package', 'package.json'), 'utf8'));
-  expect(Object.keys(manifest.dependencies)).toEqual(['@aws-sdk/client-ssm']);
+  expect(Object.keys(manifest.dependencies)).toEqual(['@aws-sdk/client-ssm', 'fast-xml-parser']);
   expect(manifest.optionalDependencies).toBeUndefined();
   const required = Object.keys(manifest.peerDependencies).filter(
     (name) => !manifest.peerDependenciesMeta[name].optional,
@@ -164,7 +166,9 @@ it('it carries the licences of the packages that are bundled, and of no other', 
 });
 
 it('everything that it exports is documented, field by field', () => {
-  expect([...undocumented('infra/index'), ...undocumented('lambda/reader/token-reader')]).toEqual([]);
+  expect(
+    ['infra/index', 'lambda/services/profiles', 'lambda/reader/token-reader'].flatMap((door) => undocumented(door)),
+  ).toEqual([]);
 });
 
 /** What a door of the package exports without a comment right above it. */

@@ -1,10 +1,12 @@
-import { Duration } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
-import { isObject } from '../../lambda/parse-json.ts';
+import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 import { closest } from '../../lambda/services/closest.ts';
+import { dpd, finanzonline, type ServiceProfile, sabre } from '../../lambda/services/profiles.ts';
 import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
 import { type Fault, faultList } from '../fault.ts';
+import { parseDuration } from '../timing.ts';
 import { propFaults, type TokenRefresherProps } from '../token-refresher-props.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
@@ -39,7 +41,7 @@ const ALARM_TARGET = z.union(
 const DURATION = matching(
   /^\d{1,8} (?:second|minute|hour|day)s?$/,
   'use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"',
-).transform(duration);
+).transform((text) => parseDuration(text));
 const RETENTION_DAYS = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
 const RETENTIONS = new Map(RETENTION_DAYS.map((days) => [days === 1 ? '1 day' : `${days} days`, Number(days)]));
 const RETENTION_RULE = `use a time that CloudWatch Logs offers, in days: ${RETENTION_DAYS.join(', ')}, for example "30 days"`;
@@ -53,6 +55,16 @@ const TAG_KEY = matching(
 );
 const FLAG = z.boolean('use true or false');
 const TEXT = z.string('use text');
+
+const PROFILES = new Map<string, ServiceProfile>(Object.entries({ dpd, finanzonline, sabre }));
+const SERVICE_RULE = `give ${[...PROFILES.keys()].map((name) => `"${name}"`).join(', ')}, or the path of a JSON file that describes the service`;
+/** The profile itself is checked with the other props. */
+const SERVICE = z.string(SERVICE_RULE).transform((name, context) => {
+  const profile = PROFILES.get(name) ?? readProfile(name);
+  if (typeof profile !== 'string') return profile;
+  context.addIssue({ code: 'custom', message: profile });
+  return z.NEVER;
+});
 
 const VPC = z.strictObject(
   {
@@ -89,6 +101,12 @@ const SETTINGS = {
     default: false,
   }),
   soapAction: TEXT.optional().meta({ description: 'value of the SOAPAction header', default: '' }),
+  service: SERVICE.optional().meta({
+    description: `which service hands out the token: ${[...PROFILES.keys()].map((name) => `\`"${name}"\``).join(', ')}, or the path of a JSON file such as \`"./acme.service.json"\`; see [services](services.md). Not set: Masters India`,
+  }),
+  proxy: TEXT.optional().meta({
+    description: '`http://host:port` of a proxy through which the SOAP service is asked, and nothing else',
+  }),
   tokenParameterName: TEXT.optional().meta({
     description: 'where the token goes; at most 14 levels and 200 characters. Not set: `/<name>/access-token`',
   }),
@@ -108,6 +126,13 @@ const SETTINGS = {
   renewalWindow: DURATION.optional().meta({
     description:
       'for services that hand out a new token only shortly before the old one expires: how long before. Takes the place of `refreshEvery`; at least 3 × `checkEvery`',
+  }),
+  renewal: z.literal('at expiry', 'give "at expiry", or leave it out').optional().meta({
+    description:
+      "for services that hand out a new token only after the old one's end: readers have none for up to `checkEvery`, which is then 1 minute unless set. Not together with `refreshEvery` or `renewalWindow`",
+  }),
+  loginsPerDay: z.number('give a whole number from 2 to 1000').optional().meta({
+    description: 'how many logins the service allows in 24 hours; one is kept for a person who forces a refresh',
   }),
   credentialsSecretArn: SECRET_ARN.optional().meta({
     description: 'an existing secret, by its complete ARN. Not set: a new, empty one',
@@ -272,6 +297,20 @@ function* sharedParameterFaults(tokens: readonly TokenSettings[]): Iterable<Faul
   }
 }
 
+/** @returns the profile, or what is wrong with the file */
+function readProfile(path: string): ServiceProfile | string {
+  try {
+    const profile = parseJsonObject(readFileSync(path, 'utf8').replace(/^\ufeff/, ''));
+    // Its shape is checked by the construct, as that of any other profile.
+    return profile === undefined ? 'put a JSON object in this file' : (profile as unknown as ServiceProfile);
+  } catch {
+    const near = closest(path, [...PROFILES.keys()]);
+    return near === undefined
+      ? `${SERVICE_RULE}; this file cannot be read`
+      : `did you mean "${near}"? Or ${SERVICE_RULE}`;
+  }
+}
+
 function matching(pattern: RegExp, rule: string) {
   return z.string(rule).regex(pattern, rule);
 }
@@ -279,10 +318,4 @@ function matching(pattern: RegExp, rule: string) {
 /** EC2 makes identifiers of 8 or 17 digits. */
 function resourceId(kind: string) {
   return matching(new RegExp(`^${kind}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`), VPC_RULE);
-}
-
-function duration(text: string): Duration {
-  const [amount, unit = ''] = text.split(' ');
-  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit.charAt(0)] ?? Number.NaN;
-  return Duration.seconds(Number(amount) * seconds);
 }

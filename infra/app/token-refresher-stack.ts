@@ -9,6 +9,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { putCredentialsCommand, readTokenCommand, refreshNowCommand, showStatusCommand } from '../operator-commands.ts';
+import { credentialsTemplate } from '../service-settings.ts';
 import { TokenRefresher } from '../token-refresher.ts';
 import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
 import { dashboardUrl } from './dashboard-stack.ts';
@@ -28,13 +29,16 @@ export class TokenRefresherStack extends Stack {
       alarmActions: alarmActions(this, settings.alarmActions),
       ...(vpc && vpcPlacement(this, vpc)),
     });
-    this.#print(tokenRefresher);
+    this.#print(tokenRefresher, settings.service);
   }
 
-  #print({ credentials, token, encryptionKey, function: refresher }: TokenRefresher): void {
+  #print(
+    { credentials, token, encryptionKey, function: refresher }: TokenRefresher,
+    service: TokenSettings['service'],
+  ): void {
     const outputs = {
       PutCredentials: putCredentialsCommand(credentials.secretArn),
-      CredentialsFile: '{"username":"...","password":"...","client_id":"...","client_secret":"..."}',
+      CredentialsFile: credentialsTemplate(service),
       TokenParameter: token.parameterName,
       TokenKey: encryptionKey.keyArn,
       ReadToken: readTokenCommand(token.parameterName),

@@ -17,6 +17,7 @@ export interface ProfileFault {
 
 /** What `checkProfile` found. With a fault, there is no profile. */
 export interface CheckedProfile {
+  /** The profile, if nothing is wrong with it. */
   readonly profile: ServiceProfile | undefined;
   /** All that is wrong. */
   readonly faults: readonly ProfileFault[];

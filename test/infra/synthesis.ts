@@ -33,7 +33,7 @@ export function environmentOf({ template }: { template: Template }): Readonly<Re
   const { Environment } = only(template, 'AWS::Lambda::Function');
   if (!isObject(Environment) || !isObject(Environment.Variables)) throw new Error('The function has no environment');
   return Object.fromEntries(
-    Object.entries(Environment.Variables).map(([name, value]) => [name, String(value).replace(/[<>]/g, '')]),
+    Object.entries(Environment.Variables).map(([name, value]) => [name, String(value).replace(/^<([\w.:-]+)>$/, '$1')]),
   );
 }
 

@@ -102,7 +102,7 @@ describe('the function', () => {
 
 describe('the environment', () => {
   it('is what the function reads, with the defaults of the design', () => {
-    expect(readConfig(environmentOf(standard))).toEqual({
+    expect(readConfig(environmentOf(standard))).toMatchObject({
       credentialsSecretId: expect.stringContaining('RefresherCredentials'),
       endpoint: LEAST.endpoint,
       tokenParameterName: TOKEN,
@@ -112,6 +112,9 @@ describe('the environment', () => {
       tokenLifetimeSeconds: 14_400,
       renewalWindowSeconds: undefined,
       soapAction: '',
+      profile: undefined,
+      loginsPerDay: undefined,
+      proxyUrl: undefined,
     });
   });
 

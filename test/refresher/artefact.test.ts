@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ERROR_GUIDE } from '../../lambda/refresher/error-guide.ts';
+import { dpd, finanzonline, sabre } from '../../lambda/services/profiles.ts';
 
 const ARTEFACT = new URL('../../dist/refresher/', import.meta.url);
 
@@ -29,4 +30,9 @@ it('leaves out the guide to error codes, which is for people', () => {
   const code = [...loadedParts().values()].join('\n');
   expect(code).toContain('CREDENTIALS_REFUSED');
   expect(code).not.toContain(ERROR_GUIDE.CREDENTIALS_REFUSED.meaning);
+});
+
+it('holds no service profile: one arrives as a variable', () => {
+  const code = readdirSync(ARTEFACT).map((name) => readFileSync(new URL(name, ARTEFACT), 'utf8'));
+  for (const { answer } of [dpd, finanzonline, sabre]) expect(code.join('\n')).not.toContain(answer);
 });

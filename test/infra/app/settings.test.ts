@@ -31,11 +31,16 @@ const VALUES: Readonly<
   alarmActions: { value: { page: 'erin@example.test' }, instead: 'none' },
   allowHttp: { value: true },
   soapAction: { value: 'urn:server#access_new_token' },
+  service: { value: 'sabre' },
+  proxy: { value: 'http://proxy.example.test:3128' },
   tokenParameterName: { value: '/billing/token' },
   tokenLifetime: { value: '6 hours' },
   refreshEvery: { value: '90 minutes' },
   checkEvery: { value: '10 minutes' },
   renewalWindow: { value: '1 hour' },
+  // Refused beside refreshEvery, which is in all.
+  renewal: { value: undefined, instead: 'at expiry' },
+  loginsPerDay: { value: 50 },
   credentialsSecretArn: {
     value: 'arn:aws:secretsmanager:ap-south-1:123456789012:secret:service-a1B2c3',
     with: 'credentialsKeyArn',
@@ -76,8 +81,8 @@ it.each(Object.entries(VALUES))('%s makes a difference to what is deployed', (na
   const left = Object.entries(ALL).filter(([setting]) => setting !== name && setting !== other);
   const without = deployment({ ...Object.fromEntries(left), ...(instead !== undefined && { [name]: instead }) });
   expect(without).not.toBe(complete);
-  // Only the permission to send credentials unencrypted makes the difference of being refused.
-  expect(without.startsWith('[')).toBe(name !== 'allowHttp');
+  // The permission to send credentials unencrypted, and what is refused beside others, make the difference of being refused.
+  expect(without.startsWith('[')).toBe(!['allowHttp', 'renewal'].includes(name));
 });
 
 it('two deployments of the same settings are the same, or the differences above would mean nothing', () => {
