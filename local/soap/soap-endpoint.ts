@@ -60,7 +60,12 @@ export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<S
     calls.push({ operation, arguments: given, body, headers, at });
     const { mode } = endpoint;
     if (mode === 'working' || operation === 'eInvoiceGet') {
-      const message = { body, contentType: headers['content-type'], soapAction: headers.soapaction?.toString() };
+      const message = {
+        body,
+        contentType: headers['content-type'],
+        soapAction: headers.soapaction?.toString(),
+        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
+      };
       return send(response, service.answer(message, at));
     }
     await write(request.socket, typeof mode === 'string' ? FAILURES[mode]() : { bytes: mode.reply });

@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { ServiceProfile } from '../../lambda/services/profile.ts';
+import { type ProfileDialect, profileDialect } from './profile-dialect.ts';
 import { declaredEncoding, faultEnvelope, readRequest, refusalEnvelope, successEnvelope } from './soap-envelope.ts';
 
-/** The secret's JSON. */
-export interface SoapCredentials {
-  readonly username: string;
-  readonly password: string;
-  readonly client_id: string;
-  readonly client_secret: string;
-  readonly grant_type?: string;
-}
+/** The secret's JSON: `username`, `password`, `client_id`, `client_secret`, or the fields of the profile. */
+export type SoapCredentials = Readonly<Record<string, string>>;
 
 /** What the service does when it is asked again while its token still lives. */
 export type Issuing =
@@ -37,6 +33,8 @@ export interface SoapServiceSettings {
   readonly lockOut?: { readonly afterRefusals: number; readonly seconds: number };
   /** The one value besides none that the SOAPAction header may have, without its quotation marks. */
   readonly soapAction?: string;
+  /** Describes the service, where it is not Masters India's. */
+  readonly profile?: ServiceProfile;
   /** Makes a token's text; 40 random hexadecimal digits if left out. */
   readonly newToken?: () => string;
 }
@@ -56,6 +54,8 @@ export interface SoapMessage {
   /** The headers `Content-Type` and `SOAPAction`, as they came. */
   readonly contentType?: string | undefined;
   readonly soapAction?: string | undefined;
+  /** All headers, their names in small letters. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
 /** What goes back over HTTP. */
@@ -100,6 +100,7 @@ const ANSWER_CONTENT_TYPE = 'text/xml; charset=ISO-8859-1';
 export function createSoapService(settings: SoapServiceSettings): SoapService {
   const { issuing = 'new', renewalWindowSeconds = 600, lockOut, soapAction = '' } = settings;
   const newToken = settings.newToken ?? (() => randomBytes(20).toString('hex'));
+  const dialect = settings.profile && profileDialect(settings.profile);
   const issuedTokens: ServiceToken[] = [];
   let refusalsInARow = 0;
   let lockedUntil = Number.NEGATIVE_INFINITY;
@@ -141,6 +142,28 @@ export function createSoapService(settings: SoapServiceSettings): SoapService {
     return [issued, lifetime];
   }
 
+  /** A token and the seconds that the answer promises; undefined for a refusal, which counts towards a lock. */
+  function logIn(isRight: boolean, now: Date): readonly [ServiceToken, number] | undefined {
+    if (isRight) {
+      refusalsInARow = 0;
+      return sameToken(now) ?? anotherToken(now);
+    }
+    refusalsInARow += 1;
+    if (lockOut !== undefined && refusalsInARow >= lockOut.afterRefusals) {
+      lockedUntil = after(now, lockOut.seconds).getTime();
+      refusalsInARow = 0;
+    }
+    return undefined;
+  }
+
+  function answerBy(dialect: ProfileDialect, request: SoapMessage, now: Date): SoapAnswer {
+    const isBarred = service.isAccountLocked || now.getTime() < lockedUntil;
+    const granted = isBarred ? undefined : logIn(dialect.isRight(request, service.credentials), now);
+    if (granted === undefined) return { ...dialect.refusal(), login: 'refused' };
+    const [{ token, expiresAt }, seconds] = granted;
+    return { ...dialect.success(token, expiresAt, seconds), login: 'granted' };
+  }
+
   function refuseLogin(code: string): SoapAnswer {
     return { ...ok(refusalEnvelope('access_tokenResponse', code)), login: 'refused' };
   }
@@ -153,16 +176,9 @@ export function createSoapService(settings: SoapServiceSettings): SoapService {
     if (clientId !== right.client_id || clientSecret !== right.client_secret) return refuseLogin('invalid_client');
     if (grantType !== (right.grant_type ?? 'password')) return refuseLogin('unsupported_grant_type');
     if (service.isAccountLocked || now.getTime() < lockedUntil) return refuseLogin('access_denied');
-    if (username !== right.username || passwd !== right.password) {
-      refusalsInARow += 1;
-      if (lockOut !== undefined && refusalsInARow >= lockOut.afterRefusals) {
-        lockedUntil = after(now, lockOut.seconds).getTime();
-        refusalsInARow = 0;
-      }
-      return refuseLogin('invalid_grant');
-    }
-    refusalsInARow = 0;
-    const [issued, promisedSeconds] = sameToken(now) ?? anotherToken(now);
+    const granted = logIn(username === right.username && passwd === right.password, now);
+    if (granted === undefined) return refuseLogin('invalid_grant');
+    const [issued, promisedSeconds] = granted;
     const envelope = successEnvelope('access_new_tokenResponse', {
       access_token: issued.token,
       expires_in: String(promisedSeconds),
@@ -195,6 +211,7 @@ export function createSoapService(settings: SoapServiceSettings): SoapService {
     livedShare: 1,
     isAccountLocked: false,
     answer(request, now) {
+      if (dialect !== undefined) return answerBy(dialect, request, now);
       const fault = refusedMessage(request, soapAction);
       if (fault !== undefined) return fault;
       const { operation = '', arguments: given = [] } = readRequest(request.body) ?? {};

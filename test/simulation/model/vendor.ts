@@ -79,7 +79,7 @@ export class Vendor {
   }
 
   get password(): string {
-    return this.service.credentials.password;
+    return this.service.credentials.password ?? '';
   }
 
   set password(password: string) {
