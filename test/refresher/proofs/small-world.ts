@@ -5,7 +5,7 @@ import {
   type PutParameterCommand,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
-import { type Config, ConfigError, readConfig } from '../../../lambda/refresher/config.ts';
+import { type Config, ConfigError, type Environment, readConfig } from '../../../lambda/refresher/config.ts';
 import { createHandler } from '../../../lambda/refresher/create-handler.ts';
 import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/credentials.ts';
 import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/parameter-store.ts';
@@ -14,7 +14,7 @@ import type { SoapReply } from '../../../lambda/refresher/soap/token-reply.ts';
 import type { TickReport } from '../../../lambda/refresher/tick-report.ts';
 import { decodeStatus, type TokenStatus } from '../../../lambda/token-status.ts';
 import { type AwsServices, createAwsServices } from '../../../local/aws/aws-services.ts';
-import { createSoapService, type SoapService } from '../../../local/soap/soap-service.ts';
+import { createSoapService, type SoapService, type SoapServiceSettings } from '../../../local/soap/soap-service.ts';
 import { carryOut, type PlayedCommand, type PlayedOutput } from '../../in-process-sdk.ts';
 import { VirtualClock } from '../../virtual-clock.ts';
 
@@ -28,6 +28,12 @@ export interface SmallWorldOptions {
   readonly checkEverySeconds: number;
   readonly refreshEverySeconds: number;
   readonly lifetimeSeconds: number;
+  /** Further variables of the function. */
+  readonly environment?: Partial<Environment>;
+  /** How the service differs from one that ends the token before with each login. */
+  readonly habits?: Partial<SoapServiceSettings>;
+  /** How far the service's clock is ahead, in milliseconds. */
+  readonly serviceAheadMs?: number;
 }
 
 const SECRET = 'credentials';
@@ -45,10 +51,20 @@ export class SmallWorld {
   readonly logins: number[] = [];
   /** What the service answers instead of its own answer. */
   answer: ((envelope: string) => Promise<SoapReply>) | undefined;
+  readonly #serviceAheadMs: number;
   #secretVersions = 0;
   #tokens = 0;
 
-  constructor({ checkEverySeconds, refreshEverySeconds, lifetimeSeconds }: SmallWorldOptions) {
+  constructor(options: SmallWorldOptions) {
+    const {
+      checkEverySeconds,
+      refreshEverySeconds,
+      lifetimeSeconds,
+      environment,
+      habits,
+      serviceAheadMs = 0,
+    } = options;
+    this.#serviceAheadMs = serviceAheadMs;
     const config = readConfig({
       CREDENTIALS_SECRET_ID: SECRET,
       TOKEN_ENDPOINT: 'https://soap.example.com/token',
@@ -57,6 +73,7 @@ export class SmallWorld {
       REFRESH_EVERY_SECONDS: String(refreshEverySeconds),
       CHECK_EVERY_SECONDS: String(checkEverySeconds),
       TOKEN_LIFETIME_SECONDS: String(lifetimeSeconds),
+      ...environment,
     });
     if (config instanceof ConfigError) throw config;
     this.config = config;
@@ -65,6 +82,7 @@ export class SmallWorld {
       tokenLifetimeSeconds: lifetimeSeconds,
       issuing: 'new-revoking-old',
       newToken: () => `token-${++this.#tokens}`,
+      ...habits,
     });
     this.#perform('CreateSecret', { Name: SECRET });
     this.putSecret();
@@ -140,7 +158,7 @@ export class SmallWorld {
   /** Whether readers hold a token that the service takes. */
   get isTokenAlive(): boolean {
     const issued = this.service.issuedTokens.find(({ token }) => token === this.storedToken);
-    return issued !== undefined && issued.expiresAt.getTime() > this.clock.now();
+    return issued !== undefined && issued.expiresAt.getTime() > this.clock.now() + this.#serviceAheadMs;
   }
 
   async #login(envelope: string): Promise<SoapReply> {
@@ -151,7 +169,10 @@ export class SmallWorld {
   /** The service's own answer. */
   readonly grant = async (envelope: string): Promise<SoapReply> => {
     const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
-    const { status, contentType, body } = this.service.answer(message, new Date(this.clock.now()));
+    const { status, contentType, body } = this.service.answer(
+      message,
+      new Date(this.clock.now() + this.#serviceAheadMs),
+    );
     return { status, contentType, body: Buffer.from(body, 'latin1') };
   };
 
