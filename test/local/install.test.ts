@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 
@@ -16,7 +17,7 @@ let copy: string;
 /** This repository as somebody has just cloned it. */
 beforeEach(async () => {
   copy = await mkdtemp(join(tmpdir(), 'clone-'));
-  for (const name of ['package.json', 'lambda', 'infra', 'local']) {
+  for (const name of ['package.json', '.npmrc', 'lambda', 'infra', 'local', 'examples']) {
     await cp(join(ROOT, name), join(copy, name), {
       recursive: true,
       filter: (path) => !path.includes('node_modules'),
@@ -25,18 +26,46 @@ beforeEach(async () => {
 });
 afterEach(() => rm(copy, { recursive: true }));
 
-async function run(...args: readonly string[]) {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+/** A command as npm runs it. */
+async function run(script: string, ...args: readonly string[]) {
+  const env = { ...process.env, npm_lifecycle_event: script };
+  const child = spawn(process.execPath, args, { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { status, stdout, stderr };
 }
 
-it('says in one line that npm left out what it needs, as with NODE_ENV=production', { timeout: 60_000 }, async () => {
-  expect(await run(join(copy, 'local/start.ts'))).toEqual({
+it.each([
+  ['start', 'npm start'],
+  ['example', 'npm run example'],
+  ['service', 'npm run service'],
+] as const)(
+  'says in one line that npm left out what %s needs, as with NODE_ENV=production',
+  async (script, command) => {
+    const [, ...args] = manifest.scripts[script].split(' ');
+
+    expect(await run(script, ...args)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `${command}: what this command needs is not installed. Run: npm ci --include=dev\n`,
+    });
+  },
+);
+
+it('says in one line that this Node is too old, where npm brought no other', async () => {
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+
+  expect(await run('start', '--no-experimental-strip-types', 'local/launch.js', 'local/start.ts')).toEqual({
     status: 1,
     stdout: '',
-    stderr: 'npm start: what this command needs is not installed. Run: npm ci --include=dev\n',
+    stderr: expect.stringMatching(/^npm start: this is Node v[\d.]+; it takes Node 24, .*\n$/),
   });
+});
+
+it('lets npx run no other cdk than the installed one', async () => {
+  const settings = parseEnv(await readFile(join(copy, '.npmrc'), 'utf8'));
+
+  expect(settings).toEqual({ yes: 'false' });
+  expect(manifest.devDependencies['aws-cdk']).toMatch(/^\d/);
 });
 
 it('says in one line that the folder for the built function cannot be written', { timeout: 60_000 }, async () => {
@@ -44,7 +73,7 @@ it('says in one line that the folder for the built function cannot be written', 
   await mkdir(join(copy, 'dist'));
   await writeFile(join(copy, 'dist/refresher'), 'a file where a folder should be');
 
-  const { status, stdout, stderr } = await run(join(copy, 'local/start.ts'));
+  const { status, stdout, stderr } = await run('start', 'local/launch.js', 'local/start.ts');
 
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(
@@ -57,7 +86,7 @@ it('talks to nothing before the services have said where they are', { timeout: 6
   await writeFile(gone, JSON.stringify({ awsUrl: 'http://127.0.0.1:9', soapUrl: 'http://127.0.0.1:9', pid: 2 ** 30 }));
 
   for (const file of [join(copy, 'none.json'), gone]) {
-    const { status, stderr } = await run(WATCH, file);
+    const { status, stderr } = await run('example', WATCH, file);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^npm run example: start the services first, .*: npm start -- --serve\n$/);
   }
