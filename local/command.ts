@@ -70,7 +70,7 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   try {
-    const options = readOptions(args);
+    const options = readOptions(args, process.env);
     if (options.help) {
       console.log(HELP);
       return 0;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { closest } from '../lambda/services/closest.ts';
 import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode } from './fail-modes.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -32,6 +33,11 @@ const OPTIONS = {
   fail: { type: 'string' },
 } as const;
 
+/** Options that npm has, too; a person who gives them to npm means npm. */
+const NPMS_OWN: readonly string[] = ['help', 'version', 'verbose'];
+/** Longer than any name there is; comparing takes time that grows with it. */
+const MAX_NAME = 40;
+
 export const HELP = `Usage: npm start -- [options]
 
 Runs the refresher once on this machine: a local Secrets Manager and SSM, a local SOAP endpoint that behaves like the
@@ -56,9 +62,12 @@ ${listed(AWS_FAIL_MODES)}
 
 Exit status: 0 when all went well, 1 when a tick failed, 2 when the options make no sense.`;
 
-/** @throws UsageError */
-export function readOptions(args: readonly string[]): Options {
-  const values = parse(args);
+/**
+ * @param env of the process: npm tells there which options it took for its own
+ * @throws UsageError
+ */
+export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options {
+  const values = parse(args, env);
   const { endpoint, credentials, fail, serve } = values;
   if ((endpoint === undefined) !== (credentials === undefined)) {
     throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
@@ -91,14 +100,20 @@ export function readOptions(args: readonly string[]): Options {
   };
 }
 
-function parse(args: readonly string[]) {
+function parse(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const names = Object.keys(OPTIONS);
+  const taken = names.find((name) => env[`npm_config_${name}`] && !NPMS_OWN.includes(name));
+  if (taken !== undefined) throw new UsageError(`npm took --${taken} for itself. Write: npm start -- --${taken}`);
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
   } catch (error) {
     // Node's first sentence says what is wrong, the next ones explain its own rules.
-    const [reason] = (error instanceof Error ? error.message : '').split('. ');
-    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
-    throw new UsageError(`${reason}. The options are ${names.join(', ')}; --help explains them.`);
+    const [reason = ''] = (error instanceof Error ? error.message : '').split('. ');
+    const options = names.map((name) => `--${name}`);
+    const [, unknown = ''] = /^Unknown option '(.+?)'/.exec(reason) ?? [];
+    throw new UsageError(
+      `${reason}.${didYouMean(unknown, options)} The options are ${options.join(', ')}; --help explains them.`,
+    );
   }
 }
 
@@ -106,7 +121,14 @@ function failMode(name: string): FailMode {
   const mode = ENDPOINT_FAIL_MODES.get(name) ?? AWS_FAIL_MODES.get(name);
   if (mode !== undefined) return mode;
   const names = [...ENDPOINT_FAIL_MODES.keys(), ...AWS_FAIL_MODES.keys()];
-  throw new UsageError(`--fail ${name} is not a failure that can be shown. Choose one of: ${names.join(', ')}.`);
+  throw new UsageError(
+    `--fail ${name} is not a failure that can be shown.${didYouMean(name, names)} Choose one of: ${names.join(', ')}.`,
+  );
+}
+
+function didYouMean(name: string, known: readonly string[]): string {
+  const near = closest(name.slice(0, MAX_NAME), known);
+  return near === undefined ? '' : ` Did you mean ${near}?`;
 }
 
 function seconds(name: string, text: string | undefined): number | undefined {

@@ -24,7 +24,9 @@ describe('the command line', () => {
   });
 
   it.each([
-    ['an unknown option', ['--sevre'], /--sevre.*--serve/s],
+    ['an unknown option', ['--sevre'], /--sevre'\. Did you mean --serve\?/],
+    ['an option like no other', ['--zzzzzzzz'], /^(?!.*mean).*--zzzzzzzz.*--serve/],
+    ['a mistyped failure', ['--fail', 'invalid-grant'], /Did you mean invalid_grant\?/],
     ['a stray word', ['serve'], /serve.*--help/s],
     ['a failure that does not exist', ['--fail', 'nothing'], /nothing.*invalid_grant.*timeout.*500.*secret-malformed/s],
     ['an option without its value', ['--fail'], /--fail/],
@@ -43,6 +45,12 @@ describe('the command line', () => {
   ])('refuses %s and says what would be right', (_, args, message) => {
     expect(() => readOptions(args)).toThrow(UsageError);
     expect(() => readOptions(args)).toThrow(message);
+  });
+
+  it('says that npm takes for itself what does not follow two dashes', () => {
+    expect(() => readOptions([], { npm_config_serve: 'true' })).toThrow('Write: npm start -- --serve');
+    expect(() => readOptions(['http://x'], { npm_config_endpoint: 'true' })).toThrow('npm start -- --endpoint');
+    expect(readOptions([], { npm_config_verbose: 'true' }).verbose).toBe(false);
   });
 
   it('names every option and failure in its help, within 120 columns', () => {
