@@ -5,7 +5,7 @@ import { parseXml, type XmlElement, XmlError } from '../lambda/refresher/soap/st
 /** What an answer is made of: names, namespaces and lengths. No value of it is in here. */
 export interface AnswerStructure {
   readonly kind: AnswerKind;
-  /** Top down, indented by two spaces a level; at most 12 lines. */
+  /** Top down, indented by two spaces a level; equal neighbours are one line. */
   readonly lines: readonly string[];
 }
 
@@ -40,7 +40,6 @@ const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
 };
 const SERVICE_NAMESPACE = 'urn:server';
 const ANSWER_NAMES = ['access_new_tokenResponse', 'access_tokenResponse'];
-const MAX_LINES = 12;
 const MAX_NAME = 80;
 
 /** Describes a whole or cut-off body. `redact` sees every name that is told. */
@@ -49,9 +48,9 @@ export function answerStructure(body: Uint8Array, contentType: string | undefine
   if (/^\s*$/.test(text)) return { kind: 'empty', lines: ['nothing'] };
   if (/<html[\s>]|<!doctype\s+html/i.test(text.slice(0, 2000))) return htmlStructure(text);
   const root = xmlRoot(text);
-  if (root !== undefined) return { kind: xmlKind(root), lines: firstLines(xmlLines(root, '', '', redact)) };
+  if (root !== undefined) return { kind: xmlKind(root), lines: counted(xmlLines(root, '', '', redact)) };
   const json = parsedJson(text);
-  if (json !== undefined) return { kind: 'JSON', lines: firstLines(jsonLines('', json, '', redact)) };
+  if (json !== undefined) return { kind: 'JSON', lines: jsonLines('', json, '', redact) };
   if (/^\s*(?:text\/html|application\/xhtml)/i.test(contentType ?? '')) return htmlStructure(text);
   // A description may be longer than what is read of an answer.
   const tag = /<(?![?!])(?:[\w.-]+:)?([\w.-]+)/.exec(text)?.[1];
@@ -125,10 +124,14 @@ function jsonLines(name: string, value: unknown, indent: string, redact: Redact)
   return [`${indent}${label}${typeof value === 'string' ? `text (${count(value.length)})` : typeof value}`];
 }
 
-function firstLines(lines: readonly string[]): readonly string[] {
-  return lines.length <= MAX_LINES
-    ? lines
-    : [...lines.slice(0, MAX_LINES - 1), `… and ${lines.length - MAX_LINES + 1} more`];
+function counted(lines: readonly string[]): readonly string[] {
+  const runs: { readonly line: string; times: number }[] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last?.line === line) last.times += 1;
+    else runs.push({ line, times: 1 });
+  }
+  return runs.map(({ line, times }) => (times === 1 ? line : `${line} × ${times}`));
 }
 
 function count(characters: number): string {

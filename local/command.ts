@@ -14,11 +14,12 @@ import { type LocalAws, startLocalAws } from './aws/aws-server.ts';
 import { firstContactScreen } from './first-contact.ts';
 import { ARTEFACT, type Invocation, invoke } from './invoke.ts';
 import { isCertificateError, likelyCause } from './likely-cause.ts';
-import { failureStory, heading, tickStory } from './narrative.ts';
+import { factLine, failureLine, failureStory, heading, tickStory } from './narrative.ts';
 import { HELP, type Options, readOptions, UsageError } from './options.ts';
 import { peerCertificate } from './peer-certificate.ts';
 import { announceServices, withdrawServices } from './running-services.ts';
 import { createServeLog } from './serve-log.ts';
+import { shownAddress } from './shown-address.ts';
 import { type SoapEndpoint, startSoapEndpoint } from './soap/soap-endpoint.ts';
 import type { SoapCredentials } from './soap/soap-service.ts';
 
@@ -91,11 +92,13 @@ async function main(args: readonly string[]): Promise<number> {
 async function readCredentials({ service }: Options): Promise<string | undefined> {
   if (service === undefined) return undefined;
   try {
-    return await readFile(service.credentialsFile, 'utf8');
+    const secretString = await readFile(service.credentialsFile, 'utf8');
+    if (secretString.trim() !== '') return secretString;
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new UsageError(`--credentials ${service.credentialsFile} cannot be read: ${FILE_FAULTS[reason] ?? reason}.`);
   }
+  throw new UsageError(`--credentials ${service.credentialsFile} is empty.`);
 }
 
 async function run(options: Options, secretString: string | undefined): Promise<number> {
@@ -104,15 +107,24 @@ async function run(options: Options, secretString: string | undefined): Promise<
   const stage: Stage = { options, aws, soap, endpoint, env: environment(options, aws.url, endpoint) };
   aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(DEMO_CREDENTIALS) });
   try {
-    const from = options.service === undefined ? '' : `, from ${options.service.credentialsFile}`;
-    console.log(heading('On this machine'));
-    console.log(`  Secrets Manager and SSM   ${aws.url}, in memory`);
-    console.log(`  secret                    ${SECRET_ID}${from}`);
-    console.log(`  SOAP endpoint             ${endpoint}${soap === undefined ? '' : ', behaves as documented'}`);
+    showStage(stage);
     return await (options.serve ? serve(stage) : tickTwice(stage));
   } finally {
     await Promise.all([aws.close(), soap?.close()]);
   }
+}
+
+/** Left out where a failure has to fit on the screen below it: the tick names the same. */
+function showStage({ options, aws, soap, endpoint }: Stage): void {
+  if (options.service !== undefined && !options.serve) return;
+  const from = options.service === undefined ? '' : `, from ${options.service.credentialsFile}`;
+  console.log(heading('On this machine'));
+  const facts = [
+    ['AWS', `Secrets Manager and SSM in memory, ${aws.url}`],
+    ['secret', `${SECRET_ID}${from}`],
+    ['SOAP endpoint', `${shownAddress(endpoint)}${soap === undefined ? '' : ', behaves as documented'}`],
+  ] as const;
+  for (const [name, fact] of facts) console.log(factLine(name, fact, width()));
 }
 
 async function serviceToAsk(
@@ -128,7 +140,9 @@ async function serviceToAsk(
 /** Two ticks show the whole idea: the first gets a token, the second leaves it alone, or shows a failure. */
 async function tickTwice(stage: Stage): Promise<number> {
   const { options, aws, soap } = stage;
-  console.log(heading('First tick: nothing is stored yet'));
+  const where =
+    options.service === undefined ? 'nothing is stored yet' : 'AWS is local, in memory, nothing is stored yet';
+  console.log(heading(`First tick: ${where}`));
   const first = await showTick(stage, {});
   if (first.outcome === 'failed') return 1;
 
@@ -218,8 +232,9 @@ async function showTick(stage: Stage, event: object): Promise<Invocation> {
   const requestsBefore = soap?.calls.length ?? 0;
   const tick = await runTick(stage, event);
   const scene = {
-    endpoint,
+    endpoint: shownAddress(endpoint),
     secretId: SECRET_ID,
+    credentialsFile: options.service?.credentialsFile,
     tokenParameterName: TOKEN_PARAMETER_NAME,
     requests: soap && soap.calls.length - requestsBefore,
     token: aws.parameters.parameter(TOKEN_PARAMETER_NAME)?.value,
@@ -234,6 +249,8 @@ async function showTick(stage: Stage, event: object): Promise<Invocation> {
 /** What a request to a real service met that got no token; undefined where none was sent, or a token came. */
 async function explained(tick: Invocation, endpoint: string): Promise<string | undefined> {
   const { contact, code, message = '', said } = tick;
+  // The message names every field; alarms and later ticks are no matter of a first contact.
+  if (code === 'CREDENTIALS_MALFORMED') return failureLine(tick, width());
   if (tick.outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
   const { error, answer } = contact;
   const certificate = isCertificateError(error) ? await peerCertificate(endpoint) : undefined;

@@ -1,9 +1,11 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { ClientRequest, IncomingMessage } from 'node:http';
+import { ClientRequest, type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isObject } from '../lambda/parse-json.ts';
 import { said } from '../lambda/refresher/said.ts';
 import { parseXml, type XmlElement } from '../lambda/refresher/soap/strict-xml.ts';
+import { decodeContent } from '../lambda/refresher/token-endpoint.ts';
 import { type AnswerStructure, answerStructure } from './answer-structure.ts';
+import { shownQuery } from './shown-address.ts';
 
 /** What went over the wire between the function and the SOAP endpoint, last request only. No value is in it. */
 export interface Contact {
@@ -22,6 +24,8 @@ export interface Answer {
   readonly contentType?: string;
   /** Of a redirect, as an absolute address without its path. */
   readonly redirectTo?: string;
+  /** How the server wants an HTTP login, such as `Basic`. */
+  readonly challenge?: string;
   readonly structure: AnswerStructure;
 }
 
@@ -95,17 +99,25 @@ function tell({ request, body, error, response, chunks }: Watched, endpoint: str
   const secrets = sentValues(body);
   const redact = (name: string) => said(name, secrets) ?? '';
   const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
+  const path = `${new URL(endpoint).pathname}${shownQuery(endpoint)}`;
   return {
-    requestHead: `${request.method} ${new URL(endpoint).pathname}, ${header('Content-Type')}, ${header('SOAPAction')}`,
+    requestHead: `${request.method} ${path}, ${header('Content-Type')}, ${header('SOAPAction')}`,
     requestBody: masked(body),
     error,
     answer: response && {
       status: response.statusCode ?? 0,
       contentType: told(response.headers['content-type'], redact),
       redirectTo: redirectTarget(response.headers.location, endpoint),
-      structure: answerStructure(Buffer.concat(chunks), response.headers['content-type'], redact),
+      challenge: /^[A-Za-z]{1,20}(?![^ ,])/.exec(response.headers['www-authenticate'] ?? '')?.[0],
+      structure: structureOf(Buffer.concat(chunks), response.headers, redact),
     },
   };
+}
+
+function structureOf(body: Buffer, headers: IncomingHttpHeaders, redact: (name: string) => string): AnswerStructure {
+  const decoded = decodeContent(body, headers['content-encoding']);
+  if (typeof decoded === 'string') return { kind: 'text', lines: [`${body.length} bytes, ${decoded}`] };
+  return answerStructure(decoded, headers['content-type'], redact);
 }
 
 /** A media type and a charset are no place for more. */

@@ -19,31 +19,48 @@ export interface FirstContact {
 const LABEL = 14;
 /** Narrower columns cut namespaces into pieces. */
 const MIN_COLUMN = 40;
+/** The answer's structure stops here, so that all of it stays one screen. */
+const MAX_ROWS = 10;
+/** Where one stands below the other. */
+const MAX_NARROW_ROWS = 8;
+/** The envelope, its body and the answer's name: where another answer differs. */
+const DECISIVE_LINES = 3;
 
-/** One screen: what was expected beside what came, the request, the likeliest cause. No line is wider than `width`. */
+type Row = readonly [name: string, expected: readonly string[], came: readonly string[]];
+
+/**
+ * One screen: what was expected beside what came, the request, the likeliest cause. No line is wider than `width`. What
+ * was not sent is not shown.
+ */
 export function firstContactScreen({ contact, cause, failure, said }: FirstContact, width: number): string {
   const { answer, error, requestHead, requestBody } = contact;
-  const indent = width < 90 ? 4 : LABEL + 2;
-  const rows: readonly (readonly [string, readonly string[], readonly string[]])[] =
+  const rows: readonly Row[] =
     answer === undefined
       ? [['answer', ['HTTP 200, text/xml'], [`none: ${error ?? 'no answer'}`]]]
       : [
           ['HTTP status', ['200'], [String(answer.status)]],
           ['type', ['text/xml'], [answer.contentType ?? 'none']],
-          ['answer', EXPECTED.lines, answer.structure.lines],
+          ['answer', expectedLines(answer.structure), answer.structure.lines],
         ];
+  const wasSent = !wasNotSent(contact);
   return [
     paragraph(styleText('red', '  ✗ '), failure, 4, width),
     '',
     ...table(rows, width),
     '',
     ...(said === undefined ? [] : [entry('service said', said, width)]),
-    entry(wasNotSent(contact) ? 'not sent' : 'request sent', requestHead, width),
-    ...xmlLines(requestBody, width - indent).map((line) => `${' '.repeat(indent)}${line}`),
+    entry(wasSent ? 'request sent' : 'not sent', requestHead, width),
+    ...(wasSent ? xmlLines(requestBody, width - 2).map((line) => `  ${line}`) : []),
     '',
     entry('likely cause', cause.cause, width),
     entry('what to do', cause.remedy, width),
   ].join('\n');
+}
+
+/** What is in the answer matters once its name is right. */
+function expectedLines({ lines }: AnswerStructure): readonly string[] {
+  const isNamedRight = lines.some((line) => line.trim() === EXPECTED.lines[DECISIVE_LINES - 1]?.trim());
+  return isNamedRight ? EXPECTED.lines : EXPECTED.lines.slice(0, DECISIVE_LINES);
 }
 
 /** DNS, TCP or TLS failed. */
@@ -62,17 +79,12 @@ const EXPECTED: AnswerStructure = (() => {
 })();
 
 /** Side by side where there is room, else one below the other. */
-function table(rows: readonly (readonly [string, readonly string[], readonly string[]])[], width: number): string[] {
+function table(rows: readonly Row[], width: number): string[] {
   const column = Math.floor((width - LABEL - 4) / 2);
-  if (column < MIN_COLUMN) {
-    return rows.flatMap(([name, expected, came]) => [
-      ...list(name, 'expected', expected, width),
-      ...list('', 'came', came, width),
-    ]);
-  }
+  if (column < MIN_COLUMN) return rows.flatMap((row) => below(row, width));
   const head = `  ${''.padEnd(LABEL)}${'expected'.padEnd(column)}  came`;
   const body = rows.flatMap(([name, expected, came]) => {
-    const [left, right] = [expected, came].map((lines) => lines.flatMap((line) => broken(line, column)));
+    const [left, right] = [expected, came].map((lines) => firstRows(lines, column, MAX_ROWS));
     const height = Math.max(left?.length ?? 0, right?.length ?? 0);
     return Array.from({ length: height }, (_, at) => {
       const label = dim((at === 0 ? name : '').padEnd(LABEL));
@@ -82,11 +94,27 @@ function table(rows: readonly (readonly [string, readonly string[], readonly str
   return [dim(head), ...body];
 }
 
-function list(name: string, side: string, lines: readonly string[], width: number): string[] {
-  const indent = LABEL + 10;
-  return lines
-    .flatMap((line) => broken(line, width - indent - 2))
-    .map((line, at) => `  ${dim((at === 0 ? name : '').padEnd(LABEL) + (at === 0 ? side : '').padEnd(10))}${line}`);
+function below([name, expected, came]: Row, width: number): readonly string[] {
+  if (expected.length === 1) return [entry(name, `expected ${expected}, came ${came}`, width)];
+  return [...list('expected', expected, width), ...list('came', came, width)];
+}
+
+function list(name: string, lines: readonly string[], width: number): readonly string[] {
+  return firstRows(lines, width - LABEL - 2, MAX_NARROW_ROWS).map(
+    (line, at) => `  ${dim((at === 0 ? name : '').padEnd(LABEL))}${line}`,
+  );
+}
+
+/** As many lines as `max` rows of `width` can hold, and how many more there are. */
+function firstRows(lines: readonly string[], width: number, max: number): readonly string[] {
+  const rows: string[] = [];
+  for (const [at, line] of lines.entries()) {
+    const next = broken(line, width);
+    const isLast = at === lines.length - 1;
+    if (rows.length + next.length > (isLast ? max : max - 1)) return [...rows, `… and ${lines.length - at} more`];
+    rows.push(...next);
+  }
+  return rows;
 }
 
 /** Breaks between two tags or before an attribute. */
@@ -105,11 +133,10 @@ function entry(name: string, text: string, width: number): string {
 }
 
 function paragraph(start: string, text: string, indent: number, width: number): string {
-  const lines = wrapText(text, width - indent).flatMap((line) => broken(line, width - indent));
-  return start + lines.join(`\n${' '.repeat(indent)}`);
+  return start + wrapText(text, width - indent).join(`\n${' '.repeat(indent)}`);
 }
 
-/** A text without blanks, such as an envelope, is cut where the line ends. Further lines stand under the first. */
+/** A line without blanks is cut where the room ends. Further lines stand under the first. */
 function broken(line: string, width: number): readonly string[] {
   const indent = /^ */.exec(line)?.[0] ?? '';
   if (line.length <= width) return [line];

@@ -103,24 +103,27 @@ function untrusted(host: string, error: string, certificate: ShownCertificate | 
   };
   if (error === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return {
-      cause: `The certificate is for other hosts: ${names || subject}. Nothing was sent.`,
+      cause: `The certificate is for other hosts: ${names || subject}.`,
       remedy: 'Use the host that the vendor names. If it is this one, tell the vendor.',
     };
   }
   if (error === 'CERT_HAS_EXPIRED' || error === 'CERT_NOT_YET_VALID') {
     return {
-      cause: `The certificate ${subject} is not valid now: it ends ${validTo}. Nothing was sent.`,
+      cause: `The certificate ${subject} is not valid now: it ends ${validTo}.`,
       remedy: "Check this machine's clock, then tell the vendor.",
     };
   }
   return {
-    cause: `Nobody here vouches for the certificate ${subject}, issued by ${issuer}, valid to ${validTo} (${error}). Nothing was sent.`,
+    cause: `This machine does not trust the certificate ${subject}, issued by ${issuer}, valid to ${validTo}.`,
     remedy:
-      'For a private authority, set NODE_EXTRA_CA_CERTS to a file with its certificate (PEM) and run this again. Else a proxy breaks TLS open, or the server leaves out a certificate of its chain.',
+      'For a private authority, set NODE_EXTRA_CA_CERTS to a file with its certificate (PEM). Otherwise a proxy opens TLS, or the server leaves out a certificate of its chain.',
   };
 }
 
-function byStatus({ endpoint }: FailedContact, { status, redirectTo, structure }: Answer): LikelyCause | undefined {
+function byStatus(
+  { endpoint }: FailedContact,
+  { status, redirectTo, challenge, structure }: Answer,
+): LikelyCause | undefined {
   if (status >= 300 && status <= 399) {
     const url = new URL(endpoint);
     const isOwnTls = redirectTo === `https://${url.hostname}`;
@@ -137,6 +140,12 @@ function byStatus({ endpoint }: FailedContact, { status, redirectTo, structure }
       cause:
         'The service wants another content type: most likely it speaks SOAP 1.2, or no SOAP. This request is SOAP 1.1.',
       remedy: `Look for a SOAP 1.1 address in the vendor's documentation. ${OTHER_SERVICE}`,
+    };
+  }
+  if (status === 401 && challenge !== undefined && structure.kind !== 'this service') {
+    return {
+      cause: `The server wants an HTTP login (${challenge}) before it reads the request, and this request has none.`,
+      remedy: 'Compare the address. If it is right, ask the vendor: this version sends credentials only within SOAP.',
     };
   }
   if (['this service', 'another service', 'SOAP fault', 'SOAP 1.2', 'JSON'].includes(structure.kind)) return undefined;

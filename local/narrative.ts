@@ -8,6 +8,8 @@ import { wrapText } from './wrap-text.ts';
 export interface Scene {
   readonly endpoint: string;
   readonly secretId: string;
+  /** Where the secret's content comes from, if it is somebody's own. */
+  readonly credentialsFile?: string;
   readonly tokenParameterName: string;
   /** Requests that reached the local endpoint during the tick; undefined for a real service. */
   readonly requests: number | undefined;
@@ -24,13 +26,13 @@ export function tickStory(tick: Invocation, scene: Scene): string {
   const { outcome, code = '', secretVersionId, endpointLatencyMs, tokenVersion, warnings } = tick;
   const done = (step: string, detail: string) => stepLine(styleText('green', '✓'), step, detail, scene.width);
   const notDone = (step: string, detail: string) => stepLine(styleText('red', '✗'), step, detail, scene.width);
+  const { credentialsFile, secretId } = scene;
   const lines: string[] = [];
   if (secretVersionId !== undefined) {
-    lines.push(
-      done('credentials read', `secret ${scene.secretId}, version ${shortId(secretVersionId)}, password ${MASK}`),
-    );
+    const secret = credentialsFile ?? `secret ${secretId}, version ${shortId(secretVersionId)}`;
+    lines.push(done('credentials read', `${secret}, password ${MASK}`));
   } else if (code.startsWith('CREDENTIALS_')) {
-    lines.push(notDone('credentials read', `secret ${scene.secretId}`));
+    lines.push(notDone('credentials read', credentialsFile ?? `secret ${secretId}`));
   }
   if (endpointLatencyMs !== undefined) {
     const { endpoint, requests = 1 } = scene;
@@ -100,7 +102,7 @@ const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
 
 /** What an operator sees of a failed tick. */
 export function failureStory(tick: Invocation, width: number): string {
-  const { code = 'unknown', message, cause, said, tokenVersion } = tick;
+  const { code = 'unknown', cause, said, tokenVersion } = tick;
   const stored =
     tokenVersion === undefined
       ? 'none that is known to be good'
@@ -108,7 +110,7 @@ export function failureStory(tick: Invocation, width: number): string {
   const guidance = isRefreshErrorCode(code) ? ERROR_GUIDE[code] : undefined;
   const fact = (name: string, detail: string) => factLine(name, detail, width);
   return [
-    wrapped(`  ${styleText('red', `✗ ${code}`)}  `, `${message}`, code.length + 6, width),
+    failureLine(tick, width),
     ...(cause === undefined ? [] : [fact('cause', cause)]),
     ...(said === undefined ? [] : [fact('said', said)]),
     fact('stored token', stored),
@@ -122,6 +124,11 @@ export function failureStory(tick: Invocation, width: number): string {
   ].join('\n');
 }
 
+/** The error's code and message. */
+export function failureLine({ code = 'unknown', message = '' }: Invocation, width: number): string {
+  return wrapped(`  ${styleText('red', `✗ ${code}`)}  `, message, 4, width, code.length + 6);
+}
+
 function isRefreshErrorCode(code: string): code is RefreshErrorCode {
   return Object.hasOwn(ERROR_GUIDE, code);
 }
@@ -130,15 +137,18 @@ function stepLine(sign: string, step: string, detail: string, width: number): st
   return wrapped(`  ${sign} ${step.padEnd(20)}`, detail, 24, width);
 }
 
-function factLine(name: string, detail: string, width: number): string {
+/** A name, and what is to be said of it. */
+export function factLine(name: string, detail: string, width: number): string {
   return wrapped(`    ${styleText('dim', name.padEnd(20))}`, detail, 24, width);
 }
 
-/** Lines after the first stand under it, unless that leaves too little room. */
-function wrapped(start: string, text: string, indent: number, width: number): string {
+/**
+ * Lines after the first stand under it, unless that leaves too little room.
+ * @param taken by `start`, in characters
+ */
+function wrapped(start: string, text: string, indent: number, width: number, taken = indent): string {
   const under = Math.min(indent, Math.floor(width / 3));
-  const [first = '', ...rest] = wrapText(text, Math.max(24, width - indent));
-  return [start + first, ...wrapText(rest.join(' '), width - under)].filter(Boolean).join(`\n${' '.repeat(under)}`);
+  return start + wrapText(text, width - under, Math.max(24, width - taken)).join(`\n${' '.repeat(under)}`);
 }
 
 function expiry({ expiresAt = '', secondsRemaining = 0 }: Invocation): string {

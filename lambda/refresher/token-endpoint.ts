@@ -152,7 +152,7 @@ class ConnectionClosed extends Error {
 }
 
 /** No coding was asked for, yet some gateways compress all the same, and some servers name a charset here. */
-function decodeContent(body: Buffer, coding = 'identity'): Uint8Array | UnreadableBody {
+export function decodeContent(body: Buffer, coding = 'identity'): Uint8Array | UnreadableBody {
   if (body.length === 0) return body;
   const limit = { maxOutputLength: MAX_BODY_BYTES };
   try {
