@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { Environment } from '../lambda/refresher/config.ts';
+import { errorName } from '../lambda/refresher/redact-error.ts';
 import { statusParameterName } from '../lambda/token-status.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { REGION } from './aws/aws-account.ts';
@@ -14,11 +15,12 @@ import { type LocalAws, startLocalAws } from './aws/aws-server.ts';
 import { firstContactScreen } from './first-contact.ts';
 import { ARTEFACT, type Invocation, invoke } from './invoke.ts';
 import { isCertificateError, likelyCause } from './likely-cause.ts';
-import { factLine, failureLine, failureStory, heading, tickStory } from './narrative.ts';
+import { failureLine, failureStory, heading, stageLine, tickStory } from './narrative.ts';
 import { HELP, type Options, readOptions, UsageError } from './options.ts';
 import { peerCertificate } from './peer-certificate.ts';
-import { announceServices, withdrawServices } from './running-services.ts';
+import { announceServices, type RunningServices, withdrawServices } from './running-services.ts';
 import { createServeLog } from './serve-log.ts';
+import { shellCommand } from './shell-command.ts';
 import { shownAddress } from './shown-address.ts';
 import { type SoapEndpoint, startSoapEndpoint } from './soap/soap-endpoint.ts';
 import type { SoapCredentials } from './soap/soap-service.ts';
@@ -124,7 +126,7 @@ function showStage({ options, aws, soap, endpoint }: Stage): void {
     ['secret', `${SECRET_ID}${from}`],
     ['SOAP endpoint', `${shownAddress(endpoint)}${soap === undefined ? '' : ', behaves as documented'}`],
   ] as const;
-  for (const [name, fact] of facts) console.log(factLine(name, fact, width()));
+  for (const [name, fact] of facts) console.log(stageLine(name, fact, width()));
 }
 
 async function serviceToAsk(
@@ -160,9 +162,8 @@ async function tickTwice(stage: Stage): Promise<number> {
   if (second.outcome === 'failed') return 1;
 
   console.log(heading('Read the token'));
-  console.log('  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \\');
-  console.log(`  aws --endpoint-url ${aws.url} --region ${REGION} \\`);
-  console.log(`  ${READ_TOKEN}`);
+  const key = 'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local';
+  console.log(shellCommand(`${key} aws --endpoint-url ${aws.url} --region ${REGION} ${READ_TOKEN}`, width()));
   console.log(styleText('dim', '  The command works while the services are up: npm start -- --serve'));
   return 0;
 }
@@ -173,20 +174,20 @@ async function serve(stage: Stage): Promise<number> {
   // Not once: on Ctrl-C the terminal sends the signal, and npm passes on its own a moment later.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   console.log(heading('Watch it with the aws command'));
-  console.log('  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local');
-  console.log(`  export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`);
-  console.log(`  aws ${READ_TOKEN}`);
-  console.log(`  aws ${READ_STATUS}`);
-  console.log(`  aws ${putCredentials(quoted({ ...DEMO_CREDENTIALS, password: 'wrong' }))}`);
-  if (soap !== undefined) {
-    announceServices({ awsUrl: aws.url, soapUrl: soap.url });
-    console.log(heading('Watch a downstream function use the token, in another terminal'));
-    console.log('  npm run example');
+  for (const command of [
+    'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
+    `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
+    `aws ${READ_TOKEN}`,
+    `aws ${READ_STATUS}`,
+    `aws ${putCredentials(quoted({ ...DEMO_CREDENTIALS, password: 'wrong' }))}`,
+  ]) {
+    console.log(shellCommand(command, width()));
   }
+  if (soap !== undefined) showExample({ awsUrl: aws.url, soapUrl: soap.url });
   if (options.fail !== undefined) console.log(`\n  From the second tick on this fails: ${options.fail.name}`);
   console.log(heading(`A tick every ${options.everySeconds} s, until Ctrl-C`));
   const log = createServeLog({
-    isTerminal: process.stdout.isTTY && !options.verbose,
+    isTerminal: process.stdout.isTTY && process.env.TERM !== 'dumb' && !options.verbose,
     width,
     write: (text) => process.stdout.write(text),
   });
@@ -217,9 +218,20 @@ async function failureDetails({ endpoint, options }: Stage, tick: Invocation): P
     const { service } = options;
     const right = service === undefined ? quoted(DEMO_CREDENTIALS) : `file://${service.credentialsFile}`;
     const first = service === undefined ? 'The way back' : `The way back, once ${service.credentialsFile} is right`;
-    lines.push('', `  ${first}:`, `  aws ${putCredentials(right)}`);
+    lines.push('', `  ${first}:`, shellCommand(`aws ${putCredentials(right)}`, width()));
   }
   return lines.join('\n');
+}
+
+/** Serving goes on without it. */
+function showExample(services: RunningServices): void {
+  console.log(heading('Watch a workload use the token, in another terminal'));
+  try {
+    announceServices(services);
+    console.log('  npm run example');
+  } catch (error) {
+    console.log(`  It would look into dist/local-services.json, which cannot be written (${errorName(error)}).`);
+  }
 }
 
 /** For a shell: nothing here holds a single quotation mark. */

@@ -67,8 +67,9 @@ export function tickLine(tick: Invocation, at: Date, failures = 1, width?: numbe
   const { outcome, tokenVersion, secondsRemaining = 0 } = tick;
   const life = tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${duration(secondsRemaining)} left`;
   const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
-  const why =
-    outcome === 'failed' ? `  ${tick.code}: ${tick.message}` : tick.trigger ? `  because ${tick.trigger}` : '';
+  // The first failure is told below its line.
+  const failure = failures > 1 ? `  ${tick.code}: ${tick.message}` : '';
+  const why = outcome === 'failed' ? failure : tick.trigger ? `  because ${tick.trigger}` : '';
   const times = failures > 1 ? ` ${failures} times` : '';
   const start = `${at.toISOString().slice(11, 19)}  `;
   const result = `${outcome}${times}`.padEnd(9);
@@ -137,8 +138,12 @@ function stepLine(sign: string, step: string, detail: string, width: number): st
   return wrapped(`  ${sign} ${step.padEnd(20)}`, detail, 24, width);
 }
 
-/** A name, and what is to be said of it. */
-export function factLine(name: string, detail: string, width: number): string {
+/** What runs where. */
+export function stageLine(name: string, detail: string, width: number): string {
+  return wrapped(`  ${name.padEnd(15)}`, detail, 17, width);
+}
+
+function factLine(name: string, detail: string, width: number): string {
   return wrapped(`    ${styleText('dim', name.padEnd(20))}`, detail, 24, width);
 }
 

@@ -4,13 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { createTokenReader, type TokenReader } from '../../lambda/reader/token-reader.ts';
 import { runningServices, SERVICES_FILE } from '../../local/running-services.ts';
 import { createHandler } from './get-e-invoice.ts';
 
 /** Not by port: something else may listen there, and would be sent a token. */
-const services = runningServices(process.argv[2] ?? SERVICES_FILE);
+const file = process.argv[2] ?? SERVICES_FILE;
+const services = runningServices(file);
 if (services?.soapUrl === undefined) {
   console.error('npm run example: start the services first, in another terminal: npm start -- --serve');
   process.exit(1);
@@ -46,6 +48,8 @@ console.log('A token is shown by its fingerprint, the first 8 digits of its SHA-
 const handler = createHandler({ E_INVOICE_ENDPOINT: soapUrl }, watched);
 let before = '';
 for (;;) {
+  // Once they have stopped, anybody may listen on their ports.
+  if (!isDeepStrictEqual(runningServices(file), services)) break;
   const time = new Date().toISOString().slice(11, 19);
   try {
     const { AckNo, Status } = await handler({ userGstin: '05AAAPG7885R002', irn: 'a'.repeat(64) });
@@ -58,3 +62,5 @@ for (;;) {
   }
   await sleep(1000);
 }
+console.log('The services have stopped. Start them again, in another terminal: npm start -- --serve');
+process.exitCode = 1;

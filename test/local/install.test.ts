@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { listen } from '../../local/listen.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -90,6 +91,25 @@ it('talks to nothing before the services have said where they are', { timeout: 6
     expect(status).toBe(1);
     expect(stderr).toMatch(/^npm run example: start the services first, .*: npm start -- --serve\n$/);
   }
+});
+
+it('asks nobody any more once the services have stopped', { timeout: 60_000 }, async () => {
+  let asked = 0;
+  const holder = await listen(0, (_, response) => {
+    asked += 1;
+    response.writeHead(400).end();
+  });
+  const file = join(copy, 'services.json');
+  await writeFile(file, JSON.stringify({ awsUrl: holder.url, soapUrl: holder.url, pid: process.pid }));
+
+  const watching = run('example', WATCH, file);
+  await expect.poll(() => asked, { timeout: 30_000 }).toBeGreaterThan(0);
+  await rm(file);
+  const { status, stdout } = await watching;
+  await holder.close();
+
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/The services have stopped\. .*\n$/);
 });
 
 it('runs its scripts in any shell, cmd.exe too, which has no exec', () => {

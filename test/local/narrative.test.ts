@@ -98,9 +98,12 @@ describe('a tick in one line', () => {
     expect(line({ secondsRemaining: 59 })).toBe('12:34:56  refreshed  version 2, 59 s left  because there is no token');
   });
 
-  it('says what failed', () => {
-    expect(line({ ...FAILED, tokenVersion: undefined })).toBe(
-      '12:34:56  failed     no token  ENDPOINT_UNAVAILABLE: The service is out.',
+  it('says what failed once it is not told below', () => {
+    const failed = { ...TICK, ...FAILED, tokenVersion: undefined };
+
+    expect(line(failed)).toBe('12:34:56  failed     no token');
+    expect(stripVTControlCharacters(tickLine(failed, at, 2))).toBe(
+      '12:34:56  failed 2 times  no token  ENDPOINT_UNAVAILABLE: The service is out.',
     );
   });
 });

@@ -95,7 +95,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
 
     expect(stdout.match(/CREDENTIALS_REFUSED {2}/g)).toHaveLength(1);
     expect(stdout).toMatch(/alarm +CredentialsRefused \(page\)/);
-    expect(stdout).toMatch(/aws secretsmanager put-secret-value .*"password":"demo-&<>-password"/);
+    expect(stdout).toMatch(/aws secretsmanager put-secret-value .*"password":"demo-&<>-password"/s);
   });
 
   it('tells which version it is', async () => {
@@ -157,11 +157,18 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       expect(wrong.stdout + halved.stdout).not.toContain('S3CR3T');
     });
 
-    it('says so when the credentials cannot be read', async () => {
-      const { status, stderr } = await start(['--endpoint', service.url, '--credentials', join(folder, 'none.json')]);
+    it.each([
+      ['none.json', 'cannot be read: there is no such file'],
+      ['.', 'cannot be read: it is a folder'],
+      ['empty.json', 'is empty'],
+    ])('says so in one line when the credentials file is %s', async (name, fault) => {
+      await writeFile(join(folder, 'empty.json'), ' \n');
+      const file = join(folder, name);
 
-      expect(status).toBe(2);
-      expect(stderr).toMatch(/^npm start: --credentials .*none\.json cannot be read: there is no such file\.\n$/);
+      const { status, stdout, stderr } = await start(['--endpoint', service.url, '--credentials', file]);
+
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toBe(`npm start: --credentials ${file} ${fault}.\n`);
     });
   });
 });
