@@ -18,10 +18,14 @@ afterAll(() => Promise.all([aws.close(), soap.close()]));
 
 /** The first line of the answer to a request with these very header lines. */
 async function statusLine(url: string, ...headers: readonly string[]): Promise<string> {
+  return answerTo(url, '1.1', headers);
+}
+
+async function answerTo(url: string, version: string, headers: readonly string[]): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   await once(socket, 'connect');
   socket.write(
-    `POST / HTTP/1.1\r\n${headers.map((line) => `${line}\r\n`).join('')}Connection: close\r\nContent-Length: 2\r\n\r\n{}`,
+    `POST / HTTP/${version}\r\n${headers.map((line) => `${line}\r\n`).join('')}Connection: close\r\nContent-Length: 2\r\n\r\n{}`,
   );
   return (await text(socket)).split('\r\n')[0] ?? '';
 }
@@ -34,6 +38,12 @@ it.each([
   '169.254.169.254',
   '',
   'a@localhost',
+  'localhost, rebound.example',
+  'localhost.',
+  // Nothing listens on IPv6.
+  '[::1]',
+  '[::1]:4780',
+  '[::ffff:127.0.0.1]',
 ])('refuses the Host "%s", under which a page in a browser could reach a local port', async (host) => {
   for (const { url } of [aws, soap]) {
     expect(await statusLine(url, `Host: ${host}`)).toBe('HTTP/1.1 403 Forbidden');
@@ -52,7 +62,8 @@ it.each(['127.0.0.1', 'localhost', 'LOCALHOST:4780', '127.0.0.1:1'])(
   },
 );
 
-it('refuses a request without a Host', async () => {
-  expect(await statusLine(aws.url)).toMatch(/ 40[03] /);
+it.each(['1.1', '1.0'])('refuses a request without a Host in HTTP/%s', async (version) => {
+  for (const { url } of [aws, soap]) expect(await answerTo(url, version, [])).toMatch(/ 40[03] /);
+  expect(soap.calls.filter(({ operation }) => operation !== '')).toEqual([]);
   expect(aws.calls.filter(({ operation }) => operation !== '')).toEqual([]);
 });
