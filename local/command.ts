@@ -142,9 +142,8 @@ async function serviceToAsk(
 /** Two ticks show the whole idea: the first gets a token, the second leaves it alone, or shows a failure. */
 async function tickTwice(stage: Stage): Promise<number> {
   const { options, aws, soap } = stage;
-  const where =
-    options.service === undefined ? 'nothing is stored yet' : 'AWS is local, in memory, nothing is stored yet';
-  console.log(heading(`First tick: ${where}`));
+  const where = options.service === undefined ? '' : 'AWS is local, and ';
+  console.log(heading(`First tick: ${where}nothing is stored yet`));
   const first = await showTick(stage, {});
   if (first.outcome === 'failed') return 1;
 

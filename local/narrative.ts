@@ -135,7 +135,8 @@ function isRefreshErrorCode(code: string): code is RefreshErrorCode {
 }
 
 function stepLine(sign: string, step: string, detail: string, width: number): string {
-  return wrapped(`  ${sign} ${step.padEnd(20)}`, detail, 24, width);
+  // An address is kept whole where a line can hold it.
+  return wrapped(`  ${sign} ${step.padEnd(20)}`, detail, width < 90 ? 6 : 24, width, 24);
 }
 
 /** What runs where. */

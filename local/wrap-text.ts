@@ -1,17 +1,18 @@
 /**
- * Breaks text between words into lines of at most `width` characters; a longer word, such as an address, is cut.
- * @param firstWidth of the first line, where something stands before it
+ * Breaks text between words into lines of at most `width` characters; only a longer word, such as an address, is cut.
+ * @param firstWidth of the first line, where something stands before it; left empty for a word that fits below only
  */
 export function wrapText(text: string, width: number, firstWidth = width): readonly string[] {
   const lines: string[] = [];
   let line = '';
   const room = () => (lines.length === 0 ? firstWidth : width);
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > room()) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= room() || (line === '' && word.length > width)) line = longer;
+    else {
       lines.push(line);
-      line = '';
+      line = word;
     }
-    line = line === '' ? word : `${line} ${word}`;
     while (line.length > room()) {
       const end = room();
       lines.push(line.slice(0, end));
