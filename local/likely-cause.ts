@@ -19,7 +19,7 @@ export interface FailedContact extends Pick<Contact, 'error' | 'answer'> {
 }
 
 const OTHER_SERVICE =
-  'This version knows one service: access_new_token of urn:server. Another one cannot be described yet.';
+  'This command knows one service: access_new_token of urn:server. docs/services.md tells of others.';
 
 /** A first contact: an address that does not resolve is a typing mistake before it is an outage. */
 export function likelyCause(failed: FailedContact): LikelyCause {
