@@ -206,6 +206,13 @@ function byContent({ code, message = '' }: FailedContact, { structure }: Answer)
         remedy: `Compare the lines above. ${OTHER_SERVICE}`,
       };
     case 'SOAP fault':
+      if (code === 'ENDPOINT_UNAVAILABLE') {
+        return {
+          cause:
+            'The address speaks SOAP, and reports a fault of its own: an outage, or a request that it does not know.',
+          remedy: 'Read above what it said. Run the command again in some minutes; if it stays so, ask the vendor.',
+        };
+      }
       return {
         cause:
           'The address speaks SOAP, and could not make sense of the request: most likely another service, or it wants a SOAPAction.',

@@ -154,7 +154,8 @@ function factLine(name: string, detail: string, width: number): string {
  */
 function wrapped(start: string, text: string, indent: number, width: number, taken = indent): string {
   const under = Math.min(indent, Math.floor(width / 3));
-  return start + wrapText(text, width - under, Math.max(24, width - taken)).join(`\n${' '.repeat(under)}`);
+  const lines = wrapText(text, width - under, Math.max(24, width - taken));
+  return (start + lines.join(`\n${' '.repeat(under)}`)).replace(/ +\n/, '\n');
 }
 
 function expiry({ expiresAt = '', secondsRemaining = 0 }: Invocation): string {

@@ -157,6 +157,16 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
       [/POST \/api\.php\?wsdl&key=•••&•••/, /Compare the path/],
     ],
     [
+      'a fault of the service itself',
+      () =>
+        answering(
+          500,
+          'text/xml',
+          envelope(SOAP_11, '<s:Fault><faultcode>s:Server</faultcode><faultstring>No database</faultstring></s:Fault>'),
+        ),
+      [/service said +No database/, /a fault of its own: an outage/],
+    ],
+    [
       'a long answer in XML',
       () => answering(200, 'text/xml', `<r>${'<item>CANARY</item>'.repeat(40)}${'<a/><b/>'.repeat(40)}</r>`),
       [/item \(6 chars\) × 40/, /… and \d+ more/, /no SOAP 1\.1 envelope/],
