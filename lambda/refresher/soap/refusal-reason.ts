@@ -21,8 +21,7 @@ export const CODES: readonly string[] = [...CREDENTIALS, ...ALIASES, ...REQUEST,
 export function readReason(texts: readonly string[]): RefusalReason | undefined {
   const messages = texts.map(message);
   const words = messages.map(wordsOf);
-  const stated =
-    firstOf(messages, (text) => codeOf(text) ?? codeOf(exceptionName(text))) ?? firstOf(messages, statedCode);
+  const stated = firstOf(messages, (text) => codeOf(text) ?? codeOfException(text)) ?? firstOf(messages, statedCode);
   if (stated !== undefined) return byCode(stated);
   if (!words.some((text) => TROUBLE.test(text))) {
     const code = firstOf(messages, (text) => CODE_WITHIN.exec(text.toLowerCase())?.[1]) ?? firstOf(words, codeInWords);
@@ -45,9 +44,9 @@ export function mayRefuse(text: string): boolean {
   return MAY_REFUSE.test(wordsOf(text));
 }
 
-const NO = '(?:not|invalid|incorrect|wrong|unknown|bad|lock|block|disab|suspend|activ|expired|reject|mismatch)';
+const NO = "(?:not|n't|invalid|incorrect|wrong|unknown|bad|lock|block|disab|suspend|activ|expired|reject|mismatch)";
 const MAY_REFUSE = new RegExp(
-  `grant|credential|passw|contrase|kennwort|mot de passe|senha|access (?:is )?denied|authori[sz]ed|authenticat|log ?[io]n|sign ?in|account|(?:user|client).{0,30}${NO}|(?:${NO}|no such).{0,9} (?:user|client)`,
+  `grant|credential|passw|contrase|kennwort|mot de passe|senha|access (?:is )?denied|authori[sz]ed|authenticat|log ?[io]n|sign ?in|account|(?:user|client).{0,30}${NO}|(?:${NO}|no such).{0,20} (?:user|client)`,
 );
 
 const BY_LETTERS = new Map(CODES.map((code) => [code.replaceAll('_', ''), code]));
@@ -69,30 +68,31 @@ function codeInWords(words: string): string | undefined {
   return CODE_IN_WORDS.exec(words)?.[1]?.replaceAll(' ', '_');
 }
 
-/** As Java puts it in front: `com.acme.InvalidCredentialsException: …`. */
-function exceptionName(text: string): string {
-  return /^[\w.$]*?(\w+):/.exec(text)?.[1] ?? '';
+/** As Java puts it in front: `com.acme.InvalidCredentialsException: …`. AccessDeniedException is a file's, too. */
+function codeOfException(text: string): string | undefined {
+  const code = codeOf(/^[\w.$]*?(\w+):/.exec(text)?.[1] ?? '');
+  return code === 'access_denied' ? undefined : code;
 }
 
-const OF = '(?:(?:user|login|client|account) )?';
-const WHAT = `${OF}(?:user ?names?|user ?ids?|users?|logins?|accounts?|clients?|client ids?|login ids?|secrets?|pass(?:word|wd)s?|credentials?)`;
-const AND = ' ?(?:/|,|&|or|and(?:/or)?) ?(?:(?:an?|the|your|invalid|incorrect|wrong) )?';
+const OF = '(?:(?:user|login|client|account|api) )?';
+const WHAT = `${OF}(?:user ?names?|user ?ids?|users?|log ?[io]ns?(?: attempt| details| information)?|accounts?|clients?|client ids?|login ids?|secrets?|pass(?:word|wd)s?|credentials?)`;
+const AND = ' ?(?:/|,|&|or|and(?:/or)?) ?(?:(?:an?|the|your|invalid|incorrect|wrong|bad) )?';
 const WHICH = `(?:e ?mail(?: address)?${AND})?${WHAT}(?:${AND}${WHAT})*(?: combination| pair)?`;
-const GIVEN = '(?: (?:that )?(?:you )?(?:was |were )?(?:provided|supplied|specified|given|entered))?';
+const GIVEN = '(?: (?:that )?(?:you )?(?:was |were |have )?(?:provided|supplied|specified|given|entered))?';
 const BE = '(?: (?:is|are|was|were|has|have))?(?: been)?';
 const NOT_VALID =
-  "(?:invalid|incorrect|wrong|unknown|rejected|expired|mismatch|not (?:valid|correct|recogni[sz]ed|accepted|found)|could not be verified|do(?:es)?(?: not|n't) (?:match|exist)(?: our records)?)";
+  "(?:invalid|incorrect|wrong|unknown|rejected|expired|mismatch|not (?:valid|correct|recogni[sz]ed|accepted|found|registered)|could not be verified|d(?:o|oes|id)(?: not|n't) (?:match|exist)(?: our records)?)";
 const BARRED = '(?:locked(?: out)?|blocked|disabled|suspended|deactivated|inactive|not active)';
-const START = '(?:^|[^\\w\\s] ?)(?:(?:sorry|but|error|the|your|this|supplied|provided|given|specified|entered) )*';
+const START = '(?:^(?:401 )?|[^\\w\\s] ?)(?:(?:sorry|but|error|either|the|your|this|referenced|supplied|provided|given|specified|entered) )*';
 const END =
-  '(?= ?(?:$|[^\\w\\s\'"]|["\'] ?(?:$|[,}\\]])|please\\b|for (?:user|client|account|\\d)|(?:due|because|until|since|after)\\b))';
+  '(?= ?(?:$|[^\\w\\s\'"]|["\'] ?(?:$|[,}\\]])|please\\b|for (?:user|client|account|\\d)|(?:due|because|until|since|after|and m(?:ust|ay not))\\b))';
 const FAILED =
-  '(?:(?:user |client )?(?:login|log ?on|authentication) (?:failed|failure|incorrect)|access (?:is )?denied|(?:un|not )authori[sz]ed(?: access| user)?)';
+  '(?:(?:user |client )?(?:login|log ?on|authentication) (?:failed|failure|incorrect|denied)|access (?:is )?denied|(?:un|not )authori[sz]ed(?: access| user)?)';
 
 /** Few, and in each the words stand together: three words apart, they speak of something else. */
 const SENTENCES = Object.entries({
-  'wrong credentials': `(?:^|[^\\w\\s] ?|\\b(?:an?|to|with) )(?:invalid|incorrect|wrong|bad|unknown|expired) ${WHICH}${GIVEN}${END}|${START}${WHICH}${GIVEN}${BE} ${NOT_VALID}${END}|${START}no such (?:user|account|client)${END}`,
-  'account barred': `${START}${OF}(?:account|user|user ?id|user ?name|login|client)${BE}(?: temporarily| permanently| currently)? ${BARRED}${END}`,
+  'wrong credentials': `(?:^|[^\\w\\s] ?|\\b(?:an?|to|with) )(?:invalid|incorrect|wrong|bad|unknown|expired) ${WHICH}${GIVEN}${END}|${START}${WHICH}${GIVEN}${BE} ${NOT_VALID}${END}|${START}no such ${WHAT}${END}`,
+  'account barred': `${START}${OF}(?:account|user|user ?id|user ?name|client)${BE}(?: temporarily| permanently| currently)? ${BARRED}${END}`,
   'too many failed logins':
     '\\b(?:too many|number of|maximum) (?:failed |invalid |incorrect )?(?:logins?|log ?on|sign ?in|password|authentication) attempts\\b|\\btoo many failed logins\\b',
   // This says so little that it counts only where nothing else is said.
@@ -103,7 +103,7 @@ const SENTENCES = Object.entries({
 
 /** Words of the service's own trouble. What is beside them is not about our credentials. */
 const TROUBLE =
-  /server|data ?base|session|connect|gateway|tim(?:e|ed|ing) ?out|technical|\bhosts?\b|\bnodes?\b|\bpool|cache|network|socket|upstream|back ?end|proxy|sql|\bora \d|jdbc|ldap|smtp|\bssl\b|\btls\b|certificate|\bcurl\b|\bdns\b|\b5\d\d\b|queue|thread|dead ?lock|\bcolumn|\btables?\b|internal|unexpected|outage|maintenance|unavailable|overload|using password/;
+  /server|data ?base|session|connect|gateway|tim(?:e|ed|ing) ?out|technical|\bhosts?\b|\bnodes?\b|\bpool|cache|network|socket|upstream|back ?end|proxy|sql|\bora \d|jdbc|ldap|smtp|\bssl\b|\btls\b|certificate|\bcurl\b|\bdns\b|\b5\d\d\b|queue|thread|dead ?lock|\bcolumn|\btables?\b|internal|unexpected|outage|maintenance|unavailable|overload|using password|\w\(\)|ftp\b|imap|\.mail\.|mongo|redis|kafka|sasl|radius|\bpam\b|win ?32|key ?store|pkcs|decrypt|recover key|mac verify|licen[cs]e|quota|(?:login|access|authentication) (?:failed|denied) for user ['"]|supports expired/;
 /** Trouble that heals by itself. */
 const PASSING =
   /temporar|\btry (?:it )?(?:again|later)\b|unavailable|maintenance|\btim(?:e|ed|ing) ?out|overload|\btoo many\b|\brate limit|\bbusy\b|data ?base|sql|using password|\bora \d|internal (?:server )?error|technical|connection|gateway/;

@@ -17,6 +17,7 @@ describe('a sentence', () => {
   it('that refuses the credentials may always be one, and is read as one nine times in ten', () => {
     const sentences = fc.sample(REFUSALS, { numRuns: 3000, seed: 1 });
     expect(sentences.filter((sentence) => !mayRefuse(sentence))).toEqual([]);
+    expect(mayRefuse("Sorry, we couldn't recognize your user name")).toBe(true);
     const read = sentences.filter((sentence) => readReason([sentence])?.meaning === 'credentials');
     expect(read.length / sentences.length).toBeGreaterThan(0.9);
   });
@@ -48,6 +49,21 @@ describe('a sentence', () => {
     'Could not write invalid_grant event to log',
     'Message key invalid_grant not found in bundle',
     'Undefined constant INVALID_CREDENTIALS',
+    'java.nio.file.AccessDeniedException: /var/data/users.xml',
+    'AccessDeniedException: User: arn:aws:sts::1:assumed-role/x is not authorized to perform: kms:Decrypt',
+    'Access denied for user "einv"@"10.0.0.5". Account is locked.',
+    "Login failed for user 'einv'. Reason: The account is disabled.",
+    'Your password has expired. To log in you must change it using a client that supports expired passwords.',
+    'MongoError: Authentication failed.',
+    'SaslAuthenticationException: Authentication failed: Invalid username or password',
+    'ftp_login(): Login incorrect.',
+    'authenticate(): Invalid login',
+    'javax.mail.AuthenticationFailedException: Invalid login',
+    'System.ComponentModel.Win32Exception: The user name or password is incorrect',
+    'Cannot recover key: wrong password',
+    'PKCS12: Invalid password',
+    'Clients are being upgraded; login is disabled',
+    'Client is suspended because of a licence violation',
   ])('is none: %s', (sentence) => {
     expect(readReason([sentence])?.meaning).not.toBe('credentials');
   });
@@ -62,7 +78,16 @@ describe('a sentence', () => {
     ['Your account has been temporarily locked. Please try again after 30 minutes.', 'account barred'],
     ['Too many failed logins, the account is locked', 'account barred'],
     ['Too many failed login attempts', 'too many failed logins'],
+    ['Logon failure: unknown user name or bad password.', 'wrong credentials'],
+    ['Invalid login attempt.', 'wrong credentials'],
+    ['Either the user name or password you have entered is wrong', 'wrong credentials'],
+    ['The username and password did not match our records', 'wrong credentials'],
+    ['401 User account is unknown', 'wrong credentials'],
+    ['No such user name', 'wrong credentials'],
+    ['Client not registered', 'wrong credentials'],
+    ['Your password has expired and must be changed.', 'wrong credentials'],
     ['Client authentication failed', 'login failed'],
+    ['Login denied', 'login failed'],
     ['Unable to retrieve user information', 'refused by the OAuth library'],
   ])('refuses: %s', (sentence, reason) => {
     expect(readReason([sentence])).toEqual({ meaning: 'credentials', reason, by: 'sentence' });
