@@ -36,8 +36,8 @@ export function said(serviceText: string, secretValues: readonly string[]): stri
   return told === '' ? undefined : [...told].slice(0, MAX_CHARACTERS).join('');
 }
 
-/** By number, in URLs, XML or JSON. */
-const ESCAPE = /%[0-9a-f]{2}|&(?:amp;)*#x?[0-9a-f]+;|\\u[0-9a-f]{4}/i;
+/** In URLs, XML, HTML or JSON; by number or by name. */
+const ESCAPE = /%[0-9a-f]{2}|&(?:#x?[0-9a-f]+|[a-z][a-z0-9]{1,31});|\\u[0-9a-f]{4}/i;
 /** White space, and what shows nothing or breaks a log line. */
 const BLANKS = /[\s\p{C}\p{Z}]+/gu;
 
@@ -48,6 +48,7 @@ function guises(value: string): readonly string[] {
     const json = JSON.stringify(text).slice(1, -1);
     return [
       text,
+      ...misread(text, bytes),
       encodeURIComponent(text),
       [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
       json,
@@ -57,6 +58,15 @@ function guises(value: string): readonly string[] {
       ...[0, 1, 2].flatMap((before) => base64Within(bytes, before)),
     ];
   });
+}
+
+/** UTF-8 read as Latin-1 or windows-1252, and the other way round. */
+function misread(text: string, bytes: Buffer): readonly string[] {
+  return [
+    bytes.toString('latin1'),
+    new TextDecoder('windows-1252').decode(bytes),
+    Buffer.from(text, 'latin1').toString(),
+  ];
 }
 
 function xmlEscapes(text: string): readonly string[] {
@@ -94,7 +104,7 @@ function runsOf(guise: string, { characters, places }: Folded): readonly (readon
 }
 
 interface Folded {
-  /** The characters that count, in small letters. */
+  /** The characters that count, in small letters without accents, which can be characters of their own. */
   readonly characters: string;
   /** Where each stands in the text. */
   readonly places: readonly number[];
@@ -104,11 +114,11 @@ function fold(text: string): Folded {
   let characters = '';
   const places: number[] = [];
   for (let at = 0; at < text.length; at += 1) {
-    const character = text.charAt(at);
-    if (/[\s\p{Z}\p{Cc}\p{Cf}]/u.test(character)) continue;
-    const small = character.toLowerCase();
-    characters += small.length === 1 ? small : character;
-    places.push(at);
+    const small = text.charAt(at).normalize('NFKD').toLowerCase();
+    for (const character of small.replace(/[\s\p{Z}\p{Cc}\p{Cf}\p{M}]/gu, '')) {
+      characters += character;
+      places.push(at);
+    }
   }
   return { characters, places };
 }

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { said } from '../../lambda/refresher/said.ts';
 
-const fold = (text: string) => text.replace(/[\s\p{C}\p{Z}]+/gu, '').toLowerCase();
+// An accent can be a character of its own, and tells no letter.
+const fold = (text: string) =>
+  text
+    .normalize('NFD')
+    .replace(/[\s\p{C}\p{Z}\p{M}]+/gu, '')
+    .toLowerCase();
 
 /** No four characters of the secret, side by side, are in the text. */
 function shownSecret(text: string, secret: string): string | undefined {
@@ -18,6 +23,13 @@ const xml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${chara
 const lines = (text: string) =>
   [...text].map((character, index) => (index % 3 === 2 ? `${character}\r\n  ` : character)).join('');
 
+const NAMES = Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", eacute: 'é', szlig: 'ß', Uuml: 'Ü' });
+const html = (text: string) =>
+  text.replace(
+    /./gu,
+    (character) => NAMES.find(([, named]) => named === character)?.[0].replace(/.+/, '&$&;') ?? character,
+  );
+
 const ECHOES: readonly (readonly [string, (secret: string) => string])[] = [
   ['as it is', (secret) => secret],
   ['truncated in front', (secret) => secret.slice(2)],
@@ -29,11 +41,17 @@ const ECHOES: readonly (readonly [string, (secret: string) => string])[] = [
   ['XML-escaped', xml],
   ['JSON-escaped', (secret) => JSON.stringify(secret)],
   ['split over lines', lines],
+  ['with accents as characters of their own', (secret) => secret.normalize('NFD')],
+  ['with accents and letters as one', (secret) => secret.normalize('NFC')],
+  ['as UTF-8 read as Latin-1', (secret) => Buffer.from(secret).toString('latin1')],
+  ['as UTF-8 read as windows-1252', (secret) => new TextDecoder('windows-1252').decode(Buffer.from(secret))],
+  ['as Latin-1 read as UTF-8', (secret) => Buffer.from(secret, 'latin1').toString()],
+  ['with the names of HTML', html],
 ];
 
 // No word of a refusal: those stay, whatever the secret.
 const secret = fc
-  .array(fc.constantFrom(...'qzxkjvQZXKJV0123456789&<>"\'/+%=!$#:;éßÜ漢😀'), { minLength: 4, maxLength: 40 })
+  .array(fc.constantFrom(...'qzxkjvQZXKJV0123456789&<>"\'/+%=!$#:;éßÜ漢😀', 'o\u0308'), { minLength: 4, maxLength: 40 })
   .map((characters) => characters.join(''));
 const around = fc.constantFrom('', ' ', '"', "'", '(', '. ', ':', ' for ', 'Invalid user ', '\n');
 

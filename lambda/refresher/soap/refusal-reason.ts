@@ -83,7 +83,8 @@ const BE = '(?: (?:is|are|was|were|has|have))?(?: been)?';
 const NOT_VALID =
   "(?:invalid|incorrect|wrong|unknown|rejected|expired|mismatch|not (?:valid|correct|recogni[sz]ed|accepted|found|registered)|could not be verified|d(?:o|oes|id)(?: not|n't) (?:match|exist)(?: our records)?)";
 const BARRED = '(?:locked(?: out)?|blocked|disabled|suspended|deactivated|inactive|not active)';
-const START = '(?:^(?:401 )?|[^\\w\\s] ?)(?:(?:sorry|but|error|either|the|your|this|referenced|supplied|provided|given|specified|entered) )*';
+const START =
+  '(?:^(?:401 )?|[^\\w\\s] ?)(?:(?:sorry|but|error|either|the|your|this|referenced|supplied|provided|given|specified|entered) )*';
 const END =
   '(?= ?(?:$|[^\\w\\s\'"]|["\'] ?(?:$|[,}\\]])|please\\b|for (?:user|client|account|\\d)|(?:due|because|until|since|after|and m(?:ust|ay not))\\b))';
 const FAILED =
