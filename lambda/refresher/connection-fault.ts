@@ -25,6 +25,7 @@ export function connectionFault(error: unknown): ConnectionFault {
     const [what, remedy] = certificate;
     return { code: 'ENDPOINT_UNAVAILABLE', what, remedy };
   }
+  if (name === 'UNSPECIFIED') return { code: 'ENDPOINT_UNAVAILABLE', what: verifyReason(error), remedy: VENDOR };
   const what = openSslReason(error);
   return what === undefined
     ? { code: 'ENDPOINT_UNAVAILABLE' }
@@ -80,8 +81,22 @@ const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
     /certificate required|unknown ca|bad certificate/,
     'The server wants a client certificate, or does not know who signed it: ask the vendor',
   ],
+  [
+    /internal error|unrecognized name/,
+    'The server does not know this host name, or is in trouble: compare the endpoint with what the vendor names, then tell the vendor',
+  ],
+  [
+    /handshake failure/,
+    'Tell the vendor now: its server accepts none of the ciphers that are still safe, or wants a client certificate',
+  ],
   [/./, 'Tell the vendor now: its server offers no TLS that is still accepted. Every tick fails until that changes'],
 ];
+
+/** For what Node has no code, such as a key that is too short, the message is OpenSSL's reason and nothing else. */
+function verifyReason(error: unknown): string {
+  const message = isObject(error) && typeof error.message === 'string' ? error.message : '';
+  return /^[A-Za-z][A-Za-z -]{2,59}$/.exec(message)?.[0] ?? 'the certificate does not verify';
+}
 
 /** The reason within `error:0A000102:SSL routines:function:reason:file`: letters, digits and little else, so no text of others. */
 function openSslReason(error: unknown): string | undefined {

@@ -1,10 +1,16 @@
+import { getDiffieHellman } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import {
+  createServer as createTlsServer,
+  getCACertificates,
+  setDefaultCACertificates,
+  type TlsOptions,
+} from 'node:tls';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { generate } from 'selfsigned';
+import { generate, type SelfsignedOptions } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RefreshError } from '../../lambda/refresher/refresh-error.ts';
 import { requestToken } from '../../lambda/refresher/request-token.ts';
@@ -168,12 +174,6 @@ describe('a login', () => {
 });
 
 describe('a connection that fails before anything is sent', () => {
-  async function serveTls(options: TlsOptions): Promise<string> {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
-    const server = createTlsServer({ key, cert, ...options }, (socket) => socket.on('error', () => {}));
-    return `https://127.0.0.1:${await portOf(server)}/`;
-  }
-
   it('is refused', async () => {
     const port = await portOf(createServer());
     servers.pop()?.close();
@@ -193,22 +193,109 @@ describe('a connection that fails before anything is sent', () => {
     expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
   });
 
-  it.each<[string, string, TlsOptions]>([
-    [
-      'protocol version',
-      'Tell the vendor now',
-      { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
-    ],
-    ['self-signed certificate', 'NODE_EXTRA_CA_CERTS', {}],
-  ])('keeps what OpenSSL says (%s), with what to do', async (reason, remedy, options) => {
-    const error = await failure(await serveTls(options));
-    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
-    expect(error.message).toContain(reason);
-    expect(error.message).toContain(remedy);
-  });
-
   it('because the port speaks plain HTTP', async () => {
     const error = await failure(`https://127.0.0.1:${await portOf(createHttpServer())}/`);
     expect(error.message).toContain('does not speak TLS');
   });
+});
+
+describe('a TLS connection that fails keeps what OpenSSL says, with what to do', () => {
+  const AUTHORITIES = getCACertificates();
+  const DAY_MS = 86_400_000;
+  const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
+  const OLD = 'DEFAULT@SECLEVEL=0';
+
+  afterEach(() => setDefaultCACertificates(AUTHORITIES));
+
+  async function fails(server: Server, reason: string, remedy: string): Promise<void> {
+    const error = await failure(`https://127.0.0.1:${await portOf(server)}/`);
+    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
+    expect(error.message).toContain(`or it broke: ${reason} (`);
+    expect(error.message).toContain(remedy);
+  }
+
+  function tlsServer(options: TlsOptions): Server {
+    return createTlsServer(options, (socket) => socket.on('error', () => {}));
+  }
+
+  async function authority(ca?: SelfsignedOptions['ca']): Promise<{ readonly key: string; readonly cert: string }> {
+    const extensions: SelfsignedOptions['extensions'] = [{ name: 'basicConstraints', cA: true, critical: true }];
+    const made = await generate([{ name: 'commonName', value: ca ? 'intermediate' : 'root' }], {
+      extensions,
+      ...(ca && { ca }),
+    });
+    return { key: made.private, cert: made.cert };
+  }
+
+  async function certificate(options: SelfsignedOptions, ip = '127.0.0.1') {
+    const extensions: SelfsignedOptions['extensions'] = [{ name: 'subjectAltName', altNames: [{ type: 7, ip }] }];
+    const made = await generate([{ name: 'commonName', value: ip }], { extensions, ...options });
+    return { key: made.private, cert: made.cert };
+  }
+
+  it.each<[string, string, SelfsignedOptions, string?]>([
+    ['certificate has expired', 'Tell the vendor now', { notBeforeDate: inDays(-2), notAfterDate: inDays(-1) }],
+    ['certificate is not yet valid', 'Tell the vendor now', { notBeforeDate: inDays(1), notAfterDate: inDays(2) }],
+    ['the certificate is for other host names', 'Compare the host', {}, '127.0.0.2'],
+    ['EE certificate key too weak', 'Tell the vendor now', { keySize: 1024 }],
+    ['CA signature digest algorithm too weak', 'Tell the vendor now', { algorithm: 'sha1' }],
+  ])('of a known authority: %s', async (reason, remedy, options, ip) => {
+    const ca = await authority();
+    setDefaultCACertificates([ca.cert]);
+    await fails(tlsServer({ ...(await certificate({ ca, ...options }, ip)), ciphers: OLD }), reason, remedy);
+  });
+
+  it.each([
+    ['unable to verify the first certificate', 1],
+    ['unable to get local issuer certificate', 2],
+    ['self-signed certificate in certificate chain', 3],
+  ])('of an unknown one: %s', async (reason, length) => {
+    const root = await authority();
+    const intermediate = await authority(root);
+    const { key, cert } = await certificate({ ca: intermediate });
+    const chain = [cert, intermediate.cert, root.cert].slice(0, length).join('\n');
+    await fails(tlsServer({ key, cert: chain }), reason, 'NODE_EXTRA_CA_CERTS');
+  });
+
+  it.each<[string, string, TlsOptions]>([
+    ['self-signed certificate', 'NODE_EXTRA_CA_CERTS', {}],
+    [
+      'tlsv1 alert protocol version',
+      'Tell the vendor now',
+      { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: OLD },
+    ],
+    [
+      'dh key too small',
+      'Tell the vendor now',
+      { maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0', dhparam: weakDiffieHellman() },
+    ],
+    [
+      'ssl/tls alert handshake failure',
+      'wants a client certificate',
+      { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' },
+    ],
+  ])('of the server: %s', async (reason, remedy, options) => {
+    const own = await certificate({});
+    if (reason !== 'self-signed certificate') setDefaultCACertificates([own.cert]);
+    await fails(tlsServer({ ...own, ...options }), reason, remedy);
+  });
+
+  // What old servers and load balancers send first: a ServerHello of TLS 1.1, or an alert.
+  it.each([
+    ['unsupported protocol', 'Tell the vendor now', `160302002a02000026 0302${'07'.repeat(32)}00002f00`],
+    ['tlsv1 unrecognized name', 'does not know this host name', '15030300020270'],
+    ['tlsv1 alert internal error', 'is in trouble', '15030300020250'],
+  ])('of its first bytes: %s', async (reason, remedy, bytes) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.write(Buffer.from(bytes.replace(' ', ''), 'hex')));
+    });
+    await fails(server, reason, remedy);
+  });
+
+  /** 1024 bits (RFC 2409, section 6.2), in PEM. */
+  function weakDiffieHellman(): string {
+    const prime = getDiffieHellman('modp2').getPrime('hex');
+    const base64 = Buffer.from(`30818702818100${prime}020102`, 'hex').toString('base64');
+    return `-----BEGIN DH PARAMETERS-----\n${base64}\n-----END DH PARAMETERS-----\n`;
+  }
 });
