@@ -45,8 +45,10 @@ export function mayRefuse(text: string): boolean {
 }
 
 const NO = "(?:not|n't|invalid|incorrect|wrong|unknown|bad|lock|block|disab|suspend|activ|expired|reject|mismatch)";
+/** Greek and Cyrillic to Korean: nobody here reads what it says. */
+const OTHER_SCRIPT = '[\u0370-\u1fff\u2c00-\ud7ff]';
 const MAY_REFUSE = new RegExp(
-  `grant|credential|passw|contrase|kennwort|mot de passe|senha|access (?:is )?denied|authori[sz]ed|authenticat|log ?[io]n|sign ?in|account|(?:user|client).{0,30}${NO}|(?:${NO}|no such).{0,20} (?:user|client)`,
+  `grant|credential|passw|pwd|secret|\\bauth\\b|attempts\\b|locked|contrase|clave|usuario|kennwort|benutzer|mot de passe|utilisateur|senha|${OTHER_SCRIPT}|access (?:is )?denied|authori[sz]ed|authenticat|log ?[io]n|sign ?in|account|(?:user|client).{0,30}${NO}|(?:${NO}|no such).{0,20} (?:user|client)`,
 );
 
 const BY_LETTERS = new Map(CODES.map((code) => [code.replaceAll('_', ''), code]));
