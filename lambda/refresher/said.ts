@@ -1,4 +1,5 @@
 import { CODES } from './soap/refusal-reason.ts';
+import { escapeXml } from './soap/xml-text.ts';
 
 const MAX_CHARACTERS = 200;
 /** What is read at all: an answer may be much longer than what is told of it. */
@@ -72,9 +73,8 @@ function misread(text: string, bytes: Buffer): readonly string[] {
 function xmlEscapes(text: string): readonly string[] {
   const escaped = (pattern: RegExp, spell: (character: string) => string) => text.replace(pattern, spell);
   const code = (character: string) => character.codePointAt(0) ?? 0;
-  const names: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
   return [
-    escaped(/[&<>"']/g, (character) => `&${names[character]};`),
+    escapeXml(text),
     escaped(/[&<>"']|[^\0-~]/gu, (character) => `&#${code(character)};`),
     escaped(/[&<>"']|[^\0-~]/gu, (character) => `&#x${code(character).toString(16)};`),
   ];

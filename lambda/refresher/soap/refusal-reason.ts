@@ -24,7 +24,7 @@ export function readReason(texts: readonly string[]): RefusalReason | undefined 
   const stated = firstOf(messages, (text) => codeOf(text) ?? codeOfException(text)) ?? firstOf(messages, statedCode);
   if (stated !== undefined) return byCode(stated);
   if (!words.some((text) => TROUBLE.test(text))) {
-    const code = firstOf(messages, (text) => CODE_WITHIN.exec(text.toLowerCase())?.[1]) ?? firstOf(words, codeInWords);
+    const code = firstOf(messages, codeWithin);
     if (code !== undefined) return byCode(code);
     const sentence = firstOf(words, (text) => SENTENCES.find(([, pattern]) => pattern.test(text))?.[0]);
     if (sentence !== undefined) return { meaning: 'credentials', reason: sentence, by: 'sentence' };
@@ -53,21 +53,23 @@ const MAY_REFUSE = new RegExp(
 
 const BY_LETTERS = new Map(CODES.map((code) => [code.replaceAll('_', ''), code]));
 const CODE = `(${CODES.join('|')})(?![a-z0-9_])`;
-/** Not where the sentence is about the code's own name: "constant INVALID_CREDENTIALS", "cannot write invalid_grant to the log". */
-const CODE_WITHIN = new RegExp(`(?:^|[^\\w\\s] ?|\\b(?:with|error|code|reason|status|fault) )${CODE}`);
 /** In front, or behind names such as Java's of the exception, with a sign behind it; or quoted, as in JSON. */
 const CODE_STATED = new RegExp(`^((?:[\\w.$-]+[:=]\\s*)*)"?${CODE}(?= ?(?:$|[^\\w\\s]))|["'>]${CODE}(?=["'<])`);
 // "Access denied" in a sentence tells nothing: it may be a file's, or a database's.
 const SPOKEN = CODES.filter((code) => code !== 'access_denied').map((code) => code.replaceAll('_', ' '));
-const CODE_IN_WORDS = new RegExp(`(?:^|[^\\w\\s] ?)(${SPOKEN.join('|')})(?= ?(?:$|[^\\w\\s]))`);
+/** Not where the sentence is about the code's own name: "constant INVALID_CREDENTIALS", "cannot write invalid_grant to the log". */
+const CODE_WITHIN = new RegExp(
+  `(?:^|[^\\w\\s] ?|\\b(?:with|error|code|reason|status|fault) )(?:${CODE}|(${SPOKEN.join('|')})(?= ?(?:$|[^\\w\\s])))`,
+);
 
 function statedCode(text: string): string | undefined {
   const [, before = '', first, quoted] = CODE_STATED.exec(text.toLowerCase()) ?? [];
   return TROUBLE.test(wordsOf(before)) ? undefined : (first ?? quoted);
 }
 
-function codeInWords(words: string): string | undefined {
-  return CODE_IN_WORDS.exec(words)?.[1]?.replaceAll(' ', '_');
+function codeWithin(text: string): string | undefined {
+  const [, code, spoken] = CODE_WITHIN.exec(text.toLowerCase()) ?? [];
+  return code ?? spoken?.replaceAll(' ', '_');
 }
 
 /** As Java puts it in front: `com.acme.InvalidCredentialsException: …`. AccessDeniedException is a file's, too. */

@@ -10,12 +10,7 @@ export function judgeFault(fault: XmlElement): NoToken {
   const texts = textsWithin(fault, (name) => !NO_REASON.includes(name));
   // `SOAP-ENV:Server.Timeout` names the server first; SOAP 1.2 says `Receiver`, with subcodes in elements of their own.
   const codes = textsWithin(fault, (name) => name === 'faultcode' || name === 'Code');
-  const names = codes.flatMap((code) =>
-    code
-      .trim()
-      .replace(/^[^:]*:/, '')
-      .split('.'),
-  );
+  const names = codes.flatMap((code) => code.split(/^[^:]*:|\./));
   return { ...judge(names, texts), serviceText: texts.join(' ') || undefined };
 }
 
@@ -27,7 +22,7 @@ function textsWithin(fault: XmlElement, isWanted: (name: string) => boolean): re
 function judge(names: readonly string[], texts: readonly string[]): NoToken {
   // A prefix and `Client` are no prose: only a whole name of the code can be a reason.
   const reason = readReason([...names.flatMap((name) => codeOf(name) ?? []), ...texts]);
-  if (names.some((name) => /^(?:server|receiver|wsdl|internalservicefault)$/i.test(name))) {
+  if (names.some((name) => /^\s*(?:server|receiver|wsdl|internalservicefault)\s*$/i.test(name))) {
     // Applications put refusals into Server faults as well, beside the server's own trouble: too uncertain to latch.
     if (reason === undefined || reason.meaning === 'unavailable')
       return unavailable('the service reports a fault of its own (SOAP Server fault)');
@@ -36,6 +31,6 @@ function judge(names: readonly string[], texts: readonly string[]): NoToken {
   }
   // One word of that make is a code, as in OAuth; a sentence is about the message.
   if (reason || texts.some((text) => /^\s*[a-z]+(?:_[a-z]+)+\s*$/.test(text))) return refused(reason);
-  const whose = names.some((name) => /^(?:client|sender)$/i.test(name)) ? 'SOAP Client fault' : 'SOAP fault';
+  const whose = names.some((name) => /^\s*(?:client|sender)\s*$/i.test(name)) ? 'SOAP Client fault' : 'SOAP fault';
   return malformed(`the service could not make sense of the request (${whose})`);
 }

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { isXmlText } from './xml-text.ts';
+import { isXmlText, PREDEFINED } from './xml-text.ts';
 
 export interface XmlElement {
   /** Namespace name; empty for none. */
@@ -172,8 +172,6 @@ function decodeReferences(text: string): string {
     return String.fromCodePoint(code);
   });
 }
-
-const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 function elementName(node: Node): string | undefined {
   return Object.keys(node).find((key) => key !== ATTRIBUTES && !key.startsWith('#') && !key.startsWith('?'));

@@ -10,14 +10,11 @@ const SERVICE_NAMESPACE = 'urn:server';
  */
 export function judgeAnswer(answer: XmlElement, envelope: XmlElement): Judgement {
   // NuSOAP sends a refusal, and nothing but a refusal, without a namespace too.
-  const isOurs = answer.name === 'access_tokenResponse' ? isOwn(answer) : answer.namespace === SERVICE_NAMESPACE;
-  if (!isOurs) return malformed('the answer is not one of this service');
+  const isRefusal = answer.name === 'access_tokenResponse' && isOwn(answer);
+  const announcesToken = answer.name === 'access_new_tokenResponse' && answer.namespace === SERVICE_NAMESPACE;
+  if (!isRefusal && !announcesToken) return malformed('the answer is not one of this operation');
   const tokens = withDescendants(envelope).filter(({ name }) => name === 'access_token');
-  const isEmpty = tokens.every((token) => isBlank(allText(token)));
-  const announcesToken = answer.name === 'access_new_tokenResponse';
-  if (!announcesToken && answer.name !== 'access_tokenResponse')
-    return malformed('the answer belongs to another operation');
-  if (isEmpty) return judgeRefusal(answer);
+  if (tokens.every((token) => isBlank(allText(token)))) return judgeRefusal(answer);
   return announcesToken
     ? judgeToken(answer, tokens)
     : malformed('there is an access_token in an answer that announces none');

@@ -83,15 +83,12 @@ export function soapBodyChild(envelope: XmlElement): { readonly child: XmlElemen
 function judgeDocument(envelope: XmlElement, status: number): Judgement {
   const { child, isFault } = soapBodyChild(envelope);
   if (isFault) return judgeFault(child);
-  const result = judgeAnswer(child, envelope);
-  if (result.kind === 'token' && !isSuccess(status)) {
-    const why = `HTTP status ${status} with a token, which contradict each other`;
-    return isTransient(status) ? unavailable(why) : malformed(why);
-  }
-  if (result.kind === 'malformed' && isTransient(status)) {
-    return unavailable(`HTTP status ${status} without a readable fault`);
-  }
-  return result;
+  const answer = judgeAnswer(child, envelope);
+  const isDoubtful = answer.kind === 'token' && !isSuccess(status);
+  const result = isDoubtful ? malformed('there is a token, which contradicts the status') : answer;
+  return result.kind === 'malformed' && isTransient(status)
+    ? unavailable(`HTTP status ${status}: ${result.why}`)
+    : result;
 }
 
 /** `text` is undefined where the body could not be decoded. */
