@@ -15,16 +15,19 @@ const UNAVAILABLE = 'server_error temporarily_unavailable'.split(' ');
 export const CODES: readonly string[] = [...CREDENTIALS, ...ALIASES, ...REQUEST, ...UNAVAILABLE];
 
 /**
- * What the texts of an answer say, codes first. A sentence counts only if no text speaks of the service's own trouble:
- * prose can be misread, and to take a passing trouble for a refusal would stop the schedule from asking.
+ * What the texts of an answer say, codes first. What is written in words, "Access denied" too, counts only if no text speaks
+ * of the service's own trouble: prose can be misread, and a passing trouble read as a refusal would stop the schedule.
  */
 export function readReason(texts: readonly string[]): RefusalReason | undefined {
   const messages = texts.map(message);
   const words = messages.map(wordsOf);
-  const stated = firstOf(messages, (text) => codeOf(text) ?? codeOfException(text)) ?? firstOf(messages, statedCode);
+  const stated =
+    firstOf(messages, (text) => (text.includes(' ') ? undefined : codeOf(text))) ??
+    firstOf(messages, codeOfException) ??
+    firstOf(messages, statedCode);
   if (stated !== undefined) return byCode(stated);
   if (!words.some((text) => TROUBLE.test(text))) {
-    const code = firstOf(messages, codeWithin);
+    const code = firstOf(messages, (text) => codeOf(text) ?? codeWithin(text));
     if (code !== undefined) return byCode(code);
     const sentence = firstOf(words, (text) => SENTENCES.find(([, pattern]) => pattern.test(text))?.[0]);
     if (sentence !== undefined) return { meaning: 'credentials', reason: sentence, by: 'sentence' };
@@ -108,7 +111,7 @@ const SENTENCES = Object.entries({
 
 /** Words of the service's own trouble. What is beside them is not about our credentials. */
 const TROUBLE =
-  /server|data ?base|session|connect|gateway|tim(?:e|ed|ing) ?out|technical|\bhosts?\b|\bnodes?\b|\bpool|cache|network|socket|upstream|back ?end|proxy|sql|\bora \d|jdbc|ldap|smtp|\bssl\b|\btls\b|certificate|\bcurl\b|\bdns\b|\b5\d\d\b|queue|thread|dead ?lock|\bcolumn|\btables?\b|internal|unexpected|outage|maintenance|unavailable|overload|using password|\w\(\)|ftp\b|imap|\.mail\.|mongo|redis|kafka|sasl|radius|\bpam\b|win ?32|key ?store|pkcs|decrypt|recover key|mac verify|licen[cs]e|quota|(?:login|access|authentication) (?:failed|denied) for user ['"]|supports expired/;
+  /server|data ?base|session|connect|gateway|tim(?:e|ed|ing) ?out|technical|\bhosts?\b|\bnodes?\b|\bpool|cache|network|socket|upstream|back ?end|proxy|sql|\bora \d|jdbc|ldap|smtp|\bssl\b|\btls\b|certificate|\bcurl\b|\bdns\b|\b5\d\d\b|queue|thread|dead ?lock|\bcolumn|\btables?\b|internal|unexpected|outage|maintenance|unavailable|overload|using password|\w\(\)|ftp\b|imap|\.mail\.|mongo|redis|kafka|sasl|radius|\bpam\b|win ?32|key ?store|pkcs|decrypt|recover key|mac verify|licen[cs]e|quota|(?:login|access|authentication) (?:failed|denied) for user ['"]|supports expired|\bip\b/;
 /** Trouble that heals by itself. */
 const PASSING =
   /temporar|\btry (?:it )?(?:again|later)\b|unavailable|maintenance|\btim(?:e|ed|ing) ?out|overload|\btoo many\b|\brate limit|\bbusy\b|data ?base|sql|using password|\bora \d|internal (?:server )?error|technical|connection|gateway/;
@@ -124,7 +127,7 @@ function message(text: string): string {
 /** In small letters, and in words, however they are joined: `UserNotFound`, `user_not_found`, `user-not-found`. */
 function wordsOf(text: string): string {
   const apart = text.replace(/([a-z])(?=[A-Z])/g, '$1 ').replace(/(?<=\w)[-_]+(?=\w)/g, ' ');
-  return apart.toLowerCase().replace(/\s+/g, ' ').trim();
+  return apart.toLowerCase().replaceAll('’', "'").replace(/\s+/g, ' ').trim();
 }
 
 function byCode(code: string): RefusalReason {

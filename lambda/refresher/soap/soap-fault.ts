@@ -2,8 +2,9 @@ import { codeOf, readReason } from './refusal-reason.ts';
 import { isBlank, withDescendants, type XmlElement } from './strict-xml.ts';
 import { malformed, type NoToken, refused, unavailable } from './token-result.ts';
 
-/** Who or where, not why. */
+/** Who or where, not why: of the fault itself, and within its detail as Axis, CXF and WCF put it there. */
 const NO_REASON = ['faultcode', 'Code', 'faultactor', 'Role', 'Node'];
+const NO_REASON_WITHIN = ['hostname', 'stackTrace', 'StackTrace'];
 
 /** A fault of either SOAP version: `faultcode` or `Code` says whose fault it is, the other texts may say why. */
 export function judgeFault(fault: XmlElement): NoToken {
@@ -16,7 +17,8 @@ export function judgeFault(fault: XmlElement): NoToken {
 
 function textsWithin(fault: XmlElement, isWanted: (name: string) => boolean): readonly string[] {
   const wanted = fault.children.filter(({ name }) => isWanted(name)).flatMap(withDescendants);
-  return wanted.map(({ text }) => text).filter((text) => !isBlank(text));
+  const telling = wanted.filter(({ name }) => !NO_REASON_WITHIN.includes(name));
+  return telling.map(({ text }) => text).filter((text) => !isBlank(text));
 }
 
 function judge(names: readonly string[], texts: readonly string[]): NoToken {

@@ -8,7 +8,8 @@ describe('a sentence', () => {
     fc.assert(
       fc.property(TROUBLES, (sentence) => {
         expect(readReason([sentence])?.meaning).not.toBe('credentials');
-        expect(readReason(['Login failed', sentence])?.meaning).not.toBe('credentials');
+        for (const words of ['Login failed', 'Access denied', 'User not found', 'Invalid credentials'])
+          expect(readReason([words, sentence])?.meaning).not.toBe('credentials');
       }),
       { numRuns: 3000 },
     );
@@ -75,6 +76,7 @@ describe('a sentence', () => {
     'java.nio.file.AccessDeniedException: /var/data/users.xml',
     'AccessDeniedException: User: arn:aws:sts::1:assumed-role/x is not authorized to perform: kms:Decrypt',
     'Access denied for user "einv"@"10.0.0.5". Account is locked.',
+    'Unauthorized client: your IP is blocked',
     "Login failed for user 'einv'. Reason: The account is disabled.",
     'Your password has expired. To log in you must change it using a client that supports expired passwords.',
     'MongoError: Authentication failed.',
@@ -107,6 +109,7 @@ describe('a sentence', () => {
     ['The username and password did not match our records', 'wrong credentials'],
     ['401 User account is unknown', 'wrong credentials'],
     ['No such user name', 'wrong credentials'],
+    ['Username and password don’t match', 'wrong credentials'],
     ['Client not registered', 'wrong credentials'],
     ['Your password has expired and must be changed.', 'wrong credentials'],
     ['Client authentication failed', 'login failed'],
@@ -118,6 +121,16 @@ describe('a sentence', () => {
 });
 
 describe('a code', () => {
+  it.each([
+    ['Access denied', 'server_error', 'server_error'],
+    ['Invalid client', 'invalid_request', 'invalid_request'],
+    ['Access denied', 'Database error', 'temporarily_unavailable'],
+    ['User not found', 'java.sql.SQLException: closed', 'temporarily_unavailable'],
+    ['access_denied', 'Database error', 'access_denied'],
+  ])('that is written as words says less than what stands beside it: %s, %s', (words, beside, reason) => {
+    expect(readReason([words, beside])).toMatchObject({ reason, by: 'code' });
+  });
+
   it.each([
     [
       'invalid_grant',

@@ -273,6 +273,14 @@ describe('a fault', () => {
       fault('s:Client', 'Invalid password', '<faultactor>http://db-server/login</faultactor>'),
     ],
     [
+      'of Axis and CXF, with their own notes,',
+      fault(
+        'Client',
+        'Wrong password',
+        '<detail><hostname>server1</hostname><stackTrace>com.acme.session.Login</stackTrace></detail>',
+      ),
+    ],
+    [
       'of the client about a lock for a while',
       fault('s:Client', 'Your account has been temporarily locked. Please try again after 30 minutes.'),
     ],
