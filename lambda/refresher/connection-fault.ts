@@ -51,8 +51,8 @@ const HTTP_RULES: Readonly<Record<string, string>> = {
 
 const VENDOR = "Tell the vendor now: its server's certificate is at fault, for every client";
 const AUTHORITY =
-  'Either a private authority signed it (let NODE_EXTRA_CA_CERTS name its certificate), or a proxy on the way breaks TLS ' +
-  'open (exempt this host there), or the server does not send its intermediate certificate (tell the vendor)';
+  'Either a private authority signed it (put its certificate into the secret, as tls_ca), or a proxy on the way breaks ' +
+  'TLS open (exempt this host there), or the server does not send its intermediate certificate (tell the vendor)';
 
 /** OpenSSL's own words for what Node names by a code, with what to do. Nothing was sent. */
 const CERTIFICATE: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
@@ -79,7 +79,7 @@ const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /certificate required|unknown ca|bad certificate/,
-    'The server wants a client certificate, or does not know who signed it: ask the vendor',
+    'The server wants a client certificate (tls_certificate and tls_key in the secret), or does not know who signed it: ask the vendor',
   ],
   [
     /internal error|unrecognized name/,

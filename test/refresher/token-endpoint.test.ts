@@ -254,11 +254,11 @@ describe('a TLS connection that fails keeps what OpenSSL says, with what to do',
     const intermediate = await authority(root);
     const { key, cert } = await certificate({ ca: intermediate });
     const chain = [cert, intermediate.cert, root.cert].slice(0, length).join('\n');
-    await fails(tlsServer({ key, cert: chain }), reason, 'NODE_EXTRA_CA_CERTS');
+    await fails(tlsServer({ key, cert: chain }), reason, 'tls_ca');
   });
 
   it.each<[string, string, TlsOptions]>([
-    ['self-signed certificate', 'NODE_EXTRA_CA_CERTS', {}],
+    ['self-signed certificate', 'tls_ca', {}],
     [
       'tlsv1 alert protocol version',
       'Tell the vendor now',
