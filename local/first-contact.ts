@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { tokenRequest } from '../lambda/refresher/soap/token-request.ts';
+import { tokenRequest } from '../lambda/services/masters-india/token-request.ts';
 import { type AnswerStructure, answerStructure } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
 import { isCertificateError, type LikelyCause } from './likely-cause.ts';

@@ -1,4 +1,4 @@
-import type { SoapReply } from '../lambda/refresher/soap/token-reply.ts';
+import type { SoapReply } from '../lambda/refresher/soap/soap-reply.ts';
 import { tokenExpiry } from '../lambda/refresher/token-expiry.ts';
 import { checkProfile, type ProfileFault } from '../lambda/services/check-profile.ts';
 import { serviceOf } from '../lambda/services/profile-service.ts';

@@ -1,7 +1,7 @@
 import type { Envelope } from '../services/service.ts';
 import type { DecodedStatus, TokenStatus } from '../token-status.ts';
 import type { Credentials } from './credentials.ts';
-import type { SoapReply } from './soap/token-reply.ts';
+import type { SoapReply } from './soap/soap-reply.ts';
 import type { TickReport } from './tick-report.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
 

@@ -1,4 +1,4 @@
-import { CODES } from './soap/refusal-reason.ts';
+import { CODES } from '../services/masters-india/refusal-reason.ts';
 import { escapeXml } from './soap/xml-text.ts';
 
 const MAX_CHARACTERS = 200;

@@ -5,7 +5,7 @@ import type { Envelope } from '../services/service.ts';
 import { connectionFault } from './connection-fault.ts';
 import { errorName, redactedCause } from './redact-error.ts';
 import { RefreshError } from './refresh-error.ts';
-import type { SoapReply, UnreadableBody } from './soap/token-reply.ts';
+import type { SoapReply, UnreadableBody } from './soap/soap-reply.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
 import { warmUpParser } from './warm-up.ts';
 

@@ -1,4 +1,5 @@
-import { parseTokenReply, type SoapReply } from './soap/token-reply.ts';
+import { parseTokenReply } from '../services/masters-india/token-reply.ts';
+import type { SoapReply } from './soap/soap-reply.ts';
 
 /** A token as servers really send it. */
 export const EXAMPLE: SoapReply = {

@@ -1,6 +1,6 @@
 import { isObject } from '../parse-json.ts';
+import { soapBodyChild } from '../refresher/soap/soap-reply.ts';
 import { parseXml, withDescendants, type XmlElement, XmlError } from '../refresher/soap/strict-xml.ts';
-import { soapBodyChild } from '../refresher/soap/token-reply.ts';
 import { escapeXml } from '../refresher/soap/xml-text.ts';
 import { closest } from './closest.ts';
 import { elementsAt, ownText, stepsOf } from './element-path.ts';

@@ -1,13 +1,6 @@
 import { decodeBody } from '../refresher/soap/decode-body.ts';
+import { isHtml, isMime, isSuccess, isTransient, type SoapReply, soapBodyChild } from '../refresher/soap/soap-reply.ts';
 import { parseXml, withDescendants, type XmlElement, XmlError } from '../refresher/soap/strict-xml.ts';
-import {
-  isHtml,
-  isMime,
-  isSuccess,
-  isTransient,
-  type SoapReply,
-  soapBodyChild,
-} from '../refresher/soap/token-reply.ts';
 import { malformed, type NoToken, refused, unavailable } from '../refresher/soap/token-result.ts';
 import { type ElementPath, elementsAt, isAllowed, ownText, type PathScope, stepsOf } from './element-path.ts';
 import { emptyTokenCode, type ListedCode, listedCode, type SpokenText } from './listed-code.ts';

@@ -1,4 +1,4 @@
-import type { SoapReply } from '../refresher/soap/token-reply.ts';
+import type { SoapReply } from '../refresher/soap/soap-reply.ts';
 import type { TokenResult } from '../refresher/soap/token-result.ts';
 
 /** One SOAP service that hands out a token. Pure: it knows no network, no clock and no environment. */

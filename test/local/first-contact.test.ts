@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenRequest } from '../../lambda/refresher/soap/token-request.ts';
+import { tokenRequest } from '../../lambda/services/masters-india/token-request.ts';
 import { firstContactScreen } from '../../local/first-contact.ts';
 import { likelyCause } from '../../local/likely-cause.ts';
 import { listen } from '../../local/listen.ts';

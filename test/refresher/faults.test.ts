@@ -6,7 +6,7 @@ import { createCredentialsSource } from '../../lambda/refresher/credentials.ts';
 import type { RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
 import type { AwsFault } from '../../local/aws/aws-server.ts';
 import type { SoapFailure } from '../../local/soap/soap-failures.ts';
-import { expectations, repliesFolder } from './soap/replies.ts';
+import { expectations, repliesFolder } from '../services/masters-india/replies.ts';
 import { type World, worlds } from './world.ts';
 
 const newWorld = worlds();

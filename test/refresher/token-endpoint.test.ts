@@ -14,11 +14,11 @@ import { generate, type SelfsignedOptions } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RefreshError } from '../../lambda/refresher/refresh-error.ts';
 import { requestToken } from '../../lambda/refresher/request-token.ts';
-import type { SoapReply } from '../../lambda/refresher/soap/token-reply.ts';
+import type { SoapReply } from '../../lambda/refresher/soap/soap-reply.ts';
 import { postEnvelope } from '../../lambda/refresher/token-endpoint.ts';
 import { mastersIndia } from '../../lambda/services/masters-india/masters-india.ts';
 import type { Envelope } from '../../lambda/services/service.ts';
-import { stackAnswers, stackAnswersFolder } from './soap/other-stacks.ts';
+import { stackAnswers, stackAnswersFolder } from '../services/masters-india/other-stacks.ts';
 
 const servers: Server[] = [];
 

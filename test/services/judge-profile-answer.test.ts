@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SoapReply } from '../../lambda/refresher/soap/token-reply.ts';
+import type { SoapReply } from '../../lambda/refresher/soap/soap-reply.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/profile-service.ts';
 import { fault11, fault12, reply, soap11, soap12 } from './answers.ts';

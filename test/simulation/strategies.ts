@@ -1,7 +1,7 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
-import { parseTokenReply } from '../../lambda/refresher/soap/token-reply.ts';
-import { tokenRequest } from '../../lambda/refresher/soap/token-request.ts';
+import { parseTokenReply } from '../../lambda/services/masters-india/token-reply.ts';
+import { tokenRequest } from '../../lambda/services/masters-india/token-request.ts';
 import type { Deployment } from './deployment.ts';
 import type { WatchedAlarm } from './judge/assessment.ts';
 import { readAlarm, seriesKey } from './judge/cloudwatch-alarm.ts';

@@ -1,5 +1,3 @@
-import type { RefusalReason } from './refusal-reason.ts';
-
 type Token = { readonly kind: 'token'; readonly accessToken: string; readonly expiresInSeconds: number | undefined };
 
 /** What a document means. */
@@ -28,6 +26,14 @@ export function unavailable(why: string): NoToken {
 
 export function malformed(why: string): NoToken {
   return { kind: 'malformed', why };
+}
+
+/** Why the service gave no token. `reason` comes from the service's own table, never from the answer. */
+export interface RefusalReason {
+  /** `credentials` does not heal by asking again, `request` is for a developer, `unavailable` heals by itself. */
+  readonly meaning: 'credentials' | 'request' | 'unavailable';
+  readonly reason: string;
+  readonly by: 'code' | 'sentence';
 }
 
 /** The service gave a reason; undefined stands for one that nobody has foreseen. */

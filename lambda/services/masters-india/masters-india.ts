@@ -1,6 +1,6 @@
-import { parseTokenReply } from '../../refresher/soap/token-reply.ts';
-import { tokenRequest } from '../../refresher/soap/token-request.ts';
 import type { SecretField, Service } from '../service.ts';
+import { parseTokenReply } from './token-reply.ts';
+import { tokenRequest } from './token-request.ts';
 
 /**
  * Masters India's e-invoicing, and whatever else runs `access_new_token` on NuSOAP. Code and no profile, for its refusals

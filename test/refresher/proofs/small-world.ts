@@ -10,7 +10,7 @@ import { createHandler } from '../../../lambda/refresher/create-handler.ts';
 import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/credentials.ts';
 import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/parameter-store.ts';
 import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
-import type { SoapReply } from '../../../lambda/refresher/soap/token-reply.ts';
+import type { SoapReply } from '../../../lambda/refresher/soap/soap-reply.ts';
 import type { TickReport } from '../../../lambda/refresher/tick-report.ts';
 import { decodeStatus, type TokenStatus } from '../../../lambda/token-status.ts';
 import { type AwsServices, createAwsServices } from '../../../local/aws/aws-services.ts';

@@ -13,7 +13,7 @@ import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../../lambda/refr
 import { tickMetrics } from '../../../lambda/refresher/metrics.ts';
 import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/parameter-store.ts';
 import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
-import type { SoapReply } from '../../../lambda/refresher/soap/token-reply.ts';
+import type { SoapReply } from '../../../lambda/refresher/soap/soap-reply.ts';
 import type { PlayedCommand, PlayedOutput } from '../../in-process-sdk.ts';
 import { seriesKey } from '../judge/cloudwatch-alarm.ts';
 import type { LambdaInvocation } from './lambda-service.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseTokenReply } from '../../../lambda/refresher/soap/token-reply.ts';
-import { tokenRequest } from '../../../lambda/refresher/soap/token-request.ts';
+import { parseTokenReply } from '../../../lambda/services/masters-india/token-reply.ts';
+import { tokenRequest } from '../../../lambda/services/masters-india/token-request.ts';
 import { VirtualClock } from '../../virtual-clock.ts';
 import { Random } from './random.ts';
 import { HOUR_MS } from './scenario.ts';

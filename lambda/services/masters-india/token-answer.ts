@@ -1,6 +1,6 @@
+import { isBlank, withDescendants, type XmlElement } from '../../refresher/soap/strict-xml.ts';
+import { type Judgement, malformed, type NoToken, refused } from '../../refresher/soap/token-result.ts';
 import { readReason } from './refusal-reason.ts';
-import { isBlank, withDescendants, type XmlElement } from './strict-xml.ts';
-import { type Judgement, malformed, type NoToken, refused } from './token-result.ts';
 
 const SERVICE_NAMESPACE = 'urn:server';
 

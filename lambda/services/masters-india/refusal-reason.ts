@@ -1,10 +1,4 @@
-/** Why the service gave no token. `reason` is a name of this file, never text of the answer. */
-export interface RefusalReason {
-  /** `credentials` does not heal by asking again, `request` is for a developer, `unavailable` heals by itself. */
-  readonly meaning: 'credentials' | 'request' | 'unavailable';
-  readonly reason: string;
-  readonly by: 'code' | 'sentence';
-}
+import type { RefusalReason } from '../../refresher/soap/token-result.ts';
 
 const CREDENTIALS = 'invalid_grant invalid_client unauthorized_client access_denied'.split(' ');
 /** Sent by other services in the place of `invalid_grant`. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeOf, mayRefuse, readReason } from '../../../lambda/refresher/soap/refusal-reason.ts';
+import { codeOf, mayRefuse, readReason } from '../../../lambda/services/masters-india/refusal-reason.ts';
 import { REFUSALS, TROUBLES } from './sentences.ts';
 
 describe('a sentence', () => {

@@ -1,6 +1,6 @@
+import { isBlank, withDescendants, type XmlElement } from '../../refresher/soap/strict-xml.ts';
+import { malformed, type NoToken, refused, unavailable } from '../../refresher/soap/token-result.ts';
 import { codeOf, readReason } from './refusal-reason.ts';
-import { isBlank, withDescendants, type XmlElement } from './strict-xml.ts';
-import { malformed, type NoToken, refused, unavailable } from './token-result.ts';
 
 /** Who or where, not why: of the fault itself, and within its detail as Axis, CXF and WCF put it there. */
 const NO_REASON = ['faultcode', 'Code', 'faultactor', 'Role', 'Node'];
