@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { durationSeconds } from '../lambda/setting-rules.ts';
 
 /** The durations that decide when a token is replaced, with their defaults filled in. */
 export interface Timing {
@@ -89,8 +90,5 @@ export function pageCouldComeTooLate({ tokenLifetime, replacedAfterSeconds, chec
 export function parseDuration(text: string): Duration;
 export function parseDuration(text: string | undefined): Duration | undefined;
 export function parseDuration(text: string | undefined): Duration | undefined {
-  if (text === undefined) return undefined;
-  const [amount, unit = ''] = text.split(' ');
-  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit.charAt(0)] ?? Number.NaN;
-  return Duration.seconds(Number(amount) * seconds);
+  return text === undefined ? undefined : Duration.seconds(durationSeconds(text));
 }

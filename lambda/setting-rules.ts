@@ -68,3 +68,10 @@ export function parseHttpUrl(text: string): URL | undefined {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) ? url : undefined;
 }
+
+/** Seconds of a duration as cdk.json and service profiles write it: "90 seconds", "15 minutes", "4 hours", "1 day". */
+export function durationSeconds(text: string): number {
+  const [amount, unit = ''] = text.split(' ');
+  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit.charAt(0)] ?? Number.NaN;
+  return Number(amount) * seconds;
+}

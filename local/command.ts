@@ -8,6 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { Environment } from '../lambda/refresher/config.ts';
 import { errorName } from '../lambda/refresher/redact-error.ts';
+import { serviceVariable } from '../lambda/services/check-profile.ts';
+import type { ServiceProfile } from '../lambda/services/profile.ts';
+import { serviceOf } from '../lambda/services/profile-service.ts';
+import { durationSeconds } from '../lambda/setting-rules.ts';
 import { statusParameterName } from '../lambda/token-status.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { REGION } from './aws/aws-account.ts';
@@ -23,7 +27,7 @@ import { createServeLog } from './serve-log.ts';
 import { shellCommand } from './shell-command.ts';
 import { shownAddress } from './shown-address.ts';
 import { type SoapEndpoint, startSoapEndpoint } from './soap/soap-endpoint.ts';
-import type { SoapCredentials } from './soap/soap-service.ts';
+import type { SoapCredentials, SoapServiceSettings } from './soap/soap-service.ts';
 
 const SECRET_ID = 'local/credentials';
 const TOKEN_PARAMETER_NAME = '/local/access-token';
@@ -45,6 +49,28 @@ const DEMO_CREDENTIALS = {
   client_secret: 'demo-secret',
 };
 
+/** Those of a profile carry the names of its fields. */
+function demoCredentials(profile: ServiceProfile | undefined): SoapCredentials {
+  if (profile === undefined) return DEMO_CREDENTIALS;
+  const names = serviceOf(profile).fields.map(({ name }) => name);
+  if (names.includes('tls_certificate')) {
+    throw new UsageError(
+      '--service: its certificate is the login, which cannot be played; give --endpoint and --credentials.',
+    );
+  }
+  return Object.fromEntries(names.map((name) => [name, `demo-${name}`]));
+}
+
+function wrong(credentials: SoapCredentials): SoapCredentials {
+  const secret = 'password' in credentials ? 'password' : (Object.keys(credentials).at(-1) ?? '');
+  return { ...credentials, [secret]: 'wrong' };
+}
+
+function profileLifetime(profile: ServiceProfile | undefined): number | undefined {
+  const lifetime = profile?.timing?.tokenLifetime;
+  return lifetime === undefined ? undefined : durationSeconds(lifetime);
+}
+
 function putCredentials(secretString: string): string {
   return `secretsmanager put-secret-value --secret-id ${SECRET_ID} --secret-string ${secretString}`;
 }
@@ -61,6 +87,8 @@ interface Stage {
   /** Left out when a real service is asked. */
   readonly soap: SoapEndpoint | undefined;
   readonly endpoint: string;
+  /** What the local service takes. */
+  readonly credentials: SoapCredentials;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -105,9 +133,10 @@ async function readCredentials({ service }: Options): Promise<string | undefined
 
 async function run(options: Options, secretString: string | undefined): Promise<number> {
   const aws = await onPort(AWS_PORT, (port) => startLocalAws({ port }));
-  const { soap, endpoint } = await serviceToAsk(options, DEMO_CREDENTIALS);
-  const stage: Stage = { options, aws, soap, endpoint, env: environment(options, aws.url, endpoint) };
-  aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(DEMO_CREDENTIALS) });
+  const credentials = demoCredentials(options.profile);
+  const { soap, endpoint } = await serviceToAsk(options, credentials);
+  const stage: Stage = { options, aws, soap, endpoint, credentials, env: environment(options, aws.url, endpoint) };
+  aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(credentials) });
   try {
     showStage(stage);
     return await (options.serve ? serve(stage) : tickTwice(stage));
@@ -121,20 +150,26 @@ function showStage({ options, aws, soap, endpoint }: Stage): void {
   if (options.service !== undefined && !options.serve) return;
   const from = options.service === undefined ? '' : `, from ${options.service.credentialsFile}`;
   console.log(heading('On this machine'));
+  const played = options.profile === undefined ? ', behaves as documented' : ', plays what the profile says';
   const facts = [
     ['AWS', `Secrets Manager and SSM in memory, ${aws.url}`],
     ['secret', `${SECRET_ID}${from}`],
-    ['SOAP endpoint', `${shownAddress(endpoint)}${soap === undefined ? '' : ', behaves as documented'}`],
+    ['SOAP endpoint', `${shownAddress(endpoint)}${soap === undefined ? '' : played}`],
   ] as const;
   for (const [name, fact] of facts) console.log(stageLine(name, fact, width()));
 }
 
 async function serviceToAsk(
-  { service, lifetimeSeconds }: Options,
+  { service, profile, lifetimeSeconds }: Options,
   credentials: SoapCredentials,
 ): Promise<Pick<Stage, 'soap' | 'endpoint'>> {
   if (service !== undefined) return { soap: undefined, endpoint: service.url };
-  const options = { credentials, tokenLifetimeSeconds: lifetimeSeconds };
+  const options: SoapServiceSettings = {
+    credentials,
+    tokenLifetimeSeconds: lifetimeSeconds ?? profileLifetime(profile),
+    profile,
+    ...(profile?.timing?.renewal && { issuing: 'same-until-late', renewalWindowSeconds: 0 }),
+  };
   const soap = await onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...options, port }));
   return { soap, endpoint: soap.url };
 }
@@ -178,7 +213,7 @@ async function serve(stage: Stage): Promise<number> {
     `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
     `aws ${READ_TOKEN}`,
     `aws ${READ_STATUS}`,
-    `aws ${putCredentials(quoted({ ...DEMO_CREDENTIALS, password: 'wrong' }))}`,
+    `aws ${putCredentials(quoted(wrong(stage.credentials)))}`,
   ]) {
     console.log(shellCommand(command, width()));
   }
@@ -211,11 +246,11 @@ async function serve(stage: Stage): Promise<number> {
   }
 }
 
-async function failureDetails({ endpoint, options }: Stage, tick: Invocation): Promise<string> {
+async function failureDetails({ endpoint, options, credentials }: Stage, tick: Invocation): Promise<string> {
   const lines = [(options.service && (await explained(tick, endpoint))) ?? failureStory(tick, width())];
   if (tick.code?.startsWith('CREDENTIALS_')) {
     const { service } = options;
-    const right = service === undefined ? quoted(DEMO_CREDENTIALS) : `file://${service.credentialsFile}`;
+    const right = service === undefined ? quoted(credentials) : `file://${service.credentialsFile}`;
     const first = service === undefined ? 'The way back' : `The way back, once ${service.credentialsFile} is right`;
     lines.push('', `  ${first}:`, shellCommand(`aws ${putCredentials(right)}`, width()));
   }
@@ -281,7 +316,8 @@ function runTick({ env, options }: Stage, event: object, signal?: AbortSignal): 
 }
 
 function environment(options: Options, awsUrl: string, endpoint: string): Readonly<Record<string, string>> {
-  const lifetime = options.lifetimeSeconds ?? 14_400;
+  const { timing } = options.profile ?? {};
+  const lifetime = options.lifetimeSeconds ?? profileLifetime(options.profile) ?? 14_400;
   const settings: Environment = {
     CREDENTIALS_SECRET_ID: SECRET_ID,
     TOKEN_ENDPOINT: endpoint,
@@ -289,6 +325,9 @@ function environment(options: Options, awsUrl: string, endpoint: string): Readon
     REFRESH_EVERY_SECONDS: String(Math.ceil(lifetime / 2)),
     CHECK_EVERY_SECONDS: String(options.serve ? options.everySeconds : 900),
     TOKEN_LIFETIME_SECONDS: String(lifetime),
+    ...(options.profile && { SERVICE: serviceVariable(options.profile) }),
+    ...(timing?.renewal && { RENEWAL_WINDOW_SECONDS: '0' }),
+    ...(timing?.loginsPerDay && { LOGINS_PER_DAY: String(timing.loginsPerDay) }),
   };
   const { NODE_EXTRA_CA_CERTS } = process.env;
   return {

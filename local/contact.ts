@@ -97,7 +97,7 @@ function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
 
 function tell({ request, body, error, response, chunks }: Watched, endpoint: string): Contact {
   const secrets = sentValues(body);
-  const redact = (name: string) => said(name, secrets) ?? '';
+  const redact = (name: string) => said(name, secrets, []) ?? '';
   const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
   const path = `${new URL(endpoint).pathname}${shownQuery(endpoint)}`;
   return {

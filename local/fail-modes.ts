@@ -12,8 +12,20 @@ const WORDS_FIRST = [...FAILURE_NAMES].sort((a, b) => Number(isStatus(a)) - Numb
 /** Ways in which the SOAP endpoint fails, by name. */
 export const ENDPOINT_FAIL_MODES: ReadonlyMap<string, FailMode> = new Map<string, FailMode>([
   ['refused', (_, soap) => soap.close()],
+  [
+    'password-changed',
+    (_, soap) => {
+      soap.credentials = Object.fromEntries(Object.keys(soap.credentials).map((name) => [name, 'changed']));
+    },
+  ],
   ...WORDS_FIRST.map((name): [string, FailMode] => [name, answering(name)]),
 ]);
+
+/** Answers in the words of Masters India: they mean nothing to a service that a profile describes. */
+export const MASTERS_INDIA_FAIL_MODES: readonly SoapFailure[] = [
+  ...(['invalid_grant', 'invalid_client', 'invalid_request', 'server_error', 'drip', 'early-close', 'huge'] as const),
+  ...(['malformed', 'truncated', 'doctype', 'duplicate-token'] as const),
+];
 
 /** Ways in which AWS, or the secret in it, fails, by name. */
 export const AWS_FAIL_MODES: ReadonlyMap<string, FailMode> = new Map<string, FailMode>([

@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util';
+import { checkProfile } from '../lambda/services/check-profile.ts';
 import { closest } from '../lambda/services/closest.ts';
-import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode } from './fail-modes.ts';
+import type { ServiceProfile } from '../lambda/services/profile.ts';
+import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode, MASTERS_INDIA_FAIL_MODES } from './fail-modes.ts';
+import { PROFILE_NAMES, ProfileError, readProfile } from './read-profile.ts';
 import { wrapText } from './wrap-text.ts';
 
+/** What the person wants to see. */
 export interface Options {
   readonly help: boolean;
   readonly version: boolean;
@@ -12,6 +16,8 @@ export interface Options {
   readonly lifetimeSeconds: number | undefined;
   /** A real SOAP service instead of the local one. */
   readonly service: { readonly url: string; readonly credentialsFile: string } | undefined;
+  /** A service that is not Masters India's. */
+  readonly profile: ServiceProfile | undefined;
   readonly fail: { readonly name: string; readonly inject: FailMode } | undefined;
 }
 
@@ -30,6 +36,7 @@ const OPTIONS = {
   lifetime: { type: 'string' },
   endpoint: { type: 'string' },
   credentials: { type: 'string' },
+  service: { type: 'string' },
   fail: { type: 'string' },
 } as const;
 
@@ -38,6 +45,7 @@ const NPMS_OWN: readonly string[] = ['help', 'version', 'verbose'];
 /** Longer than any name there is; comparing takes time that grows with it. */
 const MAX_NAME = 40;
 
+/** What `--help` prints. */
 export const HELP = `Usage: npm start -- [options]
 
 Runs the refresher once on this machine: a local Secrets Manager and SSM, a local SOAP endpoint that behaves like the
@@ -48,7 +56,10 @@ Options
   --every SECONDS     with --serve: how often to tick (default 5)
   --lifetime SECONDS  how long the local endpoint's tokens live (default 14400; with --serve ${WATCHED_LIFETIME_SECONDS})
   --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
-  --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"}
+  --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"},
+                      or the fields of the service
+  --service NAME      play another service than Masters India: ${PROFILE_NAMES.join(', ')},
+                      or a JSON file that describes one (docs/services.md); with --endpoint, ask the real one
   --fail MODE         store a token, then show what this failure looks like to an operator
   --verbose           show also what the function itself writes: its log line and its metrics
   --version           the version of this repository and of Node
@@ -85,6 +96,12 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}
       throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
     }
   }
+  const profile = values.service === undefined ? undefined : profileOf(values.service);
+  if (profile !== undefined && MASTERS_INDIA_FAIL_MODES.some((mode) => mode === fail)) {
+    throw new UsageError(
+      `--fail ${fail} is an answer of Masters India; with --service, take password-changed or fault.`,
+    );
+  }
   if (values.every !== undefined && !serve) throw new UsageError('--every goes with --serve.');
   return {
     help: values.help,
@@ -96,6 +113,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}
       seconds('lifetime', values.lifetime) ?? (serve && endpoint === undefined ? WATCHED_LIFETIME_SECONDS : undefined),
     service:
       endpoint !== undefined && credentials !== undefined ? { url: endpoint, credentialsFile: credentials } : undefined,
+    profile,
     fail: fail === undefined ? undefined : { name: fail, inject: failMode(fail) },
   };
 }
@@ -114,6 +132,17 @@ function parse(args: readonly string[], env: NodeJS.ProcessEnv) {
     throw new UsageError(
       `${reason}.${didYouMean(unknown, options)} The options are ${options.join(', ')}; --help explains them.`,
     );
+  }
+}
+
+/** @throws UsageError that names every fault of the profile */
+function profileOf(name: string): ServiceProfile {
+  try {
+    const { profile, faults } = checkProfile(readProfile(name));
+    if (profile !== undefined) return profile;
+    throw new UsageError(`--service ${name}: ${faults.map(({ key, remedy }) => `${key}: ${remedy}`).join('; ')}.`);
+  } catch (error) {
+    throw error instanceof ProfileError ? new UsageError(`--service ${error.message}`) : error;
   }
 }
 

@@ -3,6 +3,7 @@ import { tokenExpiry } from '../lambda/refresher/token-expiry.ts';
 import { checkProfile, type ProfileFault } from '../lambda/services/check-profile.ts';
 import { serviceOf } from '../lambda/services/profile-service.ts';
 import type { Service } from '../lambda/services/service.ts';
+import { durationSeconds } from '../lambda/setting-rules.ts';
 
 /** What is to be said of a profile, and whether it can be used. */
 export interface ServiceReport {
@@ -27,7 +28,7 @@ export function reportService(value: unknown, answers: readonly NamedAnswer[], a
     return { lines: [`The profile has ${count}:`, ...faults.map(faultLine)], isUsable: false };
   }
   const service = serviceOf(profile);
-  const lifetimeSeconds = secondsOf(profile.timing?.tokenLifetime ?? '4 hours');
+  const lifetimeSeconds = durationSeconds(profile.timing?.tokenLifetime ?? '4 hours');
   const lines = [
     ...(warnings.length === 0 ? [] : ['Look at:', ...warnings.map(faultLine), '']),
     `The secret must hold: ${service.fields.map(({ name }) => name).join(', ')}`,
@@ -95,12 +96,4 @@ function answerLines(
     case 'malformed':
       return [`${told} REPLY_MALFORMED`, `  ${result.why}`];
   }
-}
-
-const UNIT_SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 };
-
-/** A duration that passed the checks. */
-function secondsOf(duration: string): number {
-  const [amount, unit = ''] = duration.replace(/s$/, '').split(' ');
-  return Number(amount) * (UNIT_SECONDS[unit] ?? 0);
 }

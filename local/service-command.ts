@@ -1,19 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dpd } from '../lambda/services/dpd.ts';
-import { finanzonline } from '../lambda/services/finanzonline.ts';
-import { sabre } from '../lambda/services/sabre.ts';
+import { PROFILE_NAMES, ProfileError, readProfile } from './read-profile.ts';
 import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
-
-const PROFILES = new Map<string, unknown>(Object.entries({ dpd, finanzonline, sabre }));
 
 const HELP = `Usage: npm run service -- check PROFILE [ANSWER…] [--at INSTANT]
 
 Says what the function would send to a SOAP service, and what it would make of each answer; or what is wrong with the
 profile. Nothing is sent.
 
-  PROFILE        ${[...PROFILES.keys()].join(', ')}, or a JSON file
+  PROFILE        ${PROFILE_NAMES.join(', ')}, or a JSON file
   ANSWER         a file with a body, or *.response.http with status line and headers, as curl -i writes them
   --at INSTANT   when the answers came (default: now), such as 2026-01-31T12:00:00Z
 
@@ -24,7 +20,7 @@ class CommandError extends Error {}
 function run(args: readonly string[]): boolean {
   const { command, profile, answers, at } = readCommand(args);
   if (command !== 'check' || profile === undefined) throw new CommandError(HELP);
-  const report = reportService(PROFILES.get(profile) ?? readJson(profile), answers.map(readNamed), at);
+  const report = reportService(readProfile(profile), answers.map(readNamed), at);
   console.log(report.lines.join('\n'));
   return report.isUsable;
 }
@@ -51,30 +47,18 @@ function readNamed(path: string): NamedAnswer {
   return { name: basename(path), reply };
 }
 
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(
-      readFile(path)
-        .toString('utf8')
-        .replace(/^\ufeff/, ''),
-    );
-  } catch (error) {
-    throw error instanceof SyntaxError ? new CommandError(`${path} is not JSON: ${error.message}`) : error;
-  }
-}
-
 function readFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch {
-    throw new CommandError(`${path} cannot be read: give ${[...PROFILES.keys()].join(', ')}, or the path of a file`);
+    throw new CommandError(`${path} cannot be read: give ${PROFILE_NAMES.join(', ')}, or the path of a file`);
   }
 }
 
 try {
   process.exitCode = run(process.argv.slice(2)) ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof CommandError)) throw error;
+  if (!(error instanceof CommandError || error instanceof ProfileError)) throw error;
   console.error(error.message);
   process.exitCode = 2;
 }

@@ -73,7 +73,11 @@ export async function requestToken(
   };
   const result = await retryUntil(retries, time, ask).catch(refreshErrorOrThrow);
   const secret = service.fields.filter(({ fallback }) => fallback === undefined).map(({ name }) => values[name] ?? '');
-  return { result, endpointLatenciesMs, said: serviceText && said(serviceText, [...secret, ...tlsSecrets(tls)]) };
+  return {
+    result,
+    endpointLatenciesMs,
+    said: serviceText && said(serviceText, [...secret, ...tlsSecrets(tls)], service.codes),
+  };
 }
 
 function issued(answer: JudgedToken, issuedAt: number, tokenLifetimeSeconds: number): IssuedToken {

@@ -1,4 +1,3 @@
-import { CODES } from '../services/masters-india/refusal-reason.ts';
 import { escapeXml } from './soap/xml-text.ts';
 
 const MAX_CHARACTERS = 200;
@@ -12,26 +11,32 @@ const HIDDEN = '•••';
  * What the service said, for the log: up to 200 characters of its own fault text or error description. Whatever in it
  * may come from a secret, in any usual encoding, or may be a token is replaced by `•••`.
  * @param secretValues what was sent and must not be told
+ * @param codes of the service, which stay
  * @returns undefined where nothing is left to tell
  */
-export function said(serviceText: string, secretValues: readonly string[]): string | undefined {
+export function said(
+  serviceText: string,
+  secretValues: readonly string[],
+  codes: readonly string[],
+): string | undefined {
   const text = serviceText.slice(0, MAX_READ);
   const hidden = new Array<boolean>(text.length).fill(false);
   const hide = (from: number, to: number) => hidden.fill(true, from, to);
+  const plain = plainWords(text, codes);
+  const isPlain = (from: number, to: number) => plain.some((word) => word.from <= from && to <= word.to);
   // 16 or more characters of a token with a digit among them, or 32 or more letters.
   for (const { 0: run, index } of text.matchAll(/[A-Za-z0-9+/_=.~-]{16,}/g)) {
-    if (/\d|[A-Za-z]{32}/.test(run)) hide(index, index + run.length);
+    const couldBeToken = /\d|[A-Za-z]{32}/.test(run) && !isPlain(index, index + run.length);
+    if (couldBeToken) hide(index, index + run.length);
   }
   // An escape can stand for any character of a secret, and break a run of it.
   for (const { 0: word, index } of text.matchAll(/\S+/g)) {
     if (ESCAPE.test(word)) hide(index, index + word.length);
   }
-  const plain = plainWords(text);
   const foldedText = fold(text);
   const allGuises = new Set(secretValues.flatMap(guises));
   for (const [from, to] of [...allGuises].flatMap((guise) => runsOf(guise, foldedText))) {
-    const isWord = plain.some((word) => word.from <= from && to <= word.to);
-    if (!isWord) hide(from, to);
+    if (!isPlain(from, to)) hide(from, to);
   }
   const told = masked(text, hidden).replace(BLANKS, ' ').trim();
   return told === '' ? undefined : [...told].slice(0, MAX_CHARACTERS).join('');
@@ -124,8 +129,10 @@ function fold(text: string): Folded {
 }
 
 /** Where words stand that every refusal is made of: they would be hidden of a user `client_user` otherwise. */
-function plainWords(text: string): readonly { readonly from: number; readonly to: number }[] {
-  return [...text.matchAll(PLAIN)].map(({ 0: word, index }) => ({ from: index, to: index + word.length }));
+function plainWords(text: string, codes: readonly string[]): readonly { readonly from: number; readonly to: number }[] {
+  const known = codes.filter((code) => code !== '').map((code) => code.replace(/[^\w\s]/g, '\\$&'));
+  const plain = new RegExp(`(?<![\\w])(?:${[...known, WORDS].join('|')})(?![\\w])`, 'gi');
+  return [...text.matchAll(plain)].map(({ 0: word, index }) => ({ from: index, to: index + word.length }));
 }
 
 const WORDS =
@@ -134,7 +141,6 @@ const WORDS =
   'provided|supplied|specified|given|entered|locked|blocked|disabled|suspended|deactivated|inactive|active|temporarily|' +
   'failed|failure|attempts|many|maximum|number|authentication|(?:un)?authori[sz]ed|access|denied|log ?on|please|again|' +
   'request|server|database|session|connection|gateway|technical|error|service|unavailable|information|unable|retrieve';
-const PLAIN = new RegExp(`(?<![\\w])(?:${CODES.join('|')}|${WORDS})(?![\\w])`, 'gi');
 
 function masked(text: string, hidden: readonly boolean[]): string {
   let told = '';

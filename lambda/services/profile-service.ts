@@ -15,6 +15,7 @@ export function serviceOf(profile: ServiceProfile, soapAction = ''): Service {
   const headersOfVersion = versionHeaders(profile.request, soapAction.trim() || profile.soapAction || '');
   return {
     fields: fieldNames(profile).map((name) => secretField(name, profile)),
+    codes: Object.values(profile.codes).flat(),
     request: (values, circumstances) => fillRequest(profile, headersOfVersion, values, circumstances),
     judge: (reply) => judgeProfileAnswer(profile, reply),
   };

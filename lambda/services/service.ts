@@ -10,6 +10,11 @@ export interface Service {
    * @param values a text for each of `fields`, by its name
    */
   request(values: Readonly<Record<string, string>>, circumstances: Circumstances): Envelope;
+  /**
+   * The codes that the service answers in place of a token. A log may show them even where they resemble a secret, or
+   * nobody could tell what the service said.
+   */
+  readonly codes: readonly string[];
   /** What an answer means. Never throws. */
   judge(reply: SoapReply): ServiceResult;
 }

@@ -105,6 +105,32 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     expect(stdout).toBe(`soap-token-refresher ${manifest.version}, Node ${process.version}\n`);
   });
 
+  it.each([
+    ['dpd', /token stored/],
+    ['sabre', /token stored/],
+  ])('plays a service from its profile alone: %s', async (name, expected) => {
+    const { status, stdout } = await start(['--service', name]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(expected);
+    expect(stdout).not.toMatch(WHOLE_TOKEN);
+  });
+
+  it('shows how that service refuses, by the first code of the profile', async () => {
+    const { status, stdout } = await start(['--service', 'finanzonline', '--fail', 'password-changed']);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/✗ CREDENTIALS_REFUSED {2}.*: -4\n/);
+  });
+
+  it.each([
+    [['--service', 'dpdd'], /Did you mean dpd\?/],
+    [['--service', 'package.json'], /--service package.json: .*request: /],
+    [['--service', 'dpd', '--fail', 'invalid_grant'], /take password-changed or fault/],
+  ])('refuses %j with what to do', async (args, words) => {
+    const { status, stderr } = await start(args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(words);
+  });
+
   it('says that a port is busy, and takes another one', async () => {
     // Whoever holds it, this test or another process, it is busy.
     const holder = createServer().on('error', () => {});

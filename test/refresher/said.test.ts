@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { said } from '../../lambda/refresher/said.ts';
+import { said as saidOf } from '../../lambda/refresher/said.ts';
+import { CODES } from '../../lambda/services/masters-india/refusal-reason.ts';
+
+const said = (text: string, secrets: readonly string[]) => saidOf(text, secrets, CODES);
 
 // An accent can be a character of its own, and tells no letter.
 const fold = (text: string) =>
@@ -132,5 +135,13 @@ describe('what the service said', () => {
 
   it('is nothing where the service said nothing', () => {
     expect(said(' \n ', ['secret'])).toBeUndefined();
+  });
+
+  it('keeps the codes of the service, though a secret may hold parts of them', () => {
+    const text = 'refused: USG_AUTHENTICATION_FAILED10012X';
+    expect(saidOf(text, ['demo-organization'], ['USG_AUTHENTICATION_FAILED10012X'])).toContain(
+      'USG_AUTHENTICATION_FAILED10012X',
+    );
+    expect(saidOf(text, ['demo-organization'], [])).not.toContain('USG_AUTHENTICATION_FAILED10012X');
   });
 });

@@ -1,4 +1,5 @@
 import type { SecretField, Service } from '../service.ts';
+import { CODES } from './refusal-reason.ts';
 import { parseTokenReply } from './token-reply.ts';
 import { tokenRequest } from './token-request.ts';
 
@@ -12,6 +13,7 @@ export function mastersIndia(soapAction = ''): Service {
   const headers = { 'Content-Type': 'text/xml; charset=utf-8', SOAPAction: `"${soapAction}"`, Accept: 'text/xml' };
   return {
     fields: FIELDS,
+    codes: CODES,
     request: ({ username = '', password = '', client_id = '', client_secret = '', grant_type = '' }) => ({
       headers,
       body: tokenRequest({ username, passwd: password, client_id, client_secret, grant_type }),

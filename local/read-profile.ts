@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { errorName } from '../lambda/refresher/redact-error.ts';
+import { closest } from '../lambda/services/closest.ts';
+import { dpd, finanzonline, sabre } from '../lambda/services/profiles.ts';
+
+const PROFILES: ReadonlyMap<string, unknown> = new Map<string, unknown>(Object.entries({ dpd, finanzonline, sabre }));
+
+/** The profiles that come with this package, by name. */
+export const PROFILE_NAMES: readonly string[] = [...PROFILES.keys()];
+
+/** No profile can be read; the message says what to give. */
+export class ProfileError extends Error {}
+
+/**
+ * A profile by its name, or from a JSON file. What is in it is not checked.
+ * @throws ProfileError
+ */
+export function readProfile(nameOrPath: string): unknown {
+  if (PROFILES.has(nameOrPath)) return PROFILES.get(nameOrPath);
+  try {
+    return JSON.parse(readFileSync(nameOrPath, 'utf8').replace(/^\ufeff/, ''));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new ProfileError(`${nameOrPath} is not JSON: ${error.message}`);
+    const near = closest(nameOrPath, PROFILE_NAMES);
+    const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+    throw new ProfileError(
+      `${nameOrPath} cannot be read (${errorName(error)}): give ${PROFILE_NAMES.join(', ')}, or the path of a file.${meant}`,
+    );
+  }
+}
