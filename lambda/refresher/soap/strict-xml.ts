@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { isXmlText, PREDEFINED } from './xml-text.ts';
 
+/** An element of a document that was read whole. */
 export interface XmlElement {
   /** Namespace name; empty for none. */
   readonly namespace: string;

@@ -11,6 +11,7 @@ export type TokenResult =
       readonly mayHaveBeenJudged: boolean;
     });
 
+/** Why there is no token. */
 export type NoToken = (
   | { readonly kind: 'credentials refused'; readonly by: RefusalReason['by']; readonly reason: string }
   | { readonly kind: 'request refused' | 'unavailable' | 'malformed' }
@@ -20,10 +21,12 @@ export type NoToken = (
   readonly serviceText?: string;
 };
 
+/** It heals by itself. */
 export function unavailable(why: string): NoToken {
   return { kind: 'unavailable', why };
 }
 
+/** It is not what it should be, so nothing in it is believed. */
 export function malformed(why: string): NoToken {
   return { kind: 'malformed', why };
 }
