@@ -31,7 +31,11 @@ const PERIODS_OF_REJECTION = 4;
 /** Each kind of alarm; every token has one of each. */
 export const ALARM_KINDS = ['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'] as const;
 
-/** Fixed, so that a page says which token it is about, and the dashboard's stack finds the alarms without a reference. */
+/**
+ * Fixed, so that a page says which token it is about, and the dashboard's stack finds the alarms without a reference. Made
+ * of the parameter's name and nothing else, as the log's name is: CloudFormation refuses a second stack on one parameter,
+ * whatever that is called, and the two cannot overwrite each other's tokens.
+ */
 export function alarmName(kind: (typeof ALARM_KINDS)[number], tokenParameterName: string): string {
   return `${kind}${tokenParameterName}`;
 }

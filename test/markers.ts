@@ -25,7 +25,7 @@ export const WRITTEN = {
     ],
   },
   'docs/packaging.md': { script: 'consumers', names: ['matrix'] },
-  'docs/settings.md': { script: 'test', names: ['settings'] },
+  'docs/settings.md': { script: 'test', names: ['settings', 'app settings'] },
   'docs/performance.md': {
     script: 'bench',
     names: ['cold tick', 'targets', 'warm refreshes', 'commands', 'circumstances'],

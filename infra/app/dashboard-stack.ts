@@ -17,17 +17,20 @@ import { ALARM_KINDS, alarmName } from '../refresher-alarms.ts';
 import { refresherMetric } from '../refresher-metrics.ts';
 import type { Timing } from '../timing.ts';
 import { logGroupName } from '../token-refresher.ts';
-import { RESERVED_NAME } from './settings.ts';
+import { type AppSettings, RESERVED_NAME, stackName, withPrefix } from './settings.ts';
 
-const DASHBOARD_NAME = 'TokenRefresher';
+/** Two apps of one account and region would write to one dashboard; their prefixes keep them apart. */
+function dashboardName(prefix: string): string {
+  return withPrefix(prefix, 'TokenRefresher');
+}
 
 /** What one alarm widget (100 alarms) and one log query (50 log groups) can hold. */
 const TOKENS_PER_ALARM_WIDGET = Math.floor(100 / ALARM_KINDS.length);
 const TOKENS_PER_LOG_QUERY = 50;
 
 /** Where a person finds the dashboard. */
-export function dashboardUrl(): string {
-  return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${DASHBOARD_NAME}`;
+export function dashboardUrl(prefix: string): string {
+  return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboardName(prefix)}`;
 }
 
 /** A token that the dashboard shows, and the durations that its alarms go by. */
@@ -41,11 +44,11 @@ export interface WatchedToken {
  * deployed or removed first.
  */
 export class DashboardStack extends Stack {
-  constructor(scope: Construct, tokens: readonly WatchedToken[]) {
-    super(scope, `TokenRefresher-${RESERVED_NAME}`, { description: 'Shows all access tokens that are kept fresh' });
+  constructor(scope: Construct, tokens: readonly WatchedToken[], { prefix }: Pick<AppSettings, 'prefix'>) {
+    super(scope, stackName(prefix, RESERVED_NAME), { description: 'Shows all access tokens that are kept fresh' });
     const parameterNames = tokens.map(({ parameterName }) => parameterName);
     new Dashboard(this, 'Dashboard', {
-      dashboardName: DASHBOARD_NAME,
+      dashboardName: dashboardName(prefix),
       defaultInterval: Duration.days(1),
       widgets: [
         ...chunks(parameterNames, TOKENS_PER_ALARM_WIDGET).map((names) => [this.#alarms(names)]),

@@ -19,6 +19,10 @@ export const RESERVED_NAME = 'dashboard';
 
 const NAME_RULE = `name the token with letters, digits and "-", as part of a stack's name, and not "${RESERVED_NAME}"`;
 const NAME = matching(new RegExp(`^(?!${RESERVED_NAME}$)[A-Za-z0-9][A-Za-z0-9-]{0,99}$`), NAME_RULE);
+const PREFIX = matching(
+  /^[A-Za-z](?:-?[A-Za-z0-9]){0,39}$/,
+  'use at most 40 letters, digits and single "-", a letter first, as part of names of stacks and parameters',
+);
 const KEY_ARN = matching(
   /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/\S+$/,
   'give the ARN of the key (arn:…:key/…), not of an alias',
@@ -53,6 +57,8 @@ const TAG_KEY = matching(
   /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu,
   'use at most 128 letters, digits, spaces and _.:/=+-@ in the key of a tag, and no "aws:" in front',
 );
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
+const MAX_STACK_NAME_LENGTH = 128;
 const FLAG = z.boolean('use true or false');
 const TEXT = z.string('use text');
 
@@ -174,9 +180,21 @@ const SETTINGS = {
 
 const TOKEN = z.strictObject(SETTINGS, 'give an object of settings');
 
+/** The settings of the whole app, beside those of its tokens. */
+const APP_SETTINGS = {
+  prefix: PREFIX.optional().meta({
+    description:
+      'goes in front of the names of stacks and dashboard (`<prefix>-TokenRefresher-<name>`) and of the default parameter names (`/<prefix>/<name>/access-token`). The second app of an account and region needs one',
+    default: '',
+  }),
+  dashboard: z.literal('none', 'leave it out, or say "none"').optional().meta({
+    description: '`"none"` makes no dashboard. Not set: one for all tokens, $3.00 a month',
+  }),
+};
+
 /** For editors: what cdk.json may hold. */
 export const JSON_SCHEMA = z.toJSONSchema(
-  z.looseObject({ context: z.looseObject({ tokens: z.record(NAME, TOKEN) }) }),
+  z.looseObject({ context: z.looseObject({ ...APP_SETTINGS, tokens: z.record(NAME, TOKEN) }) }),
   {
     io: 'input',
     // Of what is transformed, zod would drop the default.
@@ -196,43 +214,81 @@ export interface TokenSettings extends z.output<typeof TOKEN> {
   readonly tokenParameterName: string;
 }
 
+/** What cdk.json describes. */
+export interface AppSettings {
+  /** In front of the names of stacks and dashboard; empty for none. */
+  readonly prefix: string;
+  readonly hasDashboard: boolean;
+  readonly tokens: readonly TokenSettings[];
+}
+
+/** A name of a stack or of the dashboard. */
+export function withPrefix(prefix: string, name: string): string {
+  return prefix === '' ? name : `${prefix}-${name}`;
+}
+
+/** The name of a token's stack, and of the dashboard's. */
+export function stackName(prefix: string, name: string): string {
+  return withPrefix(prefix, `TokenRefresher-${name}`);
+}
+
 /**
- * The context `tokens` of cdk.json: a name and its settings for each token.
- * @throws SettingsError that lists every fault of every token.
+ * Reads the context of cdk.json, into which `--context` puts its own.
+ * @throws SettingsError that lists every fault of the app and of every token.
  */
-export function readSettings(context: unknown): readonly TokenSettings[] {
+export function readSettings(context: Readonly<Record<string, unknown>>): AppSettings {
   const faults: Fault[] = [];
-  if (!isObject(context) || Object.keys(context).length === 0) {
+  const { tokens: described, ...others } = context;
+  const app = z.object(APP_SETTINGS).safeParse(others);
+  for (const issue of app.error?.issues ?? []) faults.push(...issueFaults('', others, issue));
+  faults.push(...misspeltKeys(others));
+  const { prefix = '', dashboard } = app.data ?? {};
+  if (!isObject(described) || Object.keys(described).length === 0) {
     faults.push({
       names: ['tokens'],
-      value: context,
+      value: described,
       remedy:
         'describe at least one token in the context of cdk.json: { "my-service": { "endpoint": …, "alarmActions": … } }',
     });
   }
-  const tokens = isObject(context)
-    ? Object.entries(context).map(([name, value]) => readToken(name, value, faults))
+  const tokens = isObject(described)
+    ? Object.entries(described).map(([name, value]) => readToken(prefix, name, value, faults))
     : [];
   faults.push(...sharedParameterFaults(tokens));
-  if (faults.length > 0) throw new SettingsError(faultList('cdk.json, context "tokens"', faults));
-  return tokens;
+  if (faults.length > 0) throw new SettingsError(faultList('cdk.json, context', faults));
+  return { prefix, hasDashboard: dashboard === undefined, tokens };
+}
+
+/** The context holds much that is not ours, so only what looks like one of ours is refused. */
+function* misspeltKeys(context: Readonly<Record<string, unknown>>): Iterable<Fault> {
+  const known = [...Object.keys(APP_SETTINGS), 'tokens'];
+  for (const [key, value] of Object.entries(context)) {
+    if (known.includes(key) || !/^[A-Za-z]+$/.test(key)) continue;
+    const near = closest(key, known);
+    if (near) yield { names: [key], value, remedy: `there is no such setting; did you mean ${near}?` };
+  }
 }
 
 /** The token, as far as it can be read: rules that compare settings need those that can. */
-function readToken(name: string, settings: unknown, faults: Fault[]): TokenSettings {
+function readToken(prefix: string, name: string, settings: unknown, faults: Fault[]): TokenSettings {
   const at = `tokens.${name}`;
   if (!NAME.safeParse(name).success) faults.push({ names: [at], value: name, remedy: NAME_RULE });
+  if (stackName(prefix, name).length > MAX_STACK_NAME_LENGTH) {
+    const remedy = `make it or the prefix shorter: the stack would be called ${stackName(prefix, name)}, and CloudFormation takes ${MAX_STACK_NAME_LENGTH} characters`;
+    faults.push({ names: [at], value: name, remedy });
+  }
+  const defaultParameterName = `${prefix === '' ? '' : `/${prefix}`}/${name}/access-token`;
   const unreadable = TOKEN.safeParse(settings).error?.issues ?? [];
   for (const issue of unreadable) faults.push(...issueFaults(at, settings, issue));
   if (!isObject(settings))
-    return { name, endpoint: '', alarmActions: 'none', tokenParameterName: `/${name}/access-token` };
+    return { name, endpoint: '', alarmActions: 'none', tokenParameterName: defaultParameterName };
 
   const faulty = new Set(unreadable.map(({ path: [setting] }) => setting));
   const readable = Object.fromEntries(Object.entries(settings).filter(([setting]) => !faulty.has(setting)));
   const {
     endpoint = '',
     alarmActions = 'none',
-    tokenParameterName = `/${name}/access-token`,
+    tokenParameterName = defaultParameterName,
     ...others
   } = TOKEN.partial().strip().parse(readable);
   const token = { ...others, name, endpoint, alarmActions, tokenParameterName };
@@ -258,7 +314,7 @@ function issueFaults(at: string, settings: unknown, issue: z.core.$ZodIssue): re
     settings,
   );
   const fault = (more: readonly string[], value: unknown, remedy: string): Fault => ({
-    names: [[at, ...path, ...more].join('.')],
+    names: [[...(at === '' ? [] : [at]), ...path, ...more].join('.')],
     value,
     remedy,
   });

@@ -6,15 +6,18 @@ import { readSettings } from './settings.ts';
 import { TokenRefresherStack } from './token-refresher-stack.ts';
 
 /**
- * Fills the app with what the context `tokens` describes, and has every synth checked by cdk-nag.
+ * Fills the app with what the context describes, and has every synth checked by cdk-nag.
  * @throws SettingsError that lists everything that is wrong with the context.
  */
 export function addStacks(app: App): void {
-  const tokens = readSettings(app.node.tryGetContext('tokens'));
-  for (const settings of tokens) new TokenRefresherStack(app, settings);
-  new DashboardStack(
-    app,
-    tokens.map((settings) => ({ parameterName: settings.tokenParameterName, timing: timingOf(settings) })),
-  );
+  const settings = readSettings(app.node.getAllContext());
+  for (const token of settings.tokens) new TokenRefresherStack(app, token, settings);
+  if (settings.hasDashboard) {
+    const watched = settings.tokens.map((token) => ({
+      parameterName: token.tokenParameterName,
+      timing: timingOf(token),
+    }));
+    new DashboardStack(app, watched, settings);
+  }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

@@ -13,14 +13,14 @@ import { credentialsTemplate } from '../service-settings.ts';
 import { TokenRefresher } from '../token-refresher.ts';
 import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
 import { dashboardUrl } from './dashboard-stack.ts';
-import type { AlarmTarget, TokenSettings, VpcSettings } from './settings.ts';
+import { type AlarmTarget, type AppSettings, stackName, type TokenSettings, type VpcSettings } from './settings.ts';
 
 /** One token of the app: makes objects of what cdk.json names, and prints what a person types afterwards. */
 export class TokenRefresherStack extends Stack {
-  constructor(scope: Construct, settings: TokenSettings) {
+  constructor(scope: Construct, settings: TokenSettings, app: AppSettings) {
     const { name, tags, terminationProtection, encryptionKeyArn, vpc, ...refresher } = settings;
     const description = `Keeps the access token ${settings.tokenParameterName} fresh`;
-    super(scope, `TokenRefresher-${name}`, { description, tags, terminationProtection });
+    super(scope, stackName(app.prefix, name), { description, tags, terminationProtection });
 
     const tokenRefresher = new TokenRefresher(this, 'Refresher', {
       ...refresher,
@@ -29,13 +29,11 @@ export class TokenRefresherStack extends Stack {
       alarmActions: alarmActions(this, settings.alarmActions),
       ...(vpc && vpcPlacement(this, vpc)),
     });
-    this.#print(tokenRefresher, settings.service);
+    this.#print(tokenRefresher, settings.service, app);
   }
 
-  #print(
-    { credentials, token, encryptionKey, function: refresher }: TokenRefresher,
-    service: TokenSettings['service'],
-  ): void {
+  #print(tokenRefresher: TokenRefresher, service: TokenSettings['service'], { prefix, hasDashboard }: AppSettings): void {
+    const { credentials, token, encryptionKey, function: refresher } = tokenRefresher;
     const outputs = {
       PutCredentials: putCredentialsCommand(credentials.secretArn),
       CredentialsFile: credentialsTemplate(service),
@@ -44,7 +42,7 @@ export class TokenRefresherStack extends Stack {
       ReadToken: readTokenCommand(token.parameterName),
       ShowStatus: showStatusCommand(token.parameterName),
       RefreshNow: refreshNowCommand(refresher.functionName),
-      Dashboard: dashboardUrl(),
+      ...(hasDashboard && { Dashboard: dashboardUrl(prefix) }),
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }

@@ -110,17 +110,18 @@ describe('in cdk.json', () => {
     return path;
   };
   const settings = (service: string) =>
-    readSettings({ acme: { endpoint: LEAST.endpoint, alarmActions: 'none', service } });
+    readSettings({ tokens: { acme: { endpoint: LEAST.endpoint, alarmActions: 'none', service } } });
 
   it('a service is named, and the output says what its secret holds', () => {
-    const [token] = settings('finanzonline');
+    const app = settings('finanzonline');
+    const [token] = app.tokens;
     if (token === undefined) throw new TypeError('no token');
-    const outputs = Template.fromStack(new TokenRefresherStack(new App(), token)).findOutputs('CredentialsFile');
+    const outputs = Template.fromStack(new TokenRefresherStack(new App(), token, app)).findOutputs('CredentialsFile');
     expect(outputs.CredentialsFile?.Value).toBe('{"tid":"...","benid":"...","pin":"...","herstellerid":"..."}');
   });
 
   it('or described in a file', () => {
-    expect(settings(file(JSON.stringify(sabre)))[0]?.service).toEqual(sabre);
+    expect(settings(file(JSON.stringify(sabre))).tokens[0]?.service).toEqual(sabre);
   });
 
   it.each([

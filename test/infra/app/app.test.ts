@@ -50,8 +50,8 @@ const EVERYTHING = {
 const LEAST = { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' };
 
 /** The app as `cdk` runs it, with these tokens. */
-function appWith(tokens: unknown): App {
-  const app = new App({ context: { ...SHIPPED.context, tokens } });
+function appWith(tokens: unknown, others: object = {}): App {
+  const app = new App({ context: { ...SHIPPED.context, ...others, tokens } });
   addStacks(app);
   return app;
 }
@@ -178,7 +178,9 @@ describe('settings', () => {
   });
 
   it('name the parameter after the token where nothing else is said', () => {
-    expect(readSettings({ service: LEAST })).toMatchObject([{ tokenParameterName: '/service/access-token' }]);
+    expect(readSettings({ tokens: { service: LEAST } })).toMatchObject({
+      tokens: [{ tokenParameterName: '/service/access-token' }],
+    });
   });
 
   const duration = /use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"$/;
@@ -240,7 +242,7 @@ describe('settings', () => {
   ])('refuse %s (%s)', (_, name, value, remedy) => {
     const settings = Object.entries({ ...LEAST, [name]: value }).filter(([, given]) => given !== undefined);
     expect(faultsOf({ service: Object.fromEntries(settings) })).toEqual([
-      'cdk.json, context "tokens": 1 fault',
+      'cdk.json, context: 1 fault',
       expect.stringMatching(new RegExp(`^  - tokens\\.service\\.${name}[\\w.:]* is .*: ${remedy.source}`)),
     ]);
   });
@@ -291,7 +293,7 @@ describe('settings', () => {
       two: { ...LEAST, checkEvery: '61 minutes' },
     });
     expect(faults.map((line) => line.replace(/ is .*/, ''))).toEqual([
-      'cdk.json, context "tokens": 4 faults',
+      'cdk.json, context: 4 faults',
       '  - tokens.one.endpoint',
       '  - tokens.one.alarmActions',
       '  - tokens.one.endpont',
@@ -304,13 +306,89 @@ describe('settings', () => {
   });
 });
 
+describe('two apps in one account and region', () => {
+  /** The fixed names that CloudFormation would have to make for an app: of stacks, and of what stands in them. */
+  const namesOf = (app: App) =>
+    app.node.children
+      .filter(Stack.isStack)
+      .flatMap((stack) => [
+        stack.stackName,
+        ...Object.values(Template.fromStack(stack).toJSON().Resources as object).flatMap(({ Properties = {} }) =>
+          ['AlarmName', 'LogGroupName', 'DashboardName']
+            .map((property) => Properties[property])
+            .filter((name) => name !== undefined),
+        ),
+        ...Object.values(Template.fromStack(stack).findOutputs('TokenParameter')).map(({ Value }) => Value),
+      ]);
+  const plain = namesOf(appWith({ service: LEAST }));
+
+  it('share no name where their prefixes differ', () => {
+    const [billing, sales] = ['billing', 'sales'].map((prefix) => namesOf(appWith({ service: LEAST }, { prefix })));
+    expect(new Set([...plain, ...(billing ?? []), ...(sales ?? [])]).size).toBe(3 * plain.length);
+    expect(billing).toEqual(
+      expect.arrayContaining([
+        'billing-TokenRefresher-service',
+        'billing-TokenRefresher-dashboard',
+        'billing-TokenRefresher',
+        '/billing/service/access-token',
+        'TokenExpiring/billing/service/access-token',
+      ]),
+    );
+  });
+
+  it('are refused by CloudFormation where both name one parameter: names of alarms and log are made of it alone', () => {
+    const one = { service: { ...LEAST, tokenParameterName: '/service/access-token' } };
+    const shared = namesOf(appWith(one, { prefix: 'billing' })).filter((name) => plain.includes(name));
+    expect(shared).toEqual(
+      expect.arrayContaining(['TokenExpiring/service/access-token', '/token-refresher/service/access-token']),
+    );
+  });
+
+  it('links each to its own dashboard', () => {
+    const stack = stackOf(appWith({ service: LEAST }, { prefix: 'billing' }), 'billing-TokenRefresher-service');
+    const [{ Value } = {}] = Object.values(Template.fromStack(stack).findOutputs('Dashboard'));
+    expect(readable(Value)).toMatch(/#dashboards\/dashboard\/billing-TokenRefresher$/);
+  });
+
+  it.each(['', 'a_b', '1a', 'a-', 'a--b', 'x'.repeat(41), 7])('refuse the prefix %j', (prefix) => {
+    expect(faultsOf({ service: LEAST }, { prefix })).toEqual([
+      'cdk.json, context: 1 fault',
+      expect.stringMatching(/^ {2}- prefix is .*: use at most 40 letters/),
+    ]);
+  });
+
+  it('refuse names that make the name of a stack too long', () => {
+    const name = 'n'.repeat(100);
+    expect(faultsOf({ [name]: LEAST }, { prefix: 'p'.repeat(12) })).toEqual([]);
+    expect(faultsOf({ [name]: LEAST }, { prefix: 'p'.repeat(13) })[1]).toMatch(/CloudFormation takes 128 characters$/);
+  });
+
+  it('refuse a context that is nearly one of ours, and let others be', () => {
+    expect(faultsOf({ service: LEAST }, { prefx: 'billing' })[1]).toBe(
+      '  - prefx is "billing": there is no such setting; did you mean prefix?',
+    );
+    expect(faultsOf({ service: LEAST }, { team: 'billing', '@aws-cdk/core:prefix': true })).toEqual([]);
+  });
+});
+
 describe('the dashboard', () => {
+  it('and its link are left out where dashboard is "none"', () => {
+    const app = appWith({ service: LEAST }, { dashboard: 'none' });
+    expect(app.node.children.filter(Stack.isStack).map(({ stackName }) => stackName)).toEqual([
+      'TokenRefresher-service',
+    ]);
+    expect(Template.fromStack(stackOf(app, 'TokenRefresher-service')).findOutputs('Dashboard')).toEqual({});
+    expect(faultsOf({ service: LEAST }, { dashboard: false })[1]).toBe(
+      '  - dashboard is false: leave it out, or say "none"',
+    );
+  });
+
   const tokens = Array.from({ length: 60 }, (_, index) => ({
     parameterName: `/token-${index}/access-token`,
     timing: timingOf({}),
   }));
   const { DashboardBody } = only(
-    Template.fromStack(new DashboardStack(new App(), tokens)),
+    Template.fromStack(new DashboardStack(new App(), tokens, { prefix: '' })),
     'AWS::CloudWatch::Dashboard',
   );
   const { widgets }: { widgets: { type: string; properties: Record<string, unknown> }[] } = JSON.parse(
@@ -422,16 +500,16 @@ describe('the program that cdk runs', () => {
     });
     expect([status, stderr]).toEqual([
       1,
-      'cdk.json, context "tokens": 1 fault\n' +
+      'cdk.json, context: 1 fault\n' +
         '  - tokens.service.checkEvry is 1: there is no such setting; did you mean checkEvery?\n',
     ]);
   });
 });
 
 /** The lines of the one error. */
-function faultsOf(tokens: unknown): string[] {
+function faultsOf(tokens: unknown, others: object = {}): string[] {
   try {
-    readSettings(tokens);
+    readSettings({ ...others, tokens });
   } catch (error) {
     if (error instanceof SettingsError) return error.message.split('\n');
     throw error;

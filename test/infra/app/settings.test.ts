@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { JSON_SCHEMA, readSettings, SettingsError } from '../../../infra/app/settings.ts';
-import { TokenRefresherStack } from '../../../infra/app/token-refresher-stack.ts';
+import { JSON_SCHEMA, SettingsError } from '../../../infra/app/settings.ts';
+import { addStacks } from '../../../infra/app/stacks.ts';
 import { markdownTable } from '../../markdown-table.ts';
 import { replaceBetweenMarkers } from '../../markers.ts';
 
@@ -15,13 +15,11 @@ interface Described {
   readonly required: readonly string[];
 }
 
-/** The settings of a token as the JSON Schema has them. */
-function describedSettings(): Described {
-  const { context } = JSON.parse(JSON.stringify(JSON_SCHEMA)).properties;
-  return context.properties.tokens.additionalProperties;
-}
-
-const { properties, required } = describedSettings();
+/** What the JSON Schema says of the context: the settings of the app, and among them those of its tokens. */
+const { context } = JSON.parse(JSON.stringify(JSON_SCHEMA)).properties;
+const { tokens, ...appProperties }: Described['properties'] & { tokens: { additionalProperties: Described } } =
+  context.properties;
+const { properties, required } = tokens.additionalProperties;
 
 /** Each setting with a value that makes a difference, and what has to be left out together with it. */
 const VALUES: Readonly<
@@ -57,14 +55,23 @@ const VALUES: Readonly<
 };
 const ALL = Object.fromEntries(Object.entries(VALUES).map(([name, { value }]) => [name, value]));
 
-/** All that a deployment would do with these settings, or that it is refused. */
-function deployment(settings: object): string {
+/** The settings of the app, as above. */
+const APP_VALUES: Readonly<Record<string, unknown>> = { prefix: 'billing', dashboard: 'none' };
+
+/** All that a deployment of one token would do with these settings, or that it is refused. */
+function deployment(settings: object, others: object = {}): string {
   try {
-    const [token] = readSettings({ billing: settings });
-    if (token === undefined) throw new Error('There is one token.');
-    const stack = new TokenRefresherStack(new App(), token);
-    const { terminationProtection, tags } = stack;
-    return JSON.stringify([Template.fromStack(stack).toJSON(), terminationProtection, tags.tagValues()]);
+    const app = new App({ context: { ...others, tokens: { billing: settings } } });
+    addStacks(app);
+    const stacks = app.node.children.filter(Stack.isStack);
+    return JSON.stringify(
+      stacks.map((stack) => [
+        stack.stackName,
+        Template.fromStack(stack).toJSON(),
+        stack.terminationProtection,
+        stack.tags.tagValues(),
+      ]),
+    );
   } catch (error) {
     if (error instanceof SettingsError) return error.message;
     throw error;
@@ -73,6 +80,15 @@ function deployment(settings: object): string {
 
 it('every setting has a value here, so that none is forgotten below', () => {
   expect(Object.keys(VALUES)).toEqual(Object.keys(properties));
+  expect(Object.keys(APP_VALUES)).toEqual(Object.keys(appProperties));
+});
+
+it.each(Object.entries(APP_VALUES))('%s makes a difference to what is deployed', (name, value) => {
+  const without = Object.entries(APP_VALUES).filter(([setting]) => setting !== name);
+  const least = { endpoint: 'https://soap.example.test/', alarmActions: 'none' };
+  const others = deployment(least, { ...Object.fromEntries(without), [name]: value });
+  expect(others).not.toBe(deployment(least, Object.fromEntries(without)));
+  expect(others.startsWith('[')).toBe(true);
 });
 
 const complete = deployment(ALL);
@@ -91,15 +107,18 @@ it('two deployments of the same settings are the same, or the differences above 
 });
 
 it('the page explains every setting', async () => {
-  const rows = Object.entries(properties).map(([name, { description = '', default: standard }]) => {
-    expect(description, name).not.toBe('');
-    const shown = standard === undefined || standard === '' ? 'none' : `\`${standard}\``;
-    return [`\`${name}\``, required.includes(name) ? 'required' : shown, description];
-  });
+  const table = (settings: Described['properties']) => {
+    const rows = Object.entries(settings).map(([name, { description = '', default: standard }]) => {
+      expect(description, name).not.toBe('');
+      const shown = standard === undefined || standard === '' ? 'none' : `\`${standard}\``;
+      return [`\`${name}\``, settings === properties && required.includes(name) ? 'required' : shown, description];
+    });
+    return markdownTable(['setting', 'default', 'meaning'], rows);
+  };
   const page = readFileSync(join(ROOT, 'docs/settings.md'), 'utf8');
-  const table = markdownTable(['setting', 'default', 'meaning'], rows);
+  const written = replaceBetweenMarkers(page, 'test: settings', table(properties));
   // With -u, Vitest writes the page, and the schema below.
-  await expect(replaceBetweenMarkers(page, 'test: settings', table)).toMatchFileSnapshot(
+  await expect(replaceBetweenMarkers(written, 'test: app settings', table(appProperties))).toMatchFileSnapshot(
     join(ROOT, 'docs/settings.md'),
   );
 });
