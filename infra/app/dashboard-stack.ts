@@ -44,8 +44,8 @@ export interface WatchedToken {
  * deployed or removed first.
  */
 export class DashboardStack extends Stack {
-  constructor(scope: Construct, tokens: readonly WatchedToken[], { prefix }: Pick<AppSettings, 'prefix'>) {
-    super(scope, stackName(prefix, RESERVED_NAME), { description: 'Shows all access tokens that are kept fresh' });
+  constructor(scope: Construct, tokens: readonly WatchedToken[], { prefix, env }: Pick<AppSettings, 'prefix' | 'env'>) {
+    super(scope, stackName(prefix, RESERVED_NAME), { description: 'Shows all access tokens that are kept fresh', env });
     const parameterNames = tokens.map(({ parameterName }) => parameterName);
     new Dashboard(this, 'Dashboard', {
       dashboardName: dashboardName(prefix),

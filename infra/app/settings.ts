@@ -192,9 +192,30 @@ const APP_SETTINGS = {
   }),
 };
 
+/** One entry of `stages`: where it is deployed, and what differs there from what is described once for all. */
+const STAGE = z.strictObject(
+  {
+    account: matching(/^\d{12}$/, 'give the 12 digits of the account, as text').optional(),
+    region: matching(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'give the region as AWS writes it: "ap-south-1"').optional(),
+    ...APP_SETTINGS,
+    tokens: z.record(NAME, TOKEN.partial(), 'give the names of tokens, each with the settings that differ').optional(),
+  },
+  'give an object: { "account": …, "region": …, "prefix": …, "tokens": { "my-service": { "endpoint": … } } }',
+);
+const APP = z.object({
+  ...APP_SETTINGS,
+  stages: z.record(z.string(), STAGE, 'give an object: { "dev": { … }, "prod": { … } }').optional().meta({
+    description:
+      '`{ "prod": { "account", "region", "prefix", "dashboard", "tokens": { "<name>": { … } } }, … }`, all of which may be left out: where each stage is deployed, and which settings differ there',
+  }),
+  stage: TEXT.optional().meta({
+    description: 'which entry of `stages` counts, by `--context stage=prod` as a rule',
+  }),
+});
+
 /** For editors: what cdk.json may hold. */
 export const JSON_SCHEMA = z.toJSONSchema(
-  z.looseObject({ context: z.looseObject({ ...APP_SETTINGS, tokens: z.record(NAME, TOKEN) }) }),
+  z.looseObject({ context: z.looseObject({ ...APP.shape, tokens: z.record(NAME, TOKEN) }) }),
   {
     io: 'input',
     // Of what is transformed, zod would drop the default.
@@ -219,6 +240,8 @@ export interface AppSettings {
   /** In front of the names of stacks and dashboard; empty for none. */
   readonly prefix: string;
   readonly hasDashboard: boolean;
+  /** Where the stacks go. What is not set is decided by whoever deploys. */
+  readonly env: { readonly account?: string; readonly region?: string };
   readonly tokens: readonly TokenSettings[];
 }
 
@@ -234,15 +257,14 @@ export function stackName(prefix: string, name: string): string {
 
 /**
  * Reads the context of cdk.json, into which `--context` puts its own.
- * @throws SettingsError that lists every fault of the app and of every token.
+ * @throws SettingsError that names a stage which does not exist, or else lists every fault of the app and of every token.
  */
 export function readSettings(context: Readonly<Record<string, unknown>>): AppSettings {
-  const faults: Fault[] = [];
   const { tokens: described, ...others } = context;
-  const app = z.object(APP_SETTINGS).safeParse(others);
-  for (const issue of app.error?.issues ?? []) faults.push(...issueFaults('', others, issue));
+  const stage = chosenStage(others);
+  const faults: Fault[] = [];
+  for (const issue of APP.safeParse(others).error?.issues ?? []) faults.push(...issueFaults(APP, '', others, issue));
   faults.push(...misspeltKeys(others));
-  const { prefix = '', dashboard } = app.data ?? {};
   if (!isObject(described) || Object.keys(described).length === 0) {
     faults.push({
       names: ['tokens'],
@@ -251,17 +273,60 @@ export function readSettings(context: Readonly<Record<string, unknown>>): AppSet
         'describe at least one token in the context of cdk.json: { "my-service": { "endpoint": …, "alarmActions": … } }',
     });
   }
-  const tokens = isObject(described)
-    ? Object.entries(described).map(([name, value]) => readToken(prefix, name, value, faults))
-    : [];
+  const names = isObject(described) ? Object.keys(described) : [];
+  faults.push(...strangeTokens(others.stages, names));
+
+  const { prefix = '', dashboard } = readable(z.object(APP_SETTINGS), { ...others, ...stage.settings });
+  const { account, region } = readable(STAGE, stage.settings);
+  const tokens = names.map((name) => {
+    const differing = isObject(stage.settings.tokens) ? stage.settings.tokens[name] : undefined;
+    const inStage = { at: `stages.${stage.name}.tokens.${name}`, settings: isObject(differing) ? differing : {} };
+    return readToken({ prefix, name, described: isObject(described) ? described[name] : undefined, inStage }, faults);
+  });
   faults.push(...sharedParameterFaults(tokens));
-  if (faults.length > 0) throw new SettingsError(faultList('cdk.json, context', faults));
-  return { prefix, hasDashboard: dashboard === undefined, tokens };
+  if (faults.length > 0) throw new SettingsError(faultList('cdk.json, context', faults) + stageHint(others));
+  return { prefix, hasDashboard: dashboard === undefined, env: { account, region }, tokens };
+}
+
+/** The entry of `stages` that the context chooses; one without a name and settings if it chooses none. */
+function chosenStage({ stage, stages }: Readonly<Record<string, unknown>>): {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+} {
+  if (typeof stage !== 'string') return { name: '', settings: {} };
+  const names = isObject(stages) ? Object.keys(stages) : [];
+  if (isObject(stages) && names.includes(stage)) {
+    const settings = stages[stage];
+    return { name: stage, settings: isObject(settings) ? settings : {} };
+  }
+  // Alone, and in one line: what else may be wrong depends on the stage.
+  const near = closest(stage, names);
+  const among = names.length === 0 ? 'the context of cdk.json describes no "stages"' : `there are ${names.join(', ')}`;
+  throw new SettingsError(`There is no stage "${stage}": ${among}${near ? `; did you mean ${near}?` : ''}`);
+}
+
+/** What a stage says of tokens that are described nowhere reaches nothing. */
+function* strangeTokens(stages: unknown, known: readonly string[]): Iterable<Fault> {
+  for (const [stage, settings] of Object.entries(isObject(stages) ? stages : {})) {
+    const tokens = isObject(settings) && isObject(settings.tokens) ? settings.tokens : {};
+    for (const name of Object.keys(tokens).filter((token) => !known.includes(token))) {
+      const near = closest(name, known);
+      const remedy = `there is no such token in the context "tokens"; ${near ? `did you mean ${near}?` : 'describe it there'}`;
+      yield { names: [`stages.${stage}.tokens.${name}`], value: tokens[name], remedy };
+    }
+  }
+}
+
+/** What is missing may stand in a stage that nobody chose. */
+function stageHint({ stage, stages }: Readonly<Record<string, unknown>>): string {
+  const names = isObject(stages) ? Object.keys(stages) : [];
+  if (stage !== undefined || names.length === 0) return '';
+  return `\nNo stage is chosen. Should it be one? --context stage=${names.join(' or stage=')}`;
 }
 
 /** The context holds much that is not ours, so only what looks like one of ours is refused. */
 function* misspeltKeys(context: Readonly<Record<string, unknown>>): Iterable<Fault> {
-  const known = [...Object.keys(APP_SETTINGS), 'tokens'];
+  const known = [...Object.keys(APP.shape), 'tokens'];
   for (const [key, value] of Object.entries(context)) {
     if (known.includes(key) || !/^[A-Za-z]+$/.test(key)) continue;
     const near = closest(key, known);
@@ -269,32 +334,51 @@ function* misspeltKeys(context: Readonly<Record<string, unknown>>): Iterable<Fau
   }
 }
 
+/** Those of the settings that can be read. */
+function readable<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, settings: object) {
+  const faulty = new Set(schema.safeParse(settings).error?.issues.map(({ path: [setting] }) => setting));
+  const others = Object.entries(settings).filter(([setting]) => !faulty.has(setting));
+  return schema.partial().strip().parse(Object.fromEntries(others));
+}
+
+/** What is said of a token: for all stages, and in the chosen one. */
+interface DescribedToken {
+  readonly prefix: string;
+  readonly name: string;
+  readonly described: unknown;
+  /** `at` is where they stand, for messages. */
+  readonly inStage: { readonly at: string; readonly settings: Readonly<Record<string, unknown>> };
+}
+
 /** The token, as far as it can be read: rules that compare settings need those that can. */
-function readToken(prefix: string, name: string, settings: unknown, faults: Fault[]): TokenSettings {
+function readToken({ prefix, name, described, inStage }: DescribedToken, faults: Fault[]): TokenSettings {
   const at = `tokens.${name}`;
   if (!NAME.safeParse(name).success) faults.push({ names: [at], value: name, remedy: NAME_RULE });
   if (stackName(prefix, name).length > MAX_STACK_NAME_LENGTH) {
     const remedy = `make it or the prefix shorter: the stack would be called ${stackName(prefix, name)}, and CloudFormation takes ${MAX_STACK_NAME_LENGTH} characters`;
     faults.push({ names: [at], value: name, remedy });
   }
-  const defaultParameterName = `${prefix === '' ? '' : `/${prefix}`}/${name}/access-token`;
+  const settings = isObject(described) ? { ...described, ...inStage.settings } : described;
   const unreadable = TOKEN.safeParse(settings).error?.issues ?? [];
-  for (const issue of unreadable) faults.push(...issueFaults(at, settings, issue));
-  if (!isObject(settings))
-    return { name, endpoint: '', alarmActions: 'none', tokenParameterName: defaultParameterName };
-
-  const faulty = new Set(unreadable.map(({ path: [setting] }) => setting));
-  const readable = Object.fromEntries(Object.entries(settings).filter(([setting]) => !faulty.has(setting)));
+  for (const issue of unreadable) {
+    // Faults of what stands in a stage are told with the stage.
+    if (!concerned(issue).some((setting) => Object.hasOwn(inStage.settings, setting))) {
+      faults.push(...issueFaults(TOKEN, at, settings, issue));
+    }
+  }
+  const faulty = new Set(unreadable.flatMap(concerned));
   const {
     endpoint = '',
     alarmActions = 'none',
-    tokenParameterName = defaultParameterName,
+    tokenParameterName = `${prefix === '' ? '' : `/${prefix}`}/${name}/access-token`,
     ...others
-  } = TOKEN.partial().strip().parse(readable);
+  } = readable(TOKEN, isObject(settings) ? settings : {});
   const token = { ...others, name, endpoint, alarmActions, tokenParameterName };
+  if (!isObject(settings)) return token;
+  const place = (setting: string) => `${Object.hasOwn(inStage.settings, setting) ? inStage.at : at}.${setting}`;
   if (others.credentialsKeyArn !== undefined && settings.credentialsSecretArn === undefined) {
     faults.push({
-      names: [`${at}.credentialsKeyArn`],
+      names: [place('credentialsKeyArn')],
       value: others.credentialsKeyArn,
       remedy: 'give credentialsSecretArn too, or leave both out: a new secret has no key of its own',
     });
@@ -302,12 +386,20 @@ function readToken(prefix: string, name: string, settings: unknown, faults: Faul
   for (const fault of propFaults(token)) {
     // What could not be read has been reported, and rules that compare it with others would only confuse.
     if (fault.names.some((setting) => faulty.has(setting))) continue;
-    faults.push({ ...fault, names: [`${at}.${fault.names[0]}`] });
+    faults.push({ ...fault, names: [place(fault.names[0])] });
   }
   return token;
 }
 
-function issueFaults(at: string, settings: unknown, issue: z.core.$ZodIssue): readonly Fault[] {
+/** The settings of an object that an issue is about. */
+function concerned(issue: z.core.$ZodIssue): readonly string[] {
+  const [setting] = issue.path;
+  if (setting !== undefined) return [String(setting)];
+  return issue.code === 'unrecognized_keys' ? issue.keys : [];
+}
+
+/** @param schema what the settings were read by */
+function issueFaults(schema: z.ZodType, at: string, settings: unknown, issue: z.core.$ZodIssue): readonly Fault[] {
   const path = issue.path.map(String);
   const value = path.reduce<unknown>(
     (within, key) => (isObject(within) || Array.isArray(within) ? Reflect.get(within, key) : undefined),
@@ -320,9 +412,7 @@ function issueFaults(at: string, settings: unknown, issue: z.core.$ZodIssue): re
   });
   if (issue.code === 'invalid_key') return [fault([], value, issue.issues[0]?.message ?? issue.message)];
   if (issue.code !== 'unrecognized_keys') return [fault([], value, issue.message)];
-  const known = Object.keys(
-    path[0] === 'vpc' ? VPC.shape : path[0] === 'alarmActions' ? { page: 0, ticket: 0 } : SETTINGS,
-  );
+  const known = settingsAt(schema, path);
   return issue.keys.map((key) => {
     const near = closest(key, known);
     return fault(
@@ -331,6 +421,17 @@ function issueFaults(at: string, settings: unknown, issue: z.core.$ZodIssue): re
       near ? `there is no such setting; did you mean ${near}?` : 'there is no such setting; remove it',
     );
   });
+}
+
+/** The names of the settings that an object at this path may have. */
+function settingsAt(schema: unknown, [key, ...deeper]: readonly string[]): readonly string[] {
+  if (schema instanceof z.ZodOptional) return settingsAt(schema.unwrap(), key === undefined ? [] : [key, ...deeper]);
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.flatMap((option) => settingsAt(option, key === undefined ? [] : [key, ...deeper]));
+  }
+  if (schema instanceof z.ZodRecord && key !== undefined) return settingsAt(schema.valueType, deeper);
+  if (!(schema instanceof z.ZodObject)) return [];
+  return key === undefined ? Object.keys(schema.shape) : settingsAt(schema.shape[key], deeper);
 }
 
 /** Two refreshers that write to one parameter would undo each other's work for ever. */

@@ -20,7 +20,7 @@ export class TokenRefresherStack extends Stack {
   constructor(scope: Construct, settings: TokenSettings, app: AppSettings) {
     const { name, tags, terminationProtection, encryptionKeyArn, vpc, ...refresher } = settings;
     const description = `Keeps the access token ${settings.tokenParameterName} fresh`;
-    super(scope, stackName(app.prefix, name), { description, tags, terminationProtection });
+    super(scope, stackName(app.prefix, name), { description, tags, terminationProtection, env: app.env });
 
     const tokenRefresher = new TokenRefresher(this, 'Refresher', {
       ...refresher,

@@ -371,6 +371,103 @@ describe('two apps in one account and region', () => {
   });
 });
 
+describe('stages', () => {
+  const stages = {
+    dev: { tokens: { service: { endpoint: 'https://dev.example.test' } } },
+    prod: {
+      account: '123456789012',
+      region: 'ap-south-1',
+      prefix: 'prod',
+      tokens: { service: { endpoint: 'https://prod.example.test', alarmActions: { page: 'erin@example.test' } } },
+    },
+  };
+  const tokens = { service: { soapAction: 'urn:once', alarmActions: 'none' } };
+  const stageOf = (stage: string) => readSettings({ stages, tokens, stage });
+
+  it('take what differs from the one that is chosen, and all else from what is described once', () => {
+    expect(stageOf('dev')).toMatchObject({
+      prefix: '',
+      tokens: [{ endpoint: 'https://dev.example.test', soapAction: 'urn:once', alarmActions: 'none' }],
+    });
+    expect(stageOf('prod')).toMatchObject({
+      prefix: 'prod',
+      tokens: [
+        {
+          endpoint: 'https://prod.example.test',
+          soapAction: 'urn:once',
+          alarmActions: { page: { email: 'erin@example.test' } },
+          tokenParameterName: '/prod/service/access-token',
+        },
+      ],
+    });
+  });
+
+  it('are bound to the account and the region that they name, and otherwise to none', () => {
+    const environments = ['dev', 'prod'].map((stage) =>
+      appWith(tokens, { stages, stage })
+        .synth()
+        .stacks.map(({ environment }) => environment.name),
+    );
+    expect(environments).toEqual([
+      ['aws://unknown-account/unknown-region', 'aws://unknown-account/unknown-region'],
+      ['aws://123456789012/ap-south-1', 'aws://123456789012/ap-south-1'],
+    ]);
+  });
+
+  it.each([
+    ['prdo', 'There is no stage "prdo": there are dev, prod; did you mean prod?'],
+    ['quality', 'There is no stage "quality": there are dev, prod'],
+  ])('that do not exist are refused in one line (%s)', (stage, line) => {
+    expect(faultsOf({}, { stages, stage, prefix: 7 })).toEqual([line]);
+  });
+
+  it('that do not exist because none does are refused too', () => {
+    expect(faultsOf(tokens, { stage: 'prod' })).toEqual([
+      'There is no stage "prod": the context of cdk.json describes no "stages"',
+    ]);
+  });
+
+  it('are pointed at where what is missing may stand in one of them', () => {
+    expect(faultsOf(tokens, { stages })).toEqual([
+      'cdk.json, context: 1 fault',
+      '  - tokens.service.endpoint is not set: give the address of the SOAP endpoint',
+      'No stage is chosen. Should it be one? --context stage=dev or stage=prod',
+    ]);
+  });
+
+  it('are checked all at once, whichever is chosen, and name the place of a fault', () => {
+    const faulty = {
+      dev: { acount: '1', tokens: { servise: {}, service: { endpont: 'x', vpc: { vpcID: 1 } } } },
+      prod: { account: 123, region: 'Mumbai', prefix: '-', tokens: { service: { tokenLifetime: '1 h' } } },
+      test: 'there',
+    };
+    const whole = { service: { ...LEAST, ...tokens.service } };
+    const faults = faultsOf(whole, { stages: faulty, stage: 'dev' });
+    const told = faults.map((line) => line.replace(/^( {2}- \S+) is .*?(: there is no .*)?$/, '$1$2'));
+    expect(told.map((line) => line.replace(/ is (?!no ).*/, '')).toSorted()).toEqual([
+      '  - stages.dev.acount: there is no such setting; did you mean account?',
+      '  - stages.dev.tokens.service.endpont: there is no such setting; did you mean endpoint?',
+      '  - stages.dev.tokens.service.vpc.subnetIds',
+      '  - stages.dev.tokens.service.vpc.vpcID: there is no such setting; did you mean vpcId?',
+      '  - stages.dev.tokens.service.vpc.vpcId',
+      '  - stages.dev.tokens.servise: there is no such token in the context "tokens"; did you mean service?',
+      '  - stages.prod.account',
+      '  - stages.prod.prefix',
+      '  - stages.prod.region',
+      '  - stages.prod.tokens.service.tokenLifetime',
+      '  - stages.test',
+      'cdk.json, context: 11 faults',
+    ]);
+  });
+
+  it('name the stage where what it says does not go together with the rest', () => {
+    const late = { dev: { tokens: { service: { checkEvery: '61 minutes' } } } };
+    expect(faultsOf({ service: LEAST }, { stages: late, stage: 'dev' })[1]).toMatch(
+      /^ {2}- stages\.dev\.tokens\.service\.checkEvery is .*one failed tick could/,
+    );
+  });
+});
+
 describe('the dashboard', () => {
   it('and its link are left out where dashboard is "none"', () => {
     const app = appWith({ service: LEAST }, { dashboard: 'none' });
@@ -388,7 +485,7 @@ describe('the dashboard', () => {
     timing: timingOf({}),
   }));
   const { DashboardBody } = only(
-    Template.fromStack(new DashboardStack(new App(), tokens, { prefix: '' })),
+    Template.fromStack(new DashboardStack(new App(), tokens, { prefix: '', env: {} })),
     'AWS::CloudWatch::Dashboard',
   );
   const { widgets }: { widgets: { type: string; properties: Record<string, unknown> }[] } = JSON.parse(

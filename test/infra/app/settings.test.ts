@@ -56,7 +56,12 @@ const VALUES: Readonly<
 const ALL = Object.fromEntries(Object.entries(VALUES).map(([name, { value }]) => [name, value]));
 
 /** The settings of the app, as above. */
-const APP_VALUES: Readonly<Record<string, unknown>> = { prefix: 'billing', dashboard: 'none' };
+const APP_VALUES: Readonly<Record<string, unknown>> = {
+  prefix: 'billing',
+  dashboard: 'none',
+  stages: { prod: { account: '123456789012' } },
+  stage: 'prod',
+};
 
 /** All that a deployment of one token would do with these settings, or that it is refused. */
 function deployment(settings: object, others: object = {}): string {
