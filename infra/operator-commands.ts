@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { statusParameterName } from '../lambda/token-status.ts';
+import { rejectedParameterName, statusParameterName } from '../lambda/token-status.ts';
 
 /** Stores the credentials out of the file credentials.json. Ready to paste, as are the other commands here. */
 export function putCredentialsCommand(secretArn: string): string {
@@ -24,6 +24,16 @@ export function refreshNowCommand(functionName: string): string {
   return aws(
     `lambda invoke --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '{"force":true}' /dev/stdout`,
   );
+}
+
+/** Removes the token with all that belongs to it. Names that do not exist are no error. */
+export function deleteParametersCommand(tokenParameterName: string): string {
+  const names = [
+    tokenParameterName,
+    statusParameterName(tokenParameterName),
+    rejectedParameterName(tokenParameterName),
+  ];
+  return aws(`ssm delete-parameters --names ${names.join(' ')}`);
 }
 
 function aws(command: string): string {

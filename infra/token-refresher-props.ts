@@ -1,4 +1,4 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -159,6 +159,16 @@ export interface TokenRefresherProps {
   readonly logRetention?: RetentionDays;
 
   /**
+   * What becomes of the new secret and the new key when the stack is deleted. With `RemovalPolicy.DESTROY`, for environments
+   * that live for a day, nothing is left that costs: the secret is deleted, and the key is scheduled for deletion in seven
+   * days, in which it is not billed. Existing ones that were handed over stay. The parameters stay too, free of charge,
+   * because the function wrote them: an output has the command that removes them.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY;
+
+  /**
    * Runs the function in this VPC, for services that admit fixed addresses only. Its subnets need a way to the service
    * and to SSM, Secrets Manager and CloudWatch Logs; a NAT gateway with an Elastic IP gives both, and the fixed address.
    *
@@ -210,6 +220,7 @@ export type CheckedProps = Pick<
   | 'loginsPerDay'
   | 'runbookUrl'
   | 'reservedConcurrency'
+  | 'removalPolicy'
 > & { readonly alarmActions?: unknown };
 
 /**
@@ -240,6 +251,7 @@ export function propFaults(given: CheckedProps): readonly Fault[] {
     ...alarmActionsFaults(props),
     ...runbookUrlFaults(props),
     ...reservedConcurrencyFaults(props),
+    ...removalPolicyFaults(props),
   ];
 }
 
@@ -381,4 +393,10 @@ function* reservedConcurrencyFaults({ reservedConcurrency }: CheckedProps): Iter
       remedy: 'use a whole number from 1, or "none"; to stop the function, set paused to true',
     };
   }
+}
+
+function* removalPolicyFaults({ removalPolicy }: CheckedProps): Iterable<Fault> {
+  // The type says so already, but only to those who compile.
+  if (removalPolicy === undefined || [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY].includes(removalPolicy)) return;
+  yield { names: ['removalPolicy'], value: removalPolicy, remedy: 'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY' };
 }

@@ -1,4 +1,4 @@
-import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
@@ -17,6 +17,7 @@ import type { ServiceProfile } from '../lambda/services/profile.ts';
 import { rejectedParameterName } from '../lambda/token-status.ts';
 import { acknowledgeNag } from './acknowledge-nag.ts';
 import { faultList } from './fault.ts';
+import { deleteParametersCommand } from './operator-commands.ts';
 import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
 import { refresherCode } from './refresher-code.ts';
@@ -51,14 +52,19 @@ export class TokenRefresher extends Construct {
     this.#warnOfProfile(props.service);
     if (pageCouldComeTooLate(this.timing)) this.#warnOfLatePage();
 
-    this.credentials = props.credentials ?? this.#emptySecret(props.tokenParameterName);
+    const isDestroyed = props.removalPolicy === RemovalPolicy.DESTROY;
+    // Kept, so that the token's history stays readable for whoever may; only a failed first deployment takes both along.
+    const removalPolicy = isDestroyed ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+
+    this.credentials = props.credentials ?? this.#emptySecret(props.tokenParameterName, removalPolicy);
     this.encryptionKey =
       props.encryptionKey ??
       new Key(this, 'Key', {
         description: `Encrypts the access token ${props.tokenParameterName}`,
         enableKeyRotation: true,
-        // The token's history stays readable for whoever may; only a failed first deployment takes the key along.
-        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removalPolicy,
+        // The shortest that KMS offers; a key that waits for its deletion is not billed.
+        pendingWindow: isDestroyed ? Duration.days(7) : undefined,
       });
     this.token = RefreshedToken.fromParameterName(this, 'Token', props.tokenParameterName, {
       encryptionKey: this.encryptionKey,
@@ -74,6 +80,12 @@ export class TokenRefresher extends Construct {
       actionsEnabled: props.paused !== true,
       runbookUrl: props.runbookUrl,
     });
+    if (isDestroyed) {
+      new CfnOutput(this, 'DeleteParameters', {
+        description: 'Removes what the function wrote, which outlives the stack: keep this for after its deletion',
+        value: deleteParametersCommand(props.tokenParameterName),
+      });
+    }
   }
 
   /** Seconds that the stored token still lives, as each tick leaves it; 0 when there is none. */
@@ -119,11 +131,11 @@ export class TokenRefresher extends Construct {
   }
 
   /** CDK's own Secret would generate a value, which the service would then be asked with. */
-  #emptySecret(tokenParameterName: string): ISecret {
+  #emptySecret(tokenParameterName: string, removalPolicy: RemovalPolicy): ISecret {
     const secret = new CfnSecret(this, 'Credentials', {
       description: `Credentials of the SOAP service that hands out ${tokenParameterName}`,
     });
-    secret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    secret.applyRemovalPolicy(removalPolicy);
     acknowledgeNag(secret, {
       rule: 'AwsSolutions-SMG4',
       reason: 'The service offers no way to change the credentials by a program: a person puts new ones.',

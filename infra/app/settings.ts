@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
@@ -164,6 +165,15 @@ const SETTINGS = {
     .transform((text) => RETENTIONS.get(text))
     .optional()
     .meta({ description: 'how long the log is kept', default: '30 days' }),
+  removalPolicy: z
+    .enum(['retain', 'destroy'], 'use "retain" or "destroy"')
+    .transform((policy) => (policy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN))
+    .optional()
+    .meta({
+      description:
+        '`"destroy"` takes the new secret and the new key along when the stack is deleted: for environments that live for a day',
+      default: 'retain',
+    }),
   vpc: VPC.optional().meta({
     description:
       '`{ "vpcId", "subnetIds", "securityGroupIds"? }`, for services that admit fixed addresses only: private subnets behind a NAT gateway with an Elastic IP',

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Duration, Stack, Token } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -264,6 +264,31 @@ describe('the credentials', () => {
         },
       ]),
     );
+  });
+});
+
+describe('removalPolicy', () => {
+  const destroyed = deployed(() => ({ removalPolicy: RemovalPolicy.DESTROY }));
+
+  it('DESTROY leaves nothing that costs: every resource goes with the stack, the key as soon as KMS lets it', () => {
+    expect(JSON.stringify(destroyed.template.toJSON())).not.toContain('Retain');
+    for (const type of ['AWS::SecretsManager::Secret', 'AWS::KMS::Key', 'AWS::Logs::LogGroup']) {
+      destroyed.template.hasResource(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+    }
+    expect(only(destroyed.template, 'AWS::KMS::Key')).toMatchObject({ PendingWindowInDays: 7 });
+  });
+
+  it('DESTROY prints the command that removes what the function and readers wrote', () => {
+    const [{ Value } = {}] = Object.values(destroyed.template.findOutputs('*'));
+    expect(readable(Value)).toBe(
+      `aws --region <AWS::Region> ssm delete-parameters --names ${TOKEN} ${TOKEN}/status ${TOKEN}/rejected`,
+    );
+    expect(standard.template.findOutputs('*')).toEqual({});
+  });
+
+  it('RETAIN is what is done without it', () => {
+    const { template } = deployed(() => ({ removalPolicy: RemovalPolicy.RETAIN }));
+    expect(template.toJSON()).toEqual(standard.template.toJSON());
   });
 });
 
@@ -729,6 +754,11 @@ describe('props', () => {
     ['reserving nothing', { reservedConcurrency: 0 }, /reservedConcurrency is 0: .*set paused to true/],
     ['reserving half a run', { reservedConcurrency: 1.5 }, /reservedConcurrency is 1.5/],
     // What a caller without a compiler may do.
+    [
+      'a removal policy that a secret cannot have',
+      { removalPolicy: RemovalPolicy.SNAPSHOT } as object,
+      /removalPolicy is "snapshot": use RemovalPolicy.RETAIN or/,
+    ],
     ['no word about alarms', { alarmActions: undefined }, /alarmActions is not set: say whom to tell/],
   ])('refuse %s', (_, props, message) => {
     expect(() => new TokenRefresher(new Stack(), 'Refresher', { ...LEAST, ...props } as TokenRefresherProps)).toThrow(
