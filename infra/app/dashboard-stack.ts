@@ -18,6 +18,7 @@ import { refresherMetric } from '../refresher-metrics.ts';
 import type { Timing } from '../timing.ts';
 import { logGroupName } from '../token-refresher.ts';
 import { type AppSettings, RESERVED_NAME, stackName, withPrefix } from './settings.ts';
+import { addTags } from './stack-tags.ts';
 
 /** Two apps of one account and region would write to one dashboard; their prefixes keep them apart. */
 function dashboardName(prefix: string): string {
@@ -44,8 +45,18 @@ export interface WatchedToken {
  * deployed or removed first.
  */
 export class DashboardStack extends Stack {
-  constructor(scope: Construct, tokens: readonly WatchedToken[], { prefix, env }: Pick<AppSettings, 'prefix' | 'env'>) {
-    super(scope, stackName(prefix, RESERVED_NAME), { description: 'Shows all access tokens that are kept fresh', env });
+  constructor(
+    scope: Construct,
+    tokens: readonly WatchedToken[],
+    { prefix, env }: Pick<AppSettings, 'prefix' | 'env'>,
+    tags: Readonly<Record<string, string>> = {},
+  ) {
+    super(scope, stackName(prefix, RESERVED_NAME), {
+      description: 'Shows all access tokens that are kept fresh',
+      env,
+      tags,
+    });
+    addTags(this, tags);
     const parameterNames = tokens.map(({ parameterName }) => parameterName);
     new Dashboard(this, 'Dashboard', {
       dashboardName: dashboardName(prefix),

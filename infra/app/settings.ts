@@ -52,7 +52,7 @@ const RETENTIONS = new Map(RETENTION_DAYS.map((days) => [days === 1 ? '1 day' : 
 const RETENTION_RULE = `use a time that CloudWatch Logs offers, in days: ${RETENTION_DAYS.join(', ')}, for example "30 days"`;
 const VPC_RULE =
   'give { "vpcId": "vpc-…", "subnetIds": ["subnet-…"] } and, if you like, "securityGroupIds": ["sg-…"], and nothing else';
-const TAGS_RULE = 'give an object of texts, such as { "team": "invoicing" }';
+const TAGS_RULE = 'give an object of at most 50 texts, such as { "team": "invoicing" }';
 /** @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const TAG_KEY = matching(
   /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu,
@@ -60,6 +60,10 @@ const TAG_KEY = matching(
 );
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
 const MAX_STACK_NAME_LENGTH = 128;
+const TAG_VALUE = matching(
+  /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
+  'use at most 256 letters, digits, spaces and _.:/=+-@ in the value of a tag',
+);
 const FLAG = z.boolean('use true or false');
 const TEXT = z.string('use text');
 
@@ -179,9 +183,10 @@ const SETTINGS = {
       '`{ "vpcId", "subnetIds", "securityGroupIds"? }`, for services that admit fixed addresses only: private subnets behind a NAT gateway with an Elastic IP',
   }),
   tags: z
-    .record(TAG_KEY, z.string(TAGS_RULE), TAGS_RULE)
+    .record(TAG_KEY, TAG_VALUE, TAGS_RULE)
+    .refine((tags) => Object.keys(tags).length <= 50, TAGS_RULE)
     .optional()
-    .meta({ description: 'tags of the stack and all in it' }),
+    .meta({ description: "tags of the stack and all in it; those that all tokens share are the dashboard's too" }),
   terminationProtection: FLAG.optional().meta({
     description: 'CloudFormation refuses to delete the stack',
     default: false,
@@ -291,7 +296,8 @@ export function readSettings(context: Readonly<Record<string, unknown>>): AppSet
   const tokens = names.map((name) => {
     const differing = isObject(stage.settings.tokens) ? stage.settings.tokens[name] : undefined;
     const inStage = { at: `stages.${stage.name}.tokens.${name}`, settings: isObject(differing) ? differing : {} };
-    return readToken({ prefix, name, described: isObject(described) ? described[name] : undefined, inStage }, faults);
+    const ofToken = isObject(described) ? described[name] : undefined;
+    return readToken({ prefix, region, name, described: ofToken, inStage }, faults);
   });
   faults.push(...sharedParameterFaults(tokens));
   if (faults.length > 0) throw new SettingsError(faultList('cdk.json, context', faults) + stageHint(others));
@@ -354,6 +360,8 @@ function readable<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, setti
 /** What is said of a token: for all stages, and in the chosen one. */
 interface DescribedToken {
   readonly prefix: string;
+  /** Where it is deployed; undefined where whoever deploys decides. */
+  readonly region: string | undefined;
   readonly name: string;
   readonly described: unknown;
   /** `at` is where they stand, for messages. */
@@ -361,7 +369,7 @@ interface DescribedToken {
 }
 
 /** The token, as far as it can be read: rules that compare settings need those that can. */
-function readToken({ prefix, name, described, inStage }: DescribedToken, faults: Fault[]): TokenSettings {
+function readToken({ prefix, region, name, described, inStage }: DescribedToken, faults: Fault[]): TokenSettings {
   const at = `tokens.${name}`;
   if (!NAME.safeParse(name).success) faults.push({ names: [at], value: name, remedy: NAME_RULE });
   if (stackName(prefix, name).length > MAX_STACK_NAME_LENGTH) {
@@ -385,7 +393,8 @@ function readToken({ prefix, name, described, inStage }: DescribedToken, faults:
   } = readable(TOKEN, isObject(settings) ? settings : {});
   const token = { ...others, name, endpoint, alarmActions, tokenParameterName };
   if (!isObject(settings)) return token;
-  const place = (setting: string) => `${Object.hasOwn(inStage.settings, setting) ? inStage.at : at}.${setting}`;
+  const place = (setting: string) =>
+    `${Object.hasOwn(inStage.settings, setting.replace(/\..*/, '')) ? inStage.at : at}.${setting}`;
   if (others.credentialsKeyArn !== undefined && settings.credentialsSecretArn === undefined) {
     faults.push({
       names: [place('credentialsKeyArn')],
@@ -393,7 +402,7 @@ function readToken({ prefix, name, described, inStage }: DescribedToken, faults:
       remedy: 'give credentialsSecretArn too, or leave both out: a new secret has no key of its own',
     });
   }
-  for (const fault of propFaults(token)) {
+  for (const fault of [...propFaults(token), ...regionFaults(token, region)]) {
     // What could not be read has been reported, and rules that compare it with others would only confuse.
     if (fault.names.some((setting) => faulty.has(setting))) continue;
     faults.push({ ...fault, names: [place(fault.names[0])] });
@@ -475,6 +484,30 @@ function readProfile(path: string): ServiceProfile | string {
     return near === undefined
       ? `${SERVICE_RULE}; this file cannot be read`
       : `did you mean "${near}"? Or ${SERVICE_RULE}`;
+  }
+}
+
+/** An alarm notifies topics of its own region only, and a key or a secret of another one cannot be used by its ARN. */
+function* regionFaults(token: TokenSettings, deployedTo: string | undefined): Iterable<Fault> {
+  const { alarmActions, credentialsSecretArn, credentialsKeyArn, encryptionKeyArn } = token;
+  const { page, ticket } = alarmActions === 'none' ? {} : alarmActions;
+  const arns = {
+    'alarmActions.page': page && 'topicArn' in page ? page.topicArn : undefined,
+    'alarmActions.ticket': ticket && 'topicArn' in ticket ? ticket.topicArn : undefined,
+    credentialsSecretArn,
+    credentialsKeyArn,
+    encryptionKeyArn,
+  };
+  let [region, where] = [deployedTo, 'the stage'];
+  for (const [setting, arn] of Object.entries(arns)) {
+    const own = arn?.split(':')[3];
+    if (arn === undefined || own === undefined) continue;
+    if (region !== undefined && own !== region) {
+      const remedy = `use one of ${region}, the region of ${where}`;
+      yield { names: [setting], value: arn, remedy };
+    }
+    // Where nobody says where the stack goes, all that it names must at least be of one region.
+    if (region === undefined) [region, where] = [own, setting];
   }
 }
 

@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { timingOf } from '../timing.ts';
 import { DashboardStack } from './dashboard-stack.ts';
 import { readSettings } from './settings.ts';
+import { sharedTags } from './stack-tags.ts';
 import { TokenRefresherStack } from './token-refresher-stack.ts';
 
 /**
@@ -17,7 +18,7 @@ export function addStacks(app: App): void {
       parameterName: token.tokenParameterName,
       timing: timingOf(token),
     }));
-    new DashboardStack(app, watched, settings);
+    new DashboardStack(app, watched, settings, sharedTags(settings.tokens.map(({ tags }) => tags)));
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

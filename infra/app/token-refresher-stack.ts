@@ -1,11 +1,12 @@
-import { Aws, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { isDeepStrictEqual } from 'node:util';
+import { Annotations, Aws, CfnOutput, Stack, Token, Validations } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ISubnet, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { putCredentialsCommand, readTokenCommand, refreshNowCommand, showStatusCommand } from '../operator-commands.ts';
@@ -14,6 +15,7 @@ import { TokenRefresher } from '../token-refresher.ts';
 import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
 import { dashboardUrl } from './dashboard-stack.ts';
 import { type AlarmTarget, type AppSettings, stackName, type TokenSettings, type VpcSettings } from './settings.ts';
+import { addTags } from './stack-tags.ts';
 
 /** One token of the app: makes objects of what cdk.json names, and prints what a person types afterwards. */
 export class TokenRefresherStack extends Stack {
@@ -22,6 +24,7 @@ export class TokenRefresherStack extends Stack {
     const description = `Keeps the access token ${settings.tokenParameterName} fresh`;
     super(scope, stackName(app.prefix, name), { description, tags, terminationProtection, env: app.env });
 
+    addTags(this, tags);
     const tokenRefresher = new TokenRefresher(this, 'Refresher', {
       ...refresher,
       credentials: existingSecret(this, settings),
@@ -32,7 +35,11 @@ export class TokenRefresherStack extends Stack {
     this.#print(tokenRefresher, settings.service, app);
   }
 
-  #print(tokenRefresher: TokenRefresher, service: TokenSettings['service'], { prefix, hasDashboard }: AppSettings): void {
+  #print(
+    tokenRefresher: TokenRefresher,
+    service: TokenSettings['service'],
+    { prefix, hasDashboard }: AppSettings,
+  ): void {
     const { credentials, token, encryptionKey, function: refresher } = tokenRefresher;
     const outputs = {
       PutCredentials: putCredentialsCommand(credentials.secretArn),
@@ -58,12 +65,18 @@ function existingSecret(scope: Construct, settings: TokenSettings): ISecret | un
 function alarmActions(scope: Construct, actions: TokenSettings['alarmActions']): AlarmActions | 'none' {
   if (actions === 'none') return 'none';
   const page = alarmAction(scope, 'Page', actions.page);
+  // Two topics for one address would ask twice for a confirmation.
+  if (isDeepStrictEqual(actions.page, actions.ticket)) return { page, ticket: page };
   const ticket = actions.ticket && alarmAction(scope, 'Ticket', actions.ticket);
   return { page, ticket };
 }
 
 function alarmAction(scope: Construct, id: string, target: AlarmTarget): IAlarmAction {
-  if ('topicArn' in target) return new SnsAction(Topic.fromTopicArn(scope, id, target.topicArn));
+  if ('topicArn' in target) {
+    const topic = Topic.fromTopicArn(scope, id, target.topicArn);
+    warnOfOtherAccount(topic);
+    return new SnsAction(topic);
+  }
   const topic = new Topic(scope, id, { enforceSSL: true });
   topic.addSubscription(new EmailSubscription(target.email));
   // enforceSSL gives the topic a policy, and with it takes away the default one, which lets alarms of the account publish.
@@ -76,6 +89,27 @@ function alarmAction(scope: Construct, id: string, target: AlarmTarget): IAlarmA
     }),
   );
   return new SnsAction(topic);
+}
+
+/** The alarm is made all the same, and its notification fails where only the alarm's history tells. */
+function warnOfOtherAccount(topic: ITopic): void {
+  const stack = Stack.of(topic);
+  // Where the stack goes wherever the credentials point, `cdk` says which account that is, if it knows.
+  const account = Token.isUnresolved(stack.account) ? process.env.CDK_DEFAULT_ACCOUNT : stack.account;
+  if (account === undefined || topic.env.account === account) return;
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Action: 'sns:Publish',
+    Resource: topic.topicArn,
+    Condition: { StringEquals: { 'aws:SourceAccount': account } },
+  };
+  Annotations.of(topic).addWarningV2(
+    'soap-token-refresher:topic-of-another-account',
+    `The topic ${topic.topicArn} belongs to another account than ${account}. Its policy must let these alarms publish, or ` +
+      `nobody is told: ${JSON.stringify(statement)}. If it is encrypted, its key must let cloudwatch.amazonaws.com use ` +
+      'kms:Decrypt and kms:GenerateDataKey* too.',
+  );
 }
 
 /** Named by identifiers: looking them up would need credentials at synth. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { DashboardStack } from '../../../infra/app/dashboard-stack.ts';
@@ -178,6 +178,94 @@ describe('settings', () => {
     });
   });
 
+  it.each([
+    ['for page and ticket alike', { page: 'erin@example.test', ticket: 'erin@example.test' }, 1],
+    ['each, where they differ', { page: 'erin@example.test', ticket: 'team@example.test' }, 2],
+  ])('make one topic %s, with one mail to confirm', (_, alarmActions, count) => {
+    const template = Template.fromStack(
+      stackOf(appWith({ service: { ...LEAST, alarmActions } }), 'TokenRefresher-service'),
+    );
+    template.resourceCountIs('AWS::SNS::Topic', count);
+    template.resourceCountIs('AWS::SNS::Subscription', count);
+    const targets = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
+      ({ Properties }) => Properties.AlarmActions,
+    );
+    expect(new Set(targets.map((target) => JSON.stringify(target))).size).toBe(count);
+    expect(targets).not.toContain(undefined);
+  });
+
+  it('reach every resource that takes tags, the schedule group among them', () => {
+    const tagged = Object.values(full.toJSON().Resources as object).flatMap(({ Type, Properties }) =>
+      JSON.stringify(Properties?.Tags) === '[{"Key":"team","Value":"billing"}]' ? [Type] : [],
+    );
+    expect(tagged).toEqual(
+      expect.arrayContaining(['AWS::Scheduler::ScheduleGroup', 'AWS::Lambda::Function', 'AWS::CloudWatch::Alarm']),
+    );
+  });
+
+  it('give the dashboard the tags that all tokens share', () => {
+    const app = appWith({
+      one: { ...LEAST, tags: { team: 'billing', cost: '1', stage: 'dev' } },
+      two: { ...LEAST, tags: { team: 'billing', cost: '2' } },
+    });
+    const stack = stackOf(app, 'TokenRefresher-dashboard');
+    expect(stack.tags.tagValues()).toEqual({ team: 'billing' });
+    expect(only(Template.fromStack(stack), 'AWS::CloudWatch::Dashboard')).toMatchObject({
+      Tags: [{ Key: 'team', Value: 'billing' }],
+    });
+  });
+
+  const elsewhere = 'arn:aws:sns:eu-west-1:123456789012:on-call';
+  it.each([
+    ['alarmActions.page', { alarmActions: { page: elsewhere } }],
+    ['alarmActions.ticket', { alarmActions: { page: 'erin@example.test', ticket: elsewhere } }],
+    ['credentialsSecretArn', { credentialsSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-a1B2c3' }],
+    ['encryptionKeyArn', { encryptionKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1' }],
+  ])('refuse what is of another region than the stage: %s', (setting, settings) => {
+    const stages = { prod: { region: 'ap-south-1' } };
+    const [, fault, ...others] = faultsOf({ service: { ...LEAST, ...settings } }, { stages, stage: 'prod' });
+    expect(fault).toMatch(/ is "arn:.*": use one of ap-south-1, the region of the stage$/);
+    expect(fault).toContain(`tokens.service.${setting} is`);
+    expect(others).toEqual([]);
+    expect(faultsOf({ service: { ...LEAST, ...settings } })).toEqual([]);
+    const inStage = { prod: { region: 'ap-south-1', tokens: { service: settings } } };
+    expect(faultsOf({ service: LEAST }, { stages: inStage, stage: 'prod' })[1]).toContain(
+      `stages.prod.tokens.service.${setting} is`,
+    );
+  });
+
+  it('refuse a topic and a secret of two regions, wherever the stack goes', () => {
+    const { credentialsSecretArn } = EVERYTHING;
+    expect(faultsOf({ service: { ...LEAST, credentialsSecretArn, alarmActions: { page: elsewhere } } })[1]).toMatch(
+      /credentialsSecretArn is .*: use one of eu-west-1, the region of alarmActions\.page$/,
+    );
+  });
+
+  it('warn of a topic of another account, with the statement that its policy needs', () => {
+    const topic = 'arn:aws:sns:ap-south-1:210987654321:on-call';
+    const warningsIn = (account: string) => {
+      const stages = { prod: { account, region: 'ap-south-1' } };
+      const app = appWith({ service: { ...LEAST, alarmActions: { page: topic } } }, { stages, stage: 'prod' });
+      return Annotations.fromStack(stackOf(app, 'TokenRefresher-service')).findWarning('*', Match.anyValue());
+    };
+    const [
+      {
+        entry: { data },
+      } = { entry: { data: '' } },
+      ...others
+    ] = warningsIn('123456789012');
+    expect(others).toEqual([]);
+    const [statement = ''] = /\{"Effect".*\}\}(?=\.)/.exec(String(data)) ?? [];
+    expect(JSON.parse(statement)).toEqual({
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: 'sns:Publish',
+      Resource: topic,
+      Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } },
+    });
+    expect(warningsIn('210987654321')).toEqual([]);
+  });
+
   it('name the parameter after the token where nothing else is said', () => {
     expect(readSettings({ tokens: { service: LEAST } })).toMatchObject({
       tokens: [{ tokenParameterName: '/service/access-token' }],
@@ -234,7 +322,15 @@ describe('settings', () => {
       { ...EVERYTHING.vpc, subnets: [] },
       /there is no such setting; did you mean subnetIds\?/,
     ],
-    ['a tag that is no text', 'tags', { team: 1 }, /give an object of texts/],
+    ['a tag that is no text', 'tags', { team: 1 }, /use at most 256 letters/],
+    ['a tag of 257 letters', 'tags', { team: 'x'.repeat(257) }, /use at most 256 letters/],
+    ['a key of 129 letters', 'tags', { ['x'.repeat(129)]: 'x' }, /use at most 128 letters/],
+    [
+      'more tags than AWS takes',
+      'tags',
+      Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key${index}`, ''])),
+      /give an object of at most 50 texts/,
+    ],
     ['a tag that AWS keeps for itself', 'tags', { 'aws:team': 'x' }, /use at most 128 letters/],
     ['termination protection as text', 'terminationProtection', 'on', /use true or false/],
     ['null', 'runbookUrl', null, /use text/],
