@@ -7,7 +7,7 @@ import { replaceBetweenMarkers } from './markers.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
-const CODE = globSync('{lambda,infra,local,test,examples}/**/*.{ts,js,py}', {
+const CODE = globSync('{cli,lambda,infra,local,test,examples}/**/*.{ts,js,py}', {
   cwd: ROOT,
   exclude: (path) => path.endsWith('node_modules'),
 });

@@ -10,7 +10,7 @@ function shared(named: readonly (readonly [name: string, place: string])[]): Rec
 }
 
 it('no two exported types have one name: a search for it finds one thing', () => {
-  const files = globSync('{lambda,infra,local,test}/**/*.ts', { exclude: ['**/node_modules/**'] });
+  const files = globSync('{cli,lambda,infra,local,test}/**/*.ts', { exclude: ['**/node_modules/**'] });
   const types = files.flatMap((file) => {
     const exports = /^export (?:declare |abstract )*(?:interface|type|class|enum) (\w+)/gm;
     return [...readFileSync(file, 'utf8').matchAll(exports)].map(([, name = '']) => [name, file] as const);
@@ -21,7 +21,7 @@ it('no two exported types have one name: a search for it finds one thing', () =>
 });
 
 it('no two files of the product have one base name: a stack trace names one file', () => {
-  const files = globSync('{lambda,infra}/**/*.ts');
+  const files = globSync('{cli,lambda,infra}/**/*.ts');
 
   expect(files.length).toBeGreaterThan(40);
   expect(shared(files.map((file) => [basename(file), file] as const))).toEqual({});

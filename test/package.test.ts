@@ -16,6 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(async () => {
   const source = join(folder, 'source');
   for (const name of [
+    'cli',
     'infra',
     'lambda',
     'local/runtime',
@@ -132,6 +133,18 @@ it(
          console.log(typeof TokenRefresher, typeof createTokenReader, imported.TokenReadError === TokenReadError));`,
     );
     expect(await run(process.execPath, ['program.cjs'], project)).toBe('function function true\n');
+  },
+  MINUTES,
+);
+
+it(
+  'its command runs with nothing else installed but the SSM client',
+  async () => {
+    const project = projectWith('command', ['@aws-sdk/client-ssm']);
+    const { bin } = JSON.parse(readFileSync(join(folder, 'package', 'package.json'), 'utf8'));
+    const command = join(project, 'node_modules', 'soap-token-refresher', bin['soap-token-refresher']);
+    expect(readFileSync(command, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(await run(process.execPath, [command, '--help'], project)).toContain('soap-token-refresher status /');
   },
   MINUTES,
 );
