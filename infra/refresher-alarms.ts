@@ -23,20 +23,28 @@ export interface RefresherAlarmsProps {
   readonly actions: AlarmActions | 'none';
   readonly actionsEnabled: boolean;
   readonly runbookUrl: string | undefined;
+  readonly credentialsMaxAge: Duration | undefined;
 }
 
 /** TokenRejected fires when a tick in each of this many periods of `checkEvery` in a row found a report. */
 const PERIODS_OF_REJECTION = 4;
 
-/** Each kind of alarm; every token has one of each. */
-export const ALARM_KINDS = ['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'] as const;
+/** The kinds of alarms that every token has; one with `credentialsMaxAge` has CredentialsAging too. */
+const ALARM_KINDS = ['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'] as const;
+type AlarmKind = (typeof ALARM_KINDS)[number] | 'CredentialsAging';
+
+/** The names of all alarms of a token. */
+export function alarmNames(tokenParameterName: string, credentialsMaxAge: Duration | undefined): readonly string[] {
+  const kinds: readonly AlarmKind[] = [...ALARM_KINDS, ...(credentialsMaxAge ? (['CredentialsAging'] as const) : [])];
+  return kinds.map((kind) => alarmName(kind, tokenParameterName));
+}
 
 /**
  * Fixed, so that a page says which token it is about, and the dashboard's stack finds the alarms without a reference. Made
  * of the parameter's name and nothing else, as the log's name is: CloudFormation refuses a second stack on one parameter,
  * whatever that is called, and the two cannot overwrite each other's tokens.
  */
-export function alarmName(kind: (typeof ALARM_KINDS)[number], tokenParameterName: string): string {
+export function alarmName(kind: AlarmKind, tokenParameterName: string): string {
   return `${kind}${tokenParameterName}`;
 }
 
@@ -50,6 +58,8 @@ export class RefresherAlarms extends Construct {
   readonly refreshFailing: Alarm;
   /** Ticket: readers report, check after check, that the service rejects what it has just handed out. */
   readonly tokenRejected: Alarm;
+  /** Ticket: the credentials are older than `credentialsMaxAge`; undefined without it. */
+  readonly credentialsAging: Alarm | undefined;
 
   constructor(scope: Construct, id: string, props: RefresherAlarmsProps) {
     super(scope, id);
@@ -148,6 +158,28 @@ export class RefresherAlarms extends Construct {
       actionsEnabled,
     });
     notify(this.tokenRejected, ticket, { whenOver: false });
+
+    this.credentialsAging = props.credentialsMaxAge && this.#credentialsAging(props, props.credentialsMaxAge);
+    if (this.credentialsAging) notify(this.credentialsAging, ticket, { whenOver: false });
+  }
+
+  #credentialsAging(props: RefresherAlarmsProps, maxAge: Duration): Alarm {
+    const { tokenParameterName: name, timing, actionsEnabled } = props;
+    return new Alarm(this, 'CredentialsAging', {
+      alarmName: alarmName('CredentialsAging', name),
+      alarmDescription: description(props, [
+        `The credentials have not been changed for ${maxAge.toHumanString()}: the service may soon refuse them.`,
+        "First get new ones from the account's owner, and put them into the secret: the next tick uses them.",
+      ]),
+      // No FILL: it would end the alarm, and make another ticket, wherever a lost event leaves a period empty.
+      metric: refresherMetric('credentialsAge', name, { period: timing.checkEvery }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: maxAge.toSeconds(),
+      evaluationPeriods: 1,
+      // While nothing reports, the age is what it was.
+      treatMissingData: TreatMissingData.IGNORE,
+      actionsEnabled,
+    });
   }
 }
 

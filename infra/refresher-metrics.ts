@@ -6,6 +6,7 @@ const STATISTICS = {
   secondsRemaining: 'Minimum',
   credentialsRefused: 'Maximum',
   tokenRejected: 'Maximum',
+  credentialsAge: 'Maximum',
   endpointLatency: 'Maximum',
 } satisfies Record<keyof typeof METRICS, string>;
 

@@ -152,6 +152,15 @@ export interface TokenRefresherProps {
   readonly reservedConcurrency?: number | 'none';
 
   /**
+   * From which age on somebody should put new credentials: some time ahead of the day on which the vendor ends the password,
+   * say 80 days where that is after 90. Counted from when the secret's current version was put. Past it, CredentialsAging
+   * makes a ticket. That alarm and its metric cost $0.40 a month.
+   *
+   * @default - nobody looks at their age
+   */
+  readonly credentialsMaxAge?: Duration;
+
+  /**
    * How long the function's log is kept. It holds no secret.
    *
    * @default RetentionDays.ONE_MONTH
@@ -196,9 +205,9 @@ export interface AlarmActions {
   /** Wakes a person: TokenExpiring and CredentialsRefused. */
   readonly page: IAlarmAction;
   /**
-   * Waits for working hours: RefreshFailing and TokenRejected.
+   * Waits for working hours: RefreshFailing, TokenRejected and CredentialsAging.
    *
-   * @default - these two show in the console and on the dashboard only
+   * @default - these show in the console and on the dashboard only
    */
   readonly ticket?: IAlarmAction;
 }
@@ -221,6 +230,7 @@ export type CheckedProps = Pick<
   | 'runbookUrl'
   | 'reservedConcurrency'
   | 'removalPolicy'
+  | 'credentialsMaxAge'
 > & { readonly alarmActions?: unknown };
 
 /**
@@ -297,8 +307,8 @@ function* parameterNameFaults({ tokenParameterName: name }: CheckedProps): Itera
 }
 
 function timingFaults(props: CheckedProps): readonly Fault[] {
-  const { tokenLifetime, refreshEvery, checkEvery, renewalWindow } = props;
-  const each = Object.entries({ tokenLifetime, refreshEvery, checkEvery, renewalWindow }).flatMap(
+  const { tokenLifetime, refreshEvery, checkEvery, renewalWindow, credentialsMaxAge } = props;
+  const each = Object.entries({ tokenLifetime, refreshEvery, checkEvery, renewalWindow, credentialsMaxAge }).flatMap(
     ([name, duration]) => [...durationFaults(name, duration)],
   );
   // Durations that are no usable numbers cannot be compared.

@@ -79,6 +79,7 @@ export class TokenRefresher extends Construct {
       actions: props.alarmActions,
       actionsEnabled: props.paused !== true,
       runbookUrl: props.runbookUrl,
+      credentialsMaxAge: props.credentialsMaxAge,
     });
     if (isDestroyed) {
       new CfnOutput(this, 'DeleteParameters', {
@@ -101,6 +102,11 @@ export class TokenRefresher extends Construct {
   /** 1 on every tick that found a reader's report that the stored token is rejected. */
   metricTokenRejected(options?: MetricOptions): Metric {
     return this.#metric('tokenRejected', options);
+  }
+
+  /** Seconds since the credentials were put; written only with `credentialsMaxAge`. */
+  metricCredentialsAge(options?: MetricOptions): Metric {
+    return this.#metric('credentialsAge', options);
   }
 
   /** Milliseconds that the endpoint took to answer. */
@@ -163,6 +169,7 @@ export class TokenRefresher extends Construct {
       SERVICE: props.service && serviceVariable(props.service),
       LOGINS_PER_DAY: props.loginsPerDay === undefined ? undefined : String(props.loginsPerDay),
       PROXY_URL: props.proxy,
+      CREDENTIALS_MAX_AGE_SECONDS: props.credentialsMaxAge && String(props.credentialsMaxAge.toSeconds()),
     } satisfies Environment;
     const variables = onlySet(environment);
     const faults = [...variablesFaults(variables)];

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { METRICS } from '../../lambda/refresher/metric-names.ts';
-import { ALARM_KINDS, alarmName } from '../refresher-alarms.ts';
+import { alarmName, alarmNames } from '../refresher-alarms.ts';
 import { refresherMetric } from '../refresher-metrics.ts';
 import type { Timing } from '../timing.ts';
 import { logGroupName } from '../token-refresher.ts';
@@ -25,8 +25,8 @@ function dashboardName(prefix: string): string {
   return withPrefix(prefix, 'TokenRefresher');
 }
 
-/** What one alarm widget (100 alarms) and one log query (50 log groups) can hold. */
-const TOKENS_PER_ALARM_WIDGET = Math.floor(100 / ALARM_KINDS.length);
+/** What one alarm widget and one log query can hold. */
+const ALARMS_PER_WIDGET = 100;
 const TOKENS_PER_LOG_QUERY = 50;
 
 /** Where a person finds the dashboard. */
@@ -38,6 +38,7 @@ export function dashboardUrl(prefix: string): string {
 export interface WatchedToken {
   readonly parameterName: string;
   readonly timing: Timing;
+  readonly credentialsMaxAge?: Duration;
 }
 
 /**
@@ -57,20 +58,22 @@ export class DashboardStack extends Stack {
       tags,
     });
     addTags(this, tags);
+    const alarms = tokens.flatMap(({ parameterName, credentialsMaxAge }) =>
+      alarmNames(parameterName, credentialsMaxAge),
+    );
     const parameterNames = tokens.map(({ parameterName }) => parameterName);
     new Dashboard(this, 'Dashboard', {
       dashboardName: dashboardName(prefix),
       defaultInterval: Duration.days(1),
       widgets: [
-        ...chunks(parameterNames, TOKENS_PER_ALARM_WIDGET).map((names) => [this.#alarms(names)]),
+        ...chunks(alarms, ALARMS_PER_WIDGET).map((names) => [this.#alarms(names)]),
         ...tokens.map((token) => tokenRow(this, token)),
         ...chunks(parameterNames, TOKENS_PER_LOG_QUERY).map((names) => [failures(names)]),
       ],
     });
   }
 
-  #alarms(parameterNames: readonly string[]): IWidget {
-    const names = parameterNames.flatMap((name) => ALARM_KINDS.map((kind) => alarmName(kind, name)));
+  #alarms(names: readonly string[]): IWidget {
     return new AlarmStatusWidget({
       title: 'Does anyone have to act?',
       alarms: names.map((name) => Alarm.fromAlarmName(this, name, name)),

@@ -154,6 +154,10 @@ const SETTINGS = {
   encryptionKeyArn: KEY_ARN.optional().meta({
     description: 'an existing key for the token; several tokens may share one. Not set: a new one',
   }),
+  credentialsMaxAge: DURATION.optional().meta({
+    description:
+      'from which age of the credentials on CredentialsAging makes a ticket, ahead of the day on which the vendor ends the password: `"80 days"`, say. $0.40 a month',
+  }),
   runbookUrl: TEXT.optional().meta({ description: 'your runbook; every alarm carries the address' }),
   paused: FLAG.optional().meta({ description: 'stops the schedule and silences the alarms together', default: false }),
   reservedConcurrency: z

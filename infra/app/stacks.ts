@@ -17,6 +17,7 @@ export function addStacks(app: App): void {
     const watched = settings.tokens.map((token) => ({
       parameterName: token.tokenParameterName,
       timing: timingOf(token),
+      credentialsMaxAge: token.credentialsMaxAge,
     }));
     new DashboardStack(app, watched, settings, sharedTags(settings.tokens.map(({ tags }) => tags)));
   }

@@ -41,6 +41,8 @@ export interface Environment {
   readonly LOGINS_PER_DAY?: string;
   /** `http://host:port` of a proxy through which the SOAP service is asked, and nothing else. */
   readonly PROXY_URL?: string;
+  /** From which age on somebody should put new credentials; without it, nobody looks at their age. */
+  readonly CREDENTIALS_MAX_AGE_SECONDS?: string;
 }
 
 /** The environment, read and checked. Units are in the names; what may be undefined was not set. */
@@ -59,6 +61,7 @@ export interface Config {
   readonly profile: ServiceProfile | undefined;
   readonly loginsPerDay: number | undefined;
   readonly proxyUrl: string | undefined;
+  readonly credentialsMaxAgeSeconds: number | undefined;
 }
 
 /** One thing that is wrong: `name` is the variable or the event's key, `remedy` what to do about it. */
@@ -113,6 +116,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const { profile, faults: profileFaults = [] } =
     serviceText === undefined ? {} : checkProfile(parseJsonObject(serviceText));
   faults.push(...profileFaults.map(({ key, remedy }) => ({ name: 'SERVICE', remedy: `${key}: ${remedy}` })));
+  const credentialsMaxAge = optional('CREDENTIALS_MAX_AGE_SECONDS', secondsText);
   const config: Config = {
     credentialsSecretId: required('CREDENTIALS_SECRET_ID', secretIdRemedies),
     endpoint: required('TOKEN_ENDPOINT', endpointRemedies),
@@ -127,6 +131,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     profile,
     loginsPerDay: loginsPerDay === undefined ? undefined : Number(loginsPerDay),
     proxyUrl: optional('PROXY_URL', proxyRemedies),
+    credentialsMaxAgeSeconds: credentialsMaxAge === undefined ? undefined : seconds(credentialsMaxAge),
   };
   if (faults.length === 0) return config;
   const hasName = !faults.some(({ name }) => name === 'TOKEN_PARAMETER_NAME');

@@ -9,6 +9,8 @@ import { RefreshError } from './refresh-error.ts';
 export interface Credentials extends ParsedCredentials {
   /** The secret's version, by which a refusal is remembered. */
   readonly versionId: string;
+  /** Since when that version stands, milliseconds since the epoch. */
+  readonly createdAt?: number;
 }
 
 /** What is wanted of a Secrets Manager client; `SecretsManagerClient` fits. */
@@ -41,7 +43,7 @@ export function createCredentialsSource(
       if (!secret.VersionId) throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, 'no VersionId'));
       const parsed = parseCredentials(secret.SecretString, fields);
       if ('faults' in parsed) throw malformed(secretId, parsed.faults, fields);
-      return { versionId: secret.VersionId, ...parsed };
+      return { versionId: secret.VersionId, createdAt: secret.CreatedDate?.getTime(), ...parsed };
     },
   };
 }

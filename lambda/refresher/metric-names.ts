@@ -12,6 +12,8 @@ export const METRICS = {
   credentialsRefused: 'CredentialsRefused',
   /** 1 when the tick found that a reader reports the stored token as rejected, else 0. */
   tokenRejected: 'TokenRejected',
+  /** Seconds since the credentials were put; only where the configuration sets a limit to their age. */
+  credentialsAge: 'CredentialsAge',
   /** Milliseconds from sending a request to its whole answer, one value for each; only when the endpoint was asked. */
   endpointLatency: 'EndpointLatency',
 } as const;

@@ -11,7 +11,7 @@ import { type IssuedToken, requestToken } from './request-token.ts';
 import { readTickInputs, type TickInputs } from './tick-inputs.ts';
 import { reportStored, secondsLeft, type TickReport } from './tick-report.ts';
 import { isStored, recordIssued } from './token-record.ts';
-import { attemptWarnings, credentialWarnings, lifetimeWarnings, reportWarnings } from './warnings.ts';
+import { ageWarnings, attemptWarnings, credentialWarnings, lifetimeWarnings, reportWarnings } from './warnings.ts';
 
 /** Reserved at the end of the run for writing the new token and, after it, the outcome. */
 const STORING_MS = 10_000;
@@ -51,8 +51,9 @@ export async function refreshToken(
   const origin: Origin = { secretVersionId: credentials.versionId, configuration };
   const tick: Tick = { config, credentials, origin, force, deadline, stored, dependencies };
   const report = await act(tick, decide({ force, stored, origin, now: now() }, config));
-  const warnings = [...reportWarnings(stored, now()), ...report.warnings];
-  return { ...report, secretVersionId: credentials.versionId, warnings };
+  const age = credentialsAge(credentials, config, now());
+  const warnings = [...reportWarnings(stored, now()), ...ageWarnings(age, config), ...report.warnings];
+  return { ...report, ...age, secretVersionId: credentials.versionId, warnings };
 }
 
 /** What a tick that can ask knows from its beginning. */
@@ -225,6 +226,16 @@ async function failBeforeAsking(
     }
   }
   return { ...reportStored(stored, attempt, undefined, now()), outcome: 'failed', error, warnings };
+}
+
+/** Nobody asks for the age, and nobody pays for its metric, where there is no limit to it. */
+function credentialsAge(
+  { createdAt }: Credentials,
+  { credentialsMaxAgeSeconds }: Config,
+  now: number,
+): Pick<TickReport, 'credentialsAgeSeconds'> {
+  if (credentialsMaxAgeSeconds === undefined || createdAt === undefined) return {};
+  return { credentialsAgeSeconds: Math.max(0, Math.floor((now - createdAt) / 1000)) };
 }
 
 function reportTick({ stored, origin, dependencies }: Tick, attempt: Attempt | undefined) {

@@ -21,6 +21,8 @@ export type TickReport = (
   readonly warnings: readonly string[];
   /** The credentials' version; left out when they could not be read. */
   readonly secretVersionId?: string;
+  /** How long that version has stood; left out where the configuration sets no limit to it. */
+  readonly credentialsAgeSeconds?: number;
   /** Why a token was asked for; left out when none was. */
   readonly trigger?: string;
   /** Of each request, answered or not. */

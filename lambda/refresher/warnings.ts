@@ -7,6 +7,7 @@ import type { StoredState } from './dependencies.ts';
 import { fieldWarnings } from './parse-credentials.ts';
 import type { IssuedToken } from './request-token.ts';
 import { tlsWarnings } from './tls-credentials.ts';
+import type { TickReport } from './tick-report.ts';
 
 /** Settings that do not fit the service, so that thresholds and due times miss. The operator can set them right. */
 export function lifetimeWarnings(
@@ -37,6 +38,16 @@ export function credentialWarnings(
   now: number,
 ): readonly string[] {
   return [...fieldWarnings(values, service.fields), ...tlsWarnings(tls, endpoint, now)];
+}
+
+/** Past an age that the operator chose, ahead of the day on which the vendor ends the password. */
+export function ageWarnings(
+  { credentialsAgeSeconds = 0 }: Pick<TickReport, 'credentialsAgeSeconds'>,
+  { credentialsMaxAgeSeconds }: Config,
+): readonly string[] {
+  if (credentialsMaxAgeSeconds === undefined || credentialsAgeSeconds < credentialsMaxAgeSeconds) return [];
+  const days = Math.floor(credentialsAgeSeconds / 86_400);
+  return [`The credentials have not been changed for ${days} days: put new ones before the service ends them`];
 }
 
 /** A run that ended between announcing and concluding: what became of its login, nobody knows. */

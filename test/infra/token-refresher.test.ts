@@ -115,6 +115,7 @@ describe('the environment', () => {
       profile: undefined,
       loginsPerDay: undefined,
       proxyUrl: undefined,
+      credentialsMaxAgeSeconds: undefined,
     });
   });
 
@@ -577,6 +578,31 @@ describe('alarms', () => {
     });
   });
 
+  it('CredentialsAging makes a ticket when the credentials reach credentialsMaxAge, and is not there without it', () => {
+    const aging = deployed((stack) => ({
+      credentialsMaxAge: Duration.days(80),
+      alarmActions: {
+        page: new SnsAction(new Topic(stack, 'Page')),
+        ticket: new SnsAction(new Topic(stack, 'Tickets')),
+      },
+    }));
+    expect(alarm(aging, 'CredentialsAging')).toMatchObject({
+      Namespace: METRIC_NAMESPACE,
+      MetricName: METRICS.credentialsAge,
+      Dimensions: [{ Name: TOKEN_DIMENSION, Value: TOKEN }],
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 6_912_000,
+      Statistic: 'Maximum',
+      Period: 900,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'ignore',
+      AlarmActions: [expect.stringMatching(/^<Tickets/)],
+      AlarmDescription: expect.stringMatching(/for 80 days: .*First get new ones/s),
+    });
+    expect(readConfig(environmentOf(aging))).toMatchObject({ credentialsMaxAgeSeconds: 6_912_000 });
+    expect(() => alarm(standard, 'CredentialsAging')).toThrow('0 resources');
+  });
+
   it('watch the very metrics that the function writes', () => {
     const Token = [{ Name: TOKEN_DIMENSION, Value: TOKEN }];
     expect(alarm(standard, 'TokenRejected')).toMatchObject({
@@ -644,6 +670,7 @@ describe('alarms', () => {
     const { template } = deployed(() => ({
       tokenParameterName: `/${'n'.repeat(199)}`,
       runbookUrl: `https://wiki.example.test/${'r'.repeat(174)}`,
+      credentialsMaxAge: Duration.seconds(99_999_999),
     }));
     const lengths = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
       const text = String(readable(Properties.AlarmDescription));
@@ -673,6 +700,7 @@ describe('metrics', () => {
     ['metricSecondsRemaining', METRICS.secondsRemaining, 'Minimum'],
     ['metricCredentialsRefused', METRICS.credentialsRefused, 'Maximum'],
     ['metricTokenRejected', METRICS.tokenRejected, 'Maximum'],
+    ['metricCredentialsAge', METRICS.credentialsAge, 'Maximum'],
     ['metricEndpointLatency', METRICS.endpointLatency, 'Maximum'],
   ] as const)('%s gives %s under the names of the function, every checkEvery', (method, metricName, statistic) => {
     const metric = standard.refresher[method]();
@@ -714,6 +742,7 @@ describe('props', () => {
     ['a parameter name that SSM keeps for itself', { tokenParameterName: '/aws/token' }, /SSM keeps names/],
     ['half seconds', { tokenLifetime: Duration.millis(14_400_500) }, /tokenLifetime is .*whole seconds/],
     ['a duration of nothing', { refreshEvery: Duration.seconds(0) }, /refreshEvery is .*from 1 to/],
+    ['an age of nothing', { credentialsMaxAge: Duration.seconds(0) }, /credentialsMaxAge is .*from 1 to/],
     [
       'a duration that is unknown at synth',
       { refreshEvery: Duration.seconds(Token.asNumber({ Ref: 'Seconds' })) },

@@ -31,7 +31,8 @@ function errorOf(env: Readonly<Record<string, string>>): ConfigError {
 
 describe('the environment', () => {
   it('is read into a configuration', () => {
-    expect(readConfig({ ...environment, RENEWAL_WINDOW_SECONDS: '600', SOAP_ACTION: 'urn:x#y' })).toMatchObject({
+    const optional = { RENEWAL_WINDOW_SECONDS: '600', SOAP_ACTION: 'urn:x#y', CREDENTIALS_MAX_AGE_SECONDS: '6912000' };
+    expect(readConfig({ ...environment, ...optional })).toMatchObject({
       credentialsSecretId: 'credentials',
       endpoint: 'https://soap.example.test/api.php?wsdl',
       tokenParameterName: '/example/access-token',
@@ -44,6 +45,7 @@ describe('the environment', () => {
       profile: undefined,
       loginsPerDay: undefined,
       proxyUrl: undefined,
+      credentialsMaxAgeSeconds: 6_912_000,
     });
   });
 
@@ -102,6 +104,7 @@ describe('the environment', () => {
     ['CHECK_EVERY_SECONDS', '1e3'],
     ['TOKEN_LIFETIME_SECONDS', '999999999'],
     ['RENEWAL_WINDOW_SECONDS', 'soon'],
+    ['CREDENTIALS_MAX_AGE_SECONDS', '80 days'],
     ['SOAP_ACTION', 'with "quotes"'],
     ['SOAP_ACTION', 'line\r\nInjected: header'],
   ])('refuses %s=%j and does not repeat the value', (name, value) => {

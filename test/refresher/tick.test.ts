@@ -203,6 +203,23 @@ describe('the metrics of a tick', () => {
     expect(metrics()).not.toHaveProperty('EndpointLatency');
   });
 
+  it('tell the age of the credentials where it has a limit, and past that a warning does', async () => {
+    const { tick, metrics, logged, secretId, soap, put } = await newWorld();
+    await tick();
+    expect(metrics()).not.toHaveProperty('CredentialsAge');
+    const env = { CREDENTIALS_MAX_AGE_SECONDS: '86400' };
+    await tick({}, { env, skewMs: HOUR });
+    expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s >= 3600 && s < 3700) });
+    expect(logged()).not.toContain('put new ones');
+    await tick({}, { env, skewMs: 49 * HOUR });
+    expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s >= 49 * 3600) });
+    expect(logged()).toContain('The credentials have not been changed for 2 days: put new ones before');
+    // Other credentials begin at nought again.
+    put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(soap.credentials) });
+    await tick({}, { env });
+    expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s < 100) });
+  });
+
   it('say after a failure how long the old token still lives', async () => {
     const { tick, failingTick, metrics, soap } = await newWorld();
     await tick();

@@ -39,6 +39,7 @@ const EVERYTHING = {
   checkEvery: '600 seconds',
   renewalWindow: '2 hours',
   alarmActions: { page: 'arn:aws:sns:ap-south-1:123456789012:on-call', ticket: 'team@example.test' },
+  credentialsMaxAge: '80 days',
   runbookUrl: 'https://wiki.example.test/token',
   paused: true,
   reservedConcurrency: 'none',
@@ -301,6 +302,7 @@ describe('settings', () => {
       /there is no such setting; did you mean ticket\?/,
     ],
     ['a ticket for somebody unknown', 'alarmActions', { page: 'erin@example.test', ticket: 1 }, alarms],
+    ['an age without a unit', 'credentialsMaxAge', 80, duration],
     ['a runbook that is no text', 'runbookUrl', 1, /use text/],
     ['paused as text', 'paused', 'yes', /use true or false/],
     ['reserving "one"', 'reservedConcurrency', 'one', /use a whole number/],
@@ -599,6 +601,15 @@ describe('the dashboard', () => {
     );
   });
 
+  it("shows the alarm on the credentials' age where there is one", () => {
+    const { DashboardBody: body } = only(
+      Template.fromStack(stackOf(everything, 'TokenRefresher-dashboard')),
+      'AWS::CloudWatch::Dashboard',
+    );
+    expect(String(body)).toContain('alarm:CredentialsAging/billing/token');
+    expect(String(body)).not.toContain('alarm:CredentialsAging/service/access-token');
+  });
+
   it('answers four questions for every token', () => {
     const titles = ofType('metric').map(({ title }) => String(title));
     expect(titles.filter((title) => title.startsWith('/token-7/access-token: '))).toEqual([
@@ -637,7 +648,13 @@ describe('what is watched', () => {
   it('a run with the deployed environment writes every metric that an alarm or a widget watches', async () => {
     const { parameterName, secretId, soap, tick, metrics } = await world();
     const app = appWith({
-      local: { endpoint: soap.url, allowHttp: true, tokenParameterName: parameterName, alarmActions: 'none' },
+      local: {
+        endpoint: soap.url,
+        allowHttp: true,
+        tokenParameterName: parameterName,
+        alarmActions: 'none',
+        credentialsMaxAge: '80 days',
+      },
     });
     const template = Template.fromStack(stackOf(app, 'TokenRefresher-local'));
     const dashboard = Template.fromStack(stackOf(app, 'TokenRefresher-dashboard'));
