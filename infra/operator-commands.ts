@@ -36,6 +36,13 @@ export function deleteParametersCommand(tokenParameterName: string): string {
   return aws(`ssm delete-parameters --names ${names.join(' ')}`);
 }
 
+/** Makes an alarm notify as if it fired. Metric alarms return to their real state by themselves, within seconds as a rule. */
+export function testAlarmCommand(alarmName: string): string {
+  return aws(
+    `cloudwatch set-alarm-state --alarm-name ${alarmName} --state-value ALARM --state-reason 'A test: nothing is wrong'`,
+  );
+}
+
 function aws(command: string): string {
   return `aws --region ${Aws.REGION} ${command}`;
 }

@@ -21,7 +21,7 @@ export const RESERVED_NAME = 'dashboard';
 const NAME_RULE = `name the token with letters, digits and "-", as part of a stack's name, and not "${RESERVED_NAME}"`;
 const NAME = matching(new RegExp(`^(?!${RESERVED_NAME}$)[A-Za-z0-9][A-Za-z0-9-]{0,99}$`), NAME_RULE);
 const PREFIX = matching(
-  /^[A-Za-z](?:-?[A-Za-z0-9]){0,39}$/,
+  /^(?:[A-Za-z](?:-?[A-Za-z0-9]){0,39})?$/,
   'use at most 40 letters, digits and single "-", a letter first, as part of names of stacks and parameters',
 );
 const KEY_ARN = matching(

@@ -9,7 +9,14 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { putCredentialsCommand, readTokenCommand, refreshNowCommand, showStatusCommand } from '../operator-commands.ts';
+import {
+  putCredentialsCommand,
+  readTokenCommand,
+  refreshNowCommand,
+  showStatusCommand,
+  testAlarmCommand,
+} from '../operator-commands.ts';
+import { alarmName } from '../refresher-alarms.ts';
 import { credentialsTemplate } from '../service-settings.ts';
 import { TokenRefresher } from '../token-refresher.ts';
 import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
@@ -33,6 +40,16 @@ export class TokenRefresherStack extends Stack {
       ...(vpc && vpcPlacement(this, vpc)),
     });
     this.#print(tokenRefresher, settings.service, app);
+    if (settings.alarmActions !== 'none' && settings.paused !== true) this.#printTests(settings);
+  }
+
+  /** Alarms without a warm-up, so that the test works on the first day too. */
+  #printTests({ alarmActions, tokenParameterName }: TokenSettings): void {
+    const value = (kind: 'CredentialsRefused' | 'TokenRejected') =>
+      testAlarmCommand(alarmName(kind, tokenParameterName));
+    new CfnOutput(this, 'TestPage', { value: value('CredentialsRefused') });
+    if (alarmActions !== 'none' && alarmActions.ticket)
+      new CfnOutput(this, 'TestTicket', { value: value('TokenRejected') });
   }
 
   #print(

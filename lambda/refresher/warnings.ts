@@ -6,8 +6,8 @@ import { isReported, recordOfStored } from './decision.ts';
 import type { StoredState } from './dependencies.ts';
 import { fieldWarnings } from './parse-credentials.ts';
 import type { IssuedToken } from './request-token.ts';
-import { tlsWarnings } from './tls-credentials.ts';
 import type { TickReport } from './tick-report.ts';
+import { tlsWarnings } from './tls-credentials.ts';
 
 /** Settings that do not fit the service, so that thresholds and due times miss. The operator can set them right. */
 export function lifetimeWarnings(

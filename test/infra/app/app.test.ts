@@ -107,6 +107,44 @@ describe('the app as it is shipped', () => {
   });
 });
 
+describe('the outputs', () => {
+  const testsOf = (settings: object) => {
+    const stack = stackOf(appWith({ service: { ...LEAST, ...settings } }), 'TokenRefresher-service');
+    const outputs = Object.entries(Template.fromStack(stack).findOutputs('*'));
+    return Object.fromEntries(
+      outputs.filter(([name]) => name.startsWith('Test')).map(([name, { Value }]) => [name, readable(Value)]),
+    );
+  };
+  const command = (alarm: string) =>
+    `aws --region <AWS::Region> cloudwatch set-alarm-state --alarm-name ${alarm}/service/access-token --state-value ALARM --state-reason 'A test: nothing is wrong'`;
+
+  it('have a command that fires a test page, and one for a test ticket', () => {
+    const page = 'erin@example.test';
+    expect(testsOf({ alarmActions: { page, ticket: page } })).toEqual({
+      TestPage: command('CredentialsRefused'),
+      TestTicket: command('TokenRejected'),
+    });
+    expect(testsOf({ alarmActions: { page } })).toEqual({ TestPage: command('CredentialsRefused') });
+  });
+
+  it('have none where nobody would be told', () => {
+    expect(testsOf({})).toEqual({});
+    expect(testsOf({ alarmActions: { page: 'erin@example.test' }, paused: true })).toEqual({});
+  });
+
+  it('name alarms that exist, have no warm-up, and notify whom the test is for', () => {
+    const alarms = Object.values(full.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+    for (const [kind, target] of [
+      ['CredentialsRefused', EVERYTHING.alarmActions.page],
+      ['TokenRejected', expect.objectContaining({ Ref: expect.stringMatching(/^Ticket/) })],
+    ] as const) {
+      const alarm = alarms.find(({ AlarmName }) => AlarmName === `${kind}/billing/token`);
+      expect(alarm).toMatchObject({ AlarmActions: [target] });
+      expect(alarm).not.toHaveProperty('WarmUpConfiguration');
+    }
+  });
+});
+
 describe('cdk-nag', () => {
   it('has nothing to say about the shipped app', () => {
     expect(() => shipped.synth({ force: true })).not.toThrow();
@@ -450,7 +488,7 @@ describe('two apps in one account and region', () => {
     expect(readable(Value)).toMatch(/#dashboards\/dashboard\/billing-TokenRefresher$/);
   });
 
-  it.each(['', 'a_b', '1a', 'a-', 'a--b', 'x'.repeat(41), 7])('refuse the prefix %j', (prefix) => {
+  it.each(['a_b', '1a', 'a-', 'a--b', 'x'.repeat(41), 7])('refuse the prefix %j', (prefix) => {
     expect(faultsOf({ service: LEAST }, { prefix })).toEqual([
       'cdk.json, context: 1 fault',
       expect.stringMatching(/^ {2}- prefix is .*: use at most 40 letters/),
@@ -467,6 +505,7 @@ describe('two apps in one account and region', () => {
     expect(faultsOf({ service: LEAST }, { prefx: 'billing' })[1]).toBe(
       '  - prefx is "billing": there is no such setting; did you mean prefix?',
     );
+    expect(faultsOf({ service: LEAST }, { prefix: '' })).toEqual([]);
     expect(faultsOf({ service: LEAST }, { team: 'billing', '@aws-cdk/core:prefix': true })).toEqual([]);
   });
 });
