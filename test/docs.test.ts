@@ -6,7 +6,7 @@ import { markdownTable } from './markdown-table.ts';
 import { replaceBetweenMarkers } from './markers.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
+const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: ROOT })];
 const CODE = globSync('{cli,lambda,infra,local,test,examples}/**/*.{ts,js,py}', {
   cwd: ROOT,
   exclude: (path) => path.endsWith('node_modules'),
