@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-ssm';
 import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
 import { createAwsServices } from '../../local/aws/aws-services.ts';
-import { getParameters, putParameter } from '../in-process-sdk.ts';
-import type { VirtualClock } from '../virtual-clock.ts';
+import { getParameters, putParameter } from '../../local/world/in-process-sdk.ts';
+import type { VirtualClock } from '../../local/world/virtual-clock.ts';
 
 export interface VirtualSsm extends ParameterClient {
   /** When each GetParameters for the token began, in milliseconds since the epoch. */

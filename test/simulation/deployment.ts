@@ -1,8 +1,8 @@
 import { isObject } from '../../lambda/parse-json.ts';
 import { type Config, ConfigError, readConfig } from '../../lambda/refresher/config.ts';
+import { readAlarm, seriesKey } from '../../local/world/cloudwatch-alarm.ts';
+import type { LambdaSettings } from '../../local/world/lambda-service.ts';
 import type { WatchedAlarm } from './judge/assessment.ts';
-import { readAlarm, seriesKey } from './judge/cloudwatch-alarm.ts';
-import type { LambdaSettings } from './model/lambda-service.ts';
 
 export const PAGE_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:page';
 export const TICKET_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:ticket';

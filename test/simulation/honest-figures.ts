@@ -1,7 +1,8 @@
 /** What holds where the round numbers do not: lifetimes a little short, refreshes off the grid, and the price of backing off. */
+
+import type { Disturbance } from '../../local/world/vendor.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Settings } from './model/scenario.ts';
-import type { Disturbance } from './model/vendor.ts';
 import { duration, lead, least, most } from './report/scenario-tables.ts';
 import { misreadFor, offTheGrid, VENDOR } from './scenarios.ts';
 import { type Templates, tryOut } from './trial.ts';

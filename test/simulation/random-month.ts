@@ -1,5 +1,6 @@
 import type { Issuing } from '../../local/soap/soap-service.ts';
-import { Random } from './model/random.ts';
+import { Random } from '../../local/world/random.ts';
+import type { Disturbance } from '../../local/world/vendor.ts';
 import {
   DAY_MS,
   HOUR_MS,
@@ -10,7 +11,6 @@ import {
   type Trouble,
 } from './model/scenario.ts';
 import { EVERYDAY_NOISE } from './model/schedule.ts';
-import type { Disturbance } from './model/vendor.ts';
 
 const DISTURBANCES: readonly [Disturbance, ...Disturbance[]] = [
   'no-connection',

@@ -1,4 +1,5 @@
 import type { Issuing } from '../../local/soap/soap-service.ts';
+import type { Disturbance, VendorSettings } from '../../local/world/vendor.ts';
 import {
   DAY_MS,
   HOUR_MS,
@@ -9,7 +10,6 @@ import {
   type Trouble,
 } from './model/scenario.ts';
 import { EVERYDAY_NOISE } from './model/schedule.ts';
-import type { Disturbance, VendorSettings } from './model/vendor.ts';
 
 export const VENDOR: VendorSettings = {
   lifetimeSeconds: 4 * 3600,

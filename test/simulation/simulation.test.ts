@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { alarmHistory } from './judge/cloudwatch-alarm.ts';
+import { alarmHistory } from '../../local/world/cloudwatch-alarm.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
 import { lead, least, most } from './report/scenario-tables.ts';

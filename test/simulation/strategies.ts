@@ -2,13 +2,13 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { parseTokenReply } from '../../lambda/services/masters-india/token-reply.ts';
 import { tokenRequest } from '../../lambda/services/masters-india/token-request.ts';
+import { readAlarm, seriesKey } from '../../local/world/cloudwatch-alarm.ts';
+import type { LambdaInvocation, LambdaSettings } from '../../local/world/lambda-service.ts';
+import { Random } from '../../local/world/random.ts';
+import { awsClient, post, refresherTick, type VirtualWorld } from '../../local/world/refresher-tick.ts';
 import type { Deployment } from './deployment.ts';
 import type { WatchedAlarm } from './judge/assessment.ts';
-import { readAlarm, seriesKey } from './judge/cloudwatch-alarm.ts';
-import type { LambdaInvocation, LambdaSettings } from './model/lambda-service.ts';
-import type { Refresher, VirtualWorld } from './model/month.ts';
-import { Random } from './model/random.ts';
-import { awsClient, post, refresherTick } from './model/refresher.ts';
+import type { Refresher } from './model/month.ts';
 import { HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 
 /** A refresher and the alarms that its team would have. */

@@ -15,8 +15,8 @@ import type { TickReport } from '../../../lambda/refresher/tick-report.ts';
 import { decodeStatus, type TokenStatus } from '../../../lambda/token-status.ts';
 import { type AwsServices, createAwsServices } from '../../../local/aws/aws-services.ts';
 import { createSoapService, type SoapService, type SoapServiceSettings } from '../../../local/soap/soap-service.ts';
-import { carryOut, type PlayedCommand, type PlayedOutput } from '../../in-process-sdk.ts';
-import { VirtualClock } from '../../virtual-clock.ts';
+import { carryOut, type PlayedCommand, type PlayedOutput } from '../../../local/world/in-process-sdk.ts';
+import { VirtualClock } from '../../../local/world/virtual-clock.ts';
 
 /** Each effect of a tick on the world, in the order in which a tick that asks has them. */
 export type Effect = 'read' | 'announce' | 'login' | 'token' | 'status';

@@ -1,7 +1,7 @@
+import type { Alarm, StateChange } from '../../../local/world/cloudwatch-alarm.ts';
+import { alarmHistory } from '../../../local/world/cloudwatch-alarm.ts';
 import type { Month } from '../model/month.ts';
 import { type Incident, MINUTE_MS } from '../model/scenario.ts';
-import type { Alarm, StateChange } from './cloudwatch-alarm.ts';
-import { alarmHistory } from './cloudwatch-alarm.ts';
 import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-life.ts';
 
 export interface WatchedAlarm {

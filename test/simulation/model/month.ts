@@ -1,25 +1,20 @@
-import { VirtualClock } from '../../virtual-clock.ts';
-import type { MetricPoint } from '../judge/cloudwatch-alarm.ts';
-import { type InvocationRecord, type LambdaInvocation, LambdaService, type LambdaSettings } from './lambda-service.ts';
-import { Random } from './random.ts';
+import type { MetricPoint } from '../../../local/world/cloudwatch-alarm.ts';
+import {
+  type InvocationRecord,
+  type LambdaInvocation,
+  LambdaService,
+  type LambdaSettings,
+} from '../../../local/world/lambda-service.ts';
+import { Random } from '../../../local/world/random.ts';
+import type { VirtualWorld } from '../../../local/world/refresher-tick.ts';
+import { type RecordedLogin, Vendor } from '../../../local/world/vendor.ts';
+import { type ParameterWrite, VirtualAws } from '../../../local/world/virtual-aws.ts';
+import { VirtualClock } from '../../../local/world/virtual-clock.ts';
 import { DAY_MS, type Incident, MINUTE_MS, type Scenario } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
 import { begin, type Conditions, end as endOf, NORMAL, settle, type TroubledWorld } from './troubles.ts';
-import { type RecordedLogin, Vendor } from './vendor.ts';
-import { type ParameterWrite, VirtualAws } from './virtual-aws.ts';
 
 const MONTH_START = Date.UTC(2026, 0, 1);
-
-/** What a refresher finds around it. */
-export interface VirtualWorld {
-  readonly clock: VirtualClock;
-  readonly vendor: Vendor;
-  readonly aws: VirtualAws;
-  /** Takes the key of a metric, see seriesKey. */
-  readonly publish: (metricKey: string, value: number) => void;
-  /** What the function's clock shows. */
-  readonly lambdaNow: () => number;
-}
 
 /** One way to keep a token fresh: the refresher, or something plainer to compare it with. */
 export interface Refresher {

@@ -1,6 +1,6 @@
+import type { Disturbance, VendorSettings } from '../../../local/world/vendor.ts';
+import type { StoreFault } from '../../../local/world/virtual-aws.ts';
 import type { ScheduleNoise } from './schedule.ts';
-import type { Disturbance, VendorSettings } from './vendor.ts';
-import type { StoreFault } from './virtual-aws.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;

@@ -1,7 +1,7 @@
-import type { LambdaService } from './lambda-service.ts';
+import type { LambdaService } from '../../../local/world/lambda-service.ts';
+import type { Vendor, VendorSettings } from '../../../local/world/vendor.ts';
+import type { VirtualAws } from '../../../local/world/virtual-aws.ts';
 import { type Incident, MINUTE_MS, type Trouble, type TroubleKind, type TroubleOf } from './scenario.ts';
-import type { Vendor, VendorSettings } from './vendor.ts';
-import type { VirtualAws } from './virtual-aws.ts';
 
 /** What lasts for as long as something is wrong, and is set anew whenever that changes. */
 export interface Conditions {

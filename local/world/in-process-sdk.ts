@@ -10,8 +10,8 @@ import {
   type PutParameterCommandOutput,
   SSMServiceException,
 } from '@aws-sdk/client-ssm';
-import { AwsError, awsRequest, type Operation } from '../local/aws/aws-request.ts';
-import type { AwsServices } from '../local/aws/aws-services.ts';
+import { AwsError, awsRequest, type Operation } from '../aws/aws-request.ts';
+import type { AwsServices } from '../aws/aws-services.ts';
 
 /** The commands that the refresher and the reader send. */
 export type PlayedCommand = GetSecretValueCommand | GetParametersCommand | PutParameterCommand;

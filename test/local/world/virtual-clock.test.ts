@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Random } from './simulation/model/random.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { Random } from '../../../local/world/random.ts';
+import { VirtualClock } from '../../../local/world/virtual-clock.ts';
 
 it('keeps appointments in order of time, equal ones in the order in which they were made', async () => {
   const clock = new VirtualClock(0);

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { faultEnvelope } from '../../../local/soap/soap-envelope.ts';
+import { faultEnvelope } from '../soap/soap-envelope.ts';
 import {
   createSoapService,
   type Issuing,
   type SoapAnswer,
   type SoapService,
   type SoapServiceSettings,
-} from '../../../local/soap/soap-service.ts';
-import type { VirtualClock } from '../../virtual-clock.ts';
+} from '../soap/soap-service.ts';
 import type { Random } from './random.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 export interface VendorSettings extends Pick<SoapServiceSettings, 'lockOut'> {
   readonly lifetimeSeconds: number;

@@ -1,10 +1,10 @@
 import { GetSecretValueCommand, SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMServiceException } from '@aws-sdk/client-ssm';
-import { AwsError } from '../../../local/aws/aws-request.ts';
-import { createAwsServices } from '../../../local/aws/aws-services.ts';
-import { carryOut, type PlayedCommand, type PlayedOutput, sdkException } from '../../in-process-sdk.ts';
-import type { VirtualClock } from '../../virtual-clock.ts';
+import { AwsError } from '../aws/aws-request.ts';
+import { createAwsServices } from '../aws/aws-services.ts';
+import { carryOut, type PlayedCommand, type PlayedOutput, sdkException } from './in-process-sdk.ts';
 import type { Random } from './random.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 export interface ParameterWrite {
   readonly at: number;
@@ -27,7 +27,8 @@ export class VirtualAws {
   /** When a parameter was deleted. */
   readonly deletions: { readonly at: number; readonly name: string }[] = [];
   readonly faults = new Set<StoreFault>();
-  readonly #services = createAwsServices();
+  /** The same services, without the time that a call takes and without faults. */
+  readonly services = createAwsServices();
   readonly #clock: VirtualClock;
   readonly #random: Random;
   readonly #secretId: string;
@@ -53,12 +54,12 @@ export class VirtualAws {
 
   /** What a reader knows of the parameter that it has read; 0 for none. */
   versionOf(name: string): number {
-    return this.#services.parameters.parameter(name)?.version ?? 0;
+    return this.services.parameters.parameter(name)?.version ?? 0;
   }
 
   /** What somebody does with `aws ssm delete-parameter`. */
   deleteParameter(name: string): void {
-    if (this.#services.parameters.parameter(name) !== undefined) this.#perform('DeleteParameter', { Name: name });
+    if (this.services.parameters.parameter(name) !== undefined) this.#perform('DeleteParameter', { Name: name });
     this.deletions.push({ at: this.#clock.now(), name });
   }
 
@@ -77,7 +78,7 @@ export class VirtualAws {
       throw fault;
     }
     try {
-      const output = carryOut(this.#services, command, this.#clock.now());
+      const output = carryOut(this.services, command, this.#clock.now());
       if (command instanceof PutParameterCommand) {
         const { Name = '', Value = '' } = command.input;
         this.#note(Name, Value, true);
@@ -104,7 +105,7 @@ export class VirtualAws {
   }
 
   #perform(operation: string, input: Readonly<Record<string, unknown>>): void {
-    this.#services.perform(operation, input, new Date(this.#clock.now()));
+    this.services.perform(operation, input, new Date(this.#clock.now()));
   }
 
   #note(name: string, value: string, isOwn: boolean): void {

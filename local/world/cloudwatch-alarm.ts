@@ -9,7 +9,7 @@
  *
  * An alarm is what a synthesised template holds: the properties of AWS::CloudWatch::Alarm, not a retyped copy.
  */
-import { isObject } from '../../../lambda/parse-json.ts';
+import { isObject } from '../../lambda/parse-json.ts';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 export type TreatMissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
@@ -129,69 +129,102 @@ export function stateOf(
   return real > 0 && oldestReal >= datapointsToAlarm ? 'ALARM' : 'INSUFFICIENT_DATA';
 }
 
+/** The guide does not say whether FILL fills a series without a single point in the range, so both are tried. */
+export type EmptySeries = 'filled' | 'missing';
+
 export interface Watch {
   readonly createdAt: number;
   readonly until: number;
-  /** The guide does not say whether FILL fills a series without a single point in the range, so both are tried. */
-  readonly emptySeries: 'filled' | 'missing';
+  readonly emptySeries: EmptySeries;
 }
 
-/** Every change of state from creation on: one evaluation a minute, each over a window that ends with that minute. */
-export function alarmHistory(alarm: Alarm, data: MetricData, watch: Watch): StateChange[] {
-  const { createdAt, until, emptySeries } = watch;
-  const series = data.get(alarm.seriesKey) ?? [];
-  const range = alarm.evaluationPeriods + EXTRA_PERIODS;
+/** An alarm over time. */
+export interface AlarmWatch {
+  /** The first evaluation; each later one is a minute after the one before. */
+  readonly firstMinute: number;
+  /**
+   * The state once the data up to that minute has been looked at. Minutes come in order; one in which nothing changes
+   * may be left out.
+   * @param series of the alarm's metric, in order of time; it may have grown since the last minute
+   */
+  readonly evaluate: (series: readonly MetricPoint[], at: number) => AlarmState;
+  readonly isWarmingUp: () => boolean;
+}
+
+/** Begins to watch: one evaluation a minute, each over a window that ends with that minute. */
+export function watchAlarm(alarm: Alarm, createdAt: number, emptySeries: EmptySeries): AlarmWatch {
+  const range = evaluationRange(alarm);
   const { empty, add } = STATISTICS[alarm.statistic];
-  const changes: StateChange[] = [{ at: createdAt, state: 'INSUFFICIENT_DATA' }];
+  const points: (number | undefined)[] = new Array(range);
   let state: AlarmState = 'INSUFFICIENT_DATA';
   let warmedUp = false;
   let first = 0;
-  const firstMinute = Math.ceil(createdAt / MINUTE_MS) * MINUTE_MS;
-  const isEventful = eventfulMinutes(series, alarm.periodMs, range, firstMinute, until);
-  const points: (number | undefined)[] = new Array(range);
+  return {
+    firstMinute: Math.ceil(createdAt / MINUTE_MS) * MINUTE_MS,
+    isWarmingUp: () => !warmedUp,
+    evaluate(series, at) {
+      const start = at - range * alarm.periodMs;
+      while (first < series.length && timeOf(series[first]) < start) first++;
+      points.fill(undefined);
+      let isEmpty = true;
+      for (let index = first; timeOf(series[index]) < at; index++) {
+        const point = series[index];
+        if (point === undefined || point.visibleAt > at) continue;
+        const period = Math.floor((point.time - start) / alarm.periodMs);
+        points[period] = add(points[period] ?? empty, point.value);
+        isEmpty = false;
+      }
+      warmedUp ||= at >= createdAt + alarm.warmUpMs || (!alarm.warmUpIsFixed && fillsWindow(alarm, points));
+      if (!warmedUp) return state;
+      const fill = isEmpty && emptySeries === 'missing' ? undefined : alarm.fill;
+      for (let period = 0; period < range; period++) points[period] ??= fill;
+      state = stateOf(alarm, points) ?? state;
+      return state;
+    },
+  };
+}
+
+/** Every change of state from creation on. */
+export function alarmHistory(alarm: Alarm, data: MetricData, watch: Watch): StateChange[] {
+  const { createdAt, until, emptySeries } = watch;
+  const series = data.get(alarm.seriesKey) ?? [];
+  const changes: StateChange[] = [{ at: createdAt, state: 'INSUFFICIENT_DATA' }];
+  const { firstMinute, evaluate } = watchAlarm(alarm, createdAt, emptySeries);
+  const isEventful = eventfulMinutes(alarm, series, firstMinute, watch);
+  let state: AlarmState = 'INSUFFICIENT_DATA';
   for (let at = firstMinute; at <= until; at += MINUTE_MS) {
-    const isWarmUpOver = at >= createdAt + alarm.warmUpMs;
     // With the same points in the same periods the state stays what it is.
-    if (isEventful[(at - firstMinute) / MINUTE_MS] === 0 && warmedUp === isWarmUpOver) continue;
-    const start = at - range * alarm.periodMs;
-    while (first < series.length && timeOf(series[first]) < start) first++;
-    points.fill(undefined);
-    let isEmpty = true;
-    for (let index = first; timeOf(series[index]) < at; index++) {
-      const point = series[index];
-      if (point === undefined || point.visibleAt > at) continue;
-      const period = Math.floor((point.time - start) / alarm.periodMs);
-      points[period] = add(points[period] ?? empty, point.value);
-      isEmpty = false;
-    }
-    warmedUp ||= isWarmUpOver || (!alarm.warmUpIsFixed && fillsWindow(alarm, points));
-    if (!warmedUp) continue;
-    const fill = isEmpty && emptySeries === 'missing' ? undefined : alarm.fill;
-    for (let period = 0; period < range; period++) points[period] ??= fill;
-    const next: AlarmState = stateOf(alarm, points) ?? state;
+    if (isEventful[(at - firstMinute) / MINUTE_MS] === 0) continue;
+    const next = evaluate(series, at);
     if (next !== state) changes.push({ at, state: next });
     state = next;
   }
   return changes;
 }
 
-/** Marks the minutes in which a point comes into the evaluation range, moves on to another period, or leaves. */
+/** How many periods an evaluation looks back. */
+function evaluationRange({ evaluationPeriods }: Alarm): number {
+  return evaluationPeriods + EXTRA_PERIODS;
+}
+
+/** Marks the minutes in which a point comes into the evaluation range, moves on to another period, or leaves, and the end of the warm-up. */
 function eventfulMinutes(
+  alarm: Alarm,
   series: readonly MetricPoint[],
-  periodMs: number,
-  range: number,
   firstMinute: number,
-  until: number,
+  { createdAt, until }: Watch,
 ): Uint8Array {
   const marks = new Uint8Array(Math.max(0, Math.floor((until - firstMinute) / MINUTE_MS)) + 1);
   const mark = (time: number) => {
     marks[Math.ceil((time - firstMinute) / MINUTE_MS)] = 1;
   };
   mark(firstMinute);
+  mark(createdAt + alarm.warmUpMs);
+  const range = evaluationRange(alarm);
   for (const { time, visibleAt } of series) {
     mark(visibleAt);
     // A window that ends at a point's own instant does not hold it yet.
-    for (let periods = 0; periods <= range; periods++) mark(time + periods * periodMs + 1);
+    for (let periods = 0; periods <= range; periods++) mark(time + periods * alarm.periodMs + 1);
   }
   return marks;
 }

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { parseTokenReply } from '../../../lambda/services/masters-india/token-reply.ts';
 import { tokenRequest } from '../../../lambda/services/masters-india/token-request.ts';
-import { VirtualClock } from '../../virtual-clock.ts';
-import { Random } from './random.ts';
-import { HOUR_MS } from './scenario.ts';
-import { Vendor } from './vendor.ts';
+import { Random } from '../../../local/world/random.ts';
+import { Vendor } from '../../../local/world/vendor.ts';
+import { VirtualClock } from '../../../local/world/virtual-clock.ts';
+import { HOUR_MS } from '../../simulation/model/scenario.ts';
 
 function service() {
   const clock = new VirtualClock(0);

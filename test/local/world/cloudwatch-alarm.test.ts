@@ -7,7 +7,7 @@ import {
   seriesKey,
   stateOf,
   type TreatMissingData,
-} from './cloudwatch-alarm.ts';
+} from '../../../local/world/cloudwatch-alarm.ts';
 
 const MINUTE_MS = 60_000;
 

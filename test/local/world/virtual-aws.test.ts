@@ -1,9 +1,9 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParametersCommand, PutParameterCommand, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { beforeEach, expect, it } from 'vitest';
-import { VirtualClock } from '../../virtual-clock.ts';
-import { Random } from './random.ts';
-import { VirtualAws } from './virtual-aws.ts';
+import { Random } from '../../../local/world/random.ts';
+import { VirtualAws } from '../../../local/world/virtual-aws.ts';
+import { VirtualClock } from '../../../local/world/virtual-clock.ts';
 
 let clock: VirtualClock;
 let aws: VirtualAws;

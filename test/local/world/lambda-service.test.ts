@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
-import { VirtualClock } from '../../virtual-clock.ts';
-import { type DeployedFunction, type InvocationRecord, LambdaService, type LambdaSettings } from './lambda-service.ts';
+import {
+  type DeployedFunction,
+  type InvocationRecord,
+  LambdaService,
+  type LambdaSettings,
+} from '../../../local/world/lambda-service.ts';
+import { VirtualClock } from '../../../local/world/virtual-clock.ts';
 
 const ALONE: LambdaSettings = {
   timeoutMs: 60_000,

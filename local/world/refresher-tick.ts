@@ -5,22 +5,39 @@ import type {
   PutParameterCommand,
   PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
-import type { Config } from '../../../lambda/refresher/config.ts';
-import { createHandler } from '../../../lambda/refresher/create-handler.ts';
-import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/credentials.ts';
-import type { Dependencies } from '../../../lambda/refresher/dependencies.ts';
-import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../../lambda/refresher/metric-names.ts';
-import { tickMetrics } from '../../../lambda/refresher/metrics.ts';
-import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/parameter-store.ts';
-import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
-import type { SoapReply } from '../../../lambda/refresher/soap/soap-reply.ts';
-import type { PlayedCommand, PlayedOutput } from '../../in-process-sdk.ts';
-import { seriesKey } from '../judge/cloudwatch-alarm.ts';
+import type { Config } from '../../lambda/refresher/config.ts';
+import { createHandler } from '../../lambda/refresher/create-handler.ts';
+import { createCredentialsSource, type SecretsClient } from '../../lambda/refresher/credentials.ts';
+import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
+import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
+import { tickMetrics } from '../../lambda/refresher/metrics.ts';
+import { createTokenStore, type ParameterStoreClient } from '../../lambda/refresher/parameter-store.ts';
+import { RefreshError } from '../../lambda/refresher/refresh-error.ts';
+import type { SoapReply } from '../../lambda/refresher/soap/soap-reply.ts';
+import type { TickReport } from '../../lambda/refresher/tick-report.ts';
+import { seriesKey } from './cloudwatch-alarm.ts';
+import type { PlayedCommand, PlayedOutput } from './in-process-sdk.ts';
 import type { LambdaInvocation } from './lambda-service.ts';
-import type { VirtualWorld } from './month.ts';
+import type { Vendor } from './vendor.ts';
+import type { VirtualAws } from './virtual-aws.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
-/** The deployed handler with the simulated world as its dependencies. */
-export function refresherTick(config: Config, random: () => number) {
+/** What a refresher finds around it. */
+export interface VirtualWorld {
+  readonly clock: VirtualClock;
+  readonly vendor: Vendor;
+  readonly aws: VirtualAws;
+  /** Takes the key of a metric, see seriesKey. */
+  readonly publish: (metricKey: string, value: number) => void;
+  /** What the function's clock shows. */
+  readonly lambdaNow: () => number;
+}
+
+/**
+ * The deployed handler with the virtual world as its dependencies.
+ * @param onReport told what each tick did, as the log line and the metrics are
+ */
+export function refresherTick(config: Config, random: () => number, onReport: (report: TickReport) => void = () => {}) {
   const dimensions = { [TOKEN_DIMENSION]: config.tokenParameterName };
   const metricKeys = Object.fromEntries(
     Object.values(METRICS).map((metricName) => [
@@ -45,6 +62,7 @@ export function refresherTick(config: Config, random: () => number) {
         post: ({ body }, timeoutMs) => post(world, invocation, body, timeoutMs),
         report: (report) => {
           metrics = tickMetrics(report);
+          onReport(report);
         },
         ...time,
       };

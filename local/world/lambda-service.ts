@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../../virtual-clock.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 export interface LambdaSettings {
   readonly timeoutMs: number;
