@@ -11,8 +11,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ERROR_GUIDE } from '../lambda/refresher/error-guide.ts';
 import { refreshNowCommand, showStatusCommand } from './operator-commands.ts';
+import { PERIODS_TO_PAGE } from './page-threshold.ts';
 import { refresherMetric } from './refresher-metrics.ts';
-import { PERIODS_TO_PAGE, type Timing } from './timing.ts';
+import type { Timing } from './timing.ts';
 import type { AlarmActions } from './token-refresher-props.ts';
 
 /** What the alarms watch, whom they notify, and what their descriptions name. */

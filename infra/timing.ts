@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { durationSeconds } from '../lambda/setting-rules.ts';
+import { pageBelowSeconds, secondsToPage } from './page-threshold.ts';
 
 /** The durations that decide when a token is replaced, with their defaults filled in. */
 export interface Timing {
@@ -15,19 +16,9 @@ export interface Timing {
   readonly renewal: 'at expiry' | undefined;
   /** How old a token of the expected lifetime grows before it is due. */
   readonly replacedAfterSeconds: number;
-  /**
-   * TokenExpiring pages below this: a third of the lifetime, or of the renewal window. More, where checks are so far apart
-   * that the token would end before three of them; but not more than a token has left when it is due, for until then
-   * nothing is wrong.
-   */
+  /** TokenExpiring pages below this. */
   readonly pageBelowSeconds: number;
 }
-
-/** TokenExpiring fires when this many periods of `checkEvery` in a row are below the threshold. */
-export const PERIODS_TO_PAGE = 3;
-
-/** A tick's metrics are on their way through the log for up to a minute, and an alarm looks once a minute. */
-const ALARM_LAG_SECONDS = 120;
 
 /** The props that decide it. */
 export type TimingProps = Partial<
@@ -59,7 +50,6 @@ export function timingOf(props: TimingProps): Timing {
   const replacedAfterSeconds = renewalWindow
     ? lifetime - renewalWindow.toSeconds()
     : Math.min(refreshEvery.toSeconds(), lifetime / 2);
-  const third = Math.floor((renewalWindow?.toSeconds() ?? lifetime) / 3);
   return {
     tokenLifetime,
     refreshEvery,
@@ -67,13 +57,13 @@ export function timingOf(props: TimingProps): Timing {
     renewalWindow,
     renewal: undefined,
     replacedAfterSeconds,
-    pageBelowSeconds: Math.min(lifetime - replacedAfterSeconds, Math.max(third, secondsToPage(checkEvery))),
+    pageBelowSeconds: pageBelowSeconds({
+      lifetimeSeconds: lifetime,
+      renewalWindowSeconds: renewalWindow?.toSeconds(),
+      replacedAfterSeconds,
+      checkEverySeconds: checkEvery.toSeconds(),
+    }),
   };
-}
-
-/** From the moment the token falls below the threshold until TokenExpiring has seen enough periods to fire. */
-function secondsToPage(checkEvery: Duration): number {
-  return PERIODS_TO_PAGE * checkEvery.toSeconds() + ALARM_LAG_SECONDS;
 }
 
 /**
@@ -83,7 +73,7 @@ function secondsToPage(checkEvery: Duration): number {
 export function pageCouldComeTooLate({ tokenLifetime, replacedAfterSeconds, checkEvery, renewal }: Timing): boolean {
   if (renewal === 'at expiry') return false;
   const secondsLeftWhenDue = tokenLifetime.toSeconds() - replacedAfterSeconds;
-  return Math.max(4 * checkEvery.toSeconds(), secondsToPage(checkEvery)) > secondsLeftWhenDue;
+  return Math.max(4 * checkEvery.toSeconds(), secondsToPage(checkEvery.toSeconds())) > secondsLeftWhenDue;
 }
 
 /** A duration as cdk.json and profiles write it: "90 seconds", "15 minutes", "4 hours", "1 day". */

@@ -51,10 +51,7 @@ export async function invoke(
   const closed = new Promise((resolve) => child.once('close', resolve));
   const aborted = new Promise<never>((_, reject) => child.once('error', reject));
   const [stdout, stderr] = await Promise.race([Promise.all([read(child.stdout), read(child.stderr), closed]), aborted]);
-  const line = stdout
-    .split('\n')
-    .map(logMessage)
-    .find((message) => message !== undefined);
+  const line = logLineIn(stdout);
   if (line === undefined) throw new Error(`The function ended without a log line.\n${stderr}`);
   return readLogLine(line, stdout + stderr, contact);
 }
@@ -64,13 +61,22 @@ async function read(output: Readable | null): Promise<string> {
   return output === null ? '' : text(output);
 }
 
+/** The log line of a tick among all that its run wrote. */
+export function logLineIn(output: string): Record<string, unknown> | undefined {
+  return output
+    .split('\n')
+    .map(logMessage)
+    .find((message) => message !== undefined);
+}
+
 function logMessage(line: string): Record<string, unknown> | undefined {
   if (!line.startsWith('{"timestamp"')) return undefined;
   const { message }: { message?: unknown } = JSON.parse(line);
   return isObject(message) && 'outcome' in message ? message : undefined;
 }
 
-function readLogLine(
+/** A tick's log line, read back. @param output everything that the run wrote */
+export function readLogLine(
   line: Readonly<Record<string, unknown>>,
   output: string,
   contact: Contact | undefined,

@@ -113,7 +113,7 @@ export function reportHonouredFrom(token: TokenRecord, policy: RefreshPolicy): n
 }
 
 /** Milliseconds since the epoch from which on the token is replaced. */
-function dueTime(token: TokenRecord, policy: RefreshPolicy): number {
+export function dueTime(token: TokenRecord, policy: RefreshPolicy): number {
   const { checkEverySeconds, renewalWindowSeconds } = policy;
   if (renewalWindowSeconds !== undefined) return Date.parse(token.expiresAt) - renewalWindowSeconds * 1000;
   // Schedules jitter: without half a turn of slack, a tick can find the token not quite due and skip a whole turn.

@@ -1,7 +1,18 @@
 import type { TickReport } from './tick-report.ts';
 
-/** The one line of a tick: an explicit list of what is safe to tell. Lambda's JSON log format keeps it an object. */
+/** Writes the one line of a tick. Lambda's JSON log format keeps it an object. */
 export function logTick(tokenParameterName: string | undefined, report: TickReport): void {
+  const line = tickLogLine(tokenParameterName, report);
+  if (report.outcome === 'failed') console.error(line);
+  else if (report.warnings.length > 0) console.warn(line);
+  else console.info(line);
+}
+
+/** The one line of a tick: an explicit list of what is safe to tell. What there is nothing to tell of is undefined. */
+export function tickLogLine(
+  tokenParameterName: string | undefined,
+  report: TickReport,
+): Readonly<Record<string, unknown>> {
   const {
     outcome,
     trigger,
@@ -13,7 +24,7 @@ export function logTick(tokenParameterName: string | undefined, report: TickRepo
     warnings,
   } = report;
   const error = report.outcome === 'failed' ? report.error : undefined;
-  const line = {
+  return {
     outcome,
     trigger,
     code: error?.code,
@@ -29,7 +40,4 @@ export function logTick(tokenParameterName: string | undefined, report: TickRepo
     endpointLatenciesMs: endpointLatenciesMs.length > 0 ? endpointLatenciesMs : undefined,
     warnings: warnings.length > 0 ? warnings : undefined,
   };
-  if (outcome === 'failed') console.error(line);
-  else if (warnings.length > 0) console.warn(line);
-  else console.info(line);
 }

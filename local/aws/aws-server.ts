@@ -37,15 +37,23 @@ export interface LocalAws extends Pick<AwsServices, 'secrets' | 'parameters'> {
   close(): Promise<void>;
 }
 
+/** What the local AWS is to be; all of it may be left out. */
+export interface LocalAwsOptions {
+  /** Of 127.0.0.1; a free one if left out. */
+  readonly port?: number;
+  readonly faults?: AwsFaults;
+  /** The machine's clock if left out. */
+  readonly now?: () => Date;
+  /** What is put on the wire; empty services if left out. */
+  readonly services?: AwsServices;
+}
+
 /**
  * Secrets Manager and SSM on this machine, in memory, speaking AWS JSON 1.1: unchanged SDK clients and the `aws`
  * command work against it through AWS_ENDPOINT_URL. Signatures are not checked.
  */
-export async function startLocalAws(
-  options: { readonly port?: number; readonly faults?: AwsFaults; readonly now?: () => Date } = {},
-): Promise<LocalAws> {
-  const now = options.now ?? (() => new Date());
-  const services = createAwsServices();
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const { now = () => new Date(), services = createAwsServices() } = options;
   const perform = (operation: string, input: AwsInput) => services.perform(operation, input, now());
   const calls: AwsCall[] = [];
 

@@ -55,6 +55,8 @@ export interface ParameterStore {
   parameter(name: string): StoredParameter | undefined;
   /** Every version that is kept, the oldest first. */
   history(name: string): readonly StoredParameter[];
+  /** Told of each write, as EventBridge is. */
+  onChange: (name: string) => void;
 }
 
 interface ParameterAnswer {
@@ -172,6 +174,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     const version = (current?.version ?? 0) + 1;
     const stored: StoredParameter = { name, type, value, version, tier, keyId, lastModified: now, labels: [] };
     histories.set(name, [...history, stored].slice(-KEPT_VERSIONS));
+    store.onChange(name);
     return { Version: version, Tier: tier };
   }
 
@@ -235,7 +238,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     return { Parameters: current.filter(({ name }) => filters.every((accepts) => accepts(name))).map(asMetadata) };
   }
 
-  return {
+  const store: ParameterStore = {
     operations: {
       PutParameter: putParameter,
       GetParameter: getParameter,
@@ -249,7 +252,9 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     keys,
     parameter: (name) => histories.get(name)?.at(-1),
     history: (name) => histories.get(name) ?? [],
+    onChange: () => {},
   };
+  return store;
 }
 
 /** A parameter is asked for by name or ARN, either of them with `:version` behind it. */

@@ -22,6 +22,10 @@ export interface SoapEndpointOptions extends SoapServiceSettings {
   readonly tls?: ServerOptions;
   /** The clock by which tokens are issued and end; the machine's if left out. */
   readonly now?: () => Date;
+  /** What is put on the wire; a service with these settings if left out. */
+  readonly service?: SoapService;
+  /** How every request is answered for as long as something is wrong with the whole service; undefined: as usual. */
+  readonly trouble?: () => RawReply | undefined;
 }
 
 /** One request that came in. */
@@ -48,8 +52,7 @@ export interface SoapEndpoint extends Pick<SoapService, 'issuedTokens'> {
 
 /** Puts the SOAP service on the wire, and lets its answers fail on their way. */
 export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<SoapEndpoint> {
-  const now = options.now ?? (() => new Date());
-  const service = createSoapService(options);
+  const { now = () => new Date(), service = createSoapService(options), trouble = () => undefined } = options;
   const calls: SoapCall[] = [];
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -59,6 +62,8 @@ export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<S
     const at = now();
     calls.push({ operation, arguments: given, body, headers, at });
     const { mode } = endpoint;
+    const troubled = trouble();
+    if (troubled !== undefined) return write(request.socket, troubled);
     if (mode === 'working' || operation === 'eInvoiceGet') {
       const message = {
         body,

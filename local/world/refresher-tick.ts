@@ -77,7 +77,10 @@ export function refresherTick(config: Config, random: () => number, onReport: (r
 }
 
 /** The clients of one invocation: a process that has died sends nothing more. */
-export function awsClient({ aws }: VirtualWorld, { step }: LambdaInvocation): ParameterStoreClient & SecretsClient {
+export function awsClient(
+  { aws }: Pick<VirtualWorld, 'aws'>,
+  { step }: Pick<LambdaInvocation, 'step'>,
+): ParameterStoreClient & SecretsClient {
   type Options = { readonly abortSignal: AbortSignal };
   function send(command: GetSecretValueCommand, options: Options): Promise<GetSecretValueCommandOutput>;
   function send(command: GetParametersCommand, options: Options): Promise<GetParametersCommandOutput>;

@@ -52,6 +52,12 @@ export class VirtualAws {
     return versionId;
   }
 
+  /** The current value of the secret; empty where it is binary or there is none. */
+  secretText(): string {
+    const current = this.services.secrets.versions(this.#secretId).find(({ stages }) => stages.includes('AWSCURRENT'));
+    return current !== undefined && 'SecretString' in current.value ? current.value.SecretString : '';
+  }
+
   /** What a reader knows of the parameter that it has read; 0 for none. */
   versionOf(name: string): number {
     return this.services.parameters.parameter(name)?.version ?? 0;

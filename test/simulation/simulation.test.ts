@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { alarmHistory } from '../../local/world/cloudwatch-alarm.ts';
+import { alarmDefinitions } from '../../local/page/alarms.ts';
+import { type Alarm, alarmHistory, readAlarm } from '../../local/world/cloudwatch-alarm.ts';
+import { readDeployment } from './deployment.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
 import { lead, least, most } from './report/scenario-tables.ts';
@@ -147,6 +149,27 @@ it('the alarms say the same whether or not FILL fills a series without a single 
       alarmHistory(alarm, month.metrics, { createdAt: month.start, until: month.end, emptySeries }),
     );
     expect(filled).toEqual(missing);
+  }
+});
+
+/** An alarm as it can be compared: which values breach it, and which metric it watches, the function's name aside. */
+function comparable({ isBreaching, seriesKey, ...alarm }: Alarm) {
+  const values = Array.from({ length: 24 * 60 }, (_, minutes) => minutes * 60);
+  const breaching = [1, 2, ...values.flatMap((value) => [value - 1, value])].filter(isBreaching);
+  return { ...alarm, breaching, seriesKey: seriesKey.replace(/("FunctionName",).*/, '$1') };
+}
+
+it('the page of npm start watches the alarms that are deployed', async () => {
+  for (const [, template] of templates) {
+    const { config, alarms } = readDeployment(template);
+    if (config.renewalWindowSeconds !== undefined) continue;
+    const shown = alarmDefinitions(config).map(({ name, pages, properties }) => ({
+      name,
+      pages,
+      ...comparable(readAlarm(properties)),
+    }));
+    expect(shown).toEqual(alarms.map(({ alarm, name, pages }) => ({ name, pages, ...comparable(alarm) })));
+    expect(shown).toHaveLength(4);
   }
 });
 

@@ -1,0 +1,37 @@
+import type { SoapCredentials } from '../soap/soap-service.ts';
+import { Random } from '../world/random.ts';
+import { Vendor } from '../world/vendor.ts';
+import { VirtualAws } from '../world/virtual-aws.ts';
+import { VirtualClock } from '../world/virtual-clock.ts';
+
+/** All that is around the refresher and its readers on this machine: one clock, one AWS, one SOAP service. */
+export interface LocalWorld {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly aws: VirtualAws;
+  readonly vendor: Vendor;
+  readonly secretId: string;
+}
+
+/** What a new world starts with. */
+export interface LocalWorldSettings {
+  /** Milliseconds since the epoch. */
+  readonly start: number;
+  readonly secretId: string;
+  /** The secret's text, whatever is in it. */
+  readonly secretString: string;
+  /** What the service takes for right. */
+  readonly credentials: SoapCredentials;
+  readonly lifetimeSeconds: number;
+}
+
+/** A world in which nothing has happened yet. */
+export function createLocalWorld(settings: LocalWorldSettings): LocalWorld {
+  const { start, secretId, secretString, credentials, lifetimeSeconds } = settings;
+  const clock = new VirtualClock(start);
+  const random = new Random(start);
+  const aws = new VirtualAws(clock, random, secretId);
+  aws.putSecret(secretString);
+  const vendor = new Vendor(clock, random, { lifetimeSeconds, issuing: 'new' }, credentials);
+  return { clock, random, aws, vendor, secretId };
+}

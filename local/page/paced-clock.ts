@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { VirtualClock } from '../world/virtual-clock.ts';
+import type { Pace } from './snapshot.ts';
+
+/** Lets virtual time pass as somebody likes to watch it. */
+export interface PacedClock {
+  pace: Pace;
+  /** Told after each step. */
+  onStep: () => void;
+  /** Resolves when the signal has fired. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const STEP_MS = 100;
+/** A machine that slept does not make up for it at a pace that nobody could follow. */
+const LONGEST_STEP_MS = 1_000;
+
+/**
+ * Time jumps from event to event; the pace decides only how long a person waits between them. So work takes as long in the
+ * world as it says, however slow this machine is: a clock that merely ran faster would make 50 ms of work last 30 s.
+ */
+export function pacedClock(clock: VirtualClock): PacedClock {
+  const paced: PacedClock = {
+    pace: 1,
+    onStep: () => {},
+    async run(signal) {
+      let before = performance.now();
+      while (!signal.aborted) {
+        await sleep(STEP_MS, undefined, { signal }).catch(() => {});
+        const now = performance.now();
+        const { pace } = paced;
+        // In real time the world keeps up with the machine's clock, whatever happens.
+        const passed = pace === 1 ? now - before : Math.min(now - before, LONGEST_STEP_MS) * pace;
+        before = now;
+        if (pace > 0) await clock.runUntil(clock.now() + passed);
+        paced.onStep();
+      }
+    },
+  };
+  return paced;
+}

@@ -1,0 +1,112 @@
+import {
+  type EInvoiceAnswer,
+  eInvoiceGetEnvelope,
+  isTokenRejected,
+  readEInvoiceAnswer,
+} from '../../examples/downstream/e-invoice.ts';
+import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
+import { awsClient } from '../world/refresher-tick.ts';
+import type { LocalWorld } from './local-world.ts';
+import type { ReaderView } from './snapshot.ts';
+
+/** A workload that reads the token and calls the service with it, again and again. */
+export interface PlayedReader {
+  view(): ReaderView;
+}
+
+/** What the readers need to know. */
+export interface ReaderSettings {
+  readonly tokenParameterName: string;
+  readonly lifetimeSeconds: number;
+  /** Also sends the token to the service; without, the token is only read. */
+  readonly callsService: boolean;
+}
+
+/** Two workloads with the published reader; the second one reports what the service rejects. */
+export function playReaders(world: LocalWorld, settings: ReaderSettings): readonly PlayedReader[] {
+  const everyMs = Math.max(1, settings.lifetimeSeconds / 120) * 1000;
+  return [
+    playReader(world, settings, { name: 'Reader 1', reportRejections: false, everyMs, startAfterMs: everyMs / 3 }),
+    playReader(world, settings, { name: 'Reader 2', reportRejections: true, everyMs, startAfterMs: everyMs }),
+  ];
+}
+
+interface Habits {
+  readonly name: string;
+  readonly reportRejections: boolean;
+  readonly everyMs: number;
+  readonly startAfterMs: number;
+}
+
+function playReader(
+  { clock, aws, vendor, random }: LocalWorld,
+  { tokenParameterName, lifetimeSeconds, callsService }: ReaderSettings,
+  { name, reportRejections, everyMs, startAfterMs }: Habits,
+): PlayedReader {
+  const tokens = createTokenReader({
+    parameterName: tokenParameterName,
+    // The defaults, 60 and 300, are for tokens that live hours.
+    minRemainingSeconds: Math.min(60, lifetimeSeconds / 30),
+    maxAgeSeconds: Math.min(300, lifetimeSeconds / 15),
+    reportRejections,
+    client: awsClient({ aws }, { step: async () => {} }),
+    clock: { now: clock.now, sleep: (ms) => clock.sleep(ms), timeout: (ms) => clock.timeout(ms) },
+    random: () => random.next(),
+  });
+  let seen: Pick<ReaderView, 'state' | 'detail' | 'at'> = {
+    state: undefined,
+    detail: 'has not called yet',
+    at: undefined,
+  };
+  let calls = 0;
+  let failed = 0;
+
+  function versionOf(token: string): string {
+    const stored = aws.services.parameters.history(tokenParameterName).findLast(({ value }) => value === token);
+    return `version ${stored?.version ?? 'unknown'}`;
+  }
+
+  async function ask(token: string): Promise<EInvoiceAnswer> {
+    await clock.sleep(random.between(50, 300));
+    if (vendor.disturbance === 'no-connection') throw new Error('the service does not answer');
+    const envelope = eInvoiceGetEnvelope(token, '05AAAPG7885R002', 'a'.repeat(64));
+    const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
+    if (vendor.disturbance !== undefined) throw new Error('the service answers nonsense');
+    return readEInvoiceAnswer(vendor.service.answer(message, new Date(clock.now())).body);
+  }
+
+  async function call(): Promise<typeof seen> {
+    if (!callsService) {
+      const token = await tokens.get();
+      return { state: 'served', detail: `holds ${versionOf(token)}`, at: clock.now() };
+    }
+    let sent = '';
+    const answer = await tokens.call((token) => {
+      sent = token;
+      return ask(token);
+    }, isTokenRejected);
+    const at = clock.now();
+    if (isTokenRejected(answer)) {
+      const report = reportRejections ? ' and reported' : '';
+      return { state: 'rejected', detail: `${versionOf(sent)} rejected by the service${report}`, at };
+    }
+    return { state: 'served', detail: `served with ${versionOf(sent)}`, at };
+  }
+
+  async function callOnce(): Promise<void> {
+    calls += 1;
+    try {
+      seen = await call();
+    } catch (error) {
+      const at = clock.now();
+      seen =
+        error instanceof TokenReadError
+          ? { state: 'no token', detail: error.message, at }
+          : { state: 'no answer', detail: error instanceof Error ? error.message : 'unknown', at };
+    }
+    if (seen.state !== 'served') failed += 1;
+    clock.at(clock.now() + everyMs, callOnce);
+  }
+  clock.at(clock.now() + startAfterMs, callOnce);
+  return { view: () => ({ name, ...seen, calls, failed }) };
+}

@@ -1,0 +1,153 @@
+import { expect, it } from 'vitest';
+import { type Config, ConfigError, readConfig } from '../../../lambda/refresher/config.ts';
+import { BUTTONS } from '../../../local/page/buttons.ts';
+import { createLocalWorld } from '../../../local/page/local-world.ts';
+import type { Button, Snapshot, TickView } from '../../../local/page/snapshot.ts';
+import { playTokenLife } from '../../../local/page/token-life.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const START = Date.UTC(2026, 0, 1, 12);
+const CREDENTIALS = { username: 'erin', password: 'S3CR3T-password', client_id: 'S3CR3T-id', client_secret: 'S3CR3T' };
+
+/** As deployed with the defaults. */
+function defaults(): Config {
+  const config = readConfig({
+    CREDENTIALS_SECRET_ID: 'local/credentials',
+    TOKEN_ENDPOINT: 'http://127.0.0.1:4781/api',
+    TOKEN_PARAMETER_NAME: '/local/access-token',
+    REFRESH_EVERY_SECONDS: '7200',
+    CHECK_EVERY_SECONDS: '900',
+    TOKEN_LIFETIME_SECONDS: '14400',
+  });
+  if (config instanceof ConfigError) throw config;
+  return config;
+}
+
+/** A life that has gone well for some hours, so that no alarm warms up any more. */
+async function begin(hours = 2.1) {
+  const config = defaults();
+  const world = createLocalWorld({
+    start: START,
+    secretId: config.credentialsSecretId,
+    secretString: JSON.stringify(CREDENTIALS),
+    credentials: CREDENTIALS,
+    lifetimeSeconds: config.tokenLifetimeSeconds,
+  });
+  const life = playTokenLife(world, { config, isVirtual: true });
+  const pass = async (ms: number): Promise<Snapshot> => {
+    await world.clock.advance(ms);
+    return life.snapshot(1);
+  };
+  await pass(hours * HOUR_MS);
+  /** The first state that is as wanted, looked at every two minutes of two days. */
+  const until = async (isWanted: (now: Snapshot) => boolean): Promise<Snapshot> => {
+    for (let minutes = 0; minutes < 2 * 24 * 60; minutes += 2) {
+      const now = await pass(2 * MINUTE_MS);
+      if (isWanted(now)) return now;
+    }
+    throw new Error('It never came.');
+  };
+  return { world, life, pass, until, now: () => life.snapshot(1) };
+}
+
+const firing = ({ alarms }: Snapshot) => alarms.filter(({ state }) => state === 'ALARM').map(({ name }) => name);
+const kinds = (ticks: readonly TickView[]) => ticks.map(({ kind }) => kind);
+
+it('goes well by itself: a tick every 15 minutes, a new token before the old one ends, readers served, no alarm', async () => {
+  const { life, now } = await begin(6.1);
+  const { lives, verdict, readers, alarms, logins } = now();
+
+  expect(kinds(life.ticks)).toHaveLength(25);
+  expect(kinds(life.ticks).filter((kind) => kind === 'refreshed')).toHaveLength(lives.length);
+  expect(new Set(kinds(life.ticks))).toEqual(new Set(['refreshed', 'left alone']));
+  expect(lives.every(({ replacedAt, expiresAt }) => (replacedAt ?? 0) < expiresAt)).toBe(true);
+  expect(logins.total).toBe(lives.length);
+  expect(readers.map(({ state, failed }) => ({ state, failed }))).toEqual([
+    { state: 'served', failed: 0 },
+    { state: 'served', failed: 0 },
+  ]);
+  expect(alarms.map(({ state }) => state)).toEqual(['OK', 'OK', 'OK', 'OK']);
+  expect(verdict.kind).toBe('well');
+});
+
+it('keeps the alarms of a first deployment quiet for two hours', async () => {
+  const { now, pass } = await begin(1);
+  expect(now().alarms.filter(({ isWarmingUp }) => isWarmingUp)).toHaveLength(2);
+  const later = await pass(1.1 * HOUR_MS);
+  expect(later.alarms.filter(({ isWarmingUp }) => isWarmingUp)).toEqual([]);
+});
+
+const isServed = ({ readers }: Snapshot) => readers.every(({ state }) => state === 'served');
+const isWell = (now: Snapshot) => now.verdict.kind === 'well' && firing(now).length === 0 && isServed(now);
+
+/** What each button promises: it is pressed, and then these come true, one after the other. */
+type Promised = readonly [what: string, isKept: (now: Snapshot) => boolean];
+const PROMISES: Partial<Record<Button, readonly Promised[]>> = {
+  'service-down': [
+    ['readers get no answer', ({ readers }) => readers.every(({ state }) => state === 'no answer')],
+    ['the next tick that wants a token fails', ({ lastTick }) => lastTick?.code === 'ENDPOINT_UNAVAILABLE'],
+    ['nobody is harmed yet', ({ verdict }) => verdict.kind === 'trouble'],
+    ['a ticket', (now) => firing(now).join() === 'RefreshFailing'],
+    ['a page', (now) => firing(now).join() === 'TokenExpiring,RefreshFailing' && now.verdict.kind === 'danger'],
+    ['the token ends only now', ({ verdict }) => /expired/.test(verdict.title)],
+  ],
+  'service-nonsense': [
+    ['a tick fails for it', ({ lastTick }) => lastTick?.code === 'REPLY_MALFORMED' && lastTick.kind === 'failed'],
+    ['later ticks are held', ({ lastTick }) => lastTick?.code === 'REPLY_MALFORMED' && lastTick.kind === 'held'],
+  ],
+  'token-ended': [
+    ['a reader is rejected', ({ readers }) => readers.some(({ state }) => state === 'rejected')],
+    ['one that reports it starts a tick', ({ lastTick }) => /readers report/.test(lastTick?.summary ?? '')],
+    ['all is well', isWell],
+  ],
+  'password-refused': [
+    ['a tick fails, and a person is paged', (now) => firing(now).includes('CredentialsRefused')],
+    ['the service is not asked', ({ lastTick }) => lastTick?.kind === 'held'],
+  ],
+  'store-no-writes': [
+    ['a tick fails for it, before it asks', ({ lastTick }) => lastTick?.code === 'STORE_FAILED'],
+    ['and costs no login', ({ logins }) => logins.recent.length === 1],
+  ],
+  'refresh-now': [['a new token', ({ lastTick }) => /a person asked/.test(lastTick?.summary ?? '')]],
+};
+
+it.each(Object.entries(PROMISES) as [Button, readonly Promised[]][])(
+  'the button %s keeps what it promises, and all can be put right again',
+  async (button, promises) => {
+    const { life, now, until } = await begin();
+    life.press(button);
+    for (const [promise, isKept] of promises) {
+      const then = await until(isKept).catch(() => now());
+      expect({ promise, isKept: isKept(then) }).toEqual({ promise, isKept: true });
+    }
+    life.press('all-well');
+    expect(isWell(await until(isWell))).toBe(true);
+    expect(now().conditions).toEqual({ service: 'well', password: 'right', store: 'well' });
+  },
+);
+
+it('uses a password that is put right with the next tick', async () => {
+  const { life, until } = await begin();
+  life.press('password-refused');
+  await until(({ lastTick }) => lastTick?.code === 'CREDENTIALS_REFUSED');
+  life.press('password-right');
+  const { lastTick, conditions } = await until((now) => now.lastTick?.kind === 'refreshed');
+
+  expect(lastTick?.summary).toMatch(/credentials have changed/);
+  expect(conditions.password).toBe('right');
+});
+
+it('tells neither a token nor a password, whatever happens', async () => {
+  const { life, now, until, world } = await begin();
+  for (const button of Object.keys(BUTTONS) as Button[]) {
+    life.press(button);
+    const { id = 0 } = now().lastTick ?? {};
+    await until(({ lastTick }) => (lastTick?.id ?? 0) > id);
+  }
+  const told = JSON.stringify([now(), life.ticks]);
+
+  expect(life.ticks.filter(({ kind }) => kind === 'failed').length).toBeGreaterThan(0);
+  expect(told).not.toContain('S3CR3T');
+  for (const { token } of world.vendor.service.issuedTokens) expect(told).not.toContain(token);
+});
