@@ -21,6 +21,10 @@ import { ARTEFACT, type Invocation, invoke } from './invoke.ts';
 import { isCertificateError, likelyCause } from './likely-cause.ts';
 import { failureLine, failureStory, heading, stageLine, tickStory } from './narrative.ts';
 import { HELP, type Options, readOptions, UsageError } from './options.ts';
+import { createLocalWorld, type LocalWorld } from './page/local-world.ts';
+import { awsOfWorld, soapOfWorld } from './page/ports.ts';
+import { type ServedPage, servePage, worldStart } from './page/serve-page.ts';
+import { span } from './page/time-text.ts';
 import { peerCertificate } from './peer-certificate.ts';
 import { announceServices, type RunningServices, withdrawServices } from './running-services.ts';
 import { createServeLog } from './serve-log.ts';
@@ -34,9 +38,11 @@ const TOKEN_PARAMETER_NAME = '/local/access-token';
 /** Always the same if they are free, so that a command can be pasted again after the next start. */
 const AWS_PORT = 4780;
 const SOAP_PORT = 4781;
+const PAGE_PORT = 4782;
 /** Shorter than in the cloud, so that nobody waits long for a time-out; a real service gets the cloud's minute. */
 const LOCAL_TIMEOUT_MS = 20_000;
 const CLOUD_TIMEOUT_MS = 60_000;
+const CLOUD_LIFETIME_SECONDS = 14_400;
 
 const READ = 'ssm get-parameter --query Parameter.Value --output text --name';
 const READ_TOKEN = `${READ} ${TOKEN_PARAMETER_NAME} --with-decryption`;
@@ -90,6 +96,8 @@ interface Stage {
   /** What the local service takes. */
   readonly credentials: SoapCredentials;
   readonly env: Readonly<Record<string, string>>;
+  /** With `--serve`: all that the page shows. */
+  readonly world: LocalWorld | undefined;
 }
 
 // A reader that has seen enough, such as `head`, is no failure.
@@ -132,14 +140,17 @@ async function readCredentials({ service }: Options): Promise<string | undefined
 }
 
 async function run(options: Options, secretString: string | undefined): Promise<number> {
-  const aws = await onPort(AWS_PORT, (port) => startLocalAws({ port }));
   const credentials = demoCredentials(options.profile);
-  const { soap, endpoint } = await serviceToAsk(options, credentials);
-  const stage: Stage = { options, aws, soap, endpoint, credentials, env: environment(options, aws.url, endpoint) };
-  aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(credentials) });
+  const secret = secretString ?? JSON.stringify(credentials);
+  const world = options.serve ? localWorld(options, credentials, secret) : undefined;
+  const aws = await onPort(AWS_PORT, (port) => startLocalAws({ port, ...(world && awsOfWorld(world)) }));
+  const { soap, endpoint } = await serviceToAsk(options, credentials, world);
+  const env = environment(options, aws.url, endpoint);
+  const stage: Stage = { options, aws, soap, endpoint, credentials, env, world };
+  if (world === undefined) aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secret });
   try {
     showStage(stage);
-    return await (options.serve ? serve(stage) : tickTwice(stage));
+    return await (world === undefined ? tickTwice(stage) : serve(stage, world));
   } finally {
     await Promise.all([aws.close(), soap?.close()]);
   }
@@ -160,17 +171,20 @@ function showStage({ options, aws, soap, endpoint }: Stage): void {
 }
 
 async function serviceToAsk(
-  { service, profile, lifetimeSeconds }: Options,
+  options: Options,
   credentials: SoapCredentials,
+  world: LocalWorld | undefined,
 ): Promise<Pick<Stage, 'soap' | 'endpoint'>> {
+  const { service, profile, lifetimeSeconds } = options;
   if (service !== undefined) return { soap: undefined, endpoint: service.url };
-  const options: SoapServiceSettings = {
+  const settings: SoapServiceSettings = {
     credentials,
     tokenLifetimeSeconds: lifetimeSeconds ?? profileLifetime(profile),
     profile,
     ...(profile?.timing?.renewal && { issuing: 'same-until-late', renewalWindowSeconds: 0 }),
   };
-  const soap = await onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...options, port }));
+  const played = world !== undefined && isVirtual(options) ? soapOfWorld(world) : {};
+  const soap = await onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...settings, port, ...played }));
   return { soap, endpoint: soap.url };
 }
 
@@ -202,11 +216,25 @@ async function tickTwice(stage: Stage): Promise<number> {
   return 0;
 }
 
-async function serve(stage: Stage): Promise<number> {
-  const { options, aws, soap } = stage;
+/** Whether the handler runs in the local world's own time. What must be met as it is deployed, by the artefact, is met in real time. */
+function isVirtual({ service, profile, fail }: Options): boolean {
+  return service === undefined && profile === undefined && fail === undefined;
+}
+
+function localWorld(options: Options, credentials: SoapCredentials, secretString: string): LocalWorld {
+  const lifetimeSeconds = options.lifetimeSeconds ?? CLOUD_LIFETIME_SECONDS;
+  const start = isVirtual(options) ? worldStart(lifetimeSeconds, options.everySeconds) : Date.now();
+  return createLocalWorld({ start, secretId: SECRET_ID, secretString, credentials, lifetimeSeconds });
+}
+
+async function serve(stage: Stage, world: LocalWorld): Promise<number> {
+  const { options, aws, soap, env } = stage;
   const stop = new AbortController();
   // Not once: on Ctrl-C the terminal sends the signal, and npm passes on its own a moment later.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const page = await onPort(PAGE_PORT, (port) => servePage({ world, env, isVirtual: isVirtual(options), port }));
+  console.log(heading('Watch it in the browser'));
+  console.log(`  ${page.url}`);
   console.log(heading('Watch it with the aws command'));
   for (const command of [
     'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
@@ -217,54 +245,83 @@ async function serve(stage: Stage): Promise<number> {
   ]) {
     console.log(shellCommand(command, width()));
   }
-  if (soap !== undefined) showExample({ awsUrl: aws.url, soapUrl: soap.url });
+  if (soap !== undefined) {
+    const services = { awsUrl: aws.url, soapUrl: soap.url };
+    if (showExample({ ...services, pace: 1, aheadMs: 0 })) {
+      page.onPace = (pace) => announceServices({ ...services, pace, aheadMs: world.clock.now() - Date.now() });
+    }
+  }
   if (options.fail !== undefined) console.log(`\n  From the second tick on this fails: ${options.fail.name}`);
-  console.log(heading(`A tick every ${options.everySeconds} s, until Ctrl-C`));
+  console.log(heading(`A tick every ${span(options.everySeconds * 1000)}, until Ctrl-C`));
   const log = createServeLog({
     isTerminal: process.stdout.isTTY && process.env.TERM !== 'dumb' && !options.verbose,
     width,
     write: (text) => process.stdout.write(text),
   });
-  const details = (tick: Invocation) => failureDetails(stage, tick);
+  const tell = async (tick: Invocation, at: Date) => {
+    await log.tick(tick, at, () => failureDetails(stage, tick));
+    if (options.verbose) console.log(styleText('dim', tick.output));
+  };
   try {
-    for (let ticks = 1; ; ticks += 1) {
-      if (ticks === 2 && soap !== undefined) await options.fail?.inject(aws, soap, SECRET_ID);
-      // Forced once: a failure would else show only when the token is due.
-      const event = ticks === 2 && options.fail !== undefined ? { force: true } : {};
-      const tick = await runTick(stage, event, stop.signal);
-      await log.tick(tick, new Date(), details);
-      if (options.verbose) console.log(styleText('dim', tick.output));
-      await sleep(options.everySeconds * 1000, undefined, { signal: stop.signal });
-    }
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    page.onTick = tell;
+    const inProcesses = isVirtual(options) ? undefined : tickInProcesses(stage, page, tell, stop.signal);
+    await Promise.all([page.run(stop.signal), inProcesses]);
     log.end();
     console.log('\nStopped.');
     return 0;
   } finally {
     withdrawServices();
+    await page.close();
   }
 }
 
-async function failureDetails({ endpoint, options, credentials }: Stage, tick: Invocation): Promise<string> {
+/** Ticks in real time, each in a process of its own, until the signal fires. */
+async function tickInProcesses(
+  stage: Stage,
+  page: ServedPage,
+  tell: (tick: Invocation, at: Date) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { options, aws, soap } = stage;
+  try {
+    for (let ticks = 1; ; ticks += 1) {
+      if (ticks === 2 && soap !== undefined) await options.fail?.inject(aws, soap, SECRET_ID);
+      // Forced once: a failure would else show only when the token is due.
+      const event = ticks === 2 && options.fail !== undefined ? { force: true } : {};
+      const startedAt = Date.now();
+      const tick = await runTick(stage, event, signal);
+      page.note(tick, startedAt);
+      await tell(tick, new Date());
+      await sleep(options.everySeconds * 1000, undefined, { signal });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function failureDetails({ endpoint, options, credentials, world }: Stage, tick: Invocation): Promise<string> {
   const lines = [(options.service && (await explained(tick, endpoint))) ?? failureStory(tick, width())];
   if (tick.code?.startsWith('CREDENTIALS_')) {
     const { service } = options;
-    const right = service === undefined ? quoted(credentials) : `file://${service.credentialsFile}`;
+    // Somebody may have changed the password on the page.
+    const taken = world !== undefined && isVirtual(options) ? world.vendor.service.credentials : credentials;
+    const right = service === undefined ? quoted(taken) : `file://${service.credentialsFile}`;
     const first = service === undefined ? 'The way back' : `The way back, once ${service.credentialsFile} is right`;
     lines.push('', `  ${first}:`, shellCommand(`aws ${putCredentials(right)}`, width()));
   }
   return lines.join('\n');
 }
 
-/** Serving goes on without it. */
-function showExample(services: RunningServices): void {
+/** Serving goes on without it. @returns whether it can find the services */
+function showExample(services: RunningServices): boolean {
   console.log(heading('Watch a workload use the token, in another terminal'));
   try {
     announceServices(services);
     console.log('  npm run example');
+    return true;
   } catch (error) {
     console.log(`  It would look into dist/local-services.json, which cannot be written (${errorName(error)}).`);
+    return false;
   }
 }
 
@@ -317,7 +374,7 @@ function runTick({ env, options }: Stage, event: object, signal?: AbortSignal): 
 
 function environment(options: Options, awsUrl: string, endpoint: string): Readonly<Record<string, string>> {
   const { timing } = options.profile ?? {};
-  const lifetime = options.lifetimeSeconds ?? profileLifetime(options.profile) ?? 14_400;
+  const lifetime = options.lifetimeSeconds ?? profileLifetime(options.profile) ?? CLOUD_LIFETIME_SECONDS;
   const settings: Environment = {
     CREDENTIALS_SECRET_ID: SECRET_ID,
     TOKEN_ENDPOINT: endpoint,

@@ -26,6 +26,8 @@ export class UsageError extends Error {}
 
 /** Short enough to be watched. A token is replaced at half of it, when it still has the minute that readers ask for. */
 const WATCHED_LIFETIME_SECONDS = 150;
+const WATCHED_CHECK_SECONDS = 5;
+const DEPLOYED_CHECK_SECONDS = 900;
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
@@ -52,9 +54,9 @@ Runs the refresher once on this machine: a local Secrets Manager and SSM, a loca
 documented service, and between them the very artefact that is deployed. Needs nothing but Node.
 
 Options
-  --serve             keep the local services up and tick until Ctrl-C, with short-lived tokens
-  --every SECONDS     with --serve: how often to tick (default 5)
-  --lifetime SECONDS  how long the local endpoint's tokens live (default 14400; with --serve ${WATCHED_LIFETIME_SECONDS})
+  --serve             keep the local services up and tick until Ctrl-C; a page shows it, and lets time pass faster
+  --every SECONDS     with --serve: how often to tick (default ${DEPLOYED_CHECK_SECONDS}; ${WATCHED_CHECK_SECONDS} with another option)
+  --lifetime SECONDS  how long the local endpoint's tokens live (default 14400; ${WATCHED_LIFETIME_SECONDS} with --serve and another option)
   --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
   --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"},
                       or the fields of the service
@@ -103,14 +105,19 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}
     );
   }
   if (values.every !== undefined && !serve) throw new UsageError('--every goes with --serve.');
+  // The page can hurry time, so that hours are short; what runs in real time is watched with short lives.
+  const isAsDeployed = [values.every, values.lifetime, values.service, endpoint, fail].every(
+    (value) => value === undefined,
+  );
   return {
     help: values.help,
     version: values.version,
     verbose: values.verbose,
     serve,
-    everySeconds: seconds('every', values.every) ?? 5,
+    everySeconds: seconds('every', values.every) ?? (isAsDeployed ? DEPLOYED_CHECK_SECONDS : WATCHED_CHECK_SECONDS),
     lifetimeSeconds:
-      seconds('lifetime', values.lifetime) ?? (serve && endpoint === undefined ? WATCHED_LIFETIME_SECONDS : undefined),
+      seconds('lifetime', values.lifetime) ??
+      (serve && endpoint === undefined && !isAsDeployed ? WATCHED_LIFETIME_SECONDS : undefined),
     service:
       endpoint !== undefined && credentials !== undefined ? { url: endpoint, credentialsFile: credentials } : undefined,
     profile,

@@ -7,6 +7,10 @@ export interface RunningServices {
   readonly awsUrl: string;
   /** Undefined where a real service is asked. */
   readonly soapUrl: string | undefined;
+  /** How many times as fast as real time their time passes; 0: it stands still. */
+  readonly pace: number;
+  /** How far their time is ahead of this machine's. */
+  readonly aheadMs: number;
 }
 
 /** Written while the services are up, so that nobody has to guess at a port that something else may hold. */
@@ -24,9 +28,14 @@ export function withdrawServices(): void {
 
 /** @returns undefined where none run: there is no announcement, or its process has ended. */
 export function runningServices(file: string): RunningServices | undefined {
-  const { awsUrl, soapUrl, pid } = contents(file) ?? {};
+  const { awsUrl, soapUrl, pace, aheadMs, pid } = contents(file) ?? {};
   if (typeof awsUrl !== 'string' || typeof pid !== 'number' || !isAlive(pid)) return undefined;
-  return { awsUrl, soapUrl: typeof soapUrl === 'string' ? soapUrl : undefined };
+  return {
+    awsUrl,
+    soapUrl: typeof soapUrl === 'string' ? soapUrl : undefined,
+    pace: typeof pace === 'number' ? pace : 1,
+    aheadMs: typeof aheadMs === 'number' ? aheadMs : 0,
+  };
 }
 
 function contents(file: string): Readonly<Record<string, unknown>> | undefined {

@@ -17,13 +17,20 @@ if (services?.soapUrl === undefined) {
   console.error('npm run example: start the services first, in another terminal: npm start -- --serve');
   process.exit(1);
 }
-const { awsUrl, soapUrl } = services;
+const { awsUrl, soapUrl, aheadMs } = services;
+stopUnlessRealTime(services.pace);
 
 const tokens = createTokenReader({
   parameterName: '/local/access-token',
   // The local service's tokens live minutes; the defaults, 60 and 300, are for those that live hours.
   minRemainingSeconds: 5,
   maxAgeSeconds: 10,
+  // The services' time is ahead of this machine's, once somebody has hurried it.
+  clock: {
+    now: () => Date.now() + aheadMs,
+    sleep: (ms) => sleep(ms),
+    timeout: (ms) => AbortSignal.timeout(ms),
+  },
   client: new SSMClient({
     endpoint: awsUrl,
     region: 'ap-south-1',
@@ -48,8 +55,10 @@ console.log('A token is shown by its fingerprint, the first 8 digits of its SHA-
 const handler = createHandler({ E_INVOICE_ENDPOINT: soapUrl }, watched);
 let before = '';
 for (;;) {
+  const running = runningServices(file);
+  stopUnlessRealTime(running?.pace ?? 1);
   // Once they have stopped, anybody may listen on their ports.
-  if (!isDeepStrictEqual(runningServices(file), services)) break;
+  if (!isDeepStrictEqual(running, services)) break;
   const time = new Date().toISOString().slice(11, 19);
   try {
     const { AckNo, Status } = await handler({ userGstin: '05AAAPG7885R002', irn: 'a'.repeat(64) });
@@ -64,3 +73,13 @@ for (;;) {
 }
 console.log('The services have stopped. Start them again, in another terminal: npm start -- --serve');
 process.exitCode = 1;
+
+/** A second here would be minutes there: neither the cache nor the time-outs of the reader would mean anything. */
+function stopUnlessRealTime(pace: number): void {
+  if (pace === 1) return;
+  const speed = pace === 0 ? 'stands still' : `passes ${pace} times as fast as real time`;
+  console.error(
+    `npm run example: the services' time ${speed}. Choose "Real time" on their page, then start this again.`,
+  );
+  process.exit(1);
+}

@@ -4,7 +4,10 @@ import type { Pace } from './snapshot.ts';
 
 /** Lets virtual time pass as somebody likes to watch it. */
 export interface PacedClock {
-  pace: Pace;
+  pace(): Pace;
+  setPace(pace: Pace): void;
+  /** Told of each other pace. */
+  onPace: (pace: Pace) => void;
   /** Told after each step. */
   onStep: () => void;
   /** Resolves when the signal has fired. */
@@ -20,15 +23,20 @@ const LONGEST_STEP_MS = 1_000;
  * world as it says, however slow this machine is: a clock that merely ran faster would make 50 ms of work last 30 s.
  */
 export function pacedClock(clock: VirtualClock): PacedClock {
+  let pace: Pace = 1;
   const paced: PacedClock = {
-    pace: 1,
+    pace: () => pace,
+    setPace(asked) {
+      pace = asked;
+      paced.onPace(pace);
+    },
+    onPace: () => {},
     onStep: () => {},
     async run(signal) {
       let before = performance.now();
       while (!signal.aborted) {
         await sleep(STEP_MS, undefined, { signal }).catch(() => {});
         const now = performance.now();
-        const { pace } = paced;
         // In real time the world keeps up with the machine's clock, whatever happens.
         const passed = pace === 1 ? now - before : Math.min(now - before, LONGEST_STEP_MS) * pace;
         before = now;

@@ -108,5 +108,5 @@ function playReader(
     clock.at(clock.now() + everyMs, callOnce);
   }
   clock.at(clock.now() + startAfterMs, callOnce);
-  return { view: () => ({ name, ...seen, calls, failed }) };
+  return { view: () => ({ name, reports: reportRejections, ...seen, calls, failed }) };
 }

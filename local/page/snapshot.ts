@@ -100,6 +100,8 @@ export interface AlarmChange {
 
 export interface ReaderView {
   readonly name: string;
+  /** Tells the refresher when the service rejects a token. */
+  readonly reports: boolean;
   /** Undefined before its first call. */
   readonly state: 'served' | 'rejected' | 'no token' | 'no answer' | undefined;
   /** One sentence. */

@@ -32,8 +32,10 @@ export interface TokenLife {
   press(button: Button): void;
   /** Takes in a tick that ran elsewhere, in a process of its own. */
   note(tick: Invocation, startedAt: number): void;
-  /** Told of each tick once it has ended. */
-  onTick: (tick: Invocation, view: TickView) => void;
+  /** Told of each tick once it has ended: what its run told, and when it began. */
+  onTick: (tick: Invocation, at: Date) => void;
+  /** The same, as the page tells it. */
+  onView: (view: TickView) => void;
 }
 
 /** How a token's life is played. */
@@ -50,8 +52,9 @@ const LAMBDA = { timeoutMs: TIMEOUT_MS, retryAttempts: 0, maxEventAgeMs: TIMEOUT
 /** EventBridge starts a tick within seconds of a reader's report. */
 const RULE_MS = 2_000;
 /** How much of the past is told, in lifetimes of a token. */
-const TOLD_LIFETIMES = 1.5;
+const TOLD_LIFETIMES = 1.4;
 const TOLD_TICKS = 100;
+const TOLD_CHANGES = 50;
 
 /** Starts the schedule, the readers and the alarms; they go on for as long as the world's clock does. */
 export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLifeSettings): TokenLife {
@@ -104,7 +107,8 @@ export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLif
     const view = tickView(tickCount, at, tick, line);
     ticks.push(view);
     if (ticks.length > TOLD_TICKS) ticks.shift();
-    life.onTick(tick, view);
+    life.onView(view);
+    life.onTick(tick, new Date(at));
   }
 
   const lambda = new LambdaService(clock, LAMBDA, {
@@ -153,6 +157,7 @@ export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLif
   const life: TokenLife = {
     ticks,
     onTick: () => {},
+    onView: () => {},
     press(button) {
       const { label, press } = BUTTONS[button];
       acts.push({ at: clock.now(), label });
@@ -190,7 +195,7 @@ export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLif
         logins: { total: all.length, recent: lastFrom(all, since) },
         alarms: alarms.views(),
         alarmsOff: alarms.off,
-        alarmChanges: lastFrom(alarms.changes, since),
+        alarmChanges: alarms.changes.slice(-TOLD_CHANGES),
         readers: readers.map(({ view }) => view()),
         acts: lastFrom(acts, since),
       };

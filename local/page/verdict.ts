@@ -1,4 +1,5 @@
 import type { Snapshot, Verdict } from './snapshot.ts';
+import { clockTime, span } from './time-text.ts';
 
 /** How the token is, and what comes next, for somebody who has never seen this page. */
 export function verdictOf(snapshot: Omit<Snapshot, 'verdict'>): Verdict {
@@ -47,19 +48,4 @@ function nextStep({ attempt, nextTickAt, now }: Omit<Snapshot, 'verdict'>): stri
   if (attempt.askAgainAt === 'never') return `${tick} The service is not asked again with this password.`;
   if (attempt.askAgainAt <= now) return tick;
   return `${tick} The service is asked again from ${clockTime(attempt.askAgainAt)} on.`;
-}
-
-/** `14:05`, in UTC. */
-export function clockTime(at: number): string {
-  return new Date(at).toISOString().slice(11, 16);
-}
-
-/** `2 h 5 min`, `40 s`. */
-export function span(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const rest = minutes % 60;
-  return rest === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
 }

@@ -106,7 +106,7 @@ export async function post(
     const { status, contentType, body } = await vendor.answer(envelope, clock.timeout(timeoutMs));
     return { status, contentType, body: Buffer.from(body, 'latin1') };
   } catch (cause) {
-    throw new RefreshError('ENDPOINT_UNAVAILABLE', 'no answer', { cause });
+    throw new RefreshError('ENDPOINT_UNAVAILABLE', 'The SOAP service is not available: no whole answer', { cause });
   } finally {
     await step();
   }

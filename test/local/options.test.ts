@@ -8,18 +8,20 @@ describe('the command line', () => {
       version: false,
       verbose: false,
       serve: false,
-      everySeconds: 5,
+      everySeconds: 900,
       lifetimeSeconds: undefined,
       service: undefined,
       fail: undefined,
     });
   });
 
-  it('makes tokens short-lived to be watched, but not those of a real service', () => {
+  it('makes tokens short-lived to be watched in real time, but not those of a real service, nor where the page can hurry time', () => {
     const real = ['--endpoint', 'https://example.test/soap', '--credentials', 'c.json'];
 
-    expect(readOptions(['--serve']).lifetimeSeconds).toBeLessThan(300);
+    expect(readOptions(['--serve', '--every', '2']).lifetimeSeconds).toBeLessThan(300);
+    expect(readOptions(['--serve', '--fail', '503']).lifetimeSeconds).toBeLessThan(300);
     expect(readOptions(['--serve', '--lifetime', '30']).lifetimeSeconds).toBe(30);
+    expect(readOptions(['--serve'])).toMatchObject({ everySeconds: 900, lifetimeSeconds: undefined });
     expect(readOptions(['--serve', ...real]).lifetimeSeconds).toBeUndefined();
   });
 

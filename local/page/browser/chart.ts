@@ -1,0 +1,281 @@
+import type { AlarmChange, Life, Snapshot, TickView } from '../snapshot.ts';
+import { clockSeconds, clockTime, span } from '../time-text.ts';
+import { drawing, sign, svg, text } from './svg.ts';
+
+/** Below this width there is no room for words beside the curve. */
+const NARROW = 560;
+const LEFT = 50;
+const RIGHT = 12;
+const ACTS_ROW = 12;
+const CURVE_TOP = 40;
+const ROW = 15;
+const AXIS = 22;
+
+/** Time to the right, how long the token still lives upwards. */
+interface Scales {
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+  readonly bottom: number;
+  readonly x: (at: number) => number;
+  readonly y: (remainingMs: number) => number;
+}
+
+/** Draws the past, and what comes if nothing more goes wrong. */
+export function drawChart(place: HTMLElement, snapshot: Snapshot, ticks: readonly TickView[]): void {
+  const width = Math.max(280, place.clientWidth);
+  const isNarrow = width < NARROW;
+  const { now, settings, lives } = snapshot;
+  const lifetimeMs = settings.lifetimeSeconds * 1000;
+  const from = now - lifetimeMs * (isNarrow ? 0.7 : 1.3);
+  const to = now + lifetimeMs * (isNarrow ? 1.06 : 1.3);
+  const bottom = CURVE_TOP + (isNarrow ? 180 : 220);
+  const scales: Scales = {
+    from,
+    to,
+    width,
+    bottom,
+    x: (at) => LEFT + ((Math.min(Math.max(at, from), to) - from) / (to - from)) * (width - LEFT - RIGHT),
+    y: (remainingMs) => bottom - (Math.max(0, remainingMs) / lifetimeMs) * (bottom - CURVE_TOP),
+  };
+  const lanes = laneRows(bottom);
+  const height = lanes.end + AXIS;
+  const life = lives.at(-1);
+  place.replaceChildren(
+    drawing(
+      width,
+      height,
+      summary(snapshot),
+      hatching(),
+      ...grid(scales, settings.lifetimeSeconds),
+      ...axis(scales, lanes.end),
+      ...lives.flatMap((one, index) => curve(one, lives[index - 1], snapshot, scales)),
+      ...threshold(scales, settings.pageBelowSeconds * 1000, isNarrow),
+      ...(life === undefined ? [] : ahead(life, now, scales, isNarrow)),
+      ...tickLane(ticks, lanes.ticks, scales),
+      ...loginLane(snapshot, lanes.logins, scales),
+      ...alarmLane(snapshot, true, lanes.pages, scales),
+      ...alarmLane(snapshot, false, lanes.tickets, scales),
+      ...acts(snapshot, scales, isNarrow),
+      svg('line', { class: 'now', x1: scales.x(now), x2: scales.x(now), y1: CURVE_TOP - 8, y2: lanes.end }),
+      text(scales.x(now), CURVE_TOP - 12, 'now', { class: 'strong', 'text-anchor': 'middle' }),
+    ),
+  );
+}
+
+function laneRows(bottom: number) {
+  const ticks = bottom + 22;
+  const logins = ticks + 22;
+  const pages = logins + 20;
+  const tickets = pages + 2 * ROW + 6;
+  return { ticks, logins, pages, tickets, end: tickets + 2 * ROW + 4 };
+}
+
+/** The whole picture for somebody who hears it. */
+function summary({ now, lives, settings, verdict }: Snapshot): string {
+  const life = lives.at(-1);
+  if (life === undefined) return verdict.title;
+  const { version, dueAt, expiresAt } = life;
+  return (
+    `Curve of the token's remaining life. Version ${version} lives for ${span(expiresAt - now)}. ` +
+    `Due at ${clockTime(dueAt)}, expires at ${clockTime(expiresAt)}, ` +
+    `a person is paged below ${span(settings.pageBelowSeconds * 1000)}.`
+  );
+}
+
+/** For what the service no longer accepts. */
+function hatching(): SVGElement {
+  const pattern = svg('pattern', {
+    id: 'hatch',
+    width: 7,
+    height: 7,
+    patternUnits: 'userSpaceOnUse',
+    patternTransform: 'rotate(45)',
+  });
+  pattern.append(svg('line', { class: 'hatch', x1: 0, y1: 0, x2: 0, y2: 7 }));
+  const definitions = svg('defs', {});
+  definitions.append(pattern);
+  return definitions;
+}
+
+function grid({ y, width }: Scales, lifetimeSeconds: number): SVGElement[] {
+  const parts = lifetimeSeconds % 240 === 0 ? 4 : 2;
+  return Array.from({ length: parts + 1 }, (_, part) => (lifetimeSeconds * 1000 * part) / parts).flatMap((ms) => [
+    svg('line', { class: 'grid', x1: LEFT, x2: width - RIGHT, y1: y(ms), y2: y(ms) }),
+    text(LEFT - 8, y(ms) + 4, ms === 0 ? '0' : span(ms), { 'text-anchor': 'end' }),
+  ]);
+}
+
+const STEPS_S = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+
+function axis({ from, to, x, width }: Scales, top: number): SVGElement[] {
+  const pxPerSecond = (width - LEFT - RIGHT) / ((to - from) / 1000);
+  const stepS = STEPS_S.find((seconds) => seconds * pxPerSecond >= 64) ?? 86_400;
+  const stepMs = stepS * 1000;
+  const label = stepS < 60 ? clockSeconds : clockTime;
+  const marks: SVGElement[] = [svg('line', { class: 'lane', x1: LEFT, x2: width - RIGHT, y1: top, y2: top })];
+  for (let at = Math.ceil(from / stepMs) * stepMs; at <= to; at += stepMs) {
+    marks.push(svg('line', { class: 'grid', x1: x(at), x2: x(at), y1: top, y2: top + 5 }));
+    if (x(at) < width - RIGHT - 14) marks.push(text(x(at), top + 18, label(at), { 'text-anchor': 'middle' }));
+  }
+  return marks;
+}
+
+/** Falls from the moment the token was stored until it is replaced, with the step up from the one before. */
+function curve(life: Life, before: Life | undefined, { now }: Snapshot, { x, y, from, bottom }: Scales): SVGElement[] {
+  const { storedAt, replacedAt = now, expiresAt, deadAt } = life;
+  if (replacedAt < from) return [];
+  const begin = Math.max(storedAt, from);
+  const usableUntil = Math.max(begin, Math.min(replacedAt, expiresAt, deadAt ?? expiresAt));
+  const step = before === undefined || storedAt < from ? [] : [point(storedAt, before.expiresAt - storedAt)];
+  const line = [...step, point(begin, expiresAt - begin), point(usableUntil, expiresAt - usableUntil)];
+  const parts = [
+    svg('polygon', {
+      class: 'area',
+      points: [
+        `${x(begin)},${bottom}`,
+        point(begin, expiresAt - begin),
+        point(usableUntil, expiresAt - usableUntil),
+        `${x(usableUntil)},${bottom}`,
+      ].join(' '),
+    }),
+    svg('polyline', { class: 'curve', points: line.join(' ') }),
+  ];
+  if (deadAt !== undefined && usableUntil < replacedAt) {
+    const until = Math.min(replacedAt, expiresAt);
+    const corners = [
+      `${x(usableUntil)},${bottom}`,
+      point(usableUntil, expiresAt - usableUntil),
+      point(until, expiresAt - until),
+      `${x(until)},${bottom}`,
+    ];
+    parts.push(svg('polygon', { class: 'dead', points: corners.join(' ') }, 'The service rejects this token.'));
+  }
+  return parts;
+
+  function point(at: number, remainingMs: number): string {
+    return `${x(at)},${y(remainingMs)}`;
+  }
+}
+
+function threshold({ y, width }: Scales, belowMs: number, isNarrow: boolean): SVGElement[] {
+  const words = isNarrow ? `page below ${span(belowMs)}` : `a person is paged below ${span(belowMs)}`;
+  return [
+    svg('line', { class: 'threshold', x1: LEFT, x2: width - RIGHT, y1: y(belowMs), y2: y(belowMs) }),
+    text(LEFT + 6, y(belowMs) - 6, words, { class: 'bad' }),
+  ];
+}
+
+/** What comes: due, and the end if nobody replaced it. */
+function ahead(life: Life, now: number, { x, y, to, width, bottom }: Scales, isNarrow: boolean): SVGElement[] {
+  const { version, dueAt, expiresAt, deadAt } = life;
+  if (expiresAt <= now || (deadAt !== undefined && deadAt <= now)) return [];
+  const end = Math.min(expiresAt, to);
+  const parts = [
+    svg('polyline', {
+      class: 'ahead',
+      points: `${x(now)},${y(expiresAt - now)} ${x(end)},${y(expiresAt - end)}`,
+    }),
+    svg('circle', { class: 'dot', cx: x(now), cy: y(expiresAt - now), r: 5 }),
+    isNarrow
+      ? text(width - RIGHT, y(0) - 44, `expires ${clockTime(expiresAt)}`, { 'text-anchor': 'end', class: 'strong' })
+      : text(x(end) + 6, bottom - 6, `expires ${clockTime(expiresAt)}`, { class: 'strong' }),
+  ];
+  if (!isNarrow) {
+    parts.push(
+      text(x(now) + 10, y(expiresAt - now) - 8, `version ${version}: ${span(expiresAt - now)}`, { class: 'good' }),
+    );
+  }
+  if (dueAt > now) {
+    const top = y(expiresAt - dueAt);
+    const dueX = x(dueAt);
+    parts.push(
+      svg('line', { class: 'due', x1: dueX, x2: dueX, y1: top, y2: bottom }),
+      svg('path', { class: 'fill-good', d: `M${dueX},${top - 5} l5,5 l-5,5 l-5,-5 z` }),
+      text(dueX + 8, top - 6, `due ${clockTime(dueAt)}`, { class: 'good' }),
+    );
+  }
+  return parts;
+}
+
+function laneLabel(row: number, words: string): SVGElement {
+  return text(LEFT - 8, row, words, { 'text-anchor': 'end' });
+}
+
+function tickLane(ticks: readonly TickView[], row: number, { from, x }: Scales): SVGElement[] {
+  const shown = ticks.filter(({ at }) => at >= from);
+  return [
+    laneLabel(row, 'ticks'),
+    ...shown.map(({ at, kind, code }) =>
+      sign(
+        kind.replace(' ', '-'),
+        x(at),
+        row - 4,
+        12,
+        `${clockTime(at)} ${kind}${code === undefined ? '' : `: ${code}`}`,
+      ),
+    ),
+  ];
+}
+
+function loginLane({ logins }: Snapshot, row: number, { from, x }: Scales): SVGElement[] {
+  const shown = logins.recent.filter(({ at }) => at >= from);
+  return [
+    laneLabel(row, 'logins'),
+    ...shown.map(({ at, outcome }) =>
+      sign(outcome === 'granted' ? 'granted' : 'refused', x(at), row - 4, 13, `${clockTime(at)} login: ${outcome}`),
+    ),
+  ];
+}
+
+function alarmLane({ now, alarms, alarmChanges }: Snapshot, pages: boolean, top: number, scales: Scales): SVGElement[] {
+  const { from, x } = scales;
+  const kind = alarms.filter((alarm) => alarm.pages === pages);
+  return [
+    laneLabel(top + ROW + 4, pages ? 'pages' : 'tickets'),
+    ...kind.flatMap(({ name }, row) =>
+      firings(
+        alarmChanges.filter((change) => change.name === name),
+        now,
+      )
+        .filter(({ until }) => until >= from)
+        .flatMap(({ since, until }) => {
+          const [left, right] = [x(since), x(until)];
+          const y = top + row * ROW;
+          const bar = { class: 'firing', x: left, y, width: Math.max(2, right - left), height: ROW - 3 };
+          const words = `${name} in ALARM since ${clockTime(since)}`;
+          return [
+            svg('rect', bar, words),
+            sign('danger', left, y + 5.5, 13, words),
+            ...(right - left > 120 ? [text(left + 11, y + 10, name, { class: 'bad', 'font-size': 11 })] : []),
+          ];
+        }),
+    ),
+  ];
+}
+
+/** From going into ALARM to leaving it, or to now. */
+function firings(changes: readonly AlarmChange[], now: number): readonly { since: number; until: number }[] {
+  return changes.flatMap(({ at, state }, index) =>
+    state === 'ALARM' ? [{ since: at, until: changes[index + 1]?.at ?? now }] : [],
+  );
+}
+
+/** The newest first: it gets its words, the ones before only where there is room for theirs. */
+function acts({ acts: done }: Snapshot, { from, x, width, bottom }: Scales, isNarrow: boolean): SVGElement[] {
+  let room = width;
+  return done
+    .filter(({ at }) => at >= from)
+    .toReversed()
+    .flatMap(({ at, label }) => {
+      const left = x(at);
+      const words = `${clockTime(at)} ${label}`;
+      const hasRoom = !isNarrow && left + 16 + label.length * 6.4 < room;
+      if (hasRoom) room = left - 8;
+      return [
+        svg('line', { class: 'act', x1: left, x2: left, y1: ACTS_ROW + 4, y2: bottom }, words),
+        sign('act', left + 4, ACTS_ROW - 2, 12, words),
+        ...(hasRoom ? [text(left + 13, ACTS_ROW, label)] : []),
+      ];
+    });
+}

@@ -1,0 +1,197 @@
+/** The page's script: shows what the server tells, and sends what somebody presses. */
+import type { AlarmView, Button, Pace, ReaderView, Snapshot, TickView } from '../snapshot.ts';
+import { clockSeconds, clockTime, span } from '../time-text.ts';
+import { drawChart } from './chart.ts';
+import { icon, make } from './elements.ts';
+import { createLog } from './log.ts';
+
+const key = document.querySelector('meta[name="key"]')?.getAttribute('content') ?? '';
+const ticks: TickView[] = [];
+const KEPT_TICKS = 200;
+const log = createLog(byId('log'));
+let snapshot: Snapshot | undefined;
+let start: string | undefined;
+let isDrawn = true;
+
+const events = new EventSource('/events');
+listen('start', (told: string) => {
+  if (start !== undefined && start !== told) location.reload();
+  start = told;
+  ticks.length = 0;
+  log.clear();
+  say('message', '');
+});
+listen('ticks', (told: readonly TickView[]) => {
+  ticks.push(...told);
+  ticks.splice(0, ticks.length - KEPT_TICKS);
+  log.addTicks(told);
+});
+listen('state', (told: Snapshot) => {
+  announce(snapshot, told);
+  snapshot = told;
+  log.addOthers(told);
+  if (isDrawn) requestAnimationFrame(show);
+  isDrawn = false;
+});
+events.onerror = () =>
+  say('message', 'No connection: does npm start still run? This page goes on by itself once it does.');
+
+new ResizeObserver(() => snapshot && drawChart(byId('chart'), snapshot, ticks)).observe(byId('chart'));
+
+for (const button of document.querySelectorAll<HTMLButtonElement>('[data-button]')) {
+  button.addEventListener('click', () => press(button.dataset.button as Button));
+}
+byId('pace').addEventListener('change', ({ target }) => {
+  if (target instanceof HTMLInputElement) setPace(Number(target.value) as Pace);
+});
+byId('changes-only').addEventListener('change', ({ target }) => {
+  byId('log').classList.toggle('changes-only', target instanceof HTMLInputElement && target.checked);
+});
+
+function listen<Told>(name: string, take: (told: Told) => void): void {
+  events.addEventListener(name, ({ data }) => take(JSON.parse(data)));
+}
+
+async function press(button: Button): Promise<void> {
+  const { pace = 1, nextTickAt = 0 } = snapshot ?? {};
+  const isSent = await send('/press', { button });
+  if (!isSent || pace > 1) return;
+  const wait = pace === 0 ? 'Time stands still' : `The next tick comes at ${clockTime(nextTickAt)}`;
+  say('message', `${wait}: choose a faster pace to see what follows.`);
+}
+
+async function setPace(pace: Pace): Promise<void> {
+  if (await send('/pace', { pace })) say('message', '');
+}
+
+async function send(path: string, order: object): Promise<boolean> {
+  const headers = { 'Content-Type': 'application/json', 'X-Page-Key': key };
+  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(order) }).catch(() => undefined);
+  if (answer?.ok) return true;
+  say('message', answer === undefined ? 'No connection: does npm start still run?' : await answer.text());
+  return false;
+}
+
+/** For those who hear the page: what is new, and not every minute that passes. */
+function announce(before: Snapshot | undefined, after: Snapshot): void {
+  const firing = ({ alarms }: Snapshot) => alarms.filter(({ state }) => state === 'ALARM').map(({ name }) => name);
+  const news = ({ verdict, alarms, ...rest }: Snapshot) =>
+    [verdict.kind, rest.lives.at(-1)?.version, ...firing({ verdict, alarms, ...rest })].join();
+  if (before !== undefined && news(before) === news(after)) return;
+  const alarms = firing(after);
+  say('news', `${after.verdict.title} ${alarms.length > 0 ? `In alarm: ${alarms.join(', ')}.` : 'No alarm.'}`);
+}
+
+function show(): void {
+  isDrawn = true;
+  if (snapshot === undefined) return;
+  const { now, pace, isVirtual, settings, verdict, alarms, alarmsOff, readers } = snapshot;
+  say('clock', clockSeconds(now));
+  say('date', `${new Date(now).toUTCString().slice(5, 16)}, UTC`);
+  say('lifetime', span(settings.lifetimeSeconds * 1000));
+  say('check-every', span(settings.checkEverySeconds * 1000));
+  const radio = document.querySelector<HTMLInputElement>(`input[name="pace"][value="${pace}"]`);
+  if (radio !== null) radio.checked = true;
+  byId<HTMLFieldSetElement>('pace').disabled = !isVirtual;
+  byId('acts').hidden = !isVirtual;
+  byId('invitation').hidden = !isVirtual;
+  say('verdict-title', verdict.title);
+  say('verdict-detail', verdict.detail);
+  byId('verdict-sign').setAttribute('href', `#sign-${verdict.kind}`);
+  drawChart(byId('chart'), snapshot, ticks);
+  showConditions(snapshot);
+  showRows('alarms', alarms.map(alarmRow));
+  byId('alarms-off').hidden = alarmsOff === undefined;
+  say('alarms-off', alarmsOff ?? '');
+  showRows('readers', readers.map(readerRow));
+  say('logins', loginSentence(snapshot));
+}
+
+function showConditions({ conditions: { service, password, store } }: Snapshot): void {
+  const holding: Partial<Record<Button, boolean>> = {
+    'service-down': service === 'down',
+    'service-nonsense': service === 'nonsense',
+    'password-refused': password === 'refused',
+    'store-no-writes': store === 'no writes',
+  };
+  for (const [button, isSo] of Object.entries(holding)) {
+    const element = document.querySelector(`[data-button="${button}"]`);
+    if (element === null || element.classList.contains('is-so') === isSo) continue;
+    element.classList.toggle('is-so', isSo);
+    element.querySelector('i')?.remove();
+    if (isSo) element.querySelector('b')?.append(make('i', '', ' · now'));
+  }
+}
+
+interface Row {
+  readonly sign: string;
+  readonly name: string;
+  readonly state: string;
+  readonly detail: string;
+  readonly isFiring: boolean;
+}
+
+function alarmRow({ name, pages, rule, state, since, isWarmingUp }: AlarmView): Row {
+  const whom = pages ? 'A person is paged' : 'A ticket is written';
+  const sinceWhen = isWarmingUp ? 'warms up after the deployment' : `since ${clockTime(since)}`;
+  const words = { OK: 'OK', ALARM: 'ALARM', INSUFFICIENT_DATA: 'no data yet' }[state];
+  const sign = { OK: 'well', ALARM: 'danger', INSUFFICIENT_DATA: 'unknown' }[state];
+  return {
+    sign,
+    name,
+    state: `${words}, ${sinceWhen}`,
+    detail: `${whom} when ${rule}.`,
+    isFiring: state === 'ALARM',
+  };
+}
+
+function readerRow({ name, reports, state, detail, at, calls, failed }: ReaderView): Row {
+  const words = { served: 'served', rejected: 'rejected', 'no token': 'no token', 'no answer': 'no answer' };
+  const when = at === undefined ? '' : ` ${clockTime(at)}`;
+  const count = `${calls} calls${failed === 0 ? ', all served' : `, ${failed} not served`}`;
+  return {
+    sign: state === undefined ? 'unknown' : state === 'served' ? 'well' : 'danger',
+    name: `${name}, ${reports ? 'reports rejections' : 'does not report'}`,
+    state: state === undefined ? 'not yet' : `${words[state]}${when}`,
+    detail: `${detail} (${count})`,
+    isFiring: state !== undefined && state !== 'served',
+  };
+}
+
+const shown = new Map<string, string>();
+
+function showRows(id: string, rows: readonly Row[]): void {
+  const now = JSON.stringify(rows);
+  if (shown.get(id) === now) return;
+  shown.set(id, now);
+  byId(id).replaceChildren(
+    ...rows.map(({ sign, name, state, detail, isFiring }) => {
+      const row = make('li', isFiring ? 'is-firing' : '');
+      const words = make('div', '');
+      const head = make('div', '');
+      head.append(make('b', '', name), ' ', make('span', 'state', state));
+      words.append(head, make('p', '', detail));
+      row.append(icon(sign), words);
+      return row;
+    }),
+  );
+}
+
+function loginSentence({ logins: { total, recent } }: Snapshot): string {
+  const last = recent.at(-1);
+  if (last === undefined) return `${total} in all.`;
+  const lost = recent.filter(({ outcome }) => outcome !== 'granted').length;
+  const outcome = { granted: 'a token', refused: 'refused', 'no token': 'no token' }[last.outcome];
+  return `${total} in all, the last one at ${clockTime(last.at)}: ${outcome}. On the curve: ${recent.length}, of which ${lost} gave no token.`;
+}
+
+function say(id: string, words: string): void {
+  const element = byId(id);
+  if (element.textContent !== words) element.textContent = words;
+}
+
+function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`The page has no ${id}.`);
+  return element as Kind;
+}

@@ -1,0 +1,177 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { parseJsonObject } from '../../lambda/parse-json.ts';
+import { listen } from '../listen.ts';
+import { BUTTONS } from './buttons.ts';
+import type { PacedClock } from './paced-clock.ts';
+import { type Button, PACES, type Pace } from './snapshot.ts';
+import type { TokenLife } from './token-life.ts';
+
+/** The page that shows a token's life, on this machine only. */
+export interface PageServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What the page shows, and what it may change. */
+export interface PageSettings {
+  /** Of 127.0.0.1; 0 takes a free one. */
+  readonly port: number;
+  readonly life: TokenLife;
+  readonly time: PacedClock;
+  /** False where a real service is asked: the page only looks on. */
+  readonly isVirtual: boolean;
+}
+
+/** A person sees no more; at real time, little changes in between. */
+const FAST_MS = 100;
+const SLOW_MS = 500;
+const MAX_POST_BYTES = 1024;
+
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+};
+
+interface Content {
+  readonly type: string;
+  readonly text: string;
+}
+
+/**
+ * Serves the page, tells it what happens (server-sent events), and takes its commands. A command must be JSON, come from the
+ * page's own origin and carry the key that this start has put into the page: no other page in the browser can send one.
+ */
+export async function startPage({ port, life, time, isVirtual }: PageSettings): Promise<PageServer> {
+  const key = randomBytes(24).toString('base64url');
+  const start = randomBytes(8).toString('hex');
+  const content = await readContent(key);
+  const listeners = new Set<ServerResponse>();
+  let told = Number.NEGATIVE_INFINITY;
+
+  function tellState(): void {
+    told = performance.now();
+    if (listeners.size === 0) return;
+    const event = sse('state', life.snapshot(time.pace()));
+    for (const listener of listeners) listener.write(event);
+  }
+
+  function follow(response: ServerResponse): void {
+    response.writeHead(200, { ...HEADERS, 'Content-Type': 'text/event-stream' });
+    // Another start has another key: a page that was loaded before must be loaded again.
+    response.write(sse('start', start));
+    response.write(sse('ticks', life.ticks));
+    response.write(sse('state', life.snapshot(time.pace())));
+    listeners.add(response);
+    response.on('close', () => listeners.delete(response));
+  }
+
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = refusedPost(request, new URL(url).port, key);
+    if (refusal !== undefined) return answer(response, ...refusal);
+    const order = parseJsonObject(await limitedText(request));
+    const isDone =
+      (request.url === '/press' && isButton(order?.button) && press(order.button)) ||
+      (request.url === '/pace' && isPace(order?.pace) && setPace(order.pace));
+    if (!isDone) return answer(response, 400, 'There is no such button or pace here.');
+    response.writeHead(204, HEADERS).end();
+    tellState();
+  }
+
+  function press(button: Button): boolean {
+    if (isVirtual) life.press(button);
+    return isVirtual;
+  }
+
+  function setPace(pace: Pace): boolean {
+    if (isVirtual) time.setPace(pace);
+    return isVirtual;
+  }
+
+  const { url, close } = await listen(port, (request, response) => {
+    if (request.method === 'POST') {
+      take(request, response).catch(() => answer(response, 400, 'This is no command.'));
+      return;
+    }
+    const found = content.get(request.url ?? '');
+    if (request.method !== 'GET') answer(response, 405, 'GET or POST.');
+    else if (request.url === '/events') follow(response);
+    else if (found === undefined) answer(response, 404, 'There is nothing here.');
+    else response.writeHead(200, { ...HEADERS, 'Content-Type': found.type }).end(found.text);
+  });
+
+  life.onView = (view) => {
+    for (const listener of listeners) listener.write(sse('ticks', [view]));
+  };
+  time.onStep = () => {
+    const everyMs = time.pace() > 1 ? FAST_MS : SLOW_MS;
+    // Half a step of slack, or every second one would come a moment too early.
+    if (performance.now() - told >= everyMs - FAST_MS / 2) tellState();
+  };
+  return { url: `${url}/`, close };
+}
+
+/** The page's files; its script is TypeScript, made one file here. */
+async function readContent(key: string): Promise<ReadonlyMap<string, Content>> {
+  const path = (name: string) => fileURLToPath(new URL(`browser/${name}`, import.meta.url));
+  const read = (name: string) => readFile(path(name), 'utf8');
+  const script = await build({
+    entryPoints: [path('page.ts')],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  });
+  return new Map([
+    ['/', { type: 'text/html; charset=utf-8', text: (await read('index.html')).replace('{{KEY}}', key) }],
+    ['/page.css', { type: 'text/css; charset=utf-8', text: await read('page.css') }],
+    ['/page.js', { type: 'text/javascript; charset=utf-8', text: script.outputFiles[0]?.text ?? '' }],
+    ['/icon.svg', { type: 'image/svg+xml', text: await read('icon.svg') }],
+  ]);
+}
+
+function refusedPost({ headers }: IncomingMessage, port: string, key: string): [number, string] | undefined {
+  if (headers['content-type'] !== 'application/json') return [415, 'Commands are application/json.'];
+  const own = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+  if (!own.includes(headers.origin ?? '')) return [403, 'Commands come from the page itself.'];
+  const given = Buffer.from(String(headers['x-page-key']));
+  const right = Buffer.from(key);
+  const isRight = given.length === right.length && timingSafeEqual(given, right);
+  return isRight ? undefined : [403, 'The command was started anew: load the page again.'];
+}
+
+async function limitedText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MAX_POST_BYTES) throw new RangeError('too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}
+
+function sse(event: string, data: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+function isButton(value: unknown): value is Button {
+  return typeof value === 'string' && Object.hasOwn(BUTTONS, value);
+}
+
+function isPace(value: unknown): value is Pace {
+  return PACES.some((pace) => pace === value);
+}
