@@ -1,0 +1,287 @@
+/** `npm run test:page`: the page of `npm start -- --serve` in a real browser. */
+import assert from 'node:assert/strict';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'puppeteer-core';
+import type { Button } from '../../local/page/snapshot.ts';
+import { AXE, startChromium } from './chromium.ts';
+
+const PATIENCE_MS = 60_000;
+const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+let command: ChildProcessByStdio<null, Readable, Readable>;
+let stdout = '';
+let url = '';
+let browser: Browser;
+let page: Page;
+/** What must not be: errors in the console, and requests to another host. */
+const complaints: string[] = [];
+
+before(async () => {
+  command = spawn(process.execPath, [path('local/command.ts'), '--serve'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const output of [command.stdout, command.stderr]) output.on('data', (chunk) => (stdout += chunk));
+  url = await until('npm start prints the address of the page', () => /in the browser\n +(\S+)/.exec(stdout)?.[1]);
+  browser = await startChromium('--host-resolver-rules=MAP rebound.example 127.0.0.1');
+  page = await browser.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin) complaints.push(`asked for ${request.url()}`);
+  });
+  await page.setViewport({ width: 1200, height: 900 });
+  await page.goto(url);
+  await until('the page has connected', async () => /All is well/.test(await words('#verdict-title')));
+});
+
+after(async () => {
+  await browser?.close();
+  command?.kill('SIGINT');
+});
+
+/** Looks again and again. @returns the first answer that is one */
+async function until<Answer>(what: string, look: () => Answer | Promise<Answer>): Promise<NonNullable<Answer>> {
+  const end = Date.now() + PATIENCE_MS;
+  while (Date.now() < end) {
+    const answer = await look();
+    if (answer) return answer;
+    await sleep(50);
+  }
+  const shown = page === undefined ? stdout : await words('body').catch(() => stdout);
+  throw new Error(`It never came: ${what}.\n${shown}`);
+}
+
+async function words(selector: string): Promise<string> {
+  return await page.$eval(selector, (element) => element.textContent?.replaceAll(/\s+/g, ' ').trim() ?? '');
+}
+
+async function all(selector: string): Promise<readonly string[]> {
+  return await page.$$eval(selector, (elements) =>
+    elements.map((element) => element.textContent?.replaceAll(/\s+/g, ' ').trim() ?? ''),
+  );
+}
+
+async function press(button: Button): Promise<void> {
+  await page.click(`[data-button="${button}"]`);
+}
+
+async function setPace(pace: number): Promise<void> {
+  await page.click(`[name="pace"][value="${pace}"]`);
+}
+
+const verdict = () => words('#verdict-title');
+const buttonSays = (button: Button) => words(`[data-button="${button}"]`);
+const alarm = async (name: string) => (await all('#alarms > li')).find((row) => row.startsWith(name)) ?? '';
+const readers = async () => (await all('#readers > li')).join();
+const firstLane = () =>
+  page.$$eval('#chart .curve', (curves) => curves.map((one) => one.getAttribute('points')).join());
+
+/** Forces a tick, as a person does. @returns what the page tells of the first tick since that was not left alone */
+async function refreshNow(): Promise<string> {
+  const [newest] = await all('#log details summary');
+  await press('refresh-now');
+  return await until('a forced tick has ended', async () => {
+    const told = await all('#log details summary');
+    return told
+      .slice(0, newest === undefined ? undefined : told.indexOf(newest))
+      .findLast((one) => !/left alone/.test(one));
+  });
+}
+
+async function backToWell(): Promise<void> {
+  await press('all-well');
+  await until('nothing is broken', async () => !/· now/.test(await words('.buttons')));
+  await refreshNow();
+  await until(
+    'all is well',
+    async () => /All is well/.test(await verdict()) && !/no answer|rejected/.test(await readers()),
+  );
+}
+
+describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () => {
+  it('shows a past, a present and what comes next', async () => {
+    const chart = await page.$eval('#chart svg', (picture) => picture.getAttribute('aria-label') ?? '');
+    assert.match(
+      chart,
+      /Version \d+ lives for .+ Due at \d\d:\d\d, expires at \d\d:\d\d, a person is paged below 1 h 20 min/,
+    );
+    assert.match(await words('#chart'), /due \d\d:\d\d.*expires \d\d:\d\d|expires \d\d:\d\d.*due \d\d:\d\d/);
+    assert.equal((await all('#alarms > li')).filter((row) => / OK, since/.test(row)).length, 4);
+    assert.equal((await all('#readers > li')).filter((row) => /served with version/.test(row)).length, 2);
+    assert.match(await words('#logins'), /^\d+ in all, the last one at/);
+  });
+
+  it('has a log line for each tick, which opens', async () => {
+    await page.click('#log details summary');
+    assert.match(
+      await words('#log details pre'),
+      /^\{ "outcome": "(fresh|refreshed)".*"tokenParameter": "\/local\/access-token"/,
+    );
+    await page.click('#log details summary');
+  });
+
+  it('moves, and as fast as it is told', async () => {
+    await setPace(600);
+    const before = await firstLane();
+    await until('the curve moves', async () => (await firstLane()) !== before);
+    await setPace(0);
+    await until(
+      'the pace is taken',
+      async () => await page.$eval('[value="0"]', (radio) => (radio as unknown as { checked: boolean }).checked),
+    );
+    await sleep(300);
+    const stopped = await words('#clock');
+    await sleep(1500);
+    assert.equal(await words('#clock'), stopped);
+    await setPace(600);
+    await until('time goes on', async () => (await words('#clock')) !== stopped);
+  });
+
+  it('the service is down: no login gets through, and readers get no answer', async () => {
+    await press('service-down');
+    await until('the button says so', async () => /· now/.test(await buttonSays('service-down')));
+    assert.match(await refreshNow(), /failed.*not available/);
+    await until('readers notice', async () => /no answer/.test(await readers()));
+    await backToWell();
+  });
+
+  it('it answers nonsense: no token is made of it, and the refresher holds back', async () => {
+    await press('service-nonsense');
+    await until('the button says so', async () => /· now/.test(await buttonSays('service-nonsense')));
+    assert.match(await refreshNow(), /failed/);
+    await until('a tick is held', async () =>
+      (await all('#log details summary')).slice(0, 3).some((one) => /held/.test(one)),
+    );
+    await backToWell();
+  });
+
+  it('it ends the token early: a reader is rejected and reports it, and another token comes', async () => {
+    await setPace(10);
+    await press('token-ended');
+    await until('the page says so', async () => /has ended version/.test(await verdict()));
+    assert.equal(await page.$$eval('#chart .dead', (areas) => areas.length > 0), true);
+    await setPace(60);
+    await until('a reader is rejected', async () => /rejected/.test(await readers()));
+    await until('a tick answers', async () => /readers report/.test((await all('#log details summary'))[0] ?? ''));
+    await until('all is well', async () => /All is well/.test(await verdict()));
+    await setPace(600);
+  });
+
+  it('it refuses the password: a person is paged; the password is put right: the lamp goes off', async () => {
+    await press('password-refused');
+    await until('the button says so', async () => /· now/.test(await buttonSays('password-refused')));
+    assert.match(await refreshNow(), /failed.*refused/i);
+    await until('the lamp goes on', async () => /ALARM, since/.test(await alarm('CredentialsRefused')));
+    assert.equal(await page.$eval('#alarms .is-firing use', (lamp) => lamp.getAttribute('href')), '#sign-danger');
+    await until('a person is paged', async () => /A person is paged: CredentialsRefused/.test(await verdict()));
+    await press('password-right');
+    await until('the next tick uses it', async () =>
+      (await all('#log details summary')).some((one) => /credentials have changed/.test(one)),
+    );
+    await until('the lamp goes off', async () => / OK, since/.test(await alarm('CredentialsRefused')));
+    await until('all is well', async () => /All is well/.test(await verdict()));
+  });
+
+  it('Parameter Store takes no writes: the service is not asked', async () => {
+    await press('store-no-writes');
+    await until('the button says so', async () => /· now/.test(await buttonSays('store-no-writes')));
+    assert.match(await refreshNow(), /failed.*SSM did not store/);
+    await backToWell();
+  });
+
+  it('RefreshNow gets a new token, due or not', async () => {
+    assert.match(await refreshNow(), /refreshed.*a person asked for it/);
+  });
+
+  it('works from the keyboard', async () => {
+    await page.focus('[data-button="service-down"]');
+    await page.keyboard.press('Enter');
+    await until('the button says so', async () => /· now/.test(await buttonSays('service-down')));
+    await page.focus('[data-button="all-well"]');
+    await page.keyboard.press('Space');
+    await until('nothing is broken', async () => !/· now/.test(await words('.buttons')));
+    await page.focus('[name="pace"]:checked');
+    await page.keyboard.press('ArrowLeft');
+    await until('the pace is slower', async () => (await page.$('[value="60"]:checked')) !== null);
+  });
+
+  for (const scheme of ['light', 'dark']) {
+    for (const width of [1200, 400]) {
+      it(`shuts nobody out: ${scheme}, ${width} pixels wide`, async () => {
+        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+        await page.setViewport({ width, height: 900 });
+        await sleep(300);
+        await page.evaluate(AXE);
+        const found = await page.evaluate('axe.run()');
+        const { passes, violations } = found as {
+          passes: readonly unknown[];
+          violations: readonly { id: string; impact: string; nodes: readonly { html: string }[] }[];
+        };
+        assert.ok(passes.length > 20);
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        assert.deepEqual(
+          serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+          [],
+        );
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
+        const folder = process.env.SCREENSHOTS;
+        if (folder !== undefined)
+          await page.screenshot({ path: `${folder}/page-${scheme}-${width}.png`, fullPage: true });
+      });
+    }
+  }
+
+  it('tells the example to stop while time is hurried, and serves it in real time', async () => {
+    const example = () =>
+      spawn(process.execPath, [path('examples/downstream/watch.ts')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const hurried = example();
+    const [complaint, [status]] = await Promise.all([text(hurried.stderr), once(hurried, 'close')]);
+    assert.deepEqual([status, complaint], [1, complaint]);
+    assert.match(complaint, /passes 60 times as fast as real time\. Choose "Real time"/);
+
+    await setPace(1);
+    const served = example();
+    let told = '';
+    served.stdout.on('data', (chunk) => (told += chunk));
+    await until('an invoice comes', () => /invoice \d+ ACT/.test(told));
+    await setPace(60);
+    const [end] = await once(served, 'close');
+    assert.equal(end, 1);
+  });
+
+  it('takes nothing from a page of another origin, and shows nothing under another name', async (test) => {
+    const foreign = createServer((_, answer) =>
+      answer.writeHead(200, { 'Content-Type': 'text/html' }).end('<title>evil</title>'),
+    );
+    test.after(() => foreign.close());
+    foreign.listen(0, '127.0.0.1');
+    await once(foreign, 'listening');
+    const address = foreign.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const evil = await browser.newPage();
+    await evil.goto(`http://localhost:${port}/`);
+    const order = JSON.stringify({ button: 'service-down' });
+    const attack = `Promise.all([
+      fetch(${JSON.stringify(url)} + 'press', { method: 'POST', mode: 'no-cors', body: ${JSON.stringify(order)} }).then(() => 'sent', () => 'refused'),
+      fetch(${JSON.stringify(url)} + 'press', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: ${JSON.stringify(order)} }).then(() => 'read', () => 'refused'),
+      fetch(${JSON.stringify(url)}).then(() => 'read', () => 'refused'),
+      new Promise((done) => { const events = new EventSource(${JSON.stringify(url)} + 'events'); events.onopen = () => done('read'); events.onerror = () => done('refused'); }),
+    ])`;
+    assert.deepEqual(await evil.evaluate(attack), ['refused', 'refused', 'refused', 'refused']);
+    const rebound = await evil.goto(url.replace('127.0.0.1', 'rebound.example'));
+    assert.equal(rebound?.status(), 403);
+    await evil.close();
+    assert.doesNotMatch(await buttonSays('service-down'), /· now/);
+  });
+
+  it('has complained of nothing, and asked nobody else', () => {
+    assert.deepEqual(complaints, []);
+  });
+});
