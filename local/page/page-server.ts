@@ -7,7 +7,7 @@ import { parseJsonObject } from '../../lambda/parse-json.ts';
 import { listen } from '../listen.ts';
 import { BUTTONS } from './buttons.ts';
 import type { PacedClock } from './paced-clock.ts';
-import { type Button, PACES, type Pace } from './snapshot.ts';
+import type { Button, Pace } from './snapshot.ts';
 import type { TokenLife } from './token-life.ts';
 
 /** The page that shows a token's life, on this machine only. */
@@ -81,7 +81,7 @@ export async function startPage({ port, life, time, isVirtual }: PageSettings): 
     const order = parseJsonObject(await limitedText(request));
     const isDone =
       (request.url === '/press' && isButton(order?.button) && press(order.button)) ||
-      (request.url === '/pace' && isPace(order?.pace) && setPace(order.pace));
+      (request.url === '/pace' && setPace(life.paces.find((pace) => pace === order?.pace)));
     if (!isDone) return answer(response, 400, 'There is no such button or pace here.');
     response.writeHead(204, HEADERS).end();
     tellState();
@@ -92,9 +92,9 @@ export async function startPage({ port, life, time, isVirtual }: PageSettings): 
     return isVirtual;
   }
 
-  function setPace(pace: Pace): boolean {
-    if (isVirtual) time.setPace(pace);
-    return isVirtual;
+  function setPace(pace: Pace | undefined): boolean {
+    if (pace !== undefined) time.setPace(pace);
+    return pace !== undefined;
   }
 
   const { url, close } = await listen(port, (request, response) => {
@@ -170,8 +170,4 @@ function sse(event: string, data: unknown): string {
 
 function isButton(value: unknown): value is Button {
   return typeof value === 'string' && Object.hasOwn(BUTTONS, value);
-}
-
-function isPace(value: unknown): value is Pace {
-  return PACES.some((pace) => pace === value);
 }

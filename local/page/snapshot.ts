@@ -6,6 +6,8 @@ export interface Snapshot {
   readonly now: number;
   /** 1 is real time, 0 stands still. */
   readonly pace: number;
+  /** Those that can be chosen. */
+  readonly paces: readonly Pace[];
   /** False where a real service is asked: nothing can be broken there, and time cannot be hurried. */
   readonly isVirtual: boolean;
   readonly settings: LifeSettings;

@@ -19,7 +19,18 @@ import { ERRORS_METRIC, pageThresholdSeconds } from './alarms.ts';
 import { BUTTONS, isPasswordRight } from './buttons.ts';
 import type { LocalWorld } from './local-world.ts';
 import { playReaders } from './readers.ts';
-import type { Act, AttemptView, Button, Conditions, Life, Login, Snapshot, TickView } from './snapshot.ts';
+import {
+  type Act,
+  type AttemptView,
+  type Button,
+  type Conditions,
+  type Life,
+  type Login,
+  PACES,
+  type Pace,
+  type Snapshot,
+  type TickView,
+} from './snapshot.ts';
 import { emittedMetrics, tickView } from './tick-view.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -27,6 +38,8 @@ import { verdictOf } from './verdict.ts';
 export interface TokenLife {
   /** The last ones, in order of time. */
   readonly ticks: readonly TickView[];
+  /** How fast time may pass: nobody can follow more than two ticks a second, and beside a real service time is real. */
+  readonly paces: readonly Pace[];
   /** @param pace how fast the world's time passes at the moment */
   snapshot(pace: number): Snapshot;
   press(button: Button): void;
@@ -152,10 +165,12 @@ export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLif
 
   const alarms = createAlarmPanel(clock, config, metrics);
   const lifetimeSeconds = config.tokenLifetimeSeconds;
+  const paces = PACES.filter((pace) => (isVirtual ? pace <= 2 * config.checkEverySeconds || pace === 1 : pace === 1));
   const readers = playReaders(world, { tokenParameterName, lifetimeSeconds, callsService: isVirtual });
 
   const life: TokenLife = {
     ticks,
+    paces,
     onTick: () => {},
     onView: () => {},
     press(button) {
@@ -180,6 +195,7 @@ export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLif
       const facts: Omit<Snapshot, 'verdict'> = {
         now,
         pace,
+        paces,
         isVirtual,
         settings: {
           lifetimeSeconds,

@@ -167,7 +167,7 @@ function threshold({ y, width }: Scales, belowMs: number, isNarrow: boolean): SV
 }
 
 /** What comes: due, and the end if nobody replaced it. */
-function ahead(life: Life, now: number, { x, y, to, width, bottom }: Scales, isNarrow: boolean): SVGElement[] {
+function ahead(life: Life, now: number, { x, y, to, bottom }: Scales, isNarrow: boolean): SVGElement[] {
   const { version, dueAt, expiresAt, deadAt } = life;
   if (expiresAt <= now || (deadAt !== undefined && deadAt <= now)) return [];
   const end = Math.min(expiresAt, to);
@@ -178,12 +178,17 @@ function ahead(life: Life, now: number, { x, y, to, width, bottom }: Scales, isN
     }),
     svg('circle', { class: 'dot', cx: x(now), cy: y(expiresAt - now), r: 5 }),
     isNarrow
-      ? text(width - RIGHT, y(0) - 44, `expires ${clockTime(expiresAt)}`, { 'text-anchor': 'end', class: 'strong' })
+      ? text(x(end) - 22, bottom - 7, `expires ${clockTime(expiresAt)}`, { 'text-anchor': 'end', class: 'strong' })
       : text(x(end) + 6, bottom - 6, `expires ${clockTime(expiresAt)}`, { class: 'strong' }),
   ];
   if (!isNarrow) {
     parts.push(
-      text(x(now) + 10, y(expiresAt - now) - 8, `version ${version}: ${span(expiresAt - now)}`, { class: 'good' }),
+      text(
+        x(now) + (y(expiresAt - now) < CURVE_TOP + 16 ? 22 : 10),
+        y(expiresAt - now) - 8,
+        `version ${version}: ${span(expiresAt - now)}`,
+        { class: 'good' },
+      ),
     );
   }
   if (dueAt > now) {
@@ -271,7 +276,8 @@ function acts({ acts: done }: Snapshot, { from, x, width, bottom }: Scales, isNa
       const left = x(at);
       const words = `${clockTime(at)} ${label}`;
       const hasRoom = !isNarrow && left + 16 + label.length * 6.4 < room;
-      if (hasRoom) room = left - 8;
+      // Also a flag without words takes room.
+      room = Math.min(room, left - 8);
       return [
         svg('line', { class: 'act', x1: left, x2: left, y1: ACTS_ROW + 4, y2: bottom }, words),
         sign('act', left + 4, ACTS_ROW - 2, 12, words),

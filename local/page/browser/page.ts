@@ -85,14 +85,18 @@ function announce(before: Snapshot | undefined, after: Snapshot): void {
 function show(): void {
   isDrawn = true;
   if (snapshot === undefined) return;
-  const { now, pace, isVirtual, settings, verdict, alarms, alarmsOff, readers } = snapshot;
+  const { now, pace, paces, isVirtual, settings, verdict, alarms, alarmsOff, readers } = snapshot;
   say('clock', clockSeconds(now));
   say('date', `${new Date(now).toUTCString().slice(5, 16)}, UTC`);
   say('lifetime', span(settings.lifetimeSeconds * 1000));
   say('check-every', span(settings.checkEverySeconds * 1000));
   const radio = document.querySelector<HTMLInputElement>(`input[name="pace"][value="${pace}"]`);
   if (radio !== null) radio.checked = true;
-  byId<HTMLFieldSetElement>('pace').disabled = !isVirtual;
+  for (const choice of document.querySelectorAll<HTMLInputElement>('[name="pace"]')) {
+    const label = choice.closest('label');
+    if (label !== null) label.hidden = !paces.some((one) => String(one) === choice.value);
+  }
+  say('played', isVirtual ? 'the service, Parameter Store' : 'Parameter Store');
   byId('acts').hidden = !isVirtual;
   byId('invitation').hidden = !isVirtual;
   say('verdict-title', verdict.title);
@@ -148,12 +152,12 @@ function alarmRow({ name, pages, rule, state, since, isWarmingUp }: AlarmView): 
 function readerRow({ name, reports, state, detail, at, calls, failed }: ReaderView): Row {
   const words = { served: 'served', rejected: 'rejected', 'no token': 'no token', 'no answer': 'no answer' };
   const when = at === undefined ? '' : ` ${clockTime(at)}`;
-  const count = `${calls} calls${failed === 0 ? ', all served' : `, ${failed} not served`}`;
+  const count = failed === 0 ? `${calls} calls, all served` : `${calls} calls, ${failed} not served`;
   return {
     sign: state === undefined ? 'unknown' : state === 'served' ? 'well' : 'danger',
     name: `${name}, ${reports ? 'reports rejections' : 'does not report'}`,
     state: state === undefined ? 'not yet' : `${words[state]}${when}`,
-    detail: `${detail} (${count})`,
+    detail: calls === 0 ? detail : `${detail} (${count})`,
     isFiring: state !== undefined && state !== 'served',
   };
 }
