@@ -55,8 +55,8 @@ documented service, and between them the very artefact that is deployed. Needs n
 
 Options
   --serve             keep the local services up and tick until Ctrl-C; a page shows it, and lets time pass faster
-  --every SECONDS     with --serve: how often to tick (default ${DEPLOYED_CHECK_SECONDS}; ${WATCHED_CHECK_SECONDS} with another option)
-  --lifetime SECONDS  how long the local endpoint's tokens live (default 14400; ${WATCHED_LIFETIME_SECONDS} with --serve and another option)
+  --every SECONDS     with --serve: how often to tick (default ${DEPLOYED_CHECK_SECONDS}; ${WATCHED_CHECK_SECONDS} with --lifetime, --endpoint, --service or --fail)
+  --lifetime SECONDS  how long local tokens live (default 14400; ${WATCHED_LIFETIME_SECONDS} with --serve and --every, --service or --fail)
   --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
   --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"},
                       or the fields of the service

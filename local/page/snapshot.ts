@@ -17,9 +17,9 @@ export interface Snapshot {
   readonly attempt: AttemptView | undefined;
   readonly nextTickAt: number | undefined;
   readonly lastTick: TickView | undefined;
-  readonly conditions: Conditions;
+  readonly conditions: PlayedFaults;
   /** Every request for a token that was sent; `recent` are those that the page shows. */
-  readonly logins: { readonly total: number; readonly recent: readonly Login[] };
+  readonly logins: { readonly total: number; readonly recent: readonly SentLogin[] };
   readonly alarms: readonly AlarmView[];
   /** Why no alarm is evaluated. */
   readonly alarmsOff: string | undefined;
@@ -72,13 +72,13 @@ export interface TickView {
 }
 
 /** What is wrong at the moment. */
-export interface Conditions {
+export interface PlayedFaults {
   readonly service: 'well' | 'down' | 'nonsense';
   readonly password: 'right' | 'refused';
   readonly store: 'well' | 'no writes';
 }
 
-export interface Login {
+export interface SentLogin {
   readonly at: number;
   readonly outcome: 'granted' | 'refused' | 'no token';
 }

@@ -23,11 +23,11 @@ import {
   type Act,
   type AttemptView,
   type Button,
-  type Conditions,
   type Life,
-  type Login,
   PACES,
   type Pace,
+  type PlayedFaults,
+  type SentLogin,
   type Snapshot,
   type TickView,
 } from './snapshot.ts';
@@ -77,7 +77,7 @@ export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLif
   const statusName = statusParameterName(tokenParameterName);
   const records: RecordedLife[] = [];
   const ticks: TickView[] = [];
-  const noted: Login[] = [];
+  const noted: SentLogin[] = [];
   const acts: Act[] = [];
   let attempt: AttemptView | undefined;
   let nextTickAt: number | undefined;
@@ -149,7 +149,7 @@ export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLif
     lambda.invoke({});
   }
 
-  function conditions(): Conditions {
+  function conditions(): PlayedFaults {
     const { disturbance } = vendor;
     return {
       service: disturbance === undefined ? 'well' : disturbance === 'no-connection' ? 'down' : 'nonsense',
@@ -158,7 +158,7 @@ export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLif
     };
   }
 
-  function logins(): readonly Login[] {
+  function logins(): readonly SentLogin[] {
     if (!isVirtual) return noted;
     return vendor.logins.map(({ at, outcome }) => ({ at, outcome: outcome === 'disturbed' ? 'no token' : outcome }));
   }
@@ -240,7 +240,7 @@ function livesSince(records: readonly RecordedLife[], since: number, config: Con
   });
 }
 
-function loginOutcome({ outcome, code }: Invocation): Login['outcome'] {
+function loginOutcome({ outcome, code }: Invocation): SentLogin['outcome'] {
   if (outcome !== 'failed' || code === 'STORE_FAILED') return 'granted';
   return code === 'CREDENTIALS_REFUSED' ? 'refused' : 'no token';
 }
