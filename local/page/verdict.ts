@@ -1,5 +1,5 @@
 import type { Snapshot, Verdict } from './snapshot.ts';
-import { clockTime, span } from './time-text.ts';
+import { clockSeconds, clockTime, span } from './time-text.ts';
 
 /** How the token is, and what comes next, for somebody who has never seen this page. */
 export function verdictOf(snapshot: Omit<Snapshot, 'verdict'>): Verdict {
@@ -42,8 +42,9 @@ export function verdictOf(snapshot: Omit<Snapshot, 'verdict'>): Verdict {
   return { kind: 'well', title: `All is well: version ${version} lives for ${left}.`, detail: `${replaced} ${next}` };
 }
 
-function nextStep({ attempt, nextTickAt, now }: Omit<Snapshot, 'verdict'>): string {
-  const tick = nextTickAt === undefined ? '' : `Next tick at ${clockTime(nextTickAt)}.`;
+function nextStep({ attempt, nextTickAt, now, settings }: Omit<Snapshot, 'verdict'>): string {
+  const time = settings.checkEverySeconds < 60 ? clockSeconds : clockTime;
+  const tick = nextTickAt === undefined ? '' : `Next tick at ${time(nextTickAt)}.`;
   if (attempt?.code === undefined) return tick;
   if (attempt.askAgainAt === 'never') return `${tick} The service is not asked again with this password.`;
   if (attempt.askAgainAt <= now) return tick;

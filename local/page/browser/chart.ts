@@ -237,7 +237,7 @@ function alarmLane({ now, alarms, alarmChanges }: Snapshot, pages: boolean, top:
   const { from, x } = scales;
   const kind = alarms.filter((alarm) => alarm.pages === pages);
   return [
-    laneLabel(top + ROW + 4, pages ? 'pages' : 'tickets'),
+    laneLabel(top + ROW + 4, pages ? 'page' : 'ticket'),
     ...kind.flatMap(({ name }, row) =>
       firings(
         alarmChanges.filter((change) => change.name === name),

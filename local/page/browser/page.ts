@@ -8,6 +8,8 @@ import { createLog } from './log.ts';
 const key = document.querySelector('meta[name="key"]')?.getAttribute('content') ?? '';
 const ticks: TickView[] = [];
 const KEPT_TICKS = 200;
+/** In real time nobody waits so long. */
+const LONG_WAIT_MS = 20_000;
 const log = createLog(byId('log'));
 let snapshot: Snapshot | undefined;
 let start: string | undefined;
@@ -53,15 +55,18 @@ function listen<Told>(name: string, take: (told: Told) => void): void {
 }
 
 async function press(button: Button): Promise<void> {
-  const { pace = 1, nextTickAt = 0 } = snapshot ?? {};
-  const isSent = await send('/press', { button });
-  if (!isSent || pace > 1) return;
-  const wait = pace === 0 ? 'Time stands still' : `The next tick comes at ${clockTime(nextTickAt)}`;
-  say('message', `${wait}: choose a faster pace to see what follows.`);
+  const { pace = 1, nextTickAt = 0, now = 0 } = snapshot ?? {};
+  say('message', '');
+  if (!(await send('/press', { button })) || pace > 1) return;
+  if (pace === 0) say('hint', 'Time stands still: choose a pace to see what follows.');
+  else if (nextTickAt - now > LONG_WAIT_MS) {
+    say('hint', `The next tick comes at ${clockTime(nextTickAt)}: choose a faster pace to see what follows.`);
+  }
 }
 
 async function setPace(pace: Pace): Promise<void> {
-  if (await send('/pace', { pace })) say('message', '');
+  say('message', '');
+  if (await send('/pace', { pace })) say('hint', '');
 }
 
 async function send(path: string, order: object): Promise<boolean> {
