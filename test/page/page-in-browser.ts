@@ -120,6 +120,7 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
 
   it('has a log line for each tick, which opens', async () => {
     await page.click('#log details summary');
+    await until('it opens', () => page.$('#log details pre'));
     assert.match(
       await words('#log details pre'),
       /^\{ "outcome": "(fresh|refreshed)".*"tokenParameter": "\/local\/access-token"/,
