@@ -252,7 +252,9 @@ function alarmLane({ now, alarms, alarmChanges }: Snapshot, pages: boolean, top:
           return [
             svg('rect', bar, words),
             sign('danger', left, y + 5.5, 13, words),
-            ...(right - left > 18 + name.length * 6.4 ? [text(left + 11, y + 10, name, { class: 'bad on-bar', 'font-size': 11 })] : []),
+            ...(right - left > 18 + name.length * 6.4
+              ? [text(left + 11, y + 10, name, { class: 'bad on-bar', 'font-size': 11 })]
+              : []),
           ];
         }),
     ),
