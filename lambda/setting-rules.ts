@@ -50,16 +50,19 @@ export function secondsRemedies(seconds: number): readonly string[] {
   return [`use whole seconds, from 1 to ${MAX_SECONDS}`];
 }
 
-/** How many logins a service allows in 24 hours: the schedule needs one, and one is kept for a person. */
+/**
+ * How many logins a service allows in 24 hours: the schedule needs one, and one is kept for a person. The status holds an
+ * instant for each, and SSM takes 8,192 bytes.
+ */
 export function loginsPerDayRemedies(logins: number): readonly string[] {
-  return Number.isInteger(logins) && logins >= 2 && logins <= 1000 ? [] : ['give a whole number from 2 to 1000'];
+  return Number.isInteger(logins) && logins >= 2 && logins <= 200 ? [] : ['give a whole number from 2 to 200'];
 }
 
 /** `http://host:port`. A password for a proxy has no place in a variable that everybody can read. */
 export function proxyRemedies(text: string): readonly string[] {
   const url = parseHttpUrl(text);
-  const isPlain = url?.protocol === 'http:' && url.username === '' && url.password === '';
-  return isPlain && url.origin === text.replace(/\/$/, '') ? [] : ['give http://host:port, without user and path'];
+  const isPlain = url?.protocol === 'http:' && /^http:\/\/[^/?#@\\]+\/?$/i.test(text);
+  return isPlain ? [] : ['give http://host:port, without user and path'];
 }
 
 /** An absolute http or https address without white space; undefined for anything else. */

@@ -142,7 +142,7 @@ const SETTINGS = {
     description:
       "for services that hand out a new token only after the old one's end: readers have none for up to `checkEvery`, which is then 1 minute unless set. Not together with `refreshEvery` or `renewalWindow`",
   }),
-  loginsPerDay: z.number('give a whole number from 2 to 1000').optional().meta({
+  loginsPerDay: z.number('give a whole number from 2 to 200').optional().meta({
     description: 'how many logins the service allows in 24 hours; one is kept for a person who forces a refresh',
   }),
   credentialsSecretArn: SECRET_ARN.optional().meta({

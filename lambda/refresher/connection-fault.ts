@@ -82,6 +82,10 @@ const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
     'The server wants a client certificate (tls_certificate and tls_key in the secret), or does not know who signed it: ask the vendor',
   ],
   [
+    /certificate (?:expired|revoked|unknown)|unsupported certificate/,
+    'The server does not take the client certificate: look at tls_certificate in the secret and at its end, then ask the vendor',
+  ],
+  [
     /internal error|unrecognized name/,
     'The server does not know this host name, or is in trouble: compare the endpoint with what the vendor names, then tell the vendor',
   ],

@@ -42,11 +42,11 @@ export function parseTlsCredentials(
     if (secret[one] !== undefined && secret[other] === undefined) fault(`"${other}" is missing beside "${one}"`);
   }
   if (chain !== undefined && key !== undefined && !belongTogether(chain, key)) {
-    fault(`"${keyName}" is not the key of "${certificateName}"`);
+    fault(`"${keyName}" is not the key of "${certificateName}": of a chain, the client's own certificate comes first`);
   }
   return {
-    ...(chain && key && { certificate: String(secret[certificateName]), key: String(secret[keyName]) }),
-    ...(authorities && { authorities: String(secret[authoritiesName]) }),
+    ...(chain && key && { certificate: pemOf(chain), key: String(secret[keyName]) }),
+    ...(authorities && { authorities: pemOf(authorities) }),
   };
 }
 
@@ -54,8 +54,15 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 function certificatesOf(pem: string): readonly X509Certificate[] {
   const certificates = [...pem.matchAll(CERTIFICATE)].map(([block]) => new X509Certificate(block));
-  if (certificates.length === 0) throw new TypeError('no certificate');
+  // One that was cut off would be left out without a word.
+  const begun = pem.match(/-----BEGIN CERTIFICATE-----/g) ?? [];
+  if (certificates.length === 0 || certificates.length < begun.length) throw new TypeError('no whole certificate');
   return certificates;
+}
+
+/** Written anew: OpenSSL refuses two files that were joined without a line end, and says so only when it connects. */
+function pemOf(certificates: readonly X509Certificate[]): string {
+  return certificates.map(String).join('');
 }
 
 function belongTogether([own]: readonly X509Certificate[], key: KeyObject): boolean {
@@ -79,7 +86,8 @@ export function tlsWarnings(
   const [own] = certificate === undefined ? [] : certificatesOf(certificate);
   const daysLeft = own === undefined ? undefined : Math.floor((own.validToDate.getTime() - now) / DAY_MS);
   if (daysLeft !== undefined && daysLeft < NOTICE_DAYS) {
-    warnings.push(`"${TLS_FIELDS.certificate}" in the secret ends in ${daysLeft} days: put its successor there`);
+    const when = daysLeft < 0 ? 'has ended' : `ends in ${daysLeft} days`;
+    warnings.push(`"${TLS_FIELDS.certificate}" in the secret ${when}: put its successor there`);
   }
   return warnings;
 }

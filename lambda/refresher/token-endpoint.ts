@@ -28,11 +28,11 @@ export async function postEnvelope(
 ): Promise<SoapReply> {
   const url = new URL(endpoint);
   const request = openRequest(url, envelope, timeoutMs, way);
-  const connection = watchConnection(request, isTunnel(url, way));
+  const connection = watchConnection(request, isTunnel(url, way), timeoutMs);
   try {
     const answer = responseTo(request);
     request.end(envelope.body);
-    const response = await answer;
+    const response = await Promise.race([answer, connection.timedOut]);
     const { statusCode: status = 0, headers } = response;
     return {
       status,
@@ -44,6 +44,7 @@ export async function postEnvelope(
     // What ends an answer midway is told by the request; the response only tells that it was cut.
     throw noAnswer(url, way, connection.failure ?? error, timeoutMs, connection.isOpen);
   } finally {
+    connection.stopWaiting();
     request.destroy();
   }
 }
@@ -86,7 +87,7 @@ function openRequest(
 function proxyAgent({ protocol }: URL, proxyUrl: string): HttpAgent {
   const Agent = protocol === 'https:' ? HttpsAgent : HttpAgent;
   const proxyEnv = { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl };
-  // Until the proxy has answered CONNECT, nothing else ends the request.
+  // Closes the connection to a proxy that is silent; the request itself has ended by then.
   return new Agent({ proxyEnv, timeout: CONNECT_TIMEOUT_MS });
 }
 
@@ -100,15 +101,28 @@ interface Connection {
   isOpen: boolean;
   /** The first error of the request. */
   failure: Error | undefined;
+  /** Rejects where the connection does not open in time. Until a proxy has opened its tunnel, nothing ends the request itself. */
+  readonly timedOut: Promise<never>;
+  stopWaiting(): void;
 }
 
-function watchConnection(request: ClientRequest, isTunnelled: boolean): Connection {
-  const connection: Connection = { isOpen: false, failure: undefined };
-  const timer = setTimeout(() => request.destroy(new ConnectTimeout()), CONNECT_TIMEOUT_MS);
-  request.once('close', () => clearTimeout(timer));
+function watchConnection(request: ClientRequest, isTunnelled: boolean, timeoutMs: number): Connection {
+  const { promise: timedOut, reject } = Promise.withResolvers<never>();
+  const giveUp = (): void => {
+    const error = new ConnectTimeout();
+    request.destroy(error);
+    reject(error);
+  };
+  const timer = setTimeout(giveUp, isTunnelled ? Math.min(CONNECT_TIMEOUT_MS, timeoutMs) : CONNECT_TIMEOUT_MS);
+  const connection: Connection = {
+    isOpen: false,
+    failure: undefined,
+    timedOut,
+    stopWaiting: () => clearTimeout(timer),
+  };
   const opened = (): void => {
     connection.isOpen = true;
-    clearTimeout(timer);
+    connection.stopWaiting();
   };
   request.once('socket', (socket) => {
     if (isTunnelled) opened();

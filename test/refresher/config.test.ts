@@ -71,6 +71,9 @@ describe('the environment', () => {
     ['PROXY_URL', 'https://proxy.test'],
     ['PROXY_URL', 'http://user:CANARY@proxy.test'],
     ['PROXY_URL', 'http://proxy.test/path'],
+    ['PROXY_URL', 'http://proxy.test:3128?a'],
+    ['PROXY_URL', 'http://'],
+    ['LOGINS_PER_DAY', '201'],
   ])('is refused with %s %s, which is not repeated', (name, value) => {
     const error = errorOf({ ...environment, [name]: value });
     expect([...new Set(error.faults.map((fault) => fault.name))]).toEqual([name]);

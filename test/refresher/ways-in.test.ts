@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postEnvelope } from '../../lambda/refresher/token-endpoint.ts';
 import { type World, worlds } from './world.ts';
 
 const newWorld = worlds();
@@ -55,6 +56,16 @@ describe('a client certificate and a private authority', () => {
     expect(world.logged()).not.toContain(client.private.slice(100, 140));
   });
 
+  it('may stand in one text without a line end between them, behind a line of text, or with the line ends of Windows', async () => {
+    const world = await demandingWorld();
+    putSecret(world, {
+      tls_certificate: `subject=client\n${client.cert.trim()}${stranger.cert.trim()}`,
+      tls_key: client.private.replaceAll('\n', '\r\n'),
+      tls_ca: stranger.cert.trim() + server.cert.trim(),
+    });
+    expect(await world.tick()).toMatchObject({ outcome: 'refreshed' });
+  });
+
   it('take the place of the public authorities', async () => {
     const world = await demandingWorld();
     putSecret(world, { tls_certificate: client.cert, tls_key: client.private, tls_ca: stranger.cert });
@@ -77,6 +88,16 @@ describe('a client certificate and a private authority', () => {
       'PEM whose lines were joined',
       () => ({ tls_certificate: client.cert.replaceAll('\n', 'CANARY '), tls_key: client.private }),
       '"tls_certificate" is no certificate in PEM',
+    ],
+    [
+      'a second authority that was cut off',
+      () => ({ tls_ca: server.cert + stranger.cert.slice(0, -40) }),
+      '"tls_ca" is no certificate in PEM',
+    ],
+    [
+      'a chain that begins with another certificate',
+      () => ({ tls_certificate: stranger.cert + client.cert, tls_key: client.private }),
+      "of a chain, the client's own certificate comes first",
     ],
     [
       "somebody else's key",
@@ -173,9 +194,22 @@ describe.concurrent('a proxy', () => {
     const { PROXY_URL } = await startProxy(() => {});
     const world = await demandingWorld();
     putSecret(world, { tls_ca: server.cert });
-    const error = await world.failingTick('ENDPOINT_UNAVAILABLE', { env: { PROXY_URL }, askingMs: 7000, random: 1 });
+    const error = await world.failingTick('ENDPOINT_UNAVAILABLE', { env: { PROXY_URL }, askingMs: 1900, random: 1 });
     expect(error.mayHaveBeenJudged).toBe(false);
     expect(world.soap.calls).toHaveLength(0);
+  });
+
+  it.each<[string, (socket: Duplex) => void]>([
+    ['sends a byte now and then', (socket) => setInterval(() => socket.writable && socket.write('H'), 200).unref()],
+    ['opens a tunnel to nothing', (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n')],
+    ['is silent', () => {}],
+  ])('that %s is not waited for beyond the time of the request', async (_, onConnect) => {
+    const { PROXY_URL } = await startProxy(onConnect);
+    const startedAt = performance.now();
+    const asking = postEnvelope('https://soap.test/', { headers: {}, body: '<a/>' }, 600, { proxyUrl: PROXY_URL });
+    await expect(asking).rejects.toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
+    // Node itself waits for 5 s of silence, and for ever where there is none.
+    expect(performance.now() - startedAt).toBeLessThan(4000);
   });
 
   it('that is not there is named', async () => {
