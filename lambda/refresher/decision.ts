@@ -38,7 +38,12 @@ export type HoldReason =
   | { readonly kind: 'unreadable status'; readonly fault: string }
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
   /** `attempt` is the one that stands, if there is one; `until` an instant, ISO 8601 in UTC. */
-  | { readonly kind: 'login ration'; readonly attempt: Attempt | undefined; readonly until: string };
+  | {
+      readonly kind: 'login ration';
+      readonly attempt: Attempt | undefined;
+      readonly until: string;
+      readonly force: boolean;
+    };
 
 const MINUTE_MS = 60_000;
 /** So long after it was changed, a status that cannot be read holds the tick back: it may have held a refusal. */
@@ -53,7 +58,7 @@ export function decide(situation: Situation, policy: RefreshPolicy): Decision {
   const until = rationedUntil(recentLogins(status, now), policy.loginsPerDay, force);
   if (until === undefined) return decision;
   const attempt = status.attempt !== undefined && stands(status.attempt, origin) ? status.attempt : undefined;
-  return hold({ kind: 'login ration', attempt, until });
+  return hold({ kind: 'login ration', attempt, until, force });
 }
 
 /** The first row that holds wins. */

@@ -20,7 +20,7 @@ export function onHold(hold: HoldReason, tokenParameterName: string): RefreshErr
     case 'attempt':
       return attemptOnHold(hold.attempt);
     case 'login ration':
-      return rationUsedUp(hold.attempt, hold.until);
+      return rationUsedUp(hold);
   }
 }
 
@@ -45,13 +45,13 @@ function attemptOnHold({ outcome, askAgainAt, secretVersionId, at }: Attempt): R
   );
 }
 
-function rationUsedUp(attempt: Attempt | undefined, until: string): RefreshError {
+function rationUsedUp({ attempt, until, force }: Extract<HoldReason, { kind: 'login ration' }>): RefreshError {
   const code =
     attempt === undefined ? 'ENDPOINT_UNAVAILABLE' : (refreshErrorCode(attempt.outcome?.code) ?? 'STORE_FAILED');
+  const kept = force ? '' : ', save for one that is kept for a person who forces a refresh';
   return new RefreshError(
     code,
-    'The logins that the SOAP service allows in 24 hours (loginsPerDay) are used up, save for one that is kept for a person ' +
-      `who forces a refresh. It is asked again from ${until} on`,
+    `The logins that the SOAP service allows in 24 hours (loginsPerDay) are used up${kept}. It is asked again from ${until} on`,
     { reason: attempt?.outcome?.reason },
   );
 }

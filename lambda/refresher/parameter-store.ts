@@ -104,7 +104,7 @@ function tierFor(value = ''): 'Standard' | 'Advanced' {
 
 function isAdvanced(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
-  return errorName(error) === 'ValidationException' && /advanced-parameter tier/i.test(message);
+  return errorName(error) === 'ValidationException' && /\badvanced\b/i.test(message);
 }
 
 /** Throttling, the service's own trouble, or no answer at all. */

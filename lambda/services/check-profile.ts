@@ -90,7 +90,7 @@ const SHAPE: Readonly<Record<keyof ServiceProfile, Rule>> = {
   expiresIn: oneOrMore,
   expiresAt: oneOrMore,
   code: oneOrMore,
-  success: oneOrMore,
+  success: text,
   codes: record,
   timing: record,
 };

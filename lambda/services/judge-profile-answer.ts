@@ -39,8 +39,8 @@ function judgeBody(
 ): JudgedToken | NoToken {
   const root = rootPart({ contentType, body });
   if (root === undefined) {
-    const whole = { text: decodeBody(body, contentType).text, isHtmlOrEmpty: false };
-    return noEnvelope(profile, status, whole, 'the answer is a MIME message without a part for the envelope');
+    const unread = { texts: [decodeBody(body, contentType).text], isHtmlOrEmpty: false };
+    return noEnvelope(profile, status, unread, 'the answer is a MIME message without a part for the envelope');
   }
   const { text, isCertain } = decodeBody(root.body, root.contentType);
   let why = 'the answer is not text in its declared charset';
@@ -53,19 +53,21 @@ function judgeBody(
     if (!(error instanceof XmlError)) throw error;
     if (isCertain) why = `the answer is not a SOAP envelope (${error.message})`;
   }
-  const isHtmlOrEmpty = isCertain && (/^\s*$/.test(text) || isHtml(text, root.contentType));
-  return noEnvelope(profile, status, { text, isHtmlOrEmpty }, why);
+  const isHtmlOrEmpty = /^\s*$/.test(text) || isHtml(text, root.contentType);
+  // Of a MIME message the other parts count as well.
+  const texts = isMime(contentType) ? [text, decodeBody(body, contentType).text] : [text];
+  return noEnvelope(profile, status, { texts, isHtmlOrEmpty }, why);
 }
 
 /** @param body undefined where there is none to read */
 function noEnvelope(
   { codes }: ServiceProfile,
   status: number,
-  body: { readonly text: string; readonly isHtmlOrEmpty: boolean } | undefined,
+  body: { readonly texts: readonly string[]; readonly isHtmlOrEmpty: boolean } | undefined,
   why: string,
 ): NoToken {
   if (status === 401 || status === 403) {
-    const listed = body && listedCode([prose(body.text)], codes);
+    const listed = body && listedCode(body.texts.map(prose), codes);
     if (listed !== undefined) return byList(listed);
     return { kind: 'request refused', why: `HTTP status ${status} without a SOAP answer or a code of the profile` };
   }

@@ -270,7 +270,7 @@ describe('a login ration', () => {
     const stored = holding({ token, attempt: stood, logins: made(9) });
     expect(decide({ ...due, stored }, rationed)).toEqual({
       kind: 'hold',
-      reason: { kind: 'login ration', attempt: stood, until: iso(due.now + 15 * HOUR) },
+      reason: { kind: 'login ration', attempt: stood, until: iso(due.now + 15 * HOUR), force: false },
     });
   });
 

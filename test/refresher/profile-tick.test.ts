@@ -92,11 +92,116 @@ describe('a service that a profile describes', () => {
     expect(soap.calls).toHaveLength(11);
   });
 
+  it('is asked no more often where the ration is lowered, or a run died that had announced its login', async () => {
+    const { failingTick, answers, soap, status, fail, heal } = await dpdWorld();
+    answers(500, answer('transient-server-fault'));
+    const hour = 3_600_000;
+    await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV });
+    // Nobody hears how the second one ended.
+    fail(
+      'PutParameter',
+      { type: 'AccessDeniedException', status: 400 },
+      { only: /"outcome\\*":.*ENDPOINT[^}]*at\\*":/ },
+    );
+    await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV, skewMs: hour });
+    heal();
+    expect(status()?.logins).toHaveLength(2);
+    const { message } = await failingTick('STORE_FAILED', { env: { ...ENV, LOGINS_PER_DAY: '3' }, skewMs: 2 * hour });
+    expect(message).toContain('save for one that is kept for a person');
+    const forced = { event: { force: true }, env: { ...ENV, LOGINS_PER_DAY: '2' }, skewMs: 3 * hour };
+    const held = await failingTick('STORE_FAILED', forced);
+    expect(held.message).not.toContain('kept for a person');
+    expect(soap.calls).toHaveLength(2);
+  });
+
   it('does not count a login that it cannot have judged', async () => {
     const { failingTick, answers, status } = await dpdWorld();
     answers(503, '');
     await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV, askingMs: 1900, random: 1 });
     expect(status()?.logins).toEqual([]);
+  });
+});
+
+describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header', () => {
+  const acme = {
+    request:
+      '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header>' +
+      '<a:Action>urn:acme:open</a:Action><a:MessageID>{{$uuid}}</a:MessageID><a:To>{{$endpoint}}</a:To></s:Header><s:Body>' +
+      '<open xmlns="urn:acme"><user>{{username}}</user><word>{{password}}</word><at>{{$now}}</at></open></s:Body></s:Envelope>',
+    soapAction: 'urn:acme:open',
+    headers: { 'X-Client': '{{client_id}}', 'X-Message': '{{$uuid}}', Authorization: 'Basic {{$basic}}' },
+    answer: 'openResponse',
+    namespaces: ['urn:acme', 'urn:acme:session'],
+    token: '/Header/Session/Key',
+    expiresIn: 'seconds',
+    codes: { credentials: ['ACCOUNT_LOCKED'], unavailable: ['CLOSED'] },
+  };
+  const env = { SERVICE: serviceVariable(acme), SOAP_ACTION: '' };
+  const soap12 = (body: string, header: string) =>
+    `<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Header>${header}</e:Header><e:Body>${body}</e:Body></e:Envelope>`;
+  const opened = soap12(
+    '<openResponse xmlns="urn:acme"><seconds>7200</seconds></openResponse>',
+    '<h:Session xmlns:h="urn:acme:session"><h:Key>EXAMPLE-key</h:Key></h:Session>',
+  );
+
+  async function acmeWorld() {
+    const world = await newWorld();
+    const answers = (status: number, type: string, body: string) => {
+      const head = `HTTP/1.1 ${status} X\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+      world.soap.mode = { reply: Buffer.from(head + body) };
+    };
+    return { ...world, answers };
+  }
+
+  it('is sent the headers of its version and its own, and gives its token in a part of a MIME message', async () => {
+    const { tick, answers, soap, storedToken } = await acmeWorld();
+    const part = `--b\r\nContent-Type: application/xop+xml; charset=utf-8; type="application/soap+xml"\r\nContent-ID: <r@acme>\r\n\r\n${opened}\r\n`;
+    const type = 'multipart/related; boundary=b; type="application/xop+xml"; start="<r@acme>"';
+    answers(200, type, `--b\r\nContent-ID: <x@acme>\r\n\r\nx\r\n${part}--b--`);
+    expect(await tick({}, { env })).toMatchObject({ outcome: 'refreshed' });
+    expect(storedToken()).toBe('EXAMPLE-key');
+    const [call] = soap.calls;
+    expect(call?.headers).toMatchObject({
+      'content-type': 'application/soap+xml; charset=utf-8; action="urn:acme:open"',
+      accept: 'application/soap+xml, multipart/related',
+      'x-client': 'S3CR3T-client-id',
+    });
+    expect(call?.headers).not.toHaveProperty('soapaction');
+    expect(call?.body).not.toContain('{{');
+    expect(call?.body).toContain(`<a:To>${soap.url}</a:To>`);
+  });
+
+  it('is sent another UUID with every try, the same one throughout', async () => {
+    const { failingTick, answers, soap } = await acmeWorld();
+    answers(503, 'text/plain', 'later');
+    await failingTick('ENDPOINT_UNAVAILABLE', { env, askingMs: 8000, random: 0 });
+    const sent = soap.calls.map(({ body, headers }) => [/<a:MessageID>([^<]*)/.exec(body)?.[1], headers['x-message']]);
+    expect(sent.length).toBeGreaterThan(1);
+    expect(sent.every(([inBody, inHeader]) => inBody === inHeader)).toBe(true);
+    expect(new Set(sent.flat()).size).toBe(sent.length);
+  });
+
+  it.each([
+    [401, 'Sorry: ACCOUNT_LOCKED.', 'CREDENTIALS_REFUSED'],
+    [403, 'CLOSED', 'ENDPOINT_UNAVAILABLE'],
+    [403, 'UNACCOUNT_LOCKED', 'REQUEST_REFUSED'],
+    // A refusal that a gateway's status hides is judged, so it is sent once.
+    [503, 'ACCOUNT_LOCKED', 'ENDPOINT_UNAVAILABLE'],
+  ] as const)('is asked once where it answers %i with the plain text %j', async (status, text, code) => {
+    const { failingTick, answers, soap } = await acmeWorld();
+    answers(status, 'text/plain', text);
+    await failingTick(code, { env, askingMs: 8000 });
+    await failingTick(code, { env });
+    expect(soap.calls).toHaveLength(1);
+  });
+
+  it('is not asked with a field that no header can hold', async () => {
+    const { failingTick, put, secretId, soap } = await acmeWorld();
+    const values = { username: 'a:b', password: 'x', client_id: 'é' };
+    put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(values) });
+    const { message } = await failingTick('CREDENTIALS_MALFORMED', { env });
+    expect(message).toMatch(/"username" cannot be sent.*"client_id" cannot be sent/);
+    expect(soap.calls).toHaveLength(0);
   });
 });
 
@@ -111,5 +216,22 @@ describe('a long token', () => {
     answers(200, success(DAY, 'short'));
     await tick({ force: true }, { env: ENV, skewMs: 60_000 });
     expect([storedToken(), aws.parameters.parameter(parameterName)?.tier]).toEqual(['short', 'Advanced']);
+  });
+
+  it.each([
+    [4096, 'Standard'],
+    [8192, 'Advanced'],
+  ])('of %i characters is stored in the tier %s', async (length, tier) => {
+    const { tick, answers, storedToken, aws, parameterName } = await dpdWorld();
+    answers(200, success(DAY, 'x'.repeat(length)));
+    await tick({}, { env: ENV });
+    expect([storedToken()?.length, aws.parameters.parameter(parameterName)?.tier]).toEqual([length, tier]);
+  });
+
+  it('of 8,193 characters is none', async () => {
+    const { failingTick, answers, storedToken } = await dpdWorld();
+    answers(200, success(DAY, 'x'.repeat(8193)));
+    await failingTick('REPLY_MALFORMED', { env: ENV });
+    expect(storedToken()).toBeUndefined();
   });
 });

@@ -431,6 +431,13 @@ describe('no envelope', () => {
       'unavailable',
       reply('<!DOCTYPE html><html><body>LOCKED</body></html>', { contentType: 'text/html' }),
     ],
+    [
+      'an HTML page in Latin-1 under a label of UTF-8',
+      'unavailable',
+      reply(Buffer.from('<html><body>Wartung f\xfcr alle</body></html>', 'latin1'), {
+        contentType: 'text/html; charset=utf-8',
+      }),
+    ],
     ['other text', 'malformed', reply('LOCKED', { contentType: text })],
     ['JSON', 'malformed', reply('{"sessionId":"x"}', { contentType: 'application/json' })],
     ['an empty 404', 'malformed', reply('', { status: 404 })],
@@ -595,6 +602,14 @@ describe('an answer in parts (MTOM)', () => {
       'with a code in plain text under 401',
       'credentials',
       reply(message(part('Content-Type: text/plain', 'LOCKED')), { ...related('boundary=b1'), status: 401 }),
+    ],
+    [
+      'with a code in another part under 403',
+      'credentials',
+      reply(message(part('Content-Type: text/plain', 'no') + part('Content-Type: text/plain', 'LOCKED')), {
+        ...related('boundary=b1'),
+        status: 403,
+      }),
     ],
     [
       'with broken base64',
