@@ -1,6 +1,7 @@
 import { isObject } from '../lambda/parse-json.ts';
 import { decodeBody } from '../lambda/refresher/soap/decode-body.ts';
-import { parseXml, type XmlElement, XmlError } from '../lambda/refresher/soap/strict-xml.ts';
+import { parseXml, withDescendants, type XmlElement, XmlError } from '../lambda/refresher/soap/strict-xml.ts';
+import type { ServiceProfile } from '../lambda/services/profile.ts';
 
 /** What an answer is made of: names, namespaces and lengths. No value of it is in here. */
 export interface AnswerStructure {
@@ -12,11 +13,12 @@ export interface AnswerStructure {
 /** What an answer looks like to somebody who expected the token. */
 export type AnswerKind =
   | 'empty'
-  /** A SOAP 1.1 envelope with the documented answer or refusal in it. */
+  /** An envelope with the documented answer or refusal in it, or with the answer that the profile names. */
   | 'this service'
   | 'another service'
   | 'SOAP fault'
-  | 'SOAP 1.2'
+  /** Wanted by the service, and not what was sent. */
+  | 'other SOAP version'
   | 'WSDL'
   | 'XML'
   | 'login page'
@@ -42,13 +44,21 @@ const SERVICE_NAMESPACE = 'urn:server';
 const ANSWER_NAMES = ['access_new_tokenResponse', 'access_tokenResponse'];
 const MAX_NAME = 80;
 
-/** Describes a whole or cut-off body. `redact` sees every name that is told. */
-export function answerStructure(body: Uint8Array, contentType: string | undefined, redact: Redact): AnswerStructure {
+/**
+ * Describes a whole or cut-off body. `redact` sees every name that is told.
+ * @param profile of the service that was asked; undefined for Masters India's
+ */
+export function answerStructure(
+  body: Uint8Array,
+  contentType: string | undefined,
+  redact: Redact,
+  profile?: ServiceProfile,
+): AnswerStructure {
   const { text } = decodeBody(body, contentType);
   if (/^\s*$/.test(text)) return { kind: 'empty', lines: ['nothing'] };
   if (/<html[\s>]|<!doctype\s+html/i.test(text.slice(0, 2000))) return htmlStructure(text);
   const root = xmlRoot(text);
-  if (root !== undefined) return { kind: xmlKind(root), lines: counted(xmlLines(root, '', '', redact)) };
+  if (root !== undefined) return { kind: xmlKind(root, profile), lines: counted(xmlLines(root, '', '', redact)) };
   const json = parsedJson(text);
   if (json !== undefined) return { kind: 'JSON', lines: jsonLines('', json, '', redact) };
   if (/^\s*(?:text\/html|application\/xhtml)/i.test(contentType ?? '')) return htmlStructure(text);
@@ -69,18 +79,24 @@ function xmlRoot(text: string): XmlElement | undefined {
   }
 }
 
-function xmlKind(root: XmlElement): AnswerKind {
+function xmlKind(root: XmlElement, profile: ServiceProfile | undefined): AnswerKind {
   if (/^(?:definitions|description)$/.test(root.name) && /wsdl/i.test(root.namespace)) return 'WSDL';
   if (root.name !== 'Envelope') return 'XML';
-  if (root.namespace === SOAP_12) return 'SOAP 1.2';
-  if (root.namespace !== SOAP_11) return 'XML';
+  if (root.namespace !== SOAP_11 && root.namespace !== SOAP_12) return 'XML';
+  if (profile === undefined && root.namespace === SOAP_12) return 'other SOAP version';
   const answer = root.children.find(({ name }) => name === 'Body')?.children[0];
-  if (answer?.name === 'Fault' && answer.namespace === SOAP_11) {
-    const code = answer.children.find(({ name }) => name === 'faultcode')?.text ?? '';
-    return /VersionMismatch/.test(code) ? 'SOAP 1.2' : 'SOAP fault';
+  if (answer?.name === 'Fault' && answer.namespace === root.namespace) {
+    const codes = answer.children
+      .filter(({ name }) => name === 'faultcode' || name === 'Code')
+      .flatMap(withDescendants);
+    return codes.some(({ text }) => /VersionMismatch/.test(text)) ? 'other SOAP version' : 'SOAP fault';
   }
-  const isOurs = answer !== undefined && ANSWER_NAMES.includes(answer.name) && answer.namespace === SERVICE_NAMESPACE;
-  return isOurs ? 'this service' : 'another service';
+  return answer !== undefined && isOurs(answer, profile) ? 'this service' : 'another service';
+}
+
+function isOurs({ name, namespace }: XmlElement, profile: ServiceProfile | undefined): boolean {
+  if (profile === undefined) return ANSWER_NAMES.includes(name) && namespace === SERVICE_NAMESPACE;
+  return name === profile.answer && (namespace === '' || (profile.namespaces?.includes(namespace) ?? true));
 }
 
 /** A namespace is told where it differs from the one around it. */

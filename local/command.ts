@@ -300,7 +300,9 @@ async function tickInProcesses(
 }
 
 async function failureDetails({ endpoint, options, credentials, world }: Stage, tick: Invocation): Promise<string> {
-  const lines = [(options.service && (await explained(tick, endpoint))) ?? failureStory(tick, width())];
+  const lines = [
+    (options.service && (await explained(tick, endpoint, options.profile))) ?? failureStory(tick, width()),
+  ];
   if (tick.code?.startsWith('CREDENTIALS_')) {
     const { service } = options;
     // Somebody may have changed the password on the page.
@@ -342,7 +344,7 @@ async function showTick(stage: Stage, event: object): Promise<Invocation> {
     requests: soap && soap.calls.length - requestsBefore,
     token: aws.parameters.parameter(TOKEN_PARAMETER_NAME)?.value,
     width: width(),
-    failure: options.service && (await explained(tick, endpoint)),
+    failure: options.service && (await explained(tick, endpoint, options.profile)),
   };
   console.log(tickStory(tick, scene));
   if (options.verbose) console.log(styleText('dim', `\n${tick.output}`));
@@ -350,17 +352,21 @@ async function showTick(stage: Stage, event: object): Promise<Invocation> {
 }
 
 /** What a request to a real service met that got no token; undefined where none was sent, or a token came. */
-async function explained(tick: Invocation, endpoint: string): Promise<string | undefined> {
+async function explained(
+  tick: Invocation,
+  endpoint: string,
+  profile: ServiceProfile | undefined,
+): Promise<string | undefined> {
   const { contact, code, message = '', said } = tick;
   // The message names every field; alarms and later ticks are no matter of a first contact.
   if (code === 'CREDENTIALS_MALFORMED') return failureLine(tick, width());
   if (tick.outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
   const { error, answer } = contact;
   const certificate = isCertificateError(error) ? await peerCertificate(endpoint) : undefined;
-  const cause = likelyCause({ endpoint, code, message, error, answer, certificate });
+  const cause = likelyCause({ endpoint, code, message, error, answer, certificate, profile });
   // The rest of the message is advice for an operator whose service worked before.
   const [happened] = message.split('. ');
-  return firstContactScreen({ contact, cause, failure: `${code}  ${happened}`, said }, width());
+  return firstContactScreen({ contact, cause, failure: `${code}  ${happened}`, said, profile }, width());
 }
 
 /** Of the terminal; where the output goes elsewhere, what a page or a mail shows. */

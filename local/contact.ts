@@ -2,14 +2,17 @@ import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest, type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isObject } from '../lambda/parse-json.ts';
 import { said } from '../lambda/refresher/said.ts';
-import { parseXml, type XmlElement } from '../lambda/refresher/soap/strict-xml.ts';
+import { parseXml, withDescendants, type XmlElement } from '../lambda/refresher/soap/strict-xml.ts';
 import { decodeContent } from '../lambda/refresher/token-endpoint.ts';
+import { placeholders } from '../lambda/services/fill-template.ts';
+import type { ServiceProfile } from '../lambda/services/profile.ts';
+import { rootPart } from '../lambda/services/root-part.ts';
 import { type AnswerStructure, answerStructure } from './answer-structure.ts';
 import { shownQuery } from './shown-address.ts';
 
 /** What went over the wire between the function and the SOAP endpoint, last request only. No value is in it. */
 export interface Contact {
-  /** `POST /path`, then the headers that a SOAP service looks at. */
+  /** `POST /path`, then the headers that a SOAP service looks at, and those of the profile with their values masked. */
   readonly requestHead: string;
   /** As it went out, every value masked. */
   readonly requestBody: string;
@@ -36,9 +39,10 @@ const MAX_READ_BYTES = 128 * 1024;
 /**
  * Watches the requests that this process sends to `endpoint`, beside the code that sends them: nothing is asked twice, and
  * nothing about the requests changes.
+ * @param profile of the service that is asked; undefined for Masters India's
  * @returns a function that tells of the last one; undefined when none was sent.
  */
-export function watchContact(endpoint: string): () => Contact | undefined {
+export function watchContact(endpoint: string, profile: ServiceProfile | undefined): () => Contact | undefined {
   let last: Watched | undefined;
   subscribe('http.client.request.created', (message) => {
     const request = isObject(message) ? message.request : undefined;
@@ -55,7 +59,7 @@ export function watchContact(endpoint: string): () => Contact | undefined {
     last.response = response;
     keepBody(response, last.chunks);
   });
-  return () => last && tell(last, endpoint);
+  return () => last && tell(last, endpoint, profile);
 }
 
 interface Watched {
@@ -95,13 +99,25 @@ function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
   });
 }
 
-function tell({ request, body, error, response, chunks }: Watched, endpoint: string): Contact {
-  const secrets = sentValues(body);
+function tell(
+  { request, body, error, response, chunks }: Watched,
+  endpoint: string,
+  profile: ServiceProfile | undefined,
+): Contact {
+  const secrets = profile === undefined ? sentValues(body) : sentFields(body, profile, request);
   const redact = (name: string) => said(name, secrets, []) ?? '';
   const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
+  // SOAP 1.2 has its action in the Content-Type.
+  const isSoap12 = /^application\/soap\+xml/.test(String(request.getHeader('Content-Type')));
   const path = `${new URL(endpoint).pathname}${shownQuery(endpoint)}`;
+  const head = [
+    `${request.method} ${path}`,
+    header('Content-Type'),
+    ...(isSoap12 ? [] : [header('SOAPAction')]),
+    ...Object.keys(profile?.headers ?? {}).map((name) => `${name}: ${MASK}`),
+  ];
   return {
-    requestHead: `${request.method} ${path}, ${header('Content-Type')}, ${header('SOAPAction')}`,
+    requestHead: head.join(', '),
     requestBody: masked(body),
     error,
     answer: response && {
@@ -109,15 +125,22 @@ function tell({ request, body, error, response, chunks }: Watched, endpoint: str
       contentType: told(response.headers['content-type'], redact),
       redirectTo: redirectTarget(response.headers.location, endpoint),
       challenge: /^[A-Za-z]{1,20}(?![^ ,])/.exec(response.headers['www-authenticate'] ?? '')?.[0],
-      structure: structureOf(Buffer.concat(chunks), response.headers, redact),
+      structure: structureOf(Buffer.concat(chunks), response.headers, redact, profile),
     },
   };
 }
 
-function structureOf(body: Buffer, headers: IncomingHttpHeaders, redact: (name: string) => string): AnswerStructure {
+function structureOf(
+  body: Buffer,
+  headers: IncomingHttpHeaders,
+  redact: (name: string) => string,
+  profile: ServiceProfile | undefined,
+): AnswerStructure {
   const decoded = decodeContent(body, headers['content-encoding']);
   if (typeof decoded === 'string') return { kind: 'text', lines: [`${body.length} bytes, ${decoded}`] };
-  return answerStructure(decoded, headers['content-type'], redact);
+  const whole = { contentType: headers['content-type'], body: decoded };
+  const { contentType, body: envelope } = (profile && rootPart(whole)) ?? whole;
+  return answerStructure(envelope, contentType, redact, profile);
 }
 
 /** A media type and a charset are no place for more. */
@@ -146,6 +169,28 @@ function sentValues(envelope: string): readonly string[] {
   return leaves(parseXml(envelope))
     .filter(({ name }) => name !== 'grant_type')
     .map(({ text }) => text);
+}
+
+/** The secret's fields, wherever the profile has put them; the fixed texts of its request are no secret. */
+function sentFields(
+  envelope: string,
+  { request, headers = {} }: ServiceProfile,
+  sent: ClientRequest,
+): readonly string[] {
+  if (envelope === '') return [];
+  const templates = withDescendants(parseXml(request));
+  const inBody = withDescendants(parseXml(envelope)).filter((_, at) =>
+    placeholders(templates[at]?.text ?? '').some((name) => !name.startsWith('$')),
+  );
+  const inHeaders = Object.entries(headers).filter(([, template]) => placeholders(template).length > 0);
+  return [
+    ...inBody.map(({ text }) => text),
+    ...inHeaders.flatMap(([name]) =>
+      String(sent.getHeader(name) ?? '')
+        .split(' ')
+        .flatMap((part) => [part, ...Buffer.from(part, 'base64').toString().split(':')]),
+    ),
+  ];
 }
 
 function leaves(element: XmlElement): readonly XmlElement[] {

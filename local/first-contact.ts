@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
-import { tokenRequest } from '../lambda/services/masters-india/token-request.ts';
-import { type AnswerStructure, answerStructure } from './answer-structure.ts';
+import type { ServiceProfile } from '../lambda/services/profile.ts';
+import type { AnswerStructure } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
+import { type ExpectedAnswer, expectedAnswer } from './expected-answer.ts';
 import { isCertificateError, type LikelyCause } from './likely-cause.ts';
-import { createSoapService } from './soap/soap-service.ts';
 import { wrapText } from './wrap-text.ts';
 
 /** What is shown of a request that got no token. */
@@ -14,6 +14,8 @@ export interface FirstContact {
   readonly failure: string;
   /** What the service said, its secrets taken out. */
   readonly said: string | undefined;
+  /** Of the service that was asked; undefined for Masters India's. */
+  readonly profile: ServiceProfile | undefined;
 }
 
 const LABEL = 14;
@@ -23,8 +25,6 @@ const MIN_COLUMN = 40;
 const MAX_ROWS = 10;
 /** Where one stands below the other. */
 const MAX_NARROW_ROWS = 8;
-/** The envelope, its body and the answer's name: where another answer differs. */
-const DECISIVE_LINES = 3;
 
 type Row = readonly [name: string, expected: readonly string[], came: readonly string[]];
 
@@ -32,15 +32,16 @@ type Row = readonly [name: string, expected: readonly string[], came: readonly s
  * One screen: what was expected beside what came, the request, the likeliest cause. No line is wider than `width`. What
  * was not sent is not shown.
  */
-export function firstContactScreen({ contact, cause, failure, said }: FirstContact, width: number): string {
+export function firstContactScreen({ contact, cause, failure, said, profile }: FirstContact, width: number): string {
   const { answer, error, requestHead, requestBody } = contact;
+  const expected = expectedAnswer(profile);
   const rows: readonly Row[] =
     answer === undefined
-      ? [['answer', ['HTTP 200, text/xml'], [`none: ${error ?? 'no answer'}`]]]
+      ? [['answer', [`HTTP 200, ${expected.mediaType}`], [`none: ${error ?? 'no answer'}`]]]
       : [
           ['HTTP status', ['200'], [String(answer.status)]],
-          ['type', ['text/xml'], [answer.contentType ?? 'none']],
-          ['answer', expectedLines(answer.structure), answer.structure.lines],
+          ['type', [expected.mediaType], [answer.contentType ?? 'none']],
+          ['answer', expectedLines(expected, answer.structure), answer.structure.lines],
         ];
   const wasSent = !wasNotSent(contact);
   return [
@@ -58,9 +59,11 @@ export function firstContactScreen({ contact, cause, failure, said }: FirstConta
 }
 
 /** What is in the answer matters once its name is right. */
-function expectedLines({ lines }: AnswerStructure): readonly string[] {
-  const isNamedRight = lines.some((line) => line.trim() === EXPECTED.lines[DECISIVE_LINES - 1]?.trim());
-  return isNamedRight ? EXPECTED.lines : EXPECTED.lines.slice(0, DECISIVE_LINES);
+function expectedLines({ lines, decisiveLines }: ExpectedAnswer, came: AnswerStructure): readonly string[] {
+  const nameOf = (line = '') => line.trim().replace(/ \(.*/, '');
+  const isNamedRight =
+    came.kind === 'this service' && came.lines.some((line) => nameOf(line) === nameOf(lines[decisiveLines - 1]));
+  return isNamedRight ? lines : lines.slice(0, decisiveLines);
 }
 
 /** DNS, TCP or TLS failed. */
@@ -68,15 +71,6 @@ function wasNotSent({ answer, error }: Contact): boolean {
   const isRefused = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'CONNECT_TIMEOUT', 'EPROTO'].includes(error ?? '');
   return answer === undefined && (isRefused || isCertificateError(error));
 }
-
-/** The answer of the local service, which is the documented one. */
-const EXPECTED: AnswerStructure = (() => {
-  const credentials = { username: 'u', password: 'p', client_id: 'c', client_secret: 's' };
-  const body = tokenRequest({ username: 'u', passwd: 'p', client_id: 'c', client_secret: 's', grant_type: 'password' });
-  const service = createSoapService({ credentials });
-  const { body: xml, contentType } = service.answer({ body, contentType: 'text/xml; charset=utf-8' }, new Date(0));
-  return answerStructure(Buffer.from(xml, 'latin1'), contentType, (name) => name);
-})();
 
 /** Side by side where there is room, else one below the other. */
 function table(rows: readonly Row[], width: number): string[] {

@@ -4,6 +4,8 @@
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseJsonObject } from '../lambda/parse-json.ts';
+import { checkProfile } from '../lambda/services/check-profile.ts';
 import { watchContact } from './contact.ts';
 
 const [artefact = '', event = '{}', timeoutMs = '0'] = process.argv.slice(2);
@@ -19,7 +21,9 @@ console.log = console.info;
 console.warn = jsonLog('WARN');
 console.error = jsonLog('ERROR');
 
-const contact = watchContact(process.env.TOKEN_ENDPOINT ?? '');
+const { TOKEN_ENDPOINT = '', SERVICE } = process.env;
+const { profile } = SERVICE === undefined ? { profile: undefined } : checkProfile(parseJsonObject(SERVICE));
+const contact = watchContact(TOKEN_ENDPOINT, profile);
 const { handler } = await import(pathToFileURL(resolve(artefact)).href);
 const deadline = Date.now() + Number(timeoutMs);
 try {

@@ -1,3 +1,5 @@
+import type { ServiceProfile } from '../lambda/services/profile.ts';
+import { serviceOf } from '../lambda/services/profile-service.ts';
 import type { Answer, Contact } from './contact.ts';
 import type { ShownCertificate } from './peer-certificate.ts';
 
@@ -16,10 +18,12 @@ export interface FailedContact extends Pick<Contact, 'error' | 'answer'> {
   readonly message: string | undefined;
   /** Of a server that did not verify. */
   readonly certificate: ShownCertificate | undefined;
+  /** Of the service that was asked; undefined for Masters India's. */
+  readonly profile: ServiceProfile | undefined;
 }
 
-const OTHER_SERVICE =
-  'This command knows one service: access_new_token of urn:server. docs/services.md tells of others.';
+const DESCRIBE =
+  'Without --service this is access_new_token of Masters India. Describe the other one in a file (docs/services.md, "Your own"), and give it with --service.';
 
 /** A first contact: an address that does not resolve is a typing mistake before it is an outage. */
 export function likelyCause(failed: FailedContact): LikelyCause {
@@ -116,12 +120,12 @@ function untrusted(host: string, error: string, certificate: ShownCertificate | 
   return {
     cause: `This machine does not trust the certificate ${subject}, issued by ${issuer}, valid to ${validTo}.`,
     remedy:
-      'For a private authority, set NODE_EXTRA_CA_CERTS to a file with its certificate (PEM). Otherwise a proxy opens TLS, or the server leaves out a certificate of its chain.',
+      'For a private authority, put its certificate (PEM) into the file of --credentials as tls_ca, or set NODE_EXTRA_CA_CERTS to a file with it. Otherwise a proxy opens TLS, or the server leaves out a certificate of its chain.',
   };
 }
 
 function byStatus(
-  { endpoint }: FailedContact,
+  { endpoint, profile }: FailedContact,
   { status, redirectTo, challenge, structure }: Answer,
 ): LikelyCause | undefined {
   if (status >= 300 && status <= 399) {
@@ -136,19 +140,24 @@ function byStatus(
     };
   }
   if (status === 415) {
+    const [sent, other] = versions(profile);
     return {
-      cause:
-        'The service wants another content type: most likely it speaks SOAP 1.2, or no SOAP. This request is SOAP 1.1.',
-      remedy: `Look for a SOAP 1.1 address in the vendor's documentation. ${OTHER_SERVICE}`,
+      cause: `The service wants another content type: most likely it speaks ${other}, or no SOAP. This request is ${sent}.`,
+      remedy:
+        profile === undefined
+          ? `Look for a SOAP 1.1 address in the vendor's documentation. ${DESCRIBE}`
+          : otherVersion(other),
     };
   }
   if (status === 401 && challenge !== undefined && structure.kind !== 'this service') {
     return {
       cause: `The server wants an HTTP login (${challenge}) before it reads the request, and this request has none.`,
-      remedy: 'Compare the address. If it is right, ask the vendor: this version sends credentials only within SOAP.',
+      remedy:
+        `Compare the address. If it is right, the profile can send one (headers). ${profile === undefined ? DESCRIBE : ''}`.trim(),
     };
   }
-  if (['this service', 'another service', 'SOAP fault', 'SOAP 1.2', 'JSON'].includes(structure.kind)) return undefined;
+  if (['this service', 'another service', 'SOAP fault', 'other SOAP version', 'JSON'].includes(structure.kind))
+    return undefined;
   if (status === 404 || status === 405 || status === 410) {
     return {
       cause: `The server is there, but takes no SOAP request at this path (HTTP ${status}).`,
@@ -158,7 +167,11 @@ function byStatus(
   if (status === 401 || status === 403) {
     return {
       cause: `A gateway before the service refuses (HTTP ${status}): most likely an allow-list without your address.`,
-      remedy: 'Ask the vendor whether your address must be on a list, and whether the path is right.',
+      remedy:
+        'Ask the vendor whether your address must be on a list, and whether the path is right.' +
+        (profile === undefined
+          ? ''
+          : ' If the service itself refuses in such a text, put its code into codes.credentials.'),
     };
   }
   if (status === 429 || status >= 500) {
@@ -170,8 +183,8 @@ function byStatus(
   return undefined;
 }
 
-function byContent({ code, message = '' }: FailedContact, { structure }: Answer): LikelyCause {
-  if (code === 'CREDENTIALS_REFUSED') return refused(message);
+function byContent({ code, message = '', profile }: FailedContact, { structure }: Answer): LikelyCause {
+  if (code === 'CREDENTIALS_REFUSED') return refused(message, profile);
   switch (structure.kind) {
     case 'empty':
       return {
@@ -195,15 +208,17 @@ function byContent({ code, message = '' }: FailedContact, { structure }: Answer)
         cause: "This is the address of the service's description (WSDL), not of the service.",
         remedy: 'Leave out ?wsdl, or take the address that stands in the description as soap:address.',
       };
-    case 'SOAP 1.2':
+    case 'other SOAP version': {
+      const [sent, other] = versions(profile);
       return {
-        cause: 'The service speaks SOAP 1.2; this request is SOAP 1.1: another service.',
-        remedy: OTHER_SERVICE,
+        cause: `The service speaks ${other}; this request is ${sent}${profile === undefined ? ': another service' : ''}.`,
+        remedy: profile === undefined ? DESCRIBE : otherVersion(other),
       };
+    }
     case 'another service':
       return {
-        cause: 'The service answers in SOAP, but under another name or namespace: another service.',
-        remedy: `Compare the lines above. ${OTHER_SERVICE}`,
+        cause: `The service answers in SOAP, but under another name or namespace: another service${profile === undefined ? '' : ' or operation than the profile describes'}.`,
+        remedy: `Compare the lines above. ${profile === undefined ? DESCRIBE : 'If this is the answer to a login, correct `answer` and `namespaces` in the profile.'}`,
       };
     case 'SOAP fault':
       if (code === 'ENDPOINT_UNAVAILABLE') {
@@ -213,11 +228,18 @@ function byContent({ code, message = '' }: FailedContact, { structure }: Answer)
           remedy: 'Read above what it said. Run the command again in some minutes; if it stays so, ask the vendor.',
         };
       }
-      return {
-        cause:
-          'The address speaks SOAP, and could not make sense of the request: most likely another service, or it wants a SOAPAction.',
-        remedy: `Compare the request with an example of the vendor's. ${OTHER_SERVICE}`,
-      };
+      return profile === undefined
+        ? {
+            cause:
+              'The address speaks SOAP, and could not make sense of the request: most likely another service, or it wants a SOAPAction.',
+            remedy: `Compare the request with an example of the vendor's. ${DESCRIBE}`,
+          }
+        : {
+            cause:
+              'The service gives a reason that the profile does not list: a refusal, or a request that it does not know.',
+            remedy:
+              "Read above what it said. If it is about the credentials, put its code into codes.credentials before it is asked again. Else compare request and soapAction with an example of the vendor's.",
+          };
     case 'JSON':
       return {
         cause: 'This is an API that speaks JSON, not SOAP.',
@@ -225,12 +247,19 @@ function byContent({ code, message = '' }: FailedContact, { structure }: Answer)
       };
     case 'XML':
       return {
-        cause: 'This is XML, but no SOAP 1.1 envelope.',
+        cause: 'This is XML, but no SOAP envelope.',
         remedy: "Compare the path with the vendor's documentation.",
       };
     case 'text':
       return { cause: 'This is neither SOAP nor XML.', remedy: "Compare the path with the vendor's documentation." };
     case 'this service':
+      if (profile !== undefined) {
+        return {
+          cause: 'This is the answer that the profile names, but no token beyond doubt stands in it.',
+          remedy:
+            'Compare the paths of the profile with the lines above (token, code, success, expiresIn, expiresAt), and its codes with what it said.',
+        };
+      }
       return {
         cause: 'This is the right service, but it gave no token.',
         remedy: 'Read above what it said, and ask the vendor.',
@@ -238,12 +267,31 @@ function byContent({ code, message = '' }: FailedContact, { structure }: Answer)
   }
 }
 
-function refused(message: string): LikelyCause {
+/** What was sent, and what was not. */
+function versions(profile: ServiceProfile | undefined): readonly [sent: string, other: string] {
+  const isSoap12 = profile?.request.includes('http://www.w3.org/2003/05/soap-envelope');
+  return isSoap12 ? ['SOAP 1.2', 'SOAP 1.1'] : ['SOAP 1.1', 'SOAP 1.2'];
+}
+
+function otherVersion(other: string): string {
+  return `Give the Envelope of the profile's request the namespace of ${other}, or look for another address in the vendor's documentation.`;
+}
+
+function refused(message: string, profile: ServiceProfile | undefined): LikelyCause {
+  if (profile !== undefined) {
+    const names = serviceOf(profile).fields.map(({ name }) => name);
+    return {
+      cause: `The service is the right one, and does not accept these credentials: ${names.join(', ')}.`,
+      remedy: COMPARE_FIELDS,
+    };
+  }
   const isClient = /invalid_client|unauthorized_client/.test(message);
   const which = isClient ? 'client_id or client_secret' : 'username or password';
   return {
     cause: `The service is the right one, and does not accept these credentials: most likely ${which} is wrong.`,
-    remedy:
-      'Compare the file with what the vendor sent, field by field, before you try again: some services lock an account after few tries.',
+    remedy: COMPARE_FIELDS,
   };
 }
+
+const COMPARE_FIELDS =
+  'Compare the file with what the vendor sent, field by field, before you try again: some services lock an account after few tries.';

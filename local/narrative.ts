@@ -30,7 +30,7 @@ export function tickStory(tick: Invocation, scene: Scene): string {
   const lines: string[] = [];
   if (secretVersionId !== undefined) {
     const secret = credentialsFile ?? `secret ${secretId}, version ${shortId(secretVersionId)}`;
-    lines.push(done('credentials read', `${secret}, password ${MASK}`));
+    lines.push(done('credentials read', `${secret}, values ${MASK}`));
   } else if (code.startsWith('CREDENTIALS_')) {
     lines.push(notDone('credentials read', credentialsFile ?? `secret ${secretId}`));
   }

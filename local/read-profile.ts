@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { errorName } from '../lambda/refresher/redact-error.ts';
 import { closest } from '../lambda/services/closest.ts';
-import { dpd, finanzonline, sabre } from '../lambda/services/profiles.ts';
+import { dpd, finanzonline, regon, sabre } from '../lambda/services/profiles.ts';
 
-const PROFILES: ReadonlyMap<string, unknown> = new Map<string, unknown>(Object.entries({ dpd, finanzonline, sabre }));
+const PROFILES: ReadonlyMap<string, unknown> = new Map<string, unknown>(
+  Object.entries({ dpd, finanzonline, regon, sabre }),
+);
 
 /** The profiles that come with this package, by name. */
 export const PROFILE_NAMES: readonly string[] = [...PROFILES.keys()];

@@ -1,6 +1,7 @@
 import type { SoapReply } from '../lambda/refresher/soap/soap-reply.ts';
 import { tokenExpiry } from '../lambda/refresher/token-expiry.ts';
 import { checkProfile, type ProfileFault } from '../lambda/services/check-profile.ts';
+import type { ServiceProfile } from '../lambda/services/profile.ts';
 import { serviceOf } from '../lambda/services/profile-service.ts';
 import type { Service } from '../lambda/services/service.ts';
 import { durationSeconds } from '../lambda/setting-rules.ts';
@@ -18,7 +19,8 @@ export interface NamedAnswer {
 }
 
 /**
- * Says what would be sent, its fields masked, and how each answer is judged; or every fault of the profile.
+ * Says what the secret must hold, the timing, what would be sent, its fields masked, and how each answer is judged; or every
+ * fault of the profile.
  * @param at milliseconds since the epoch: when the answers came
  */
 export function reportService(value: unknown, answers: readonly NamedAnswer[], at: number): ServiceReport {
@@ -31,7 +33,10 @@ export function reportService(value: unknown, answers: readonly NamedAnswer[], a
   const lifetimeSeconds = durationSeconds(profile.timing?.tokenLifetime ?? '4 hours');
   const lines = [
     ...(warnings.length === 0 ? [] : ['Look at:', ...warnings.map(faultLine), '']),
-    `The secret must hold: ${service.fields.map(({ name }) => name).join(', ')}`,
+    'The secret must hold, as JSON:',
+    `  ${JSON.stringify(Object.fromEntries(service.fields.map(({ name }) => [name, '...'])))}`,
+    '',
+    ...timingLines(profile),
     '',
     'What would be sent, each field of the secret as [its name]:',
     ...requestLines(service, at),
@@ -58,6 +63,38 @@ export function readAnswer(name: string, file: Buffer): SoapReply | undefined {
 
 function faultLine({ key, remedy }: ProfileFault): string {
   return `  - ${key}: ${remedy}`;
+}
+
+/** What `timing` says, with the construct's defaults, and what comes of it. */
+function timingLines({ timing = {} }: ServiceProfile): readonly string[] {
+  const { tokenLifetime = '4 hours', refreshEvery = '2 hours', renewal, loginsPerDay } = timing;
+  const checkEvery = timing.checkEvery ?? (renewal === undefined ? '15 minutes' : '1 minute');
+  const lifetime = durationSeconds(tokenLifetime);
+  const due = renewal === undefined ? Math.min(durationSeconds(refreshEvery), lifetime / 2) : lifetime;
+  const logins = Math.ceil(86_400 / due);
+  const when =
+    renewal === undefined
+      ? `${spelled(due)} after its login`
+      : `at its end, so that readers have no token for up to ${checkEvery}`;
+  const isTooTight = renewal === undefined && due + 2 * durationSeconds(checkEvery) > lifetime;
+  const isTooMuch = loginsPerDay !== undefined && logins > loginsPerDay - 2;
+  return [
+    `A token lives ${tokenLifetime} where its answer says nothing else; it is renewed ${when}. The function looks every ${checkEvery}.`,
+    `That is ${logins === 1 ? 'one login' : `${logins} logins`} a day` +
+      (loginsPerDay === undefined
+        ? '; the profile names no ration (timing.loginsPerDay).'
+        : `; the service allows ${loginsPerDay}, of which one is kept for a person.`),
+    ...(isTooTight
+      ? ['Refused at synth: one failed check could let the token end. Make checkEvery or refreshEvery shorter.']
+      : []),
+    ...(isTooMuch ? ['Refused at synth: two logins of the ration must be left. Make refreshEvery longer.'] : []),
+  ];
+}
+
+function spelled(seconds: number): string {
+  const [size, unit] = seconds % 3600 === 0 ? [3600, 'hour'] : seconds % 60 === 0 ? [60, 'minute'] : [1, 'second'];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 function requestLines(service: Service, at: number): readonly string[] {

@@ -1,25 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { closest } from '../lambda/services/closest.ts';
 import { PROFILE_NAMES, ProfileError, readProfile } from './read-profile.ts';
 import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
 
 const HELP = `Usage: npm run service -- check PROFILE [ANSWER…] [--at INSTANT]
 
-Says what the function would send to a SOAP service, and what it would make of each answer; or what is wrong with the
-profile. Nothing is sent.
+Says what the secret must hold for a SOAP service, when its token would be renewed, what the function would send, and what
+it would make of each answer; or what is wrong with the profile. Nothing is sent.
 
   PROFILE        ${PROFILE_NAMES.join(', ')}, or a JSON file
   ANSWER         a file with a body, or *.response.http with status line and headers, as curl -i writes them
   --at INSTANT   when the answers came (default: now), such as 2026-01-31T12:00:00Z
+
+For example
+  npm run service -- check dpd
+  npm run service -- check acme.service.json success.xml refused.response.http --at 2026-01-31T12:00:00Z
+
+How to write a profile: docs/services.md, "Your own".
 
 Exit status: 0 when the profile can be used, 1 when it cannot, 2 when the command makes no sense.`;
 
 class CommandError extends Error {}
 
 function run(args: readonly string[]): boolean {
-  const { command, profile, answers, at } = readCommand(args);
-  if (command !== 'check' || profile === undefined) throw new CommandError(HELP);
+  const { help, command, profile, answers, at } = readCommand(args);
+  if (help) {
+    console.log(HELP);
+    return true;
+  }
+  if (command !== 'check') throw new CommandError(`${unknownCommand(command)}${HELP}`);
+  if (profile === undefined) throw new CommandError(`check needs a profile.\n\n${HELP}`);
   const report = reportService(readProfile(profile), answers.map(readNamed), at);
   console.log(report.lines.join('\n'));
   return report.isUsable;
@@ -29,16 +41,33 @@ function readCommand(args: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { at: { type: 'string' } },
+      options: { at: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
       allowPositionals: true,
     });
     const [command, profile, ...answers] = positionals;
     const at = values.at === undefined ? Date.now() : Date.parse(values.at);
     if (Number.isNaN(at)) throw new CommandError('--at is no instant: write it as 2026-01-31T12:00:00Z');
-    return { command, profile, answers, at };
+    return { help: values.help, command, profile, answers, at };
   } catch (error) {
-    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${HELP}`) : error;
+    if (!(error instanceof TypeError)) throw error;
+    // Node's first sentence says what is wrong, the next ones explain its own rules.
+    const [reason = ''] = error.message.split('. ');
+    const [, unknown = ''] = /^Unknown option '(.+?)'/.exec(reason) ?? [];
+    throw new CommandError(`${reason}.${didYouMean(unknown, ['--at', '--help'])}\n\n${HELP}`);
   }
+}
+
+function unknownCommand(command: string | undefined): string {
+  if (command === undefined) return '';
+  // A profile in its place is the likeliest slip.
+  const isProfile = PROFILE_NAMES.includes(command) || command.endsWith('.json');
+  const meant = isProfile ? ` Did you mean check ${command}?` : didYouMean(command, ['check']);
+  return `There is no command ${command}.${meant}\n\n`;
+}
+
+function didYouMean(name: string, known: readonly string[]): string {
+  const near = closest(name.slice(0, 40), known);
+  return near === undefined ? '' : ` Did you mean ${near}?`;
 }
 
 function readNamed(path: string): NamedAnswer {
@@ -51,7 +80,7 @@ function readFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch {
-    throw new CommandError(`${path} cannot be read: give ${PROFILE_NAMES.join(', ')}, or the path of a file`);
+    throw new CommandError(`The answer ${path} cannot be read: give the path of a file`);
   }
 }
 

@@ -61,7 +61,9 @@ export async function readStoredToken(
     return { value: token.Value, version: token.Version, ...life, isBeingReplaced: isAttemptUnderWay(status, now()) };
   }
   if (life?.isRecorded && record !== undefined) {
-    throw tokenExpired(parameterName, record, minRemainingMs, now(), refresherSays(statusName, status));
+    const isRefused = status.content?.attempt?.outcome?.code === 'CREDENTIALS_REFUSED';
+    const advice = `${isRefused ? '' : RENEWED_AT_EXPIRY}${refresherSays(statusName, status)}`;
+    throw tokenExpired(parameterName, record, minRemainingMs, now(), advice);
   }
   const remedy = status.fault === undefined ? 'The refresher replaces such a token with its next tick. ' : '';
   throw new TokenReadError(
@@ -70,6 +72,9 @@ export async function readStoredToken(
       `${remedy}${refresherSays(statusName, status)}`,
   );
 }
+
+/** Then there is no token for up to a check, and nothing is wrong. */
+const RENEWED_AT_EXPIRY = 'If the service renews only at expiry, ask again in a minute. ';
 
 function isAttemptUnderWay({ content }: DecodedStatus, now: number): boolean {
   const attempt = content?.attempt;
@@ -99,7 +104,7 @@ function tokenExpired(
   { issuedAt, expiresAt }: TokenRecord,
   minRemainingMs: number,
   now: number,
-  refresherSays: string,
+  advice: string,
 ): TokenReadError {
   const expiry = Date.parse(expiresAt);
   const particulars = { expiresAt: new Date(expiry) };
@@ -114,7 +119,7 @@ function tokenExpired(
     expiry <= now
       ? `expired at ${expiresAt}`
       : `expires at ${expiresAt}, less than the ${minRemainingMs / 1000} s asked for from now,`;
-  const message = `The token in ${parameterName} ${when} and has not been replaced. ${refresherSays}`;
+  const message = `The token in ${parameterName} ${when} and has not been replaced. ${advice}`;
   return new TokenReadError('TOKEN_EXPIRED', message, particulars);
 }
 
@@ -124,7 +129,7 @@ function refresherSays(statusName: string, { content, fault, isNewer }: DecodedS
   if (fault !== undefined) return `${statusName} ${fault}: the refresher's log says what it makes of it.`;
   const outcome = content?.attempt?.outcome;
   if (outcome?.code === 'CREDENTIALS_REFUSED') {
-    return `The service refused the refresher's credentials (${outcome.reason}, at ${outcome.at}): its owner must correct the secret.`;
+    return `The service refused the refresher's credentials (${outcome.reason || 'with an empty token'}, at ${outcome.at}): its owner must correct the secret.`;
   }
   if (outcome !== undefined) {
     return `The refresher's last attempt failed at ${outcome.at} with ${outcome.code}: its log says why.`;

@@ -90,7 +90,11 @@ export function conclude(
   announcement: Announcement,
   now: number,
 ): Attempt {
-  const outcome = { code: error.code, at: new Date(now).toISOString(), ...(error.reason && { reason: error.reason }) };
+  const outcome = {
+    code: error.code,
+    at: new Date(now).toISOString(),
+    ...(error.reason !== undefined && { reason: error.reason }),
+  };
   return { ...announced, ...counted(announced, error, hasWorked, announcement), outcome };
 }
 

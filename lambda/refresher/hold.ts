@@ -1,6 +1,7 @@
 import { type Attempt, statusParameterName } from '../token-status.ts';
 import type { HoldReason } from './decision.ts';
 import { RefreshError, refreshErrorCode } from './refresh-error.ts';
+import { toldReason } from './soap/token-result.ts';
 
 /** Why a tick does not ask the service, and what a person can do about it. */
 export function onHold(hold: HoldReason, tokenParameterName: string): RefreshError {
@@ -30,7 +31,7 @@ function attemptOnHold({ outcome, askAgainAt, secretVersionId, at }: Attempt): R
       askAgainAt === 'never' ? 'It is not asked again with them' : `It is asked again from ${askAgainAt} on`;
     return new RefreshError(
       'CREDENTIALS_REFUSED',
-      `The SOAP service refused these credentials (secret version ${secretVersionId}) with ${outcome.reason} at ` +
+      `The SOAP service refused these credentials (secret version ${secretVersionId}) with ${toldReason(outcome.reason ?? '')} at ` +
         `${outcome.at}. ${until}: put corrected credentials in the secret, or force a refresh`,
       { reason: outcome.reason },
     );

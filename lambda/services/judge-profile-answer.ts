@@ -156,21 +156,18 @@ function judgeRefusal(profile: ServiceProfile, scope: PathScope, status: number)
   const texts = withDescendants(scope.child)
     .map(ownText)
     .filter((text) => text !== '');
-  const serviceText = texts.join(' ') || undefined;
-  return { ...byCode(), serviceText };
-
-  function byCode(): NoToken {
-    const { text: code, isDoubt } = textAt(profile.code, scope);
-    if (isDoubt) return otherEnvelope(status, 'there is no token, and more than one code');
-    if (code !== undefined && code !== '' && code !== profile.success) {
-      const listed = listedCode([codePlace(code)], profile.codes);
-      return listed === undefined ? refused(undefined) : byList(listed);
-    }
-    const empty = emptyTokenCode(profile.codes);
-    const isEmptyToken = elementsAt(profile.token, scope).length === 1 && texts.length === 0;
-    if (empty !== undefined && isEmptyToken) return byList(empty);
-    return otherEnvelope(status, 'there is neither a token nor a code');
+  const { text: code, isDoubt } = textAt(profile.code, scope);
+  if (isDoubt) return otherEnvelope(status, 'there is no token, and more than one code');
+  if (code !== undefined && code !== '' && code !== profile.success) {
+    const listed = listedCode([codePlace(code)], profile.codes);
+    const refusal = listed === undefined ? refused(undefined) : byList(listed);
+    return { ...refusal, serviceText: texts.join(' ') };
   }
+  const empty = emptyTokenCode(profile.codes);
+  const isEmptyToken = elementsAt(profile.token, scope).length === 1 && texts.length === 0;
+  if (empty !== undefined && isEmptyToken) return byList(empty);
+  // What it said is not told: it may be a token that stands elsewhere.
+  return otherEnvelope(status, 'there is neither a token nor a code');
 }
 
 function judgeFault(profile: ServiceProfile, scope: PathScope): NoToken {

@@ -3,4 +3,5 @@ export { type CheckedProfile, checkProfile, type ProfileFault } from './check-pr
 export { dpd } from './dpd.ts';
 export { finanzonline } from './finanzonline.ts';
 export type { ServiceProfile } from './profile.ts';
+export { regon } from './regon.ts';
 export { sabre } from './sabre.ts';

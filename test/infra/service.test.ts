@@ -8,7 +8,7 @@ import { readSettings } from '../../infra/app/settings.ts';
 import { TokenRefresherStack } from '../../infra/app/token-refresher-stack.ts';
 import { propFaults, type TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
-import { dpd, finanzonline, type ServiceProfile, sabre } from '../../lambda/services/profiles.ts';
+import { dpd, finanzonline, regon, type ServiceProfile, sabre } from '../../lambda/services/profiles.ts';
 import { deployed, environmentOf, LEAST, only, statementsOf } from './synthesis.ts';
 
 const parcels = deployed(() => ({ service: dpd, proxy: 'http://proxy.example.test:3128' }));
@@ -17,6 +17,7 @@ describe('a service that a profile describes', () => {
   it.each<[string, ServiceProfile]>([
     ['dpd', dpd],
     ['finanzonline', finanzonline],
+    ['regon', regon],
     ['sabre', sabre],
   ])('%s is deployed with nothing but its profile', (_, service) => {
     const config = readConfig(environmentOf(deployed(() => ({ service }))));

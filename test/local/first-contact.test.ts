@@ -136,7 +136,7 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
           'text/xml',
           envelope(SOAP_11, '<t:access_new_tokenResponse xmlns:t="urn:other">CANARY</t:access_new_tokenResponse>'),
         ),
-      [/\(urn:other, 6 chars\)/, /another service/],
+      [/\(urn:other, 6 chars\)/, /another service/, /docs\/services\.md.*--service/],
     ],
     [
       'an answer that is compressed, though nobody asked for that',
@@ -169,7 +169,7 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
     [
       'a long answer in XML',
       () => answering(200, 'text/xml', `<r>${'<item>CANARY</item>'.repeat(40)}${'<a/><b/>'.repeat(40)}</r>`),
-      [/item \(6 chars\) × 40/, /… and \d+ more/, /no SOAP 1\.1 envelope/],
+      [/item \(6 chars\) × 40/, /… and \d+ more/, /no SOAP envelope/],
     ],
   ])('shows for %s what was expected, what came and why, on one screen', async (_, endpoint, expected) => {
     const { status, stdout, stderr } = await contact(await endpoint());
@@ -205,6 +205,117 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
   });
 });
 
+describe.concurrent('a first contact with a service that a profile describes', { timeout: PATIENCE_MS }, () => {
+  const acme = {
+    request:
+      `<s:Envelope xmlns:s="${SOAP_12}"><s:Header><a:Action xmlns:a="http://www.w3.org/2005/08/addressing">urn:acme:open</a:Action></s:Header>` +
+      '<s:Body><open xmlns="urn:acme"><user>{{username}}</user><word>{{password}}</word></open></s:Body></s:Envelope>',
+    soapAction: 'urn:acme:open',
+    headers: { 'X-Client': '{{client_id}}', Authorization: 'Basic {{$basic}}' },
+    answer: 'openResponse',
+    namespaces: ['urn:acme'],
+    token: 'session/key',
+    expiresIn: 'session/seconds',
+    codes: { credentials: ['LOCKED'] },
+  };
+
+  let acmeFile: string;
+  beforeAll(async () => {
+    acmeFile = join(folder, 'acme.service.json');
+    await writeFile(acmeFile, JSON.stringify(acme));
+  });
+
+  async function acmeContact(endpoint: string) {
+    return start(['--service', acmeFile, '--endpoint', endpoint, '--credentials', credentialsFile]);
+  }
+
+  const soap12 = 'application/soap+xml';
+  it.each<[string, () => Promise<string>, RegExp[]]>([
+    [
+      'the answer of another operation',
+      () => answering(200, soap12, envelope(SOAP_12, '<closeResponse xmlns="urn:acme">CANARY</closeResponse>')),
+      [
+        /type application\/soap\+xml application\/soap\+xml/,
+        /Envelope \(SOAP 1\.2\) Envelope \(SOAP 1\.2\)/,
+        /openResponse \(urn:acme\) closeResponse \(urn:acme, 6 chars\)/,
+        /correct `answer` and `namespaces`/,
+      ],
+    ],
+    [
+      'its answer without the token at its path',
+      () => answering(200, soap12, envelope(SOAP_12, '<openResponse xmlns="urn:acme"><id>CANARY</id></openResponse>')),
+      [/session id \(6 chars\)/, /key seconds/, /Compare the paths of the profile/],
+    ],
+    [
+      'a refusal that the profile lists',
+      () =>
+        answering(
+          500,
+          soap12,
+          envelope(
+            SOAP_12,
+            '<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text>LOCKED S3CR3T-client-id S3CR3T-password</s:Text></s:Reason></s:Fault>',
+          ),
+        ),
+      [/service said LOCKED •••/, /does not accept these credentials: username, password, client_id\./],
+    ],
+    [
+      'a refusal that it does not list',
+      () =>
+        answering(
+          500,
+          soap12,
+          envelope(
+            SOAP_12,
+            '<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text>E77</s:Text></s:Reason></s:Fault>',
+          ),
+        ),
+      [/service said E77/, /codes\.credentials before it is asked again/],
+    ],
+    [
+      'a service of SOAP 1.1',
+      () =>
+        answering(
+          500,
+          'text/xml',
+          envelope(SOAP_11, '<s:Fault><faultcode>s:VersionMismatch</faultcode><faultstring>x</faultstring></s:Fault>'),
+        ),
+      [/speaks SOAP 1\.1; this request is SOAP 1\.2/, /namespace of SOAP 1\.1/],
+    ],
+    ['a refusal in plain text', () => answering(401, 'text/plain', 'CANARY'), [/put its code into codes\.credentials/]],
+    [
+      'an answer in a part of a MIME message',
+      () =>
+        answering(
+          200,
+          'multipart/related; boundary=b',
+          `--b\r\nContent-Type: ${soap12}\r\n\r\n${envelope(SOAP_12, '<closeResponse/>')}\r\n--b--`,
+        ),
+      [/closeResponse \(0 chars\)/],
+    ],
+  ])('shows for %s what the profile lets expect, and what to do', async (_, endpoint, expected) => {
+    const { status, stdout, stderr } = await acmeContact(await endpoint());
+
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    const flat = stdout.replace(/\s+/g, ' ');
+    for (const words of expected) expect(flat).toMatch(words);
+    expect(flat).toContain('action="urn:acme:open", Authorization: •••, X-Client: •••');
+    expect(flat).not.toMatch(/SOAPAction|Masters India|access_new_token/);
+    expect(stdout).toContain('<user>•••</user><word>•••</word>');
+    expect(stdout).not.toMatch(/S3CR3T|CANARY/);
+    expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+  });
+
+  it('shows a namespace that its own fixed texts name, and hides a field that comes back as a name', async () => {
+    const body = envelope(SOAP_12, '<x xmlns="urn:acme:open"><S3CR3T-client-id/></x>');
+
+    const { stdout } = await acmeContact(await answering(200, soap12, body));
+
+    expect(stdout).toContain('x (urn:acme:open)');
+    expect(stdout).not.toContain('S3CR3T');
+  });
+});
+
 it('gets a token from a private authority that NODE_EXTRA_CA_CERTS names', { timeout: PATIENCE_MS }, async () => {
   const { url, certificateFile } = await privateAuthority();
 
@@ -222,9 +333,19 @@ it.each([60, 80, 120])('fits on one screen of %s columns, however long what came
     requestBody: tokenRequest({ username: 'u', passwd: 'p', client_id: 'c', client_secret: 's', grant_type: 'g' }),
     answer: { status: 200, contentType: 'text/xml', structure: { kind: 'another service' as const, lines } },
   };
-  const cause = likelyCause({ endpoint: long, code: '', message: '', answer: contact.answer, certificate: undefined });
+  const cause = likelyCause({
+    endpoint: long,
+    code: '',
+    message: '',
+    answer: contact.answer,
+    certificate: undefined,
+    profile: undefined,
+  });
 
-  const screen = firstContactScreen({ contact, cause, failure: `REPLY_MALFORMED  ${long}`, said: long }, width);
+  const screen = firstContactScreen(
+    { contact, cause, failure: `REPLY_MALFORMED  ${long}`, said: long, profile: undefined },
+    width,
+  );
   const rows = stripVTControlCharacters(screen).split('\n');
 
   expect(rows.filter((row) => row.length > width)).toEqual([]);

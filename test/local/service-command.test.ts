@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { dpd } from '../../lambda/services/dpd.ts';
 import { fault11 } from '../services/answers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'service-'));
@@ -25,9 +26,32 @@ describe('npm run service -- check', () => {
     const { status, stdout } = run('check', 'finanzonline');
 
     expect(status).toBe(0);
-    expect(stdout).toContain('The secret must hold: tid, benid, pin, herstellerid');
+    expect(stdout).toContain(
+      'The secret must hold, as JSON:\n  {"tid":"...","benid":"...","pin":"...","herstellerid":"..."}',
+    );
     expect(stdout).toContain('SOAPAction: "login"');
     expect(stdout).toContain('<s:pin>[pin]</s:pin>');
+  });
+
+  it.each<[string, string, RegExp]>([
+    [
+      'dpd',
+      '{}',
+      /at its end, so that readers have no token for up to 1 minute.*\n.*one login a day; the service allows 10/,
+    ],
+    [
+      'sabre',
+      '{}',
+      /lives 7 days.*renewed 24 hours after its login.*every 15 minutes\.\nThat is one login a day; the profile names no ration/,
+    ],
+    ['defaults', '{}', /lives 4 hours.*renewed 2 hours after its login.*every 15 minutes\.\nThat is 12 logins a day/],
+    ['tight', '{"tokenLifetime":"20 minutes"}', /Refused at synth: one failed check/],
+    ['greedy', '{"loginsPerDay":13}', /12 logins a day; the service allows 13.*\nRefused at synth: two logins/],
+  ])('says what the timing of %s comes to', (name, timing, said) => {
+    const described = { ...dpd, timing: JSON.parse(timing) };
+    const profile = ['dpd', 'sabre'].includes(name) ? name : file(`${name}.json`, JSON.stringify(described));
+
+    expect(run('check', profile).stdout).toMatch(said);
   });
 
   it('judges a body at a given instant, and never shows the token', () => {
@@ -78,7 +102,9 @@ describe('npm run service -- check', () => {
 
   it.each([
     ['no command', []],
-    ['another command', ['test', 'dpd']],
+    ['another command', ['chekc', 'dpd']],
+    ['a profile in the place of the command', ['dpd']],
+    ['an answer that is not there', ['check', 'dpd', 'nowhere.xml']],
     ['no profile', ['check']],
     ['a file that is not there', ['check', 'nowhere.json']],
     ['a file that is no JSON', ['check', 'README.md']],
@@ -91,5 +117,18 @@ describe('npm run service -- check', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).not.toBe('');
     expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it.each([
+    [['chekc', 'dpd'], 'Did you mean check?'],
+    [['dpd'], 'Did you mean check dpd?'],
+    [['check', 'dp'], 'Did you mean dpd?'],
+    [['check', 'dpd', '--ta', 'x'], 'Did you mean --at?'],
+  ])('given %j, asks what was meant', (args, question) => {
+    expect(run(...args).stderr).toContain(question);
+  });
+
+  it('explains itself', () => {
+    expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('docs/services.md'), stderr: '' });
   });
 });

@@ -456,6 +456,21 @@ describe('errors say what to do', () => {
     });
   });
 
+  it('token expired, which heals within a minute where the service renews only at expiry, but not where it refuses', async () => {
+    const { reader, refresh, clock, within } = setUp();
+    const failed = (code: string) => ({ ...FAILED, outcome: { code, at: FAILED.at } });
+    for (const [attempt, isHealing] of [
+      [undefined, true],
+      [failed('REPLY_MALFORMED'), true],
+      [failed('CREDENTIALS_REFUSED'), false],
+    ] as const) {
+      refresh('token-1', HOUR, { attempt });
+      await clock.advance(2 * HOUR * 1000);
+      const message = await within(0, reader.get()).catch(String);
+      expect(message.includes('ask again in a minute')).toBe(isHealing);
+    }
+  });
+
   it('token about to expire, with when and how much was asked for', async () => {
     const { reader, refresh, clock, within } = setUp({ minRemainingSeconds: 120 });
     refresh('token-1', 300);

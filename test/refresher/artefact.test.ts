@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ERROR_GUIDE } from '../../lambda/refresher/error-guide.ts';
-import { dpd, finanzonline, sabre } from '../../lambda/services/profiles.ts';
+import { dpd, finanzonline, regon, sabre } from '../../lambda/services/profiles.ts';
 
 const ARTEFACT = new URL('../../dist/refresher/', import.meta.url);
 
@@ -34,5 +34,5 @@ it('leaves out the guide to error codes, which is for people', () => {
 
 it('holds no service profile: one arrives as a variable', () => {
   const code = readdirSync(ARTEFACT).map((name) => readFileSync(new URL(name, ARTEFACT), 'utf8'));
-  for (const { answer } of [dpd, finanzonline, sabre]) expect(code.join('\n')).not.toContain(answer);
+  for (const { answer } of [dpd, finanzonline, regon, sabre]) expect(code.join('\n')).not.toContain(answer);
 });

@@ -195,6 +195,19 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     expect(soap.calls).toHaveLength(1);
   });
 
+  it('is told of in words where it refuses by an empty token', async () => {
+    const { failingTick, answers, soap, status, logged } = await acmeWorld();
+    const refusing = { ...env, SERVICE: serviceVariable({ ...acme, codes: { credentials: [''] } }) };
+    answers(200, 'application/soap+xml', soap12('<openResponse xmlns="urn:acme"/>', '<Session><Key/></Session>'));
+    const first = await failingTick('CREDENTIALS_REFUSED', { env: refusing });
+    const held = await failingTick('CREDENTIALS_REFUSED', { env: refusing });
+    for (const { message, reason } of [first, held])
+      expect([message, reason]).toEqual([expect.stringContaining('an empty token'), '']);
+    expect(status()?.attempt).toMatchObject({ askAgainAt: 'never', outcome: { reason: '' } });
+    expect(soap.calls).toHaveLength(1);
+    expect(logged()).not.toContain('undefined at');
+  });
+
   it('is not asked with a field that no header can hold', async () => {
     const { failingTick, put, secretId, soap } = await acmeWorld();
     const values = { username: 'a:b', password: 'x', client_id: 'é' };

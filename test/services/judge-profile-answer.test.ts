@@ -710,6 +710,11 @@ describe('what a refusal tells', () => {
     expect(serviceText).toContain('hunter2');
   });
 
+  it('is nothing of an answer without a code, which may hold a token elsewhere', () => {
+    for (const body of [answer('<key>abc123</key>'), answer('<key>abc123</key><rc>0</rc>')])
+      expect(serviceOf(withSuccess).judge(reply(body))).not.toHaveProperty('serviceText');
+  });
+
   it('is the text of the answer, for the log, where a code refuses', () => {
     expect(serviceOf(acme).judge(reply(answer('<rc>-4</rc><msg>Nicht berechtigt</msg>')))).toMatchObject({
       serviceText: '-4 Nicht berechtigt',

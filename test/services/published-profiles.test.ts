@@ -4,10 +4,11 @@ import { checkProfile } from '../../lambda/services/check-profile.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import { finanzonline } from '../../lambda/services/finanzonline.ts';
 import { serviceOf } from '../../lambda/services/profile-service.ts';
+import { regon } from '../../lambda/services/regon.ts';
 import { sabre } from '../../lambda/services/sabre.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 
-const profiles = { dpd, finanzonline, sabre };
+const profiles = { dpd, finanzonline, regon, sabre };
 
 /** One answer of a service, what it is to be taken for, and where it is from. */
 interface PublishedAnswer {

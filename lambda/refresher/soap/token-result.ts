@@ -42,9 +42,15 @@ export interface RefusalReason {
 /** The service gave a reason; undefined stands for one that nobody has foreseen. */
 export function refused(stated: RefusalReason | undefined): NoToken {
   const { meaning, reason, by } = stated ?? { meaning: 'request', reason: 'a reason that this version does not know' };
-  if (meaning === 'unavailable') return unavailable(`the service answered ${reason}`);
-  const why = `the service refused: ${reason}`;
+  const told = toldReason(reason);
+  if (meaning === 'unavailable') return unavailable(`the service answered ${told}`);
+  const why = `the service refused: ${told}`;
   return meaning === 'credentials'
     ? { kind: 'credentials refused', by, reason, why }
     : { kind: 'request refused', why };
+}
+
+/** A reason in a sentence: the empty code is an empty token, and nothing else in the answer. */
+export function toldReason(reason: string): string {
+  return reason === '' ? 'an empty token' : reason;
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { serviceOf } from '../../../lambda/services/profile-service.ts';
-import { dpd, finanzonline, type ServiceProfile, sabre } from '../../../lambda/services/profiles.ts';
+import { dpd, finanzonline, regon, type ServiceProfile, sabre } from '../../../lambda/services/profiles.ts';
 import { createSoapService } from '../../../local/soap/soap-service.ts';
 
 const NOW = new Date('2026-01-31T12:00:00.000Z');
 const PROFILES: readonly [string, ServiceProfile][] = [
   ['dpd', dpd],
   ['finanzonline', finanzonline],
+  ['regon', regon],
   ['sabre', sabre],
   [
     'SOAP 1.2 with a token in the Header, addressing and HTTP Basic',
