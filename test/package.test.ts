@@ -149,6 +149,38 @@ it(
   MINUTES,
 );
 
+it(
+  'the services work with nothing else installed but the XML parser, imported and required',
+  async () => {
+    const project = projectWith('services', ['fast-xml-parser', '@types/node']);
+    const imported = await typeCheckAndRun(
+      project,
+      `import { checkProfile, dpd, finanzonline, type ProfileFault, regon, sabre, type ServiceProfile } from 'soap-token-refresher/services';
+     const own: ServiceProfile = { ...dpd, token: 'return//authToken' };
+     // @ts-expect-error: the codes are required
+     const incomplete: ServiceProfile = { request: dpd.request, answer: 'a', token: 'b' };
+     const faults: readonly ProfileFault[] = checkProfile(own).faults;
+     const sound = [dpd, finanzonline, regon, sabre].every((profile) => checkProfile(profile).faults.length === 0);
+     console.log(JSON.stringify([sound, faults.map(({ key }) => key)]));`,
+    );
+    const required = await run(
+      process.execPath,
+      [
+        '--input-type=commonjs',
+        '--eval',
+        `const { checkProfile, sabre } = require('soap-token-refresher/services');
+       console.log(JSON.stringify([checkProfile(sabre).profile === sabre, checkProfile({}).faults.length]));`,
+      ],
+      project,
+    );
+    expect([imported, JSON.parse(required)]).toEqual([
+      [true, ['token']],
+      [true, 4],
+    ]);
+  },
+  MINUTES,
+);
+
 it('installing it brings the SSM client for the reader, an XML parser for the checks of services, and nothing else', () => {
   const manifest = JSON.parse(readFileSync(join(folder, 'package', 'package.json'), 'utf8'));
   expect(Object.keys(manifest.dependencies)).toEqual(['@aws-sdk/client-ssm', 'fast-xml-parser']);

@@ -1,7 +1,7 @@
 import { parseJsonObject } from '../parse-json.ts';
 import type { SecretField } from '../services/service.ts';
 import { isXmlText } from './soap/xml-text.ts';
-import { parseTlsCredentials, TLS_FIELDS, type TlsCredentials } from './tls-credentials.ts';
+import { isTlsField, parseTlsCredentials, type TlsCredentials } from './tls-credentials.ts';
 
 /** What the secret holds for the service. */
 export interface ParsedCredentials {
@@ -57,9 +57,8 @@ export function fieldWarnings(
   values: Readonly<Record<string, string>>,
   fields: readonly SecretField[],
 ): readonly string[] {
-  const isPem = (name: string) => Object.values(TLS_FIELDS).some((field) => field === name);
   return fields
-    .filter(({ name }) => !isPem(name))
+    .filter(({ name }) => !isTlsField(name))
     .flatMap(({ name, doubt }) => {
       const value = values[name] ?? '';
       const unseen = ENDS_UNSEEN.test(value)

@@ -6,7 +6,7 @@ import type { Dependencies } from './dependencies.ts';
 import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
 import { retryUntil } from './retry-until.ts';
 import { said } from './said.ts';
-import { tlsSecrets } from './tls-credentials.ts';
+import { isTlsField, tlsSecrets } from './tls-credentials.ts';
 import { type TokenExpiry, tokenExpiry } from './token-expiry.ts';
 
 /** A new token, not stored yet. */
@@ -72,7 +72,10 @@ export async function requestToken(
     mayHeal: (error: unknown) => error instanceof RefreshError && error.mayHaveBeenJudged === false && !mustWait,
   };
   const result = await retryUntil(retries, time, ask).catch(refreshErrorOrThrow);
-  const secret = service.fields.filter(({ fallback }) => fallback === undefined).map(({ name }) => values[name] ?? '');
+  // Of PEM, the headings are no secret: `certificate` would be hidden in what the service says of it.
+  const secret = service.fields
+    .filter(({ name, fallback }) => fallback === undefined && !isTlsField(name))
+    .map(({ name }) => values[name] ?? '');
   return {
     result,
     endpointLatenciesMs,

@@ -12,6 +12,11 @@ export interface TlsCredentials {
 /** The names of the fields, all optional. */
 export const TLS_FIELDS = { certificate: 'tls_certificate', key: 'tls_key', authorities: 'tls_ca' } as const;
 
+/** Whether the field of the secret is for the connection. */
+export function isTlsField(name: string): boolean {
+  return Object.values(TLS_FIELDS).some((field) => field === name);
+}
+
 /**
  * Reads them from the secret's JSON.
  * @param fault takes what is wrong, a sentence for each; nothing of a value is in it

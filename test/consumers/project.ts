@@ -57,6 +57,7 @@ import { globSync, writeFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { type IRefreshedToken, RefreshedToken, TokenRefresher, type TokenRefresherProps } from 'soap-token-refresher';
 import { createTokenReader, TokenReadError, type TokenReader } from 'soap-token-refresher/reader';
+import { dpd, type ServiceProfile } from 'soap-token-refresher/services';
 
 async function useBoth(): Promise<void> {
   const props: TokenRefresherProps = { endpoint: 'https://soap.example.test/', tokenParameterName: '/a/token', alarmActions: 'none' };
@@ -65,6 +66,8 @@ async function useBoth(): Promise<void> {
   const app = new App({ outdir: 'cdk.out' });
   const stack = new Stack(app, 'Team');
   const { token } = new TokenRefresher(stack, 'Refresher', props);
+  const service: ServiceProfile = { ...dpd, timing: { ...dpd.timing, loginsPerDay: 5 } };
+  new TokenRefresher(stack, 'Parcels', { ...props, tokenParameterName: '/b/token', service });
   const same: IRefreshedToken = RefreshedToken.fromParameterName(stack, 'Token', token.parameterName);
   app.synth();
 

@@ -66,6 +66,24 @@ describe('a client certificate and a private authority', () => {
     expect(await world.tick()).toMatchObject({ outcome: 'refreshed' });
   });
 
+  it('may be the whole login, and what the service says of them is told without their lines', async () => {
+    const world = await newWorld();
+    putSecret(world, { tls_certificate: client.cert, tls_key: client.private });
+    const line = client.cert.split('\n')[3];
+    const fault = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>Client</faultcode><faultstring>UNKNOWN_CLIENT: certificate ${line}</faultstring></s:Fault></s:Body></s:Envelope>`;
+    const head = `HTTP/1.1 500 X\r\nContent-Type: text/xml\r\nContent-Length: ${fault.length}\r\n\r\n`;
+    world.soap.mode = { reply: Buffer.from(head + fault) };
+    const SERVICE = JSON.stringify({
+      request: '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><open/></s:Body></s:Envelope>',
+      answer: 'openResponse',
+      token: 'key',
+      codes: { credentials: ['UNKNOWN_CLIENT'] },
+    });
+    await world.failingTick('CREDENTIALS_REFUSED', { env: { SERVICE } });
+    expect(world.logged()).toContain('UNKNOWN_CLIENT: certificate •••');
+    expect(world.logged()).not.toContain(line);
+  });
+
   it('take the place of the public authorities', async () => {
     const world = await demandingWorld();
     putSecret(world, { tls_certificate: client.cert, tls_key: client.private, tls_ca: stranger.cert });
