@@ -46,14 +46,16 @@ def get_token(read_after=float("-inf")):
         if token := cached_token(read_after):  # read by another thread meanwhile
             return token
         time.sleep(max(0.0, last_read + 1 - time.monotonic()))  # one read a second at the most
-        last_read = time.monotonic()
+        last_read = read_at = time.monotonic()
         try:
             token, last_moment, max_age = read_token()
         except Exception:
             token, last_moment, max_age = *cached[:2], 30  # go on with what is cached, and leave SSM alone for a while
             if time.time() >= last_moment:
                 raise
-        cached = token, last_moment, last_read, last_read + max_age
+            if time.monotonic() > last_read + 2:
+                read_at = float("inf")  # it hangs: for that while a rejected call does not wait for it either
+        cached = token, last_moment, read_at, last_read + max_age
         return token
 
 
