@@ -88,8 +88,9 @@ async function act(tick: Tick, decision: Decision): Promise<TickReport> {
 /** The schedule's own tick has nothing to complain of, as long as there is a token; a person wants to know. */
 function leaveToOtherRun(tick: Tick, attempt: Attempt): TickReport {
   const token = recordOfStored(tick.stored);
-  const report = reportTick(tick, attempt);
-  const isAlive = secondsLeft(token, tick.dependencies.now()) > 0;
+  // By what was read, not by what was announced in vain: a doubt about the token lasts until the other run has an outcome.
+  const report = reportTick(tick, tick.stored.status?.content?.attempt);
+  const isAlive = report.secondsRemaining !== undefined && report.secondsRemaining > 0;
   if (token !== undefined && isAlive && !tick.force) return { ...report, outcome: 'fresh', token };
   return { ...report, outcome: 'failed', error: refreshInProgress(attempt) };
 }
@@ -210,22 +211,31 @@ async function failBeforeAsking(
   stored: StoredState,
   configuration: string,
   error: RefreshError,
-  { store, now }: Dependencies,
+  { store, now, timeout }: Dependencies,
   deadline: number,
 ): Promise<TickReport> {
-  const { status, token } = stored;
-  const attempt = status?.content?.attempt;
-  const isFirstDay = token === undefined && status?.fault === undefined && !hasAsked(attempt);
-  const warnings: string[] = [];
-  if (isFirstDay && attempt?.outcome?.code !== error.code) {
+  const warnings = [...reportWarnings(stored, now())];
+  if (isUntold(stored, error)) {
     try {
-      const first = failedBeforeAsking(error, configuration, now());
-      await store.writeStatus({ ...status?.content, attempt: first }, Math.min(deadline, now() + OUTCOME_MS));
-    } catch (writeError) {
-      warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(writeError).message}`);
+      // The secret may have been long in coming: another run, which does ask, may have written its announcement meanwhile.
+      const latest = await store.read(timeout(OUTCOME_MS));
+      if (isUntold(latest, error)) {
+        const attempt = failedBeforeAsking(error, configuration, now());
+        await store.writeStatus({ ...latest.status?.content, attempt }, Math.min(deadline, now() + OUTCOME_MS));
+      }
+    } catch (storeError) {
+      warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(storeError).message}`);
     }
   }
+  const attempt = stored.status?.content?.attempt;
   return { ...reportStored(stored, attempt, undefined, now()), outcome: 'failed', error, warnings };
+}
+
+/** Whether there has been no token, no login and no such failure yet. */
+function isUntold({ status, token }: StoredState, { code }: RefreshError): boolean {
+  const attempt = status?.content?.attempt;
+  const isFirstDay = token === undefined && status?.fault === undefined && !hasAsked(attempt);
+  return isFirstDay && attempt?.outcome?.code !== code;
 }
 
 /** Nobody asks for the age, and nobody pays for its metric, where there is no limit to it. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { generate } from 'selfsigned';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createCredentialsSource } from '../../lambda/refresher/credentials.ts';
 import type { RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
 import type { AwsFault } from '../../local/aws/aws-server.ts';
@@ -145,6 +145,20 @@ describe.concurrent('Secrets Manager', () => {
     fail('GetSecretValue', fault);
     await failingTick('CREDENTIALS_UNREADABLE', { event: { force: true }, ...ONE_TRY });
     expect([soap.calls.length, storedToken(), status()?.attempt]).toEqual([1, token, undefined]);
+  });
+
+  it('that was silent on the first day, while another run stored a token, costs no record of it', async () => {
+    const { failingTick, fail, heal, tick, aws, parameterName, secretId, status } = await newWorld();
+    fail('GetSecretValue', 'hang');
+    const silent = failingTick('CREDENTIALS_UNREADABLE', ONE_TRY);
+    const asked = () => JSON.stringify(aws.calls);
+    await vi.waitFor(() => expect([asked().includes(parameterName), asked().includes(secretId)]).toEqual([true, true]));
+    heal();
+    await tick();
+    const recorded = status();
+    expect(recorded).toMatchObject({ token: { version: 1 } });
+    await silent;
+    expect(status()).toEqual(recorded);
   });
 
   it('that throttles in passing is asked again by the SDK', async () => {

@@ -71,17 +71,19 @@ const dueToken = async (world: SmallWorld) => {
   await world.tick();
   await world.clock.advance(8 * CHECK_EVERY_MS);
 };
+/** It got a token, which ended the stored one, and died before it stored it. */
+const runThatDied = async (world: SmallWorld) => {
+  await dueToken(world);
+  await world.tick((effect, act) => (effect === 'token' ? new Promise(() => {}) : act()));
+  await world.clock.advance(CHECK_EVERY_MS);
+};
 const BEGINNINGS: Readonly<Record<string, Beginning>> = {
   'a token that is due': { events: [{}, {}], prepare: dueToken },
   'no token': { events: [{}, {}], prepare: async () => {} },
   'a person who forces one of the runs': { events: [{ force: true }, {}], prepare: dueToken },
   'a run that died before': {
     events: [{}, {}],
-    prepare: async (world) => {
-      await dueToken(world);
-      await world.tick((effect, act) => (effect === 'token' ? new Promise(() => {}) : act()));
-      await world.clock.advance(CHECK_EVERY_MS);
-    },
+    prepare: runThatDied,
   },
 };
 
@@ -143,3 +145,16 @@ it.each([
     expect(orders).toBeGreaterThan(100);
   },
 );
+
+it('a run that finds another one first does not call a token fresh that a dead run left in doubt', async () => {
+  const world = new SmallWorld(OPTIONS);
+  await runThatDied(world);
+  expect(world.isTokenAlive).toBe(false);
+  const report = await world.tick(async (effect, act) => {
+    // Its answer is lost, and the SDK's or the store's own second try finds the first.
+    if (effect === 'announce') await act();
+    return await act();
+  });
+  expect(report).toMatchObject({ outcome: 'failed', error: { code: 'REFRESH_IN_PROGRESS' }, secondsRemaining: 0 });
+  expect(world.logins).toHaveLength(2);
+});
