@@ -133,3 +133,30 @@ it('credentials that never gave a token are refused once, whatever else the serv
     expect(counts.code + counts.sentence).toBeLessThanOrEqual(1);
   }
 });
+
+it.each([
+  [5 * MINUTE, HOUR],
+  [15 * MINUTE, 4 * HOUR],
+  [30 * MINUTE, 24 * HOUR],
+])(
+  'a reader that misjudges every answer costs three logins more, once (checkEvery %i s, lifetime %i s)',
+  async (checkEvery, lifetime) => {
+    const loginsOfADay = async (misjudges: boolean) => {
+      const world = new SmallWorld({
+        checkEverySeconds: checkEvery,
+        refreshEverySeconds: 2 * HOUR,
+        lifetimeSeconds: lifetime,
+      });
+      const end = world.clock.now() + DAY_MS;
+      for (let at = world.clock.now(); at < end; at += checkEvery * 1000) {
+        await world.clock.runUntil(at);
+        if (misjudges) world.report();
+        await world.tick();
+      }
+      return world.logins.length;
+    };
+    const more = (await loginsOfADay(true)) - (await loginsOfADay(false));
+    expect(more).toBeGreaterThan(0);
+    expect(more).toBeLessThanOrEqual(3);
+  },
+);

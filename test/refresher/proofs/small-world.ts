@@ -95,6 +95,13 @@ export class SmallWorld {
     this.#perform('PutSecretValue', { SecretId: SECRET, SecretString, ClientRequestToken: versionId });
   }
 
+  /** A reader reports the stored token as rejected. */
+  report(): void {
+    const stored = this.aws.parameters.parameter(PARAMETER);
+    const input = { Name: `${PARAMETER}/rejected`, Type: 'String', Tier: 'Standard', Overwrite: true };
+    if (stored !== undefined) this.#perform('PutParameter', { ...input, Value: String(stored.version) });
+  }
+
   /** One run of the function; it rejects as the handler does. What it reported is `undefined` if it never came so far. */
   async run(passage: Passage = (_, act) => act(), event: object = {}): Promise<TickReport | undefined> {
     const { clock, config } = this;

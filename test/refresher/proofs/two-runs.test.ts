@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
+import { Random } from '../../../local/world/random.ts';
 import { type Passage, SmallWorld } from './small-world.ts';
 
 const CHECK_EVERY_MS = 900_000;
@@ -87,6 +88,8 @@ const BEGINNINGS: Readonly<Record<string, Beginning>> = {
   },
 };
 
+type Entry = [string, Beginning];
+
 /** Plays the steps in a new world; whoever is not over then has died. @returns which of the runs could have gone on. */
 async function play({ events, prepare }: Beginning, steps: readonly Step[]): Promise<readonly (0 | 1)[]> {
   const world = new SmallWorld(OPTIONS);
@@ -98,23 +101,23 @@ async function play({ events, prepare }: Beginning, steps: readonly Step[]): Pro
     if (runs[0].isAsking && runs[1].isAsking) expect.fail(`two logins at the same time: ${told(steps)}`);
   }
   const alive = ([0, 1] as const).filter((run) => !runs[run].isOver);
-  await healthyTicks(world, steps);
+  await healthyTicks(world, told(steps));
   return alive;
 }
 
-async function healthyTicks(world: SmallWorld, steps: readonly Step[]): Promise<void> {
+async function healthyTicks(world: SmallWorld, before: string): Promise<void> {
   for (let turn = 1; turn <= 4; turn += 1) {
     await world.clock.advance(CHECK_EVERY_MS);
     const askAgainAt = world.status?.attempt?.askAgainAt ?? '';
     const isOnHold = askAgainAt > new Date(world.clock.now()).toISOString();
     const report = await world.tick();
     const isCalledAlive = report === undefined || (report.secondsRemaining ?? 0) > 0;
-    if (isCalledAlive && !world.isTokenAlive) expect.fail(`a dead token is called fresh: ${told(steps)}`);
+    if (isCalledAlive && !world.isTokenAlive) expect.fail(`a dead token is called fresh: ${before}`);
     if (isOnHold) continue;
     if (report?.outcome !== 'failed' && world.isTokenAlive) return;
-    expect.fail(`no living token after a healthy tick: ${told(steps)}`);
+    expect.fail(`no living token after a healthy tick: ${before}`);
   }
-  expect.fail(`on hold for too long: ${told(steps)}`);
+  expect.fail(`on hold for too long: ${before}`);
 }
 
 function told(steps: readonly Step[]): string {
@@ -157,4 +160,37 @@ it('a run that finds another one first does not call a token fresh that a dead r
   });
   expect(report).toMatchObject({ outcome: 'failed', error: { code: 'REFRESH_IN_PROGRESS' }, secondsRemaining: 0 });
   expect(world.logins).toHaveLength(2);
+});
+
+/** Up to three runs, and what else happens meanwhile, in an order made by chance. Who is not over in the end has died. */
+async function playByChance(random: Random): Promise<void> {
+  const world = new SmallWorld(OPTIONS);
+  const [beginning, { events, prepare }] = random.pick(Object.entries(BEGINNINGS) as [Entry, ...Entry[]]);
+  await prepare(world);
+  const course = [beginning];
+  const runs: { readonly name: number; readonly run: HaltedRun; readonly endsAt: number }[] = [];
+  for (let turn = 0; turn < 24; turn += 1) {
+    const atWork = runs.filter(({ run, endsAt }) => !run.isOver && endsAt > world.clock.now());
+    const what = random.pick(['start', 'step', 'step', 'step', 'step', 'step', 'pause', 'report', 'new secret']);
+    const [first, ...others] = atWork;
+    const chosen = first && random.pick([first, ...others]);
+    course.push(what === 'step' ? `step ${chosen?.name}` : what);
+    if (what === 'start' && runs.length < 3) {
+      const run = new HaltedRun(world, random.pick(events));
+      runs.push({ name: runs.length, run, endsAt: world.clock.now() + 60_000 });
+    }
+    if (what === 'step') await chosen?.run.step(false);
+    if (what === 'pause') await world.clock.advance(random.pick([1000, 30_000, 61_000, 300_000]));
+    if (what === 'report') world.report();
+    if (what === 'new secret') world.putSecret();
+    await world.clock.advance(0);
+    const asking = runs.filter(({ run, endsAt }) => run.isAsking && endsAt > world.clock.now());
+    if (asking.length > 1) expect.fail(`two logins at the same time: ${course.join(', ')}`);
+  }
+  await healthyTicks(world, course.join(', '));
+}
+
+it('three runs keep every promise, with pauses, reports and new credentials between their steps', async () => {
+  const random = new Random(25);
+  for (let order = 0; order < 150; order += 1) await playByChance(random);
 });
