@@ -1,0 +1,111 @@
+/**
+ * `npm run pictures` takes the pictures of README.md and docs/: the page in both colour schemes, the life of one token, a
+ * terminal, and the flow. The world of the page begins at a fixed time, so that only what has changed looks different.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
+import { createLocalWorld } from '../../local/page/local-world.ts';
+import { pacedClock } from '../../local/page/paced-clock.ts';
+import { startPage } from '../../local/page/page-server.ts';
+import { playTokenLife } from '../../local/page/token-life.ts';
+import { startChromium } from './chromium.ts';
+import { flowPicture } from './flow-picture.ts';
+import { terminalPicture } from './terminal-picture.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PICTURES = join(ROOT, 'docs/pictures');
+const MINUTE_MS = 60_000;
+const START = Date.UTC(2026, 0, 12, 6);
+const CREDENTIALS = { username: 'demo@example.com', password: 'demo', client_id: 'demo', client_secret: 'demo' };
+
+/** Runs in the page: its chart as a file of its own, with the signs and the colours that it uses. */
+const SERIALISED_CHART = `(() => {
+  const chart = document.querySelector('#chart svg').cloneNode(true);
+  const [, , width, height] = chart.getAttribute('viewBox').split(' ').map(Number);
+  const used = new Set([...chart.querySelectorAll('use')].map((use) => use.getAttribute('href').slice(1)));
+  const signs = [...document.querySelectorAll('symbol')].filter(({ id }) => used.has(id));
+  const rules = [...document.styleSheets[0].cssRules].filter(({ selectorText, cssText }) =>
+    selectorText === undefined
+      ? cssText.includes('prefers-color-scheme')
+      : selectorText === ':root' || /^#chart text/.test(selectorText) ||
+        (/^\\.[a-z-]+$/.test(selectorText) && (chart.querySelector(selectorText) || signs.some((one) => one.querySelector(selectorText)))),
+  );
+  const style = document.createElementNS('http://www.w3.org/2000/svg', 'style');
+  style.textContent = rules.map(({ cssText }) => cssText.replaceAll('#chart text', 'text')).join('\\n');
+  const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  for (const [name, value] of Object.entries({ x: -12, y: -12, width: width + 24, height: height + 24, rx: 12, fill: 'var(--card)' })) {
+    paper.setAttribute(name, value);
+  }
+  chart.prepend(style, ...signs.map((sign) => sign.cloneNode(true)), paper);
+  chart.setAttribute('viewBox', [-12, -12, width + 24, height + 24].join(' '));
+  chart.setAttribute('width', width + 24);
+  chart.removeAttribute('height');
+  chart.setAttribute('font-family', 'system-ui, sans-serif');
+  chart.setAttribute('font-size', '12');
+  return new XMLSerializer().serializeToString(chart);
+})()`;
+
+const config = readConfig({
+  CREDENTIALS_SECRET_ID: 'local/credentials',
+  TOKEN_ENDPOINT: 'http://127.0.0.1:4781/api.einvoice.php',
+  TOKEN_PARAMETER_NAME: '/local/access-token',
+  REFRESH_EVERY_SECONDS: '7200',
+  CHECK_EVERY_SECONDS: '900',
+  TOKEN_LIFETIME_SECONDS: '14400',
+});
+if (config instanceof ConfigError) throw config;
+
+const world = createLocalWorld({
+  start: START,
+  secretId: config.credentialsSecretId,
+  secretString: JSON.stringify(CREDENTIALS),
+  credentials: CREDENTIALS,
+  lifetimeSeconds: config.tokenLifetimeSeconds,
+});
+const life = playTokenLife(world, { config, isVirtual: true });
+const time = pacedClock(world.clock);
+time.setPace(60);
+const server = await startPage({ port: 0, life, time, isVirtual: true });
+const browser = await startChromium();
+mkdirSync(PICTURES, { recursive: true });
+try {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 1200, height: 900 });
+  await page.goto(server.url);
+  const passUntil = async (hours: number, minutes: number) => {
+    await world.clock.runUntil(START + (hours * 60 + minutes) * MINUTE_MS);
+    time.onStep();
+    await sleep(1000);
+  };
+
+  // An outage that is noticed, paged, and over before a reader could suffer.
+  await passUntil(4, 40);
+  life.press('service-down');
+  await passUntil(7, 20);
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await page.screenshot({
+      path: join(PICTURES, `page-${scheme}.png`),
+      clip: { x: 0, y: 0, width: 1200, height: 1000 },
+    });
+  }
+  life.press('all-well');
+  await passUntil(9, 30);
+  write('life.svg', await page.evaluate(SERIALISED_CHART));
+} finally {
+  await browser.close();
+  await server.close();
+}
+write('flow.svg', flowPicture());
+const run = execFileSync(process.execPath, [join(ROOT, 'local/command.ts')], {
+  encoding: 'utf8',
+  env: { ...process.env, FORCE_COLOR: '1' },
+});
+write('terminal.svg', terminalPicture('npm start', run));
+
+function write(name: string, picture: unknown): void {
+  writeFileSync(join(PICTURES, name), `${picture}\n`);
+}
