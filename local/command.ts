@@ -21,9 +21,9 @@ import { ARTEFACT, type Invocation, invoke } from './invoke.ts';
 import { isCertificateError, likelyCause } from './likely-cause.ts';
 import { failureLine, failureStory, heading, stageLine, tickStory } from './narrative.ts';
 import { HELP, type Options, readOptions, UsageError } from './options.ts';
-import { createLocalWorld, type LocalWorld } from './page/local-world.ts';
+import type { LocalWorld } from './page/local-world.ts';
 import { awsOfWorld, soapOfWorld } from './page/ports.ts';
-import { type ServedPage, servePage, worldStart } from './page/serve-page.ts';
+import type { ServedPage } from './page/serve-page.ts';
 import { span } from './page/time-text.ts';
 import { peerCertificate } from './peer-certificate.ts';
 import { announceServices, type RunningServices, withdrawServices } from './running-services.ts';
@@ -142,7 +142,7 @@ async function readCredentials({ service }: Options): Promise<string | undefined
 async function run(options: Options, secretString: string | undefined): Promise<number> {
   const credentials = demoCredentials(options.profile);
   const secret = secretString ?? JSON.stringify(credentials);
-  const world = options.serve ? localWorld(options, credentials, secret) : undefined;
+  const world = options.serve ? await localWorld(options, credentials, secret) : undefined;
   const aws = await onPort(AWS_PORT, (port) => startLocalAws({ port, ...(world && awsOfWorld(world)) }));
   const { soap, endpoint } = await serviceToAsk(options, credentials, world);
   const env = environment(options, aws.url, endpoint);
@@ -221,7 +221,9 @@ function isVirtual({ service, profile, fail }: Options): boolean {
   return service === undefined && profile === undefined && fail === undefined;
 }
 
-function localWorld(options: Options, credentials: SoapCredentials, secretString: string): LocalWorld {
+async function localWorld(options: Options, credentials: SoapCredentials, secretString: string): Promise<LocalWorld> {
+  // Loaded only where they are needed, for they bring the whole SDK with them.
+  const { createLocalWorld, worldStart } = await import('./page/local-world.ts');
   const lifetimeSeconds = options.lifetimeSeconds ?? CLOUD_LIFETIME_SECONDS;
   const start = isVirtual(options) ? worldStart(lifetimeSeconds, options.everySeconds) : Date.now();
   return createLocalWorld({ start, secretId: SECRET_ID, secretString, credentials, lifetimeSeconds });
@@ -232,6 +234,7 @@ async function serve(stage: Stage, world: LocalWorld): Promise<number> {
   const stop = new AbortController();
   // Not once: on Ctrl-C the terminal sends the signal, and npm passes on its own a moment later.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const { servePage } = await import('./page/serve-page.ts');
   const page = await onPort(PAGE_PORT, (port) => servePage({ world, env, isVirtual: isVirtual(options), port }));
   console.log(heading('Watch it in the browser'));
   console.log(`  ${page.url}`);

@@ -57,14 +57,3 @@ export async function servePage({ world, env, isVirtual, port }: ServedPageSetti
   };
   return served;
 }
-
-/** In lifetimes of a token: then one is stored that is neither new nor due. */
-const PAST = 1.25;
-
-/** When a world begins, so that its present is now: alarms and a curve need a past to look at. */
-export function worldStart(lifetimeSeconds: number, checkEverySeconds: number): number {
-  // With checks that no alarm fits, lives are short, and are best watched from the beginning.
-  if (checkEverySeconds % 60 !== 0) return Date.now();
-  const checkMs = checkEverySeconds * 1000;
-  return Math.floor((Date.now() - PAST * lifetimeSeconds * 1000) / checkMs) * checkMs;
-}

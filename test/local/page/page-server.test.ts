@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalWorld, type LocalWorld } from '../../../local/page/local-world.ts';
-import { type ServedPage, servePage, worldStart } from '../../../local/page/serve-page.ts';
+import { createLocalWorld, type LocalWorld, worldStart } from '../../../local/page/local-world.ts';
+import { type ServedPage, servePage } from '../../../local/page/serve-page.ts';
 
 const CREDENTIALS = { username: 'erin', password: 'S3CR3T-password', client_id: 'S3CR3T-id', client_secret: 'S3CR3T' };
 const ENV = {
