@@ -83,6 +83,6 @@ async function useBoth(): Promise<void> {
   writeFileSync('${OUTCOME_FILE}', JSON.stringify(outcome));
 }
 
-${isTestRunner(row) ? "test('both work', useBoth, 60_000);" : 'useBoth();'}
+${isTestRunner(row) ? "test('both work', useBoth, 300_000);" : 'useBoth();'}
 `;
 }
