@@ -10,7 +10,7 @@ export interface TlsCredentials {
 }
 
 /** The names of the fields, all optional. */
-export const TLS_FIELDS = { certificate: 'tls_certificate', key: 'tls_key', authorities: 'tls_ca' } as const;
+const TLS_FIELDS = { certificate: 'tls_certificate', key: 'tls_key', authorities: 'tls_ca' } as const;
 
 /** Whether the field of the secret is for the connection. */
 export function isTlsField(name: string): boolean {
