@@ -236,9 +236,8 @@ describe('npm run status', () => {
 });
 
 describe('the report of a token', () => {
-  const now = Date.now();
   const report = (content: TokenStatus | undefined, expiringBelowSeconds = 0) =>
-    reportToken('/a/token', content && { content }, expiringBelowSeconds, now);
+    reportToken('/a/token', content && { content }, expiringBelowSeconds, Date.now());
 
   it.each<[string, TokenStatus, boolean]>([
     ['fresh', { token: record(HOUR) }, false],
@@ -261,7 +260,7 @@ describe('the report of a token', () => {
   });
 
   it('tells what it cannot read, and where to update', () => {
-    expect(reportToken('/a/token', { fault: 'has format 2, and …', isNewer: true }, 0, now)).toMatchObject({
+    expect(reportToken('/a/token', { fault: 'has format 2, and …', isNewer: true }, 0, Date.now())).toMatchObject({
       state: 'unreadable',
       doFirst: '/a/token/status has format 2, and …: update soap-token-refresher here.',
     });
@@ -273,8 +272,8 @@ describe('the report of a token', () => {
   });
 
   it('is a table in which every column is as wide as its widest cell', () => {
-    const reports = [report({ token: record(HOUR) }), reportToken('/a/much/longer/token', undefined, 0, now)];
-    const lines = reportTable(reports, now).split('\n');
+    const reports = [report({ token: record(HOUR) }), reportToken('/a/much/longer/token', undefined, 0, Date.now())];
+    const lines = reportTable(reports, Date.now()).split('\n');
     expect(new Set(lines.map((line) => line.search(/WHAT TO|nothing$|There is no/))).size).toBe(1);
   });
 });
