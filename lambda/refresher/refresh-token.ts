@@ -1,15 +1,16 @@
 import type { Attempt, TokenRecord, TokenStatus } from '../token-status.ts';
-import { type Announcement, announce, conclude, failedBeforeAsking, hasAsked, type Origin } from './attempt.ts';
+import { type Announcement, announce, conclude, type Origin } from './attempt.ts';
 import { type Config, configurationHash } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import { type Decision, decide, recordOfStored, reportsInRow } from './decision.ts';
 import type { Dependencies, StoredState } from './dependencies.ts';
+import { tellFirstFailure } from './first-failure.ts';
 import { onHold, refreshInProgress } from './hold.ts';
 import { loginsWith } from './login-ration.ts';
 import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
 import { type IssuedToken, requestToken } from './request-token.ts';
 import { readTickInputs, type TickInputs } from './tick-inputs.ts';
-import { reportStored, secondsLeft, type TickReport } from './tick-report.ts';
+import { credentialsAge, reportStored, secondsLeft, type TickReport } from './tick-report.ts';
 import { isStored, recordIssued } from './token-record.ts';
 import { ageWarnings, attemptWarnings, credentialWarnings, lifetimeWarnings, reportWarnings } from './warnings.ts';
 
@@ -45,7 +46,9 @@ export async function refreshToken(
   const configuration = configurationHash(config);
   if (credentialsRead.status === 'rejected') {
     const error = refreshErrorOrThrow(credentialsRead.reason);
-    return await failBeforeAsking(stored, configuration, error, dependencies, deadline);
+    const untold = await tellFirstFailure(stored, configuration, error, dependencies, deadline);
+    const left = reportStored(stored, stored.status?.content?.attempt, undefined, now());
+    return { ...left, outcome: 'failed', error, warnings: [...reportWarnings(stored, now()), ...untold] };
   }
   const credentials = credentialsRead.value;
   const origin: Origin = { secretVersionId: credentials.versionId, configuration };
@@ -204,48 +207,6 @@ async function recordFailure(
     warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(writeError).message}`);
   }
   return { ...reportTick(tick, attempt), outcome: 'failed', error, warnings };
-}
-
-/** On the first day there is nothing else that a person or a reader can see; later, the log tells of such a failure. */
-async function failBeforeAsking(
-  stored: StoredState,
-  configuration: string,
-  error: RefreshError,
-  { store, now, timeout }: Dependencies,
-  deadline: number,
-): Promise<TickReport> {
-  const warnings = [...reportWarnings(stored, now())];
-  if (isUntold(stored, error)) {
-    try {
-      // The secret may have been long in coming: another run, which does ask, may have written its announcement meanwhile.
-      const latest = await store.read(timeout(OUTCOME_MS));
-      if (isUntold(latest, error)) {
-        const attempt = failedBeforeAsking(error, configuration, now());
-        await store.writeStatus({ ...latest.status?.content, attempt }, Math.min(deadline, now() + OUTCOME_MS));
-      }
-    } catch (storeError) {
-      warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(storeError).message}`);
-    }
-  }
-  const attempt = stored.status?.content?.attempt;
-  return { ...reportStored(stored, attempt, undefined, now()), outcome: 'failed', error, warnings };
-}
-
-/** Whether there has been no token, no login and no such failure yet. */
-function isUntold({ status, token }: StoredState, { code }: RefreshError): boolean {
-  const attempt = status?.content?.attempt;
-  const isFirstDay = token === undefined && status?.fault === undefined && !hasAsked(attempt);
-  return isFirstDay && attempt?.outcome?.code !== code;
-}
-
-/** Nobody asks for the age, and nobody pays for its metric, where there is no limit to it. */
-function credentialsAge(
-  { createdAt }: Credentials,
-  { credentialsMaxAgeSeconds }: Config,
-  now: number,
-): Pick<TickReport, 'credentialsAgeSeconds'> {
-  if (credentialsMaxAgeSeconds === undefined || createdAt === undefined) return {};
-  return { credentialsAgeSeconds: Math.max(0, Math.floor((now - createdAt) / 1000)) };
 }
 
 function reportTick({ stored, origin, dependencies }: Tick, attempt: Attempt | undefined) {

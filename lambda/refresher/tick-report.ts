@@ -1,5 +1,7 @@
 import type { Attempt, TokenRecord } from '../token-status.ts';
 import { isTokenInDoubt, type Origin, stands } from './attempt.ts';
+import type { Config } from './config.ts';
+import type { Credentials } from './credentials.ts';
 import { isReported, recordOfStored } from './decision.ts';
 import type { StoredState } from './dependencies.ts';
 import { emitMetrics } from './metrics.ts';
@@ -71,4 +73,14 @@ export function tickReporter(tokenParameterName: string | undefined): (report: T
 /** Whole seconds that a token still lives; 0 for none. */
 export function secondsLeft(token: TokenRecord | undefined, now: number): number {
   return token === undefined ? 0 : Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000));
+}
+
+/** Nobody asks for the age, and nobody pays for its metric, where there is no limit to it. @param now milliseconds since the epoch */
+export function credentialsAge(
+  { createdAt }: Credentials,
+  { credentialsMaxAgeSeconds }: Config,
+  now: number,
+): Pick<TickReport, 'credentialsAgeSeconds'> {
+  if (credentialsMaxAgeSeconds === undefined || createdAt === undefined) return {};
+  return { credentialsAgeSeconds: Math.max(0, Math.floor((now - createdAt) / 1000)) };
 }
