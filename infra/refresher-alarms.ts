@@ -31,7 +31,7 @@ export interface RefresherAlarmsProps {
 const PERIODS_OF_REJECTION = 4;
 
 /** The kinds of alarms that every token has; one with `credentialsMaxAge` has CredentialsAging too. */
-const ALARM_KINDS = ['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'] as const;
+export const ALARM_KINDS = ['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'] as const;
 type AlarmKind = (typeof ALARM_KINDS)[number] | 'CredentialsAging';
 
 /** The names of all alarms of a token. */

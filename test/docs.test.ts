@@ -1,8 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
+import { ALARM_KINDS } from '../infra/refresher-alarms.ts';
 import { ERROR_GUIDE } from '../lambda/refresher/error-guide.ts';
-import { markdownTable } from './markdown-table.ts';
 import { replaceBetweenMarkers } from './markers.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -86,17 +86,25 @@ it('has no code that points somewhere into the README', () => {
 });
 
 it('explains the error codes on the page in the words of npm start and the alarms', async () => {
-  const table = markdownTable(
-    ['code', 'meaning', 'asked again?', 'first alarm', 'what to do first'],
-    Object.entries(ERROR_GUIDE).map(([code, { meaning, askedAgain, alarm, doFirst }]) => [
-      `\`${code}\``,
-      meaning,
-      askedAgain,
-      alarm,
-      doFirst,
-    ]),
+  const sections = Object.entries(ERROR_GUIDE).map(([code, guide]) =>
+    [
+      `### \`${code}\``,
+      '',
+      `- **Means**: ${guide.meaning}.`,
+      `- **At stake**: ${guide.atStake}`,
+      `- **Asked again**: ${guide.askedAgain}. First alarm: [${guide.alarm}](#${guide.alarm.toLowerCase()}).`,
+      `- **Do first**: ${guide.doFirst}`,
+      `- **Over when**: ${guide.overWhen}`,
+    ].join('\n'),
   );
-  const page = replaceBetweenMarkers(read('docs/operations.md'), 'test: error codes', table);
+  const page = replaceBetweenMarkers(read('docs/operations.md'), 'test: error codes', sections.join('\n\n'));
   // With -u, Vitest writes the page.
   await expect(page).toMatchFileSnapshot('../docs/operations.md');
 });
+
+it.each([...ALARM_KINDS, 'CredentialsAging'])(
+  'has a heading for the alarm %s, to which runbookUrl can point',
+  (kind) => {
+    expect([...headings('docs/operations.md').values()]).toContain(kind);
+  },
+);

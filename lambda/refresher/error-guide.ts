@@ -8,8 +8,12 @@ export interface ErrorGuidance {
   readonly askedAgain: string;
   /** The first alarm that fires: CredentialsRefused at once, RefreshFailing from the second failed tick on. */
   readonly alarm: 'CredentialsRefused' | 'RefreshFailing';
+  /** What workloads lose by it, and when: whole sentences. */
+  readonly atStake: string;
   /** What to do first: whole sentences. */
   readonly doFirst: string;
+  /** How a person sees that it is over: whole sentences. */
+  readonly overWhen: string;
 }
 
 /**
@@ -21,26 +25,38 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
     meaning: 'the environment or the event is wrong; every fault is listed',
     askedAgain: 'next tick',
     alarm: 'RefreshFailing',
+    atStake:
+      'No tick reads or asks anything. Workloads go on with the stored token until it expires. If your own event was wrong, nothing is at stake.',
     doFirst: 'Correct what the message names in the stack, and deploy.',
+    overWhen: 'The first log line after the deployment says fresh or refreshed.',
   },
   CREDENTIALS_UNREADABLE: {
     meaning: 'Secrets Manager said no, or the secret has no value yet',
     askedAgain: 'next tick',
     alarm: 'RefreshFailing',
+    atStake: 'No tick can ask for a token. Workloads go on with the stored token until it expires.',
     doFirst: "Check that the secret has a value, and that the function's role may read it and use its key.",
+    overWhen:
+      'The next log line says fresh or refreshed. Do not wait for the status to show it: once there has been a token, this failure is only in the log.',
   },
   CREDENTIALS_MALFORMED: {
     meaning: 'the secret is not JSON with the credentials in it; the service is not called',
     askedAgain: 'next tick',
     alarm: 'RefreshFailing',
+    atStake: 'No tick can ask for a token. Workloads go on with the stored token until it expires.',
     doFirst: 'Correct the secret: the message names every field that is wrong. The next tick uses it.',
+    overWhen:
+      'The next log line says fresh or refreshed. Do not wait for the status to show it: once there has been a token, this failure is only in the log.',
   },
   ENDPOINT_UNAVAILABLE: {
     meaning: 'no connection, no answer in time, or an answer that says "not now"',
     askedAgain:
       'within the run only where nobody can have judged the login; then next tick, and ever more seldom after four such runs',
     alarm: 'RefreshFailing',
+    atStake:
+      'Workloads go on with the stored token until it expires. With the defaults, an outage of two hours costs nobody a token.',
     doFirst: 'See the message. It is asked again by itself; if it lasts, check the network path, and ask the vendor.',
+    overWhen: 'The status holds no attempt any more, and the next log line says refreshed.',
   },
   CREDENTIALS_REFUSED: {
     meaning: 'the service does not accept the credentials',
@@ -48,33 +64,45 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
       'never with a version that has not worked yet; one that has worked is asked once more an hour later, and after a ' +
       'refusal that was a sentence every six hours',
     alarm: 'CredentialsRefused',
+    atStake: 'Workloads go on with the stored token until it expires. More wrong logins could lock the account.',
     doFirst:
       'Ask the owner of the account what was changed, and put the right values into the secret: the next tick uses ' +
       'them. Until then the service is not asked, so as not to lock the account.',
+    overWhen:
+      'The status holds no attempt any more, and the next log line says refreshed. CredentialsRefused notifies again, as OK.',
   },
   REQUEST_REFUSED: {
     meaning: 'the service or a gateway refuses for another reason',
     askedAgain: 'at askAgainAt in the status: later each time, an hour at most',
     alarm: 'RefreshFailing',
+    atStake: 'Workloads go on with the stored token until it expires.',
     doFirst:
       'Compare endpoint and SOAP action with what the vendor names; a 401 or 403 may be an allow-list without your address.',
+    overWhen: 'The status holds no attempt any more, and the next log line says refreshed.',
   },
   REPLY_MALFORMED: {
     meaning: 'an answer that is not a token beyond doubt',
     askedAgain: 'at askAgainAt in the status: later each time, an hour at most',
     alarm: 'RefreshFailing',
+    atStake: 'Workloads go on with the stored token until it expires.',
     doFirst: "Check that the endpoint is the SOAP service's address; then ask the vendor what has changed.",
+    overWhen: 'The status holds no attempt any more, and the next log line says refreshed.',
   },
   STORE_FAILED: {
     meaning: 'SSM refused a read or a write; a write is retried, the login is not',
     askedAgain: 'next tick; at askAgainAt in the status if a token was minted',
     alarm: 'RefreshFailing',
+    atStake:
+      'The service may have ended the stored token when it issued the one that could not be stored: workloads may be refused already. If the service was not asked, they go on with the stored token until it expires.',
     doFirst: "See the message. It names what SSM refuses; else check the function's permissions and SSM's health.",
+    overWhen: 'The next log line says fresh or refreshed, and the status holds no attempt any more.',
   },
   REFRESH_IN_PROGRESS: {
     meaning: 'another run has announced, less than a minute ago, that it asks the service',
     askedAgain: 'next tick',
     alarm: 'RefreshFailing',
+    atStake: 'Nothing: the other run gets the token.',
     doFirst: 'Wait a minute, and force again if a new token is still wanted.',
+    overWhen: 'The status shows the outcome of the other run within a minute.',
   },
 };
