@@ -35,7 +35,7 @@ Options
   --endpoint-url URL  another SSM, such as the one of npm start -- --serve
   -h, --help          this text
 
-Exit status: 0 when all is well, 1 when a token is ailing, 2 when nothing could be shown.`;
+Exit status: 0 when all is well, 1 when a token needs attention, 2 when nothing could be shown.`;
 
 const WATCH_EVERY_MS = 10_000;
 
@@ -66,7 +66,7 @@ export function parseCommandLine<const Config extends Parameters<typeof parseArg
 
 /**
  * Shows the tokens, once or with `watch` until the process ends.
- * @returns the exit status: 1 if one is ailing
+ * @returns the exit status: 1 if one needs attention
  * @throws StatusReadError when they cannot be read at all
  */
 export async function showStatus(tokens: readonly TokenToShow[], options: StatusOptions): Promise<number> {

@@ -38,7 +38,7 @@ export function reportToken(
   expiringBelowSeconds: number,
   now: number,
 ): TokenReport {
-  const ailing = (state: string, since: string | undefined, doFirst: string): TokenReport => ({
+  const inTrouble = (state: string, since: string | undefined, doFirst: string): TokenReport => ({
     token,
     ...life,
     state,
@@ -53,21 +53,21 @@ export function reportToken(
 
   if (status === undefined) {
     const doFirst = `There is no ${statusParameterName(token)} here: check name, account and region, and that a refresher is deployed for it.`;
-    return ailing('no status', undefined, doFirst);
+    return inTrouble('no status', undefined, doFirst);
   }
   if (status.fault !== undefined) {
     const remedy = status.isNewer
       ? 'update soap-token-refresher here.'
       : "the refresher's log says what it makes of it.";
-    return ailing('unreadable', undefined, `${statusParameterName(token)} ${status.fault}: ${remedy}`);
+    return inTrouble('unreadable', undefined, `${statusParameterName(token)} ${status.fault}: ${remedy}`);
   }
   if (attempt?.outcome !== undefined) {
     const { code, at } = attempt.outcome;
     const guidance = Object.entries(ERROR_GUIDE).find(([known]) => known === code)?.[1];
-    return ailing(code, at, guidance?.doFirst ?? "Look at the refresher's log.");
+    return inTrouble(code, at, guidance?.doFirst ?? "Look at the refresher's log.");
   }
   if (attempt !== undefined && Math.abs(now - Date.parse(attempt.at)) >= LONGEST_RUN_MS) {
-    return ailing(
+    return inTrouble(
       'in doubt',
       attempt.at,
       "That run never told how it ended: look at the refresher's log, then refresh.",
@@ -77,11 +77,11 @@ export function reportToken(
     const doFirst = secondsRemaining > 0 ? '' : 'Look again in a minute.';
     return { token, ...life, state: 'asking', since: attempt.at, doFirst, isAiling: secondsRemaining === 0 };
   }
-  if (record === undefined) return ailing('no token', undefined, NOT_RUNNING);
-  if (secondsRemaining === 0) return ailing('expired', record.expiresAt, NOT_RUNNING);
+  if (record === undefined) return inTrouble('no token', undefined, NOT_RUNNING);
+  if (secondsRemaining === 0) return inTrouble('expired', record.expiresAt, NOT_RUNNING);
   if (secondsRemaining < expiringBelowSeconds) {
     const since = Date.parse(record.expiresAt) - expiringBelowSeconds * 1000;
-    return ailing('expiring', new Date(since).toISOString(), NOT_RUNNING);
+    return inTrouble('expiring', new Date(since).toISOString(), NOT_RUNNING);
   }
   return { token, ...life, state: 'fresh', since: record.issuedAt, doFirst: '', isAiling: false };
 }

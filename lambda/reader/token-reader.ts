@@ -77,7 +77,7 @@ const READ_TIMEOUT_MS = 5_000;
 const FROZEN_MS = READ_TIMEOUT_MS + 1_000;
 /** A token whose own expiry is not recorded yet is not cached for longer. */
 const UNRECORDED_MAX_AGE_MS = 5_000;
-/** After a failure that the cached token bridged, SSM is left alone for so long: one that hangs must not slow every call. */
+/** How long SSM is not asked again after a failure, while the cached token is served: an SSM that hangs must not slow every call. */
 const BRIDGE_MS = 30_000;
 /** The least time from one read to the next, whatever causes them, and so the least age of a cached token. */
 const SPACING_MS = 1_000;
@@ -97,9 +97,9 @@ const systemClock: Clock = {
  * comes first; after five seconds where its own expiry is not recorded yet. A clock that jumps does not prolong this.
  * What do concurrent callers share? One read, however many they are, and a second passes from one read to the next. Only a
  * rejected token waits for a read that began after the rejection, which all those rejected share.
- * What happens after a failure? It is never remembered: who waited for it gets it, the next caller asks SSM again. But
- * as long as the cached token can still be handed out, it is, instead of the failure, and SSM is asked again in half a
- * minute. For so long a rejected token does not wait for an SSM that hung, either.
+ * What happens after a failure? It is never remembered: whoever waited gets the error, and the next caller asks SSM again.
+ * While the cached token can still be handed out, callers get that token instead of the error. SSM is then asked again
+ * after half a minute, and until then a rejected token does not wait for an SSM that hung.
  */
 export function createTokenReader(options: TokenReaderOptions): TokenReader {
   const { client = ownClient(), clock = systemClock } = options;
@@ -116,7 +116,7 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
   /** The read after that, which waits for its turn. */
   let upcoming: Promise<CachedToken> | undefined;
   let lastReadAt = Number.NEGATIVE_INFINITY;
-  /** Runs since SSM kept a reader waiting in vain; aborted half a minute later. */
+  /** Runs since SSM kept a reader waiting without an answer; aborted half a minute later. */
   let hungLately: AbortSignal | undefined;
   /** The version that was still stored a second after it had been rejected. */
   let foundAgain: number | undefined;

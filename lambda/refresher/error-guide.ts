@@ -51,7 +51,7 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   ENDPOINT_UNAVAILABLE: {
     meaning: 'no connection, no answer in time, or an answer that says "not now"',
     askedAgain:
-      'within the run only where nobody can have judged the login; then next tick, and ever more seldom after four such runs',
+      'within the run, if the service cannot have looked at the login; otherwise next tick, and less and less often after four such runs',
     alarm: 'RefreshFailing',
     atStake:
       'Workloads go on with the stored token until it expires. With the defaults, an outage of two hours costs nobody a token.',

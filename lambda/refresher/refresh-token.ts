@@ -91,7 +91,7 @@ async function act(tick: Tick, decision: Decision): Promise<TickReport> {
 /** The schedule's own tick has nothing to complain of, as long as there is a token; a person wants to know. */
 function leaveToOtherRun(tick: Tick, attempt: Attempt): TickReport {
   const token = recordOfStored(tick.stored);
-  // By what was read, not by what was announced in vain: a doubt about the token lasts until the other run has an outcome.
+  // By what was read, since this run's announcement lost: a doubt about the token lasts until the other run has an outcome.
   const report = reportTick(tick, tick.stored.status?.content?.attempt);
   const isAlive = report.secondsRemaining !== undefined && report.secondsRemaining > 0;
   if (token !== undefined && isAlive && !tick.force) return { ...report, outcome: 'fresh', token };

@@ -89,7 +89,7 @@ export interface AlarmView {
   readonly rule: string;
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   readonly since: number;
-  /** After a first deployment an alarm waits for so long before it looks. */
+  /** How long an alarm waits after a first deployment before it looks. */
   readonly isWarmingUp: boolean;
 }
 

@@ -4,7 +4,7 @@ export interface LambdaSettings {
   readonly timeoutMs: number;
   /** Of an asynchronous invocation that failed; Lambda's default is 2. */
   readonly retryAttempts: number;
-  /** An event that could not be run for so long is dropped; Lambda's default is six hours. */
+  /** After this time an event that could not be run is dropped; Lambda's default is six hours. */
   readonly maxEventAgeMs: number;
   /** Reserved concurrency; undefined: as many as come. */
   readonly reservedConcurrency: number | undefined;
