@@ -13,6 +13,7 @@ export const WRITTEN = {
   'docs/outages.md': {
     script: 'simulate',
     names: [
+      'picture',
       'side by side',
       'scenarios',
       'refresh policies',

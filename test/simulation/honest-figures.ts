@@ -3,7 +3,7 @@
 import type { Disturbance } from '../../local/world/vendor.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Settings } from './model/scenario.ts';
-import { duration, lead, least, most } from './report/scenario-tables.ts';
+import { duration, lead, least, most, withoutToken } from './report/scenario-tables.ts';
 import { misreadFor, offTheGrid, VENDOR } from './scenarios.ts';
 import { type Templates, tryOut } from './trial.ts';
 
@@ -25,25 +25,24 @@ export const SHORT_LIVES: readonly Settings[] = [60, 90, 180, 240].map((tokenLif
 }));
 const OUTAGES_MINUTES = [15, 30, 60, 90, 120];
 
-/** The longest time without a token: backing off from malformed answers / asking at every check, as after a 503. */
+/** The longest time without a token: backing off from malformed answers, and asking at every check, as after a 503. */
 export async function backOffTable(templates: Templates): Promise<string> {
   const worst = async (minutes: number, disturbance: Disturbance, settings: Settings) => {
     const lifetimeSeconds = (settings.tokenLifetimeMinutes ?? 240) * 60;
     const scenario = { ...misreadFor(minutes, disturbance), settings, vendor: { ...VENDOR, lifetimeSeconds } };
     const { strikes } = (await tryOut('this project', scenario, templates)).assessment;
-    return duration(most(strikes, ({ withoutTokenMs }) => withoutTokenMs || undefined));
+    return duration(most(strikes, withoutToken));
   };
   const rows: string[][] = [];
   for (const minutes of OUTAGES_MINUTES) {
-    const row = [`${minutes} min`];
-    for (const settings of SHORT_LIVES) {
-      const backingOff = await worst(minutes, 'malformed', settings);
-      row.push(`${backingOff} / ${await worst(minutes, 'http-503', settings)}`);
+    for (const disturbance of ['malformed', 'http-503'] as const) {
+      const row = [`${minutes} min`, disturbance];
+      for (const settings of SHORT_LIVES) row.push(await worst(minutes, disturbance, settings));
+      rows.push(row);
     }
-    rows.push(row);
   }
   const lives = SHORT_LIVES.map(({ tokenLifetimeMinutes = 0 }) => `token of ${tokenLifetimeMinutes / 60} h`);
-  return markdownTable(['malformed answers for', ...lives], rows);
+  return markdownTable(['for', 'every answer', ...lives], rows);
 }
 
 export const CHECKS: readonly Settings[] = [{}, { checkEveryMinutes: 5 }];

@@ -20,7 +20,7 @@ import { runAll } from './worker-pool.ts';
 
 const RANDOM_MONTHS = 1000;
 const PAGE = 'docs/outages.md';
-const PICTURE = 'docs/outage.svg';
+const PICTURES = 'docs/pictures';
 
 const settings = [
   {},
@@ -59,9 +59,10 @@ const picture = await outagePicture(templates);
 const months = await runMonths(0, RANDOM_MONTHS);
 const monthsTable = shown(`${RANDOM_MONTHS} random months`, monthsReport(months));
 
-await writeFile(PICTURE, picture);
-await writeBetweenMarkers(PAGE, { ...tables, 'random months': monthsTable });
-console.log(`Written to ${PAGE} and ${PICTURE}.`);
+await writeFile(`${PICTURES}/outage.svg`, picture.svg);
+const shownPicture = `![${picture.alt}](pictures/outage.svg)`;
+await writeBetweenMarkers(PAGE, { ...tables, picture: shownPicture, 'random months': monthsTable });
+console.log(`Written to ${PAGE} and ${PICTURES}/outage.svg.`);
 if (!isClean(months)) process.exitCode = 1;
 
 async function runMonths(first: number, count: number): Promise<readonly Summary[]> {

@@ -1,30 +1,44 @@
-import { firings } from '../judge/assessment.ts';
+import { firings, type StrikeOutcome } from '../judge/assessment.ts';
 import { type Span, statusHistory } from '../judge/token-life.ts';
-import { DAY_MS, HOUR_MS, type Scenario } from '../model/scenario.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from '../model/scenario.ts';
 import { vendorDownFor } from '../scenarios.ts';
 import { deploymentOf, STRATEGIES, type Templates, type Trial, tryOut } from '../trial.ts';
-import { duration } from './scenario-tables.ts';
+import { duration, lead, withoutToken } from './scenario-tables.ts';
 
-const WIDTH = 960;
-const LEFT = 190;
-const RIGHT = 24;
+const WIDTH = 1020;
+const LEFT = 222;
+/** Room for what each way comes to, in words. */
+const RIGHT = 222;
 const CURVE_TOP = 64;
-const CURVE_HEIGHT = 130;
-const LANE_HEIGHT = 46;
-const LANES_TOP = CURVE_TOP + CURVE_HEIGHT + 34;
-const HEIGHT = LANES_TOP + STRATEGIES.length * LANE_HEIGHT + 44;
+const CURVE_HEIGHT = 120;
+const LANE_HEIGHT = 48;
+const BAR_HEIGHT = 18;
+const LANES_TOP = CURVE_TOP + CURVE_HEIGHT + 22;
+const AXIS = LANES_TOP + STRATEGIES.length * LANE_HEIGHT + 8;
+const HEIGHT = AXIS + 62;
 const BEFORE_MS = 3 * HOUR_MS;
-const SHOWN_MS = 14 * HOUR_MS;
+const SHOWN_MS = 9 * HOUR_MS;
 
-/** One outage of six hours, as each way to keep a token fresh lives through it: an SVG for docs/outages.md. */
-export async function outagePicture(templates: Templates): Promise<string> {
-  const month = vendorDownFor(6);
-  const [struckAt = 0] = month.strikes;
+const OUTAGE_HOURS = 3;
+/** Ways that refresh every two or four hours do so on the hour: each of them is just about to. */
+const STRUCK_AT = 2 * DAY_MS - 5 * MINUTE_MS;
+
+export interface OutagePicture {
+  readonly svg: string;
+  /** What is to be seen, for those who do not see it. */
+  readonly alt: string;
+}
+
+/** One outage that begins five minutes before a refresh is due, as each way to keep a token fresh lives through it. */
+export async function outagePicture(templates: Templates): Promise<OutagePicture> {
+  const month = vendorDownFor(OUTAGE_HOURS);
   const scenario: Scenario = {
     ...month,
-    days: Math.ceil((struckAt + SHOWN_MS) / DAY_MS),
-    faults: month.faults.filter(({ from }) => from === struckAt),
-    strikes: [struckAt],
+    days: Math.ceil((STRUCK_AT + SHOWN_MS) / DAY_MS),
+    faults: month.faults
+      .slice(0, 1)
+      .map((fault) => ({ ...fault, from: STRUCK_AT, until: STRUCK_AT + OUTAGE_HOURS * HOUR_MS })),
+    strikes: [STRUCK_AT],
   };
   const trials: Trial[] = [];
   for (const strategy of STRATEGIES) trials.push(await tryOut(strategy, scenario, templates));
@@ -35,52 +49,78 @@ export async function outagePicture(templates: Templates): Promise<string> {
   const { config } = deploymentOf(templates, {});
   const shown = { from: outage.from - BEFORE_MS, until: outage.from - BEFORE_MS + SHOWN_MS };
   const x = (time: number) => LEFT + ((time - shown.from) / SHOWN_MS) * (WIDTH - LEFT - RIGHT);
-  const parts = [
+  const title = `The service is down for ${OUTAGE_HOURS} h, from 5 min before a refresh on`;
+  const alt = `${title}. ${trials.map((trial, lane) => `${STRATEGIES[lane]}: ${inWords(trial).join(', ')}`).join('; ')}`;
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" font-family="system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif" font-size="13" role="img" aria-labelledby="outage-title">`,
+    `<title id="outage-title">${alt}</title>`,
+    STYLE,
+    HATCHING,
+    `<rect class="paper" width="${WIDTH}" height="${HEIGHT}" rx="12"/>`,
     outageBand(outage, x),
     hours(outage.from, shown, x),
     curve(own, config.tokenParameterName, config.tokenLifetimeSeconds, shown, x),
     ...trials.map((trial, lane) => laneOf(STRATEGIES[lane] ?? '', trial, LANES_TOP + lane * LANE_HEIGHT, shown, x)),
     legend(),
-  ];
-  return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="13" role="img" aria-labelledby="title">`,
-    '<title id="title">The service is down for six hours: how long each way to refresh a token leaves its readers without one, and when it pages</title>',
-    STYLE,
-    ...parts,
     '</svg>',
-  ].join('\n')}\n`;
+  ].join('\n');
+  return { svg: `${svg}\n`, alt };
 }
 
+/** Blue and orange stay apart for every kind of colour blindness; the hatching does without any colour. */
 const STYLE = `<style>
-  text { fill: #333 } .faint { fill: #777 } .axis { stroke: #999; stroke-width: 1 }
-  .outage { fill: #8884 } .life { fill: #2f9e6e33; stroke: #2f9e6e; stroke-width: 1.5 }
-  .threshold { stroke: #c77700; stroke-dasharray: 4 3 } .valid { fill: #2f9e6e } .gap { fill: #d64545 }
-  .on-gap { fill: #fff; font-weight: 600 } .login { stroke: #557; stroke-width: 1.2 } .page { fill: #c77700 }
-  @media (prefers-color-scheme: dark) { text { fill: #ddd } .faint { fill: #999 } .login { stroke: #aac } }
+  .paper { fill: #fffefb; stroke: #dcd8cc } text { fill: #1c2330 } .quiet { fill: #586070; font-size: 11.5px }
+  .name { font-weight: 650 } .axis { stroke: #8a8f99 } .outage { fill: #8a8f9926; stroke: #8a8f99; stroke-dasharray: 2 3 }
+  .life { fill: #1d5fbf26; stroke: #1d5fbf; stroke-width: 1.8 } .threshold { stroke: #1c2330; stroke-dasharray: 5 4 }
+  .valid { fill: #1d5fbf } .gap { fill: url(#hatching); stroke: #b24e00; stroke-width: 1.5 }
+  .gap-paper { fill: #ffe9d6 } .gap-line { stroke: #d9670a; stroke-width: 3.5 }
+  .login { stroke: #586070; stroke-width: 1.6 } .page { fill: #1c2330 } .page-sign { fill: #fffefb; font-weight: 700 }
+  @media (prefers-color-scheme: dark) {
+    .paper { fill: #1a1f27; stroke: #353c47 } text { fill: #e8eaee } .quiet { fill: #a3abb8 }
+    .life { fill: #7db1ff2e; stroke: #7db1ff } .threshold { stroke: #e8eaee }
+    .valid { fill: #5b97ee } .gap { stroke: #ffa861 } .gap-paper { fill: #3a2412 } .gap-line { stroke: #ffa861 }
+    .login { stroke: #a3abb8 } .page { fill: #e8eaee } .page-sign { fill: #1a1f27 }
+  }
 </style>`;
+
+const HATCHING =
+  '<defs><pattern id="hatching" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
+  '<rect class="gap-paper" width="9" height="9"/><line class="gap-line" x1="2" y1="0" x2="2" y2="9"/></pattern></defs>';
+
+/** What an outage came to, in two lines. */
+function inWords({ assessment }: Trial): readonly [readers: string, person: string] {
+  const [strike] = assessment.strikes;
+  const without = strike === undefined ? undefined : withoutToken(strike);
+  return [
+    without === undefined ? 'readers notice nothing' : `${duration(without)} without a token`,
+    strike?.msToPage === undefined ? 'nobody is paged' : pagedInWords(strike),
+  ];
+}
+
+function pagedInWords(strike: StrikeOutcome): string {
+  const ahead = lead(strike);
+  const times = strike.pages === 1 ? 'once' : `${strike.pages} times`;
+  if (ahead === undefined) return `paged after ${duration(strike.msToPage)}, ${times}`;
+  return ahead < 0 ? `paged ${duration(-ahead)} too late, ${times}` : `paged ${duration(ahead)} before that, ${times}`;
+}
 
 type Scale = (time: number) => number;
 
 function outageBand({ from, until }: Span, x: Scale): string {
-  const middle = (x(from) + x(until)) / 2;
   return (
-    rect('outage', x(from), 34, x(until) - x(from), HEIGHT - 34 - 40) +
-    text(middle, 26, 'the service does not answer for 6 h', 'text-anchor="middle" font-weight="600"')
+    rect('outage', x(from), 40, x(until) - x(from), AXIS - 40) +
+    text((x(from) + x(until)) / 2, 28, `the service is down for ${OUTAGE_HOURS} h`, 'text-anchor="middle" class="name"')
   );
 }
 
 function hours(zero: number, shown: Span, x: Scale): string {
-  const bottom = HEIGHT - 40;
   const ticks: string[] = [];
-  for (let hour = -2; zero + hour * HOUR_MS < shown.until; hour += 2) {
+  for (let hour = -BEFORE_MS / HOUR_MS; zero + hour * HOUR_MS <= shown.until; hour += 1) {
     const at = x(zero + hour * HOUR_MS);
     const label = hour === 0 ? '0' : `${hour > 0 ? '+' : '−'}${Math.abs(hour)} h`;
-    ticks.push(
-      line('axis', at, bottom, at, bottom + 4),
-      text(at, bottom + 17, label, 'text-anchor="middle" class="faint"'),
-    );
+    ticks.push(line('axis', at, AXIS, at, AXIS + 4), text(at, AXIS + 18, label, 'text-anchor="middle" class="quiet"'));
   }
-  return line('axis', x(shown.from), bottom, x(shown.until), bottom) + ticks.join('');
+  return line('axis', x(shown.from), AXIS, x(shown.until), AXIS) + ticks.join('');
 }
 
 /** How long this project's token still lives, and where TokenExpiring starts to count. */
@@ -103,55 +143,55 @@ function curve(own: Trial, tokenParameterName: string, lifetimeSeconds: number, 
   return [
     `<polygon class="life" points="${area}"/>`,
     line('threshold', x(shown.from), threshold, x(shown.until), threshold),
-    text(LEFT - 10, CURVE_TOP + 12, 'token still lives', 'text-anchor="end"'),
-    text(LEFT - 10, CURVE_TOP + 28, 'this project, up to 4 h', 'text-anchor="end" class="faint" font-size="11"'),
-    text(LEFT - 10, threshold + 4, 'pages below 1 h 20', 'text-anchor="end" class="faint" font-size="11"'),
+    text(LEFT - 12, CURVE_TOP + 14, 'life left of the token', 'text-anchor="end" class="name"'),
+    text(LEFT - 12, CURVE_TOP + 31, 'this project, at most 4 h', 'text-anchor="end" class="quiet"'),
+    text(LEFT - 12, threshold + 4, 'pages below 1 h 20', 'text-anchor="end" class="quiet"'),
   ].join('');
 }
 
 /** One strategy: when its readers held a valid token, when it logged in, when it paged. */
-function laneOf(name: string, { month, assessment }: Trial, top: number, shown: Span, x: Scale): string {
-  const barTop = top + 12;
+function laneOf(name: string, trial: Trial, top: number, shown: Span, x: Scale): string {
+  const { month, assessment } = trial;
+  const barTop = top + 16;
   const clip = ({ from, until }: Span) => ({ from: Math.max(from, shown.from), until: Math.min(until, shown.until) });
   const isShown = ({ from, until }: Span) => until > shown.from && from < shown.until;
-  const bar = (kind: string) => (span: Span) => rect(kind, x(span.from), barTop, x(span.until) - x(span.from), 16);
-  const without = assessment.gaps.filter(isShown).map(clip);
+  const bar = (kind: string) => (span: Span) =>
+    rect(kind, x(span.from), barTop, x(span.until) - x(span.from), BAR_HEIGHT);
   const pages = firings(assessment.alarms.filter((alarm) => alarm.pages)).filter(
     (at) => at > shown.from && at < shown.until,
   );
   const logins = month.logins.filter(({ at }) => at > shown.from && at < shown.until);
+  const [readers, person] = inWords(trial);
   return [
-    text(LEFT - 10, barTop + 13, name, 'text-anchor="end"'),
+    text(LEFT - 12, barTop + 14, name, 'text-anchor="end" class="name"'),
     ...assessment.valid.filter(isShown).map(clip).map(bar('valid')),
-    ...without.map(bar('gap')),
-    ...without.map(({ from, until }) =>
-      text(
-        (x(from) + x(until)) / 2,
-        barTop + 12,
-        duration(until - from),
-        'text-anchor="middle" class="on-gap" font-size="11"',
-      ),
-    ),
-    ...logins.map(({ at }) => line('login', x(at), barTop + 18, x(at), barTop + 24)),
-    ...pages.map((at) => bell(x(at), barTop - 3)),
+    ...assessment.gaps.filter(isShown).map(clip).map(bar('gap')),
+    ...logins.map(({ at }) => line('login', x(at), barTop + BAR_HEIGHT + 2, x(at), barTop + BAR_HEIGHT + 9)),
+    ...pages.map((at) => pageSign(x(at), barTop - 2)),
+    text(WIDTH - RIGHT + 14, barTop + 6, readers, 'class="name"'),
+    text(WIDTH - RIGHT + 14, barTop + 23, person, 'class="quiet"'),
   ].join('');
 }
 
-function bell(at: number, bottom: number): string {
-  return `<path class="page" d="M${round(at)},${bottom} l-5,-9 h10 z"/>`;
+/** A triangle with an exclamation mark. */
+function pageSign(at: number, bottom: number): string {
+  return (
+    `<path class="page" d="M${round(at)},${bottom - 15} l9,15 h-18 z"/>` +
+    text(at, bottom - 2, '!', 'text-anchor="middle" class="page-sign" font-size="11"')
+  );
 }
 
 function legend(): string {
-  const y = HEIGHT - 6;
+  const y = HEIGHT - 14;
   return [
-    rect('valid', LEFT, y - 10, 18, 10),
-    text(LEFT + 24, y, 'readers hold a valid token', 'font-size="11"'),
-    rect('gap', LEFT + 190, y - 10, 18, 10),
-    text(LEFT + 214, y, 'they do not', 'font-size="11"'),
-    line('login', LEFT + 304, y - 9, LEFT + 304, y - 1),
-    text(LEFT + 312, y, 'login sent', 'font-size="11"'),
-    bell(LEFT + 402, y),
-    text(LEFT + 412, y, 'a person is paged', 'font-size="11"'),
+    rect('valid', LEFT, y - 11, 24, 12),
+    text(LEFT + 32, y, 'readers hold a valid token', 'class="quiet"'),
+    rect('gap', LEFT + 196, y - 11, 24, 12),
+    text(LEFT + 228, y, 'they do not', 'class="quiet"'),
+    line('login', LEFT + 312, y - 9, LEFT + 312, y),
+    text(LEFT + 320, y, 'login sent', 'class="quiet"'),
+    pageSign(LEFT + 400, y + 1),
+    text(LEFT + 414, y, 'a person is paged', 'class="quiet"'),
   ].join('');
 }
 

@@ -16,46 +16,76 @@ export function projectTable(summaries: readonly Summary[]): string {
     'and before the token ends',
     'false pages',
     'ticket after',
-    'requests (refused) meanwhile',
+    'logins meanwhile',
+    'of these refused',
     'ticks',
   ];
   const rows = own.map(({ scenario, validShare, falsePages, strikes, requests, refusedLogins, ticks }) => [
     scenario,
     `${(validShare * 100).toFixed(2)} %`,
     duration(least(strikes, ({ msToGap }) => msToGap)),
-    duration(most(strikes, ({ withoutTokenMs }) => withoutTokenMs || undefined)),
+    duration(most(strikes, withoutToken)),
     often(strikes, ({ msToPage }) => msToPage),
     duration(least(strikes, lead)),
     String(falsePages),
     often(strikes, ({ msToTicket }) => msToTicket),
-    strikes.length === 0
-      ? `${requests} (${refusedLogins}) a month`
-      : `${most(strikes, (strike) => strike.requests)} (${most(strikes, (strike) => strike.refusedLogins)})`,
+    strikes.length === 0 ? `${requests} a month` : String(most(strikes, (strike) => strike.requests)),
+    String(strikes.length === 0 ? refusedLogins : most(strikes, (strike) => strike.refusedLogins)),
     String(ticks),
   ]);
   return markdownTable(header, rows);
 }
 
-/** Without a valid token / paged after / requests (refused) while it lasted; the worst of the strikes each. */
+/**
+ * All strategies beside each other, a table for each figure: the worst of the strikes. The month without any strike has
+ * a table of its own, and so have the logins that were refused, where any were.
+ */
 export function sideBySide(summaries: readonly Summary[]): string {
-  const scenarios = [...new Set(summaries.map(({ scenario }) => scenario))];
-  const rows = scenarios.map((scenario) => [
-    scenario,
-    ...STRATEGIES.map((strategy) => {
-      const summary = summaries.find((one) => one.scenario === scenario && one.strategy === strategy);
-      return summary === undefined ? '' : cell(summary);
-    }),
-  ]);
-  return markdownTable(['scenario', ...STRATEGIES], rows);
+  const quiet = summaries.filter(({ strikes }) => strikes.length === 0);
+  const struck = Map.groupBy(
+    summaries.filter(({ strikes }) => strikes.length > 0),
+    ({ scenario }) => scenario,
+  );
+  const refused = [...struck].filter(([, ways]) => ways.some((way) => worstOf(way, refusedLogins) !== '0'));
+  const figure = (scenarios: Iterable<readonly [string, readonly Summary[]]>, read: (summary: Summary) => string) =>
+    markdownTable(
+      ['scenario', ...STRATEGIES],
+      Array.from(scenarios, ([scenario, ways]) => [
+        scenario,
+        ...STRATEGIES.map((strategy) => {
+          const summary = ways.find((one) => one.strategy === strategy);
+          return summary === undefined ? '' : read(summary);
+        }),
+      ]),
+    );
+  return [
+    'How long readers are without a token:',
+    figure(struck, ({ strikes }) => duration(most(strikes, withoutToken))),
+    'How long after the beginning a person is paged; in brackets, in how many of the twelve, where not in all:',
+    figure(struck, ({ strikes }) => often(strikes, ({ msToPage }) => msToPage)),
+    'Logins sent while it lasts:',
+    figure(struck, (summary) => worstOf(summary, ({ requests }) => requests)),
+    'Of these refused, where any are:',
+    figure(refused, (summary) => worstOf(summary, refusedLogins)),
+    'A month in which nothing is wrong:',
+    markdownTable(
+      ['', 'times without a token', 'pages', 'logins', 'of these refused'],
+      quiet.map((month) => [
+        month.strategy,
+        ...[month.gaps, month.pages, month.requests, month.refusedLogins].map(String),
+      ]),
+    ),
+  ].join('\n\n');
 }
 
-function cell({ strikes, gaps, requests, refusedLogins, pages }: Summary): string {
-  if (strikes.length === 0) return `${gaps} gaps / ${pages} pages / ${requests} (${refusedLogins})`;
-  const without = duration(most(strikes, ({ withoutTokenMs }) => withoutTokenMs || undefined));
-  const sent = most(strikes, (strike) => strike.requests);
-  const refused = most(strikes, (strike) => strike.refusedLogins);
-  return `${without} / ${often(strikes, ({ msToPage }) => msToPage)} / ${sent} (${refused})`;
+function worstOf({ strikes }: Summary, read: Read): string {
+  return String(most(strikes, read));
 }
+
+const refusedLogins: Read = (strike) => strike.refusedLogins;
+
+/** Undefined where readers had one all the time. */
+export const withoutToken: Read = ({ withoutTokenMs }) => withoutTokenMs || undefined;
 
 /** Services that hand out the same token again. */
 export function serviceTable(summaries: readonly Summary[]): string {
@@ -91,7 +121,7 @@ export function least(strikes: readonly StrikeOutcome[], read: Read): number | u
 }
 
 /** The latest, and in how many of the strikes it came at all. */
-function often(strikes: readonly StrikeOutcome[], read: Read): string {
+export function often(strikes: readonly StrikeOutcome[], read: Read): string {
   const came = strikes.filter((strike) => read(strike) !== undefined).length;
   if (came === 0) return 'never';
   return `${duration(most(strikes, read))}${came < strikes.length ? ` (${came} of ${strikes.length})` : ''}`;
