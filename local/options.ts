@@ -162,7 +162,8 @@ function failMode(name: string): FailMode {
   );
 }
 
-function didYouMean(name: string, known: readonly string[]): string {
+/** ` Did you mean --serve?`, or nothing where no known name is near. */
+export function didYouMean(name: string, known: readonly string[]): string {
   const near = closest(name.slice(0, MAX_NAME), known);
   return near === undefined ? '' : ` Did you mean ${near}?`;
 }

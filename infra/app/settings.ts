@@ -43,7 +43,8 @@ const ALARM_TARGET = z.union(
   ],
   ALARM_ACTIONS_RULE,
 );
-const DURATION = matching(
+/** What a person writes for a duration. */
+export const DURATION = matching(
   /^\d{1,8} (?:second|minute|hour|day)s?$/,
   'use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"',
 ).transform((text) => parseDuration(text));

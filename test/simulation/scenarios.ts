@@ -107,6 +107,20 @@ export function vendorDownFor(hours: number): Scenario {
   return scenario(`vendor down for ${hours} h`, vendorDown(hours));
 }
 
+/** One outage under one's own settings; `from` and `lastsMs` in milliseconds, `from` counted from the month's start. */
+export function outageAt(settings: Settings, from: number, lastsMs: number): Scenario {
+  const lifetimeMs = (settings.tokenLifetimeMinutes ?? 240) * MINUTE_MS;
+  // Until those who log in once in a lifetime have done so again, and every back-off is over.
+  const end = from + lastsMs + 1.25 * lifetimeMs + 3 * HOUR_MS;
+  return scenario(`vendor down from ${from} ms on`, () => [], {
+    days: end / DAY_MS,
+    settings,
+    vendor: { ...VENDOR, lifetimeSeconds: lifetimeMs / 1000 },
+    faults: [{ from, until: from + lastsMs, what: { kind: 'vendor', disturbance: 'no-answer' } }],
+    strikes: [from],
+  });
+}
+
 const SERVICES: readonly (readonly [name: string, issuing: Issuing])[] = [
   ['same token until 10 min before its end', 'same-until-late'],
   ['the same, every reply claiming the whole lifetime', 'same-claiming-whole-lifetime'],

@@ -1,18 +1,21 @@
 /**
  * `npm run simulate` writes the figures of docs/outages.md and its picture: scenarios, defaults, a thousand random months.
- * `npm run simulate -- --months N [--seed S]` judges N fresh months instead, prints their seeds and writes nothing.
+ * With options it writes nothing: `--months` judges fresh months, `--outage` shows what an outage costs with a rhythm of
+ * one's own; `--help` explains them.
  */
 import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { UsageError } from '../../local/options.ts';
 import { writeBetweenMarkers } from '../markers.ts';
 import { alarmTable, RHYTHMS, rhythmTable } from './defaults.ts';
 import { backOffTable, CHECKS, leadTable, misreadTable, SHORT_LIVES } from './honest-figures.ts';
+import { rhythmReport, rhythmTasks, settingsOf } from './own-rhythm.ts';
 import { CUSTOMERS, randomMonth } from './random-month.ts';
 import { monthsReport } from './report/months-report.ts';
 import { outagePicture } from './report/picture.ts';
 import { projectTable, serviceTable, sideBySide } from './report/scenario-tables.ts';
 import { SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
+import { HELP, readSimulateOptions, type SimulateOptions } from './simulate-options.ts';
 import type { Summary } from './summary.ts';
 import { synthesise } from './synthesised-template.ts';
 import { STRATEGIES, type Templates, templateKey } from './trial.ts';
@@ -21,6 +24,20 @@ import { runAll } from './worker-pool.ts';
 const RANDOM_MONTHS = 1000;
 const PAGE = 'docs/outages.md';
 const PICTURES = 'docs/pictures';
+
+const options = optionsOrExit();
+if (options.command === 'help') {
+  console.log(HELP);
+  process.exit();
+}
+if (options.command === 'own rhythm') {
+  const { rhythm } = options;
+  const own = settingsOf(rhythm);
+  const templates = new Map([[templateKey(own), synthesise(own)]]);
+  const summaries = await runAll(await rhythmTasks(rhythm, templates), templates);
+  console.log(rhythmReport(rhythm, summaries));
+  process.exit();
+}
 
 const settings = [
   {},
@@ -32,10 +49,8 @@ const settings = [
 ];
 const templates: Templates = new Map(settings.map((one) => [templateKey(one), synthesise(one)]));
 
-const { values: asked } = parseArgs({ options: { months: { type: 'string' }, seed: { type: 'string' } } });
-if (asked.months !== undefined) {
-  const count = wholeNumber(asked.months, '--months');
-  const first = asked.seed === undefined ? randomInt(2 ** 24) : wholeNumber(asked.seed, '--seed');
+if (options.command === 'random months') {
+  const { count, seed: first = randomInt(2 ** 24) } = options;
   console.log(`Seeds ${first} to ${first + count - 1}: --months ${count} --seed ${first} shows them again.`);
   const fresh = await runMonths(first, count);
   console.log(monthsReport(fresh));
@@ -75,9 +90,14 @@ function isClean(judged: readonly Summary[]): boolean {
   return judged.every(({ violations, mistakes }) => violations.length + mistakes.length === 0);
 }
 
-function wholeNumber(text: string, option: string): number {
-  if (!/^[1-9]\d{0,7}$|^0$/.test(text)) throw new TypeError(`${option} ${text} is not a whole number`);
-  return Number(text);
+function optionsOrExit(): SimulateOptions {
+  try {
+    return readSimulateOptions(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
 }
 
 /** Prints a table as soon as it is there: all of them take minutes. */

@@ -71,22 +71,22 @@ function baseline(everyMs: number, lambda: LambdaSettings, start: Refresher['sta
 }
 
 /** Refresh on every event, once per lifetime; Lambda does not retry. */
-export function everyFourHours(): Strategy {
-  return baseline(4 * HOUR_MS, NO_RETRIES, (world) => async (invocation) => {
+export function oncePerLifetime(lifetimeMs: number): Strategy {
+  return baseline(lifetimeMs, NO_RETRIES, (world) => async (invocation) => {
     await logIn(world, invocation);
   });
 }
 
 /** Twice per lifetime, with Lambda's default of two retries. */
-export function everyTwoHoursWithRetries(): Strategy {
-  return baseline(2 * HOUR_MS, { ...NO_RETRIES, retryAttempts: 2 }, (world) => async (invocation) => {
+export function twicePerLifetimeWithRetries(lifetimeMs: number): Strategy {
+  return baseline(lifetimeMs / 2, { ...NO_RETRIES, retryAttempts: 2 }, (world) => async (invocation) => {
     await logIn(world, invocation);
   });
 }
 
-/** Look every quarter of an hour, log in once nine tenths of the promised lifetime are over: what caches of SDKs do. */
-export function atNineTenths(): Strategy {
-  return baseline(15 * MINUTE_MS, NO_RETRIES, (world) => {
+/** Look as often as this project, log in once nine tenths of the promised lifetime are over: what caches of SDKs do. */
+export function atNineTenths(checkEveryMs: number): Strategy {
+  return baseline(checkEveryMs, NO_RETRIES, (world) => {
     let dueAt = 0;
     return async (invocation) => {
       if (world.clock.now() < dueAt) return;

@@ -2,15 +2,16 @@ import { type Deployment, readDeployment } from './deployment.ts';
 import { type Assessment, assess, watch } from './judge/assessment.ts';
 import { type InvariantReport, judge } from './judge/invariants.ts';
 import { type Month, simulateMonth } from './model/month.ts';
-import type { Scenario, Settings } from './model/scenario.ts';
+import { MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
 import {
   atNineTenths,
-  everyFourHours,
-  everyTwoHoursWithRetries,
+  oncePerLifetime,
   refresherStrategy,
   type Strategy,
+  twicePerLifetimeWithRetries,
 } from './strategies.ts';
 
+/** By the names that they have where a token lives four hours. */
 export const STRATEGIES = [
   'this project',
   'every 4 h',
@@ -59,15 +60,16 @@ export async function tryOut(name: StrategyName, scenario: Scenario, templates: 
 }
 
 function strategy(name: StrategyName, scenario: Scenario, templates: Templates): Strategy {
+  const { tokenLifetimeMinutes = 240, checkEveryMinutes = 15 } = scenario.settings;
   switch (name) {
     case 'this project':
       return refresherStrategy(deploymentOf(templates, scenario.settings), scenario);
     case 'every 4 h':
-      return everyFourHours();
+      return oncePerLifetime(tokenLifetimeMinutes * MINUTE_MS);
     case 'every 2 h, Lambda retries':
-      return everyTwoHoursWithRetries();
+      return twicePerLifetimeWithRetries(tokenLifetimeMinutes * MINUTE_MS);
     case 'at 90 % of the lifetime':
-      return atNineTenths();
+      return atNineTenths(checkEveryMinutes * MINUTE_MS);
   }
 }
 

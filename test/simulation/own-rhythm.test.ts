@@ -1,0 +1,77 @@
+import { beforeAll, expect, it, vi } from 'vitest';
+import { HOUR_MS, MINUTE_MS } from './model/scenario.ts';
+import { rhythmReport, rhythmTasks, settingsOf } from './own-rhythm.ts';
+import { type OwnRhythm, readSimulateOptions } from './simulate-options.ts';
+import { type Summary, summarise } from './summary.ts';
+import { synthesise } from './synthesised-template.ts';
+import { STRATEGIES, type StrategyName, templateKey, tryOut } from './trial.ts';
+
+/** The command looks at 48: START, and 47 more. */
+const MOMENTS = 1;
+
+let rhythm: OwnRhythm;
+let summaries: readonly Summary[];
+
+// On a busy machine the days take longer; the first stack loads the CDK.
+vi.setConfig({ hookTimeout: 60_000 });
+
+beforeAll(async () => {
+  const words = ['--lifetime', '1 hour', '--refresh-every', '30 minutes', '--check-every', '5 minutes'];
+  // Shortly before all that are on a schedule log in again.
+  const options = readSimulateOptions([...words, '--outage', '57 minutes+70 minutes']);
+  if (options.command !== 'own rhythm') throw new TypeError(options.command);
+  rhythm = options.rhythm;
+  const settings = settingsOf(rhythm);
+  const templates = new Map([[templateKey(settings), synthesise(settings)]]);
+  const done: Summary[] = [];
+  for (const { strategy, scenario } of await rhythmTasks(rhythm, templates, MOMENTS)) {
+    done.push(summarise(strategy, await tryOut(strategy, scenario, templates)));
+  }
+  summaries = done;
+});
+
+/** The outage that begins at START. */
+function struck(strategy: StrategyName) {
+  const [, own] = summaries.filter((summary) => summary.strategy === strategy);
+  const [strike] = own?.strikes ?? [];
+  if (strike === undefined) throw new TypeError(`no outage for ${strategy}`);
+  return strike;
+}
+
+it('readers are without a token for as long as the way and its own lifetime make it', () => {
+  const { withoutTokenMs, msToGap = 0, msToPage = Number.NaN } = struck('this project');
+  expect(msToGap).toBeGreaterThan(30 * MINUTE_MS);
+  expect(msToPage).toBeLessThan(msToGap);
+  // Asking again at least once an hour.
+  expect(withoutTokenMs).toBeLessThan(1.2 * HOUR_MS);
+  // The login a few minutes later fails, and so does the one an hour later.
+  expect(struck('every 4 h').withoutTokenMs).toBeGreaterThan(1.9 * HOUR_MS);
+});
+
+it('shows each way by its own rhythm, twice, and the lines for cdk.json', () => {
+  const report = rhythmReport(rhythm, summaries);
+  for (const name of ['this project', 'every 1 h', 'every 30 min, Lambda retries', 'at 90 % of the lifetime']) {
+    const rows = report.split('\n').filter((line) => line.startsWith(`| ${name} `));
+    expect(rows).toHaveLength(2);
+  }
+  const settings = report.slice(report.indexOf('  "tokenLifetime"'));
+  expect(JSON.parse(`{${settings}}`)).toEqual({
+    tokenLifetime: '1 hour',
+    refreshEvery: '30 minutes',
+    checkEvery: '5 minutes',
+  });
+  expect(report).not.toContain('cdk synth warns');
+});
+
+it('warns where the token could expire before a person is paged', () => {
+  const text = '30 minutes';
+  expect(rhythmReport({ ...rhythm, checkEvery: { text, ms: 30 * MINUTE_MS } }, summaries)).toContain('cdk synth warns');
+});
+
+it('counts the logins of a quiet day', () => {
+  const quiet = summaries.filter(({ strikes }) => strikes.length === 0);
+  expect(quiet.map(({ strategy }) => strategy)).toEqual([...STRATEGIES]);
+  const [own, once] = quiet.map(({ requests, days }) => requests / days);
+  expect(own).toBeGreaterThan(45);
+  expect(once).toBeLessThan(25);
+});
