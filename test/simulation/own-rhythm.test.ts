@@ -39,7 +39,8 @@ function struck(strategy: StrategyName) {
 }
 
 it('readers are without a token for as long as the way and its own lifetime make it', () => {
-  const { withoutTokenMs, msToGap = 0, msToPage = Number.NaN } = struck('this project');
+  const { withoutTokenMs, msToGap = 0, msToPage = Number.NaN, requests } = struck('this project');
+  expect(requests).toBeGreaterThan(5);
   expect(msToGap).toBeGreaterThan(30 * MINUTE_MS);
   expect(msToPage).toBeLessThan(msToGap);
   // Asking again at least once an hour.

@@ -45,7 +45,8 @@ export async function rhythmTasks(
   const startAt = refresh.at - month.start + LOGGED_IN_MS + rhythm.outage.start.ms;
   const stepMs = (rhythm.lifetime.ms + rhythm.checkEvery.ms) / moments;
   const outages = Array.from({ length: moments }, (_, moment) =>
-    outageAt(settings, startAt + moment * stepMs, rhythm.outage.length.ms),
+    // Whole milliseconds, as incidents have them: one that began before its strike would not be counted.
+    outageAt(settings, Math.floor(startAt + moment * stepMs), rhythm.outage.length.ms),
   );
   return STRATEGIES.flatMap((strategy) => [quiet, ...outages].map((scenario) => ({ strategy, scenario })));
 }
