@@ -99,7 +99,7 @@ function inWords({ assessment }: Trial): readonly [readers: string, person: stri
 
 function pagedInWords(strike: StrikeOutcome): string {
   const ahead = lead(strike);
-  const times = strike.pages === 1 ? 'once' : `${strike.pages} times`;
+  const times = [undefined, 'once', 'twice'][strike.pages] ?? `${strike.pages} times`;
   if (ahead === undefined) return `paged after ${duration(strike.msToPage)}, ${times}`;
   return ahead < 0 ? `paged ${duration(-ahead)} too late, ${times}` : `paged ${duration(ahead)} before that, ${times}`;
 }
