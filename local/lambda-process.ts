@@ -2,11 +2,15 @@
  * What Lambda does for the function, in a process of its own: loads the artefact, calls the handler once, and writes
  * what it logs in Lambda's JSON log format. Tells the process that started it, if it listens, what went over the wire. Usage: node lambda-process.ts ARTEFACT EVENT TIMEOUT_MS
  */
+import { enableCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseJsonObject } from '../lambda/parse-json.ts';
 import { checkProfile } from '../lambda/services/check-profile.ts';
 import { watchContact } from './contact.ts';
+
+// A person waits for this process, which is started for each tick: in Lambda nothing of the kind is done.
+enableCompileCache();
 
 const [artefact = '', event = '{}', timeoutMs = '0'] = process.argv.slice(2);
 

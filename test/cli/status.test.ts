@@ -66,7 +66,9 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local'
 /** Runs a command of the project as a person would, with these variables for AWS and no others. */
 async function run(program: string, args: readonly string[], env: object = CREDENTIALS, cwd = ROOT): Promise<Ended> {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  const nowhere = { AWS_EC2_METADATA_DISABLED: 'true', HOME: project };
+  // The same few files are read by dozens of processes.
+  const NODE_COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
+  const nowhere = { AWS_EC2_METADATA_DISABLED: 'true', HOME: project, NODE_COMPILE_CACHE };
   return await new Promise((resolve) => {
     execFile(
       process.execPath,

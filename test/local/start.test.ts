@@ -105,13 +105,10 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     expect(stdout).toBe(`soap-token-refresher ${manifest.version}, Node ${process.version}\n`);
   });
 
-  it.each([
-    ['dpd', /token stored/],
-    ['sabre', /token stored/],
-  ])('plays a service from its profile alone: %s', async (name, expected) => {
-    const { status, stdout } = await start(['--service', name]);
+  it('plays a service from its profile alone', async () => {
+    const { status, stdout } = await start(['--service', 'dpd']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(expected);
+    expect(stdout).toMatch(/token stored/);
     expect(stdout).not.toMatch(WHOLE_TOKEN);
   });
 

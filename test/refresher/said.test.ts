@@ -71,7 +71,7 @@ describe('what the service said', () => {
             undefined,
           ]);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -99,7 +99,7 @@ describe('what the service said', () => {
         const end = Math.floor(((before.length + Buffer.byteLength(value)) * 8) / 6);
         expect(shownSecret(told, encoded.slice(start, end))).toBeUndefined();
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
