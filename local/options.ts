@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { checkProfile } from '../lambda/services/check-profile.ts';
-import { closest } from '../lambda/services/closest.ts';
 import type { ServiceProfile } from '../lambda/services/profile.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode, MASTERS_INDIA_FAIL_MODES } from './fail-modes.ts';
 import { PROFILE_NAMES, ProfileError, readProfile } from './read-profile.ts';
 import { wrapText } from './wrap-text.ts';
@@ -44,8 +44,6 @@ const OPTIONS = {
 
 /** Options that npm has, too; a person who gives them to npm means npm. */
 const NPMS_OWN: readonly string[] = ['help', 'version', 'verbose'];
-/** Longer than any name there is; comparing takes time that grows with it. */
-const MAX_NAME = 40;
 
 /** What `--help` prints. */
 export const HELP = `Usage: npm start -- [options]
@@ -160,12 +158,6 @@ function failMode(name: string): FailMode {
   throw new UsageError(
     `--fail ${name} is not a failure that can be shown.${didYouMean(name, names)} Choose one of: ${names.join(', ')}.`,
   );
-}
-
-/** ` Did you mean --serve?`, or nothing where no known name is near. */
-export function didYouMean(name: string, known: readonly string[]): string {
-  const near = closest(name.slice(0, MAX_NAME), known);
-  return near === undefined ? '' : ` Did you mean ${near}?`;
 }
 
 function seconds(name: string, text: string | undefined): number | undefined {

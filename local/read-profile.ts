@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { errorName } from '../lambda/refresher/redact-error.ts';
-import { closest } from '../lambda/services/closest.ts';
-import { dpd, finanzonline, regon, sabre } from '../lambda/services/profiles.ts';
-
-const PROFILES: ReadonlyMap<string, unknown> = new Map<string, unknown>(
-  Object.entries({ dpd, finanzonline, regon, sabre }),
-);
+import { PROFILES } from '../lambda/services/profiles.ts';
+import { didYouMean } from './did-you-mean.ts';
 
 /** The profiles that come with this package, by name. */
 export const PROFILE_NAMES: readonly string[] = [...PROFILES.keys()];
@@ -23,8 +19,7 @@ export function readProfile(nameOrPath: string): unknown {
     return JSON.parse(readFileSync(nameOrPath, 'utf8').replace(/^\ufeff/, ''));
   } catch (error) {
     if (error instanceof SyntaxError) throw new ProfileError(`${nameOrPath} is not JSON: ${error.message}`);
-    const near = closest(nameOrPath, PROFILE_NAMES);
-    const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+    const meant = didYouMean(nameOrPath, PROFILE_NAMES);
     throw new ProfileError(
       `${nameOrPath} cannot be read (${errorName(error)}): give ${PROFILE_NAMES.join(', ')}, or the path of a file.${meant}`,
     );

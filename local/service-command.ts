@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { closest } from '../lambda/services/closest.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { PROFILE_NAMES, ProfileError, readProfile } from './read-profile.ts';
 import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
 
@@ -63,11 +63,6 @@ function unknownCommand(command: string | undefined): string {
   const isProfile = PROFILE_NAMES.includes(command) || command.endsWith('.json');
   const meant = isProfile ? ` Did you mean check ${command}?` : didYouMean(command, ['check']);
   return `There is no command ${command}.${meant}\n\n`;
-}
-
-function didYouMean(name: string, known: readonly string[]): string {
-  const near = closest(name.slice(0, 40), known);
-  return near === undefined ? '' : ` Did you mean ${near}?`;
 }
 
 function readNamed(path: string): NamedAnswer {

@@ -4,7 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 import { closest } from '../../lambda/services/closest.ts';
-import { dpd, finanzonline, regon, type ServiceProfile, sabre } from '../../lambda/services/profiles.ts';
+import { PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
 import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
 import { type Fault, faultList } from '../fault.ts';
 import { parseDuration } from '../timing.ts';
@@ -68,7 +68,6 @@ const TAG_VALUE = matching(
 const FLAG = z.boolean('use true or false');
 const TEXT = z.string('use text');
 
-const PROFILES = new Map<string, ServiceProfile>(Object.entries({ dpd, finanzonline, regon, sabre }));
 const SERVICE_RULE = `give ${[...PROFILES.keys()].map((name) => `"${name}"`).join(', ')}, or the path of a JSON file that describes the service`;
 /** The profile itself is checked with the other props. */
 const SERVICE = z.string(SERVICE_RULE).transform((name, context) => {

@@ -1,7 +1,14 @@
 /** The package's door to service profiles: `import { dpd } from 'soap-token-refresher/services'`. */
+import { dpd } from './dpd.ts';
+import { finanzonline } from './finanzonline.ts';
+import type { ServiceProfile } from './profile.ts';
+import { regon } from './regon.ts';
+import { sabre } from './sabre.ts';
+
 export { type CheckedProfile, checkProfile, type ProfileFault } from './check-profile.ts';
-export { dpd } from './dpd.ts';
-export { finanzonline } from './finanzonline.ts';
-export type { ServiceProfile } from './profile.ts';
-export { regon } from './regon.ts';
-export { sabre } from './sabre.ts';
+export { dpd, finanzonline, regon, type ServiceProfile, sabre };
+
+/** The profiles of this package, by the names that cdk.json and the commands take. */
+export const PROFILES: ReadonlyMap<string, ServiceProfile> = new Map(
+  Object.entries({ dpd, finanzonline, regon, sabre }),
+);

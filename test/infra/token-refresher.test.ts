@@ -22,6 +22,7 @@ import { propFaults, type TokenRefresherProps } from '../../infra/token-refreshe
 import { readConfig } from '../../lambda/refresher/config.ts';
 import { ERROR_GUIDE } from '../../lambda/refresher/error-guide.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
+import { mastersIndia } from '../../lambda/services/masters-india/masters-india.ts';
 import { deployed, environmentOf, LEAST, only, readable, statementsOf, TOKEN, team } from './synthesis.ts';
 
 const TOKEN_ARN = `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${TOKEN}`;
@@ -102,7 +103,7 @@ describe('the function', () => {
 
 describe('the environment', () => {
   it('is what the function reads, with the defaults of the design', () => {
-    expect(readConfig(environmentOf(standard))).toMatchObject({
+    expect(readConfig(environmentOf(standard))).toEqual({
       credentialsSecretId: expect.stringContaining('RefresherCredentials'),
       endpoint: LEAST.endpoint,
       tokenParameterName: TOKEN,
@@ -112,6 +113,7 @@ describe('the environment', () => {
       tokenLifetimeSeconds: 14_400,
       renewalWindowSeconds: undefined,
       soapAction: '',
+      service: expect.objectContaining({ fields: mastersIndia().fields }),
       profile: undefined,
       loginsPerDay: undefined,
       proxyUrl: undefined,

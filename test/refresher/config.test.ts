@@ -7,6 +7,7 @@ import {
   readConfig,
 } from '../../lambda/refresher/config.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
+import { mastersIndia } from '../../lambda/services/masters-india/masters-india.ts';
 
 const environment: Environment = {
   CREDENTIALS_SECRET_ID: 'credentials',
@@ -42,6 +43,7 @@ describe('the environment', () => {
       tokenLifetimeSeconds: 14400,
       renewalWindowSeconds: 600,
       soapAction: 'urn:x#y',
+      service: expect.objectContaining({ fields: mastersIndia().fields }),
       profile: undefined,
       loginsPerDay: undefined,
       proxyUrl: undefined,
