@@ -359,7 +359,7 @@ describe('refused credentials', () => {
     soap.mode = 'invalid_grant';
     // The pauses between six tries take five seconds and more. The announcement comes first, and is not disturbed.
     fail('PutParameter', { type: 'TooManyUpdates' }, { times: 5, only: /"outcome/ });
-    await failingTick('CREDENTIALS_REFUSED', { hurry: 20, askingMs: 40_000, random: 1 });
+    await failingTick('CREDENTIALS_REFUSED', { hurry: 10, askingMs: 40_000, random: 1 });
     expect(status()?.attempt).toMatchObject({ refusals: 1 });
   });
 });
