@@ -80,7 +80,8 @@ describe('a client certificate and a private authority', () => {
       codes: { credentials: ['UNKNOWN_CLIENT'] },
     });
     await world.failingTick('CREDENTIALS_REFUSED', { env: { SERVICE } });
-    expect(world.logged()).toContain('UNKNOWN_CLIENT: certificate •••');
+    // By chance, a key's Base64 holds four letters of a word, which are hidden then.
+    expect(world.logged()).toMatch(/said: 'UNKNOWN_CLIENT: .*•••'/);
     expect(world.logged()).not.toContain(line);
   });
 
