@@ -1,4 +1,4 @@
-import { ERROR_GUIDE } from '../lambda/refresher/error-guide.ts';
+import { ERROR_GUIDE } from '../lambda/error-guide.ts';
 import { type DecodedStatus, statusParameterName } from '../lambda/token-status.ts';
 
 /** What a person wants to know of one token; nothing in it is secret. */

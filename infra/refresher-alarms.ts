@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { ERROR_GUIDE } from '../lambda/refresher/error-guide.ts';
+import { ERROR_GUIDE } from '../lambda/error-guide.ts';
 import { refreshNowCommand, showStatusCommand } from './operator-commands.ts';
 import { PERIODS_TO_PAGE } from './page-threshold.ts';
 import { refresherMetric } from './refresher-metrics.ts';

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { isObject } from '../lambda/parse-json.ts';
-import { type Contact, readContact } from './contact.ts';
+import { type Contact, readContact } from './first-contact/contact.ts';
 
 /** What one run of the function told: its log line, read back, and everything that it wrote. */
 export interface Invocation {

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseJsonObject } from '../lambda/parse-json.ts';
 import { checkProfile } from '../lambda/services/check-profile.ts';
-import { watchContact } from './contact.ts';
+import { watchContact } from './first-contact/contact.ts';
 
 // A person waits for this process, which is started for each tick: in Lambda nothing of the kind is done.
 enableCompileCache();

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { ALARM_KINDS } from '../infra/refresher-alarms.ts';
-import { ERROR_GUIDE } from '../lambda/refresher/error-guide.ts';
+import { ERROR_GUIDE } from '../lambda/error-guide.ts';
 import { replaceBetweenMarkers } from './markers.ts';
 
 const ROOT = join(import.meta.dirname, '..');

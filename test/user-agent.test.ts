@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createTokenReader } from '../lambda/reader/token-reader.ts';
-import { type Listening, listen } from '../local/listen.ts';
+import { type Listening, listen } from '../local/world/listen.ts';
 import { worlds } from './refresher/world.ts';
 
 const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { createTokenReader, type TokenReader } from '../../lambda/reader/token-reader.ts';
-import { runningServices, SERVICES_FILE } from '../../local/running-services.ts';
+import { runningServices, SERVICES_FILE } from '../../local/start/running-services.ts';
 import { createHandler } from './get-e-invoice.ts';
 
 /** Not by port: something else may listen there, and would be sent a token. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '../parse-json.ts';
+import { RefreshError } from '../refresh-error.ts';
 import { checkProfile, serviceVariable } from '../services/check-profile.ts';
 import { mastersIndia } from '../services/masters-india/masters-india.ts';
 import type { ServiceProfile } from '../services/profile.ts';
@@ -13,7 +14,6 @@ import {
   secondsRemedies,
   soapActionRemedies,
 } from '../setting-rules.ts';
-import { RefreshError } from './refresh-error.ts';
 
 /** The contract between the function and whatever deploys it. Lambda hands every value over as text. */
 export interface Environment {

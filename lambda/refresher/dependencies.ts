@@ -1,7 +1,8 @@
 import type { Envelope } from '../services/service.ts';
-import type { DecodedStatus, TokenStatus } from '../token-status.ts';
-import type { Credentials } from './credentials.ts';
-import type { SoapReply } from './soap/soap-reply.ts';
+import type { SoapReply } from '../soap/soap-reply.ts';
+import type { TokenStatus } from '../token-status.ts';
+import type { Credentials } from './parse-credentials.ts';
+import type { StoredState } from './rules/stored-state.ts';
 import type { TickReport } from './tick-report.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
 
@@ -40,24 +41,6 @@ export interface TokenStore {
   /** @returns the token's new version. */
   writeToken(accessToken: string, deadline: number): Promise<number>;
   writeStatus(status: TokenStatus, deadline: number): Promise<void>;
-}
-
-/** What is stored when a tick begins. */
-export interface StoredState {
-  /** The token parameter; undefined when there is none. */
-  readonly token: { readonly version: number; readonly type: string } | undefined;
-  /** The status parameter; undefined when there is none. */
-  readonly status: StoredStatus | undefined;
-  /** The version that a reader last reported as rejected. */
-  readonly reportedVersion: number | undefined;
-}
-
-/** The status parameter: what its text says, or what is wrong with it. */
-export interface StoredStatus extends DecodedStatus {
-  /** Its SSM version. */
-  readonly version: number;
-  /** When it was changed, milliseconds since the epoch. */
-  readonly changedAt: number;
 }
 
 /** Clock, pauses and chance, so that tests can run them as they like. */

@@ -1,6 +1,7 @@
-import { failedBeforeAsking, hasAsked } from './attempt.ts';
-import type { Dependencies, StoredState } from './dependencies.ts';
-import { type RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
+import { type RefreshError, refreshErrorOrThrow } from '../refresh-error.ts';
+import type { Dependencies } from './dependencies.ts';
+import { failedBeforeAsking, hasAsked } from './rules/attempt.ts';
+import type { StoredState } from './rules/stored-state.ts';
 
 /** Of the run, for reading once more and writing. */
 const TELLING_MS = 5_000;

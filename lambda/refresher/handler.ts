@@ -1,8 +1,9 @@
 /** What Lambda starts. */
+
+import { deployedDependencies } from './adapters/deployed-dependencies.ts';
+import { tickReporter } from './adapters/tick-reporter.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createFailingHandler, createHandler, type TickHandler } from './create-handler.ts';
-import { deployedDependencies } from './deployed-dependencies.ts';
-import { tickReporter } from './tick-report.ts';
 
 /** Called once for each event. By the time that Lambda has it, the first tick's inputs have been read. */
 export const handler = await start();

@@ -1,6 +1,6 @@
 import { parseJsonObject } from '../parse-json.ts';
 import type { SecretField } from '../services/service.ts';
-import { isXmlText } from './soap/xml-text.ts';
+import { isXmlText } from '../soap/xml-text.ts';
 import { isTlsField, parseTlsCredentials, type TlsCredentials } from './tls-credentials.ts';
 
 /** What the secret holds for the service. */
@@ -8,6 +8,14 @@ export interface ParsedCredentials {
   /** A text for each of the service's fields, by its name. */
   readonly values: Readonly<Record<string, string>>;
   readonly tls: TlsCredentials;
+}
+
+/** What one version of the secret holds. */
+export interface Credentials extends ParsedCredentials {
+  /** The secret's version, by which a refusal is remembered. */
+  readonly versionId: string;
+  /** Since when that version stands, milliseconds since the epoch. */
+  readonly createdAt?: number;
 }
 
 /** What is wrong with the secret, each a sentence with what to do. Nothing of its value is in it. */

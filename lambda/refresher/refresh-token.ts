@@ -1,17 +1,18 @@
+import { RefreshError, refreshErrorOrThrow } from '../refresh-error.ts';
 import type { Attempt, TokenRecord, TokenStatus } from '../token-status.ts';
-import { type Announcement, announce, conclude, type Origin } from './attempt.ts';
 import { type Config, configurationHash } from './config.ts';
-import type { Credentials } from './credentials.ts';
-import { type Decision, decide, recordOfStored, reportsInRow } from './decision.ts';
-import type { Dependencies, StoredState } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { tellFirstFailure } from './first-failure.ts';
-import { onHold, refreshInProgress } from './hold.ts';
-import { loginsWith } from './login-ration.ts';
-import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
-import { type IssuedToken, requestToken } from './request-token.ts';
+import type { Credentials } from './parse-credentials.ts';
+import { requestToken } from './request-token.ts';
+import { type Announcement, announce, conclude, type Origin } from './rules/attempt.ts';
+import { type Decision, decide, recordOfStored, reportsInRow } from './rules/decision.ts';
+import { onHold, refreshInProgress } from './rules/hold.ts';
+import { loginsWith } from './rules/login-ration.ts';
+import type { StoredState } from './rules/stored-state.ts';
+import { type IssuedToken, isStored, recordIssued } from './rules/token-record.ts';
 import { readTickInputs, type TickInputs } from './tick-inputs.ts';
 import { credentialsAge, reportStored, secondsLeft, type TickReport } from './tick-report.ts';
-import { isStored, recordIssued } from './token-record.ts';
 import { ageWarnings, attemptWarnings, credentialWarnings, lifetimeWarnings, reportWarnings } from './warnings.ts';
 
 /** Reserved at the end of the run for writing the new token and, after it, the outcome. */

@@ -1,22 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { RefreshError, refreshErrorOrThrow } from '../refresh-error.ts';
 import type { JudgedToken, ServiceResult } from '../services/service.ts';
 import type { Config } from './config.ts';
-import type { Credentials } from './credentials.ts';
 import type { Dependencies } from './dependencies.ts';
-import { RefreshError, refreshErrorOrThrow } from './refresh-error.ts';
+import type { Credentials } from './parse-credentials.ts';
 import { retryUntil } from './retry-until.ts';
+import { tokenExpiry } from './rules/token-expiry.ts';
+import type { IssuedToken } from './rules/token-record.ts';
 import { said } from './said.ts';
 import { isTlsField, tlsSecrets } from './tls-credentials.ts';
-import { type TokenExpiry, tokenExpiry } from './token-expiry.ts';
-
-/** A new token, not stored yet. */
-export interface IssuedToken extends TokenExpiry {
-  readonly accessToken: string;
-  /** A hash by which a person can tell two tokens apart. */
-  readonly fingerprint: string;
-  /** Milliseconds since the epoch; taken before the request was sent. */
-  readonly issuedAt: number;
-}
 
 /** What became of asking for a token. */
 export interface Login {

@@ -1,4 +1,4 @@
-import { escapeXml } from './soap/xml-text.ts';
+import { escapeXml } from '../soap/xml-text.ts';
 
 const MAX_CHARACTERS = 200;
 /** What is read at all: an answer may be much longer than what is told of it. */

@@ -1,5 +1,6 @@
-import type { Credentials } from './credentials.ts';
-import type { Dependencies, StoredState } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Credentials } from './parse-credentials.ts';
+import type { StoredState } from './rules/stored-state.ts';
 
 /** What a tick decides on. Either half may have failed by itself. */
 export type TickInputs = readonly [PromiseSettledResult<Credentials>, PromiseSettledResult<StoredState>];

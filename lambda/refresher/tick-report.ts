@@ -1,12 +1,10 @@
+import type { RefreshError } from '../refresh-error.ts';
 import type { Attempt, TokenRecord } from '../token-status.ts';
-import { isTokenInDoubt, type Origin, stands } from './attempt.ts';
 import type { Config } from './config.ts';
-import type { Credentials } from './credentials.ts';
-import { isReported, recordOfStored } from './decision.ts';
-import type { StoredState } from './dependencies.ts';
-import { emitMetrics } from './metrics.ts';
-import type { RefreshError } from './refresh-error.ts';
-import { logTick } from './tick-log.ts';
+import type { Credentials } from './parse-credentials.ts';
+import { isTokenInDoubt, type Origin, stands } from './rules/attempt.ts';
+import { isReported, recordOfStored } from './rules/decision.ts';
+import type { StoredState } from './rules/stored-state.ts';
 
 /** What a tick did, for the answer, the log line and the metrics. Nothing in it is secret. */
 export type TickReport = (
@@ -58,15 +56,6 @@ export function reportStored(
     }),
     isRefused,
     isReported: isReported(stored),
-  };
-}
-
-/** Writes each tick's log line and metrics. @param tokenParameterName undefined where the environment names none */
-export function tickReporter(tokenParameterName: string | undefined): (report: TickReport) => void {
-  return (report) => {
-    logTick(tokenParameterName, report);
-    // A name that is missing is no dimension; such a tick is counted by Lambda's own metrics.
-    if (tokenParameterName !== undefined) emitMetrics(tokenParameterName, report);
   };
 }
 

@@ -1,11 +1,11 @@
 import type { Attempt, TokenRecord } from '../token-status.ts';
-import { hasDied } from './attempt.ts';
 import type { Config } from './config.ts';
-import type { Credentials } from './credentials.ts';
-import { isReported, recordOfStored } from './decision.ts';
-import type { StoredState } from './dependencies.ts';
+import type { Credentials } from './parse-credentials.ts';
 import { fieldWarnings } from './parse-credentials.ts';
-import type { IssuedToken } from './request-token.ts';
+import { hasDied } from './rules/attempt.ts';
+import { isReported, recordOfStored } from './rules/decision.ts';
+import type { StoredState } from './rules/stored-state.ts';
+import type { IssuedToken } from './rules/token-record.ts';
 import type { TickReport } from './tick-report.ts';
 import { tlsWarnings } from './tls-credentials.ts';
 

@@ -1,7 +1,7 @@
 import { isObject } from '../parse-json.ts';
-import { soapBodyChild } from '../refresher/soap/soap-reply.ts';
-import { parseXml, withDescendants, type XmlElement, XmlError } from '../refresher/soap/strict-xml.ts';
-import { escapeXml } from '../refresher/soap/xml-text.ts';
+import { soapBodyChild } from '../soap/soap-reply.ts';
+import { parseXml, withDescendants, type XmlElement, XmlError } from '../soap/strict-xml.ts';
+import { escapeXml } from '../soap/xml-text.ts';
 import { closest } from './closest.ts';
 import { elementsAt, ownText, stepsOf } from './element-path.ts';
 import { fillTemplate, isFieldName, placeholders } from './fill-template.ts';

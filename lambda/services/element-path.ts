@@ -1,4 +1,4 @@
-import type { XmlElement } from '../refresher/soap/strict-xml.ts';
+import type { XmlElement } from '../soap/strict-xml.ts';
 
 /** Local names joined by `/`, from an element of the Body; with a `/` in front from below the Envelope. */
 export type ElementPath = string;

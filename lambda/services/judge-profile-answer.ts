@@ -1,13 +1,13 @@
-import { decodeBody } from '../refresher/soap/decode-body.ts';
-import { isHtml, isMime, isSuccess, isTransient, type SoapReply, soapBodyChild } from '../refresher/soap/soap-reply.ts';
-import { parseXml, withDescendants, type XmlElement, XmlError } from '../refresher/soap/strict-xml.ts';
-import { malformed, type NoToken, refused, unavailable } from '../refresher/soap/token-result.ts';
+import { decodeBody } from '../soap/decode-body.ts';
+import { isHtml, isMime, isSuccess, isTransient, type SoapReply, soapBodyChild } from '../soap/soap-reply.ts';
+import { parseXml, withDescendants, type XmlElement, XmlError } from '../soap/strict-xml.ts';
 import { type ElementPath, elementsAt, isAllowed, ownText, type PathScope, stepsOf } from './element-path.ts';
 import { emptyTokenCode, type ListedCode, listedCode, type SpokenText } from './listed-code.ts';
 import type { ServiceProfile } from './profile.ts';
 import { rootPart } from './root-part.ts';
 import type { JudgedToken, ServiceResult } from './service.ts';
 import { endFromInstant, endFromSeconds, type TokenEnd } from './token-end.ts';
+import { malformed, type NoToken, refused, unavailable } from './token-result.ts';
 
 /**
  * Judges an answer by the profile alone: the document first, and the status where the document does not decide. No prose

@@ -1,5 +1,5 @@
-import { parseXml } from '../refresher/soap/strict-xml.ts';
-import { escapeXml } from '../refresher/soap/xml-text.ts';
+import { parseXml } from '../soap/strict-xml.ts';
+import { escapeXml } from '../soap/xml-text.ts';
 import { fillTemplate, placeholders } from './fill-template.ts';
 import { judgeProfileAnswer } from './judge-profile-answer.ts';
 import type { ServiceProfile } from './profile.ts';

@@ -1,5 +1,5 @@
-import type { SoapReply } from '../refresher/soap/soap-reply.ts';
-import type { TokenResult } from '../refresher/soap/token-result.ts';
+import type { SoapReply } from '../soap/soap-reply.ts';
+import type { TokenResult } from './token-result.ts';
 
 /** One SOAP service that hands out a token. Pure: it knows no network, no clock and no environment. */
 export interface Service {

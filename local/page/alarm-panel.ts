@@ -1,6 +1,6 @@
 import type { Config } from '../../lambda/refresher/config.ts';
-import { type MetricData, readAlarm, watchAlarm } from '../world/cloudwatch-alarm.ts';
-import type { VirtualClock } from '../world/virtual-clock.ts';
+import { type MetricData, readAlarm, watchAlarm } from '../world/aws/cloudwatch-alarm.ts';
+import type { VirtualClock } from '../world/time/virtual-clock.ts';
 import { type AlarmDefinition, alarmDefinitions } from './alarms.ts';
 import type { AlarmChange, AlarmView } from './snapshot.ts';
 

@@ -1,8 +1,8 @@
-import type { SoapCredentials } from '../soap/soap-service.ts';
-import { Random } from '../world/random.ts';
-import { Vendor } from '../world/vendor.ts';
-import { VirtualAws } from '../world/virtual-aws.ts';
-import { VirtualClock } from '../world/virtual-clock.ts';
+import { VirtualAws } from '../world/aws/virtual-aws.ts';
+import type { SoapCredentials } from '../world/soap/soap-service.ts';
+import { Vendor } from '../world/soap/vendor.ts';
+import { Random } from '../world/time/random.ts';
+import { VirtualClock } from '../world/time/virtual-clock.ts';
 
 /** All that is around the refresher and its readers on this machine: one clock, one AWS, one SOAP service. */
 export interface LocalWorld {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { VirtualClock } from '../world/virtual-clock.ts';
+import type { VirtualClock } from '../world/time/virtual-clock.ts';
 import type { Pace } from './snapshot.ts';
 
 /** Lets virtual time pass as somebody likes to watch it. */

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { parseJsonObject } from '../../lambda/parse-json.ts';
-import { listen } from '../listen.ts';
+import { listen } from '../world/listen.ts';
 import { BUTTONS } from './buttons.ts';
 import type { PacedClock } from './paced-clock.ts';
 import type { Button, Pace } from './snapshot.ts';

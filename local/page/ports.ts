@@ -1,6 +1,6 @@
-import type { LocalAwsOptions } from '../aws/aws-server.ts';
-import type { SoapEndpointOptions } from '../soap/soap-endpoint.ts';
-import { FAILURES } from '../soap/soap-failures.ts';
+import type { LocalAwsOptions } from '../world/aws/aws-server.ts';
+import type { SoapEndpointOptions } from '../world/soap/soap-endpoint.ts';
+import { FAILURES } from '../world/soap/soap-failures.ts';
 import type { LocalWorld } from './local-world.ts';
 
 /** Puts the world's AWS on the wire: what is broken there is broken for the `aws` command, too. */

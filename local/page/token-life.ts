@@ -1,6 +1,6 @@
 import type { Config } from '../../lambda/refresher/config.ts';
-import { dueTime } from '../../lambda/refresher/decision.ts';
 import { METRIC_NAMESPACE, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
+import { dueTime } from '../../lambda/refresher/rules/decision.ts';
 import { tickLogLine } from '../../lambda/refresher/tick-log.ts';
 import type { TickReport } from '../../lambda/refresher/tick-report.ts';
 import {
@@ -10,10 +10,10 @@ import {
   type TokenRecord,
 } from '../../lambda/token-status.ts';
 import { type Invocation, logLineIn, readLogLine } from '../invoke.ts';
-import type { ServiceToken } from '../soap/soap-service.ts';
-import { type MetricPoint, seriesKey } from '../world/cloudwatch-alarm.ts';
-import { type LambdaInvocation, LambdaService } from '../world/lambda-service.ts';
+import { type MetricPoint, seriesKey } from '../world/aws/cloudwatch-alarm.ts';
+import { type LambdaInvocation, LambdaService } from '../world/aws/lambda-service.ts';
 import { refresherTick } from '../world/refresher-tick.ts';
+import type { ServiceToken } from '../world/soap/soap-service.ts';
 import { createAlarmPanel } from './alarm-panel.ts';
 import { ERRORS_METRIC, pageThresholdSeconds } from './alarms.ts';
 import { BUTTONS, isPasswordRight } from './buttons.ts';

@@ -5,22 +5,22 @@ import type {
   PutParameterCommand,
   PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
+import { RefreshError } from '../../lambda/refresh-error.ts';
+import { createCredentialsSource, type SecretsClient } from '../../lambda/refresher/adapters/credentials.ts';
+import { createTokenStore, type ParameterStoreClient } from '../../lambda/refresher/adapters/parameter-store.ts';
 import type { Config } from '../../lambda/refresher/config.ts';
 import { createHandler } from '../../lambda/refresher/create-handler.ts';
-import { createCredentialsSource, type SecretsClient } from '../../lambda/refresher/credentials.ts';
 import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
-import { tickMetrics } from '../../lambda/refresher/metrics.ts';
-import { createTokenStore, type ParameterStoreClient } from '../../lambda/refresher/parameter-store.ts';
-import { RefreshError } from '../../lambda/refresher/refresh-error.ts';
-import type { SoapReply } from '../../lambda/refresher/soap/soap-reply.ts';
+import { tickMetrics } from '../../lambda/refresher/tick-metrics.ts';
 import type { TickReport } from '../../lambda/refresher/tick-report.ts';
-import { seriesKey } from './cloudwatch-alarm.ts';
-import type { PlayedCommand, PlayedOutput } from './in-process-sdk.ts';
-import type { LambdaInvocation } from './lambda-service.ts';
-import type { Vendor } from './vendor.ts';
-import type { VirtualAws } from './virtual-aws.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
+import { seriesKey } from './aws/cloudwatch-alarm.ts';
+import type { PlayedCommand, PlayedOutput } from './aws/in-process-sdk.ts';
+import type { LambdaInvocation } from './aws/lambda-service.ts';
+import type { VirtualAws } from './aws/virtual-aws.ts';
+import type { Vendor } from './soap/vendor.ts';
+import type { VirtualClock } from './time/virtual-clock.ts';
 
 /** What a refresher finds around it. */
 export interface VirtualWorld {

@@ -7,8 +7,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer, rootCertificates, type Server, type TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
-import { type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
-import { type SoapEndpoint, startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
+import { type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
+import { type SoapEndpoint, startSoapEndpoint } from '../../local/world/soap/soap-endpoint.ts';
 
 export const AWS_LATENCY_MS = 15;
 export const SOAP_LATENCY_MS = 200;

@@ -1,7 +1,7 @@
 /** Lambda's Runtime API for one function and one event: next, response, error and init error. */
 import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { listen } from '../../local/listen.ts';
+import { listen } from '../../local/world/listen.ts';
 
 export interface ServedInvocation {
   readonly event: unknown;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportTable, reportToken } from '../../cli/token-report.ts';
-import { ERROR_GUIDE } from '../../lambda/refresher/error-guide.ts';
+import { ERROR_GUIDE } from '../../lambda/error-guide.ts';
 import { type Attempt, encodeStatus, type TokenRecord, type TokenStatus } from '../../lambda/token-status.ts';
-import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
+import { type AwsFault, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const HOUR = 3_600_000;

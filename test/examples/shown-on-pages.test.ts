@@ -9,7 +9,7 @@ import { readSettings } from '../../infra/app/settings.ts';
 import { isObject } from '../../lambda/parse-json.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import { decodeStatus } from '../../lambda/token-status.ts';
-import { readOptions } from '../../local/options.ts';
+import { readOptions } from '../../local/start/options.ts';
 import { worlds } from '../refresher/world.ts';
 
 const ROOT = new URL('../../', import.meta.url);

@@ -100,7 +100,7 @@ try {
   await server.close();
 }
 write('flow.svg', flowPicture());
-const run = execFileSync(process.execPath, [join(ROOT, 'local/command.ts')], {
+const run = execFileSync(process.execPath, [join(ROOT, 'local/start/command.ts')], {
   encoding: 'utf8',
   env: { ...process.env, FORCE_COLOR: '1' },
 });

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { escapeXml } from '../../lambda/refresher/soap/xml-text.ts';
+import { escapeXml } from '../../lambda/soap/xml-text.ts';
 
 const CHARACTER = 7.83;
 const LINE = 19;

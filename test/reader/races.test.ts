@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { decodeStatus, encodeStatus } from '../../lambda/token-status.ts';
-import { VirtualClock } from '../../local/world/virtual-clock.ts';
+import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 import { createVirtualSsm } from './virtual-ssm.ts';
 
 const TOKEN = '/masters-india-staging/access-token';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
+import { type AwsFault, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
 const run = promisify(execFile);

@@ -4,7 +4,7 @@ import { rejectionReporter } from '../../lambda/reader/rejection-report.ts';
 import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
 import { createTokenReader } from '../../lambda/reader/token-reader.ts';
 import { encodeStatus } from '../../lambda/token-status.ts';
-import { VirtualClock } from '../../local/world/virtual-clock.ts';
+import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 import { ATTEMPT, HOUR, START, STATUS, setUp, TOKEN } from './scene.ts';
 import { createVirtualSsm } from './virtual-ssm.ts';
 

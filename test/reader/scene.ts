@@ -1,6 +1,6 @@
 import { createTokenReader, type TokenReaderOptions } from '../../lambda/reader/token-reader.ts';
 import { type Attempt, encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
-import { VirtualClock } from '../../local/world/virtual-clock.ts';
+import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 import { createVirtualSsm } from './virtual-ssm.ts';
 
 export const TOKEN = '/masters-india-staging/access-token';

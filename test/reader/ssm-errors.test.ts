@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTokenReader, TokenReadError, type TokenReadErrorCode } from '../../lambda/reader/token-reader.ts';
-import { type AwsFault, type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
-import { listen } from '../../local/listen.ts';
+import { type AwsFault, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
+import { listen } from '../../local/world/listen.ts';
 
 const NAME = '/masters-india-staging/access-token';
 const ARN = 'arn:aws:ssm:ap-south-1:123456789012:parameter/masters-india-staging/access-token';

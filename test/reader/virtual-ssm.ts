@@ -5,9 +5,9 @@ import {
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
 import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
-import { createAwsServices } from '../../local/aws/aws-services.ts';
-import { getParameters, putParameter } from '../../local/world/in-process-sdk.ts';
-import type { VirtualClock } from '../../local/world/virtual-clock.ts';
+import { createAwsServices } from '../../local/world/aws/aws-services.ts';
+import { getParameters, putParameter } from '../../local/world/aws/in-process-sdk.ts';
+import type { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 
 export interface VirtualSsm extends ParameterClient {
   /** When each GetParameters for the token began, in milliseconds since the epoch. */

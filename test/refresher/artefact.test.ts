@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { ERROR_GUIDE } from '../../lambda/refresher/error-guide.ts';
+import { ERROR_GUIDE } from '../../lambda/error-guide.ts';
 import { dpd, finanzonline, regon, sabre } from '../../lambda/services/profiles.ts';
 
 const ARTEFACT = new URL('../../dist/refresher/', import.meta.url);

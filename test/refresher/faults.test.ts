@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { generate } from 'selfsigned';
 import { describe, expect, it, vi } from 'vitest';
-import { createCredentialsSource } from '../../lambda/refresher/credentials.ts';
-import type { RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
-import type { AwsFault } from '../../local/aws/aws-server.ts';
-import type { SoapFailure } from '../../local/soap/soap-failures.ts';
+import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
+import { createCredentialsSource } from '../../lambda/refresher/adapters/credentials.ts';
+import type { AwsFault } from '../../local/world/aws/aws-server.ts';
+import type { SoapFailure } from '../../local/world/soap/soap-failures.ts';
 import { expectations, repliesFolder } from '../services/masters-india/replies.ts';
 import { type World, worlds } from './world.ts';
 

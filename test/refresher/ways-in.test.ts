@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postEnvelope } from '../../lambda/refresher/token-endpoint.ts';
+import { postEnvelope } from '../../lambda/refresher/adapters/token-endpoint.ts';
 import { type World, worlds } from './world.ts';
 
 const newWorld = worlds();

@@ -1,15 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { RefreshError, type RefreshErrorCode } from '../../lambda/refresh-error.ts';
+import { deployedDependencies } from '../../lambda/refresher/adapters/deployed-dependencies.ts';
+import { tickReporter } from '../../lambda/refresher/adapters/tick-reporter.ts';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import { createFailingHandler, createHandler, type TickResult } from '../../lambda/refresher/create-handler.ts';
-import { deployedDependencies } from '../../lambda/refresher/deployed-dependencies.ts';
-import { RefreshError, type RefreshErrorCode } from '../../lambda/refresher/refresh-error.ts';
-import { tickReporter } from '../../lambda/refresher/tick-report.ts';
 import { decodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
-import { type AwsFault, type AwsFaults, type LocalAws, startLocalAws } from '../../local/aws/aws-server.ts';
-import type { AwsInput } from '../../local/aws/aws-services.ts';
-import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../../local/soap/soap-endpoint.ts';
+import { type AwsFault, type AwsFaults, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
+import type { AwsInput } from '../../local/world/aws/aws-services.ts';
+import {
+  type SoapEndpoint,
+  type SoapEndpointOptions,
+  startSoapEndpoint,
+} from '../../local/world/soap/soap-endpoint.ts';
 
 /** Easily found, in whatever way a careless program might print it. */
 const CREDENTIALS = {

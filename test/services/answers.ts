@@ -1,4 +1,4 @@
-import type { SoapReply } from '../../lambda/refresher/soap/soap-reply.ts';
+import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 
 const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
 const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';

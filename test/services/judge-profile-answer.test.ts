@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SoapReply } from '../../lambda/refresher/soap/soap-reply.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/profile-service.ts';
+import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 import { fault11, fault12, reply, soap11, soap12 } from './answers.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseXml, withDescendants } from '../../lambda/refresher/soap/strict-xml.ts';
-import { isXmlText } from '../../lambda/refresher/soap/xml-text.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import { finanzonline } from '../../lambda/services/finanzonline.ts';
@@ -9,6 +7,8 @@ import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/profile-service.ts';
 import { sabre } from '../../lambda/services/sabre.ts';
 import type { Service } from '../../lambda/services/service.ts';
+import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
+import { isXmlText } from '../../lambda/soap/xml-text.ts';
 import { soap11, soap12 } from './answers.ts';
 
 const circumstances = {

@@ -1,6 +1,6 @@
 /** What holds where the round numbers do not: lifetimes a little short, refreshes off the grid, and the price of backing off. */
 
-import type { Disturbance } from '../../local/world/vendor.ts';
+import type { Disturbance } from '../../local/world/soap/vendor.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Settings } from './model/scenario.ts';
 import { duration, lead, least, most, withoutToken } from './report/scenario-tables.ts';

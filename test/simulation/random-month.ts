@@ -1,6 +1,6 @@
-import type { Issuing } from '../../local/soap/soap-service.ts';
-import { Random } from '../../local/world/random.ts';
-import type { Disturbance } from '../../local/world/vendor.ts';
+import type { Issuing } from '../../local/world/soap/soap-service.ts';
+import type { Disturbance } from '../../local/world/soap/vendor.ts';
+import { Random } from '../../local/world/time/random.ts';
 import {
   DAY_MS,
   HOUR_MS,

@@ -1,5 +1,5 @@
-import type { Issuing } from '../../local/soap/soap-service.ts';
-import type { Disturbance, VendorSettings } from '../../local/world/vendor.ts';
+import type { Issuing } from '../../local/world/soap/soap-service.ts';
+import type { Disturbance, VendorSettings } from '../../local/world/soap/vendor.ts';
 import {
   DAY_MS,
   HOUR_MS,

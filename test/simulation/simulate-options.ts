@@ -3,7 +3,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { DURATION } from '../../infra/app/settings.ts';
 import { propFaults } from '../../infra/token-refresher-props.ts';
 import { didYouMean } from '../../local/did-you-mean.ts';
-import { UsageError } from '../../local/options.ts';
+import { UsageError } from '../../local/start/options.ts';
 
 /** A duration as it was written, and in milliseconds. */
 export interface Written {

@@ -5,7 +5,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { UsageError } from '../../local/options.ts';
+import { UsageError } from '../../local/start/options.ts';
 import { writeBetweenMarkers } from '../markers.ts';
 import { alarmTable, RHYTHMS, rhythmTable } from './defaults.ts';
 import { backOffTable, CHECKS, leadTable, misreadTable, SHORT_LIVES } from './honest-figures.ts';

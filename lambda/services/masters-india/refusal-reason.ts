@@ -1,4 +1,4 @@
-import type { RefusalReason } from '../../refresher/soap/token-result.ts';
+import type { RefusalReason } from '../token-result.ts';
 
 const CREDENTIALS = 'invalid_grant invalid_client unauthorized_client access_denied'.split(' ');
 /** Sent by other services in the place of `invalid_grant`. */

@@ -1,5 +1,5 @@
-import { isBlank, withDescendants, type XmlElement } from '../../refresher/soap/strict-xml.ts';
-import { malformed, type NoToken, refused, unavailable } from '../../refresher/soap/token-result.ts';
+import { isBlank, withDescendants, type XmlElement } from '../../soap/strict-xml.ts';
+import { malformed, type NoToken, refused, unavailable } from '../token-result.ts';
 import { codeOf, readReason } from './refusal-reason.ts';
 
 /** Who or where, not why: of the fault itself, and within its detail as Axis, CXF and WCF put it there. */

@@ -1,5 +1,5 @@
-import { isBlank, withDescendants, type XmlElement } from '../../refresher/soap/strict-xml.ts';
-import { type Judgement, malformed, type NoToken, refused } from '../../refresher/soap/token-result.ts';
+import { isBlank, withDescendants, type XmlElement } from '../../soap/strict-xml.ts';
+import { type Judgement, malformed, type NoToken, refused } from '../token-result.ts';
 import { readReason } from './refusal-reason.ts';
 
 const SERVICE_NAMESPACE = 'urn:server';

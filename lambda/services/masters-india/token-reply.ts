@@ -1,20 +1,7 @@
-import { decodeBody } from '../../refresher/soap/decode-body.ts';
-import {
-  isHtml,
-  isMime,
-  isSuccess,
-  isTransient,
-  type SoapReply,
-  soapBodyChild,
-} from '../../refresher/soap/soap-reply.ts';
-import { parseXml, type XmlElement, XmlError } from '../../refresher/soap/strict-xml.ts';
-import {
-  type Judgement,
-  malformed,
-  type NoToken,
-  type TokenResult,
-  unavailable,
-} from '../../refresher/soap/token-result.ts';
+import { decodeBody } from '../../soap/decode-body.ts';
+import { isHtml, isMime, isSuccess, isTransient, type SoapReply, soapBodyChild } from '../../soap/soap-reply.ts';
+import { parseXml, type XmlElement, XmlError } from '../../soap/strict-xml.ts';
+import { type Judgement, malformed, type NoToken, type TokenResult, unavailable } from '../token-result.ts';
 import { mayRefuse } from './refusal-reason.ts';
 import { judgeFault } from './soap-fault.ts';
 import { judgeAnswer } from './token-answer.ts';

@@ -1,4 +1,4 @@
-import { escapeXml } from '../../refresher/soap/xml-text.ts';
+import { escapeXml } from '../../soap/xml-text.ts';
 
 /** Servers bind these by position: another order is answered with a misleading `invalid_client`. */
 const ARGUMENT_ORDER = ['username', 'passwd', 'client_id', 'client_secret', 'grant_type'] as const;

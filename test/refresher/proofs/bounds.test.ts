@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
-import type { SoapReply } from '../../../lambda/refresher/soap/soap-reply.ts';
-import { faultEnvelope, refusalEnvelope } from '../../../local/soap/soap-envelope.ts';
-import { Random } from '../../../local/world/random.ts';
+import { RefreshError } from '../../../lambda/refresh-error.ts';
+import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
+import { faultEnvelope, refusalEnvelope } from '../../../local/world/soap/soap-envelope.ts';
+import { Random } from '../../../local/world/time/random.ts';
 import { type Passage, SmallWorld } from './small-world.ts';
 
 // Seconds of work, on a busy machine much longer.

@@ -5,18 +5,22 @@ import {
   type PutParameterCommand,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
+import { RefreshError } from '../../../lambda/refresh-error.ts';
+import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/adapters/credentials.ts';
+import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/adapters/parameter-store.ts';
 import { type Config, ConfigError, type Environment, readConfig } from '../../../lambda/refresher/config.ts';
 import { createHandler } from '../../../lambda/refresher/create-handler.ts';
-import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/credentials.ts';
-import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/parameter-store.ts';
-import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
-import type { SoapReply } from '../../../lambda/refresher/soap/soap-reply.ts';
 import type { TickReport } from '../../../lambda/refresher/tick-report.ts';
+import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 import { decodeStatus, type TokenStatus } from '../../../lambda/token-status.ts';
-import { type AwsServices, createAwsServices } from '../../../local/aws/aws-services.ts';
-import { createSoapService, type SoapService, type SoapServiceSettings } from '../../../local/soap/soap-service.ts';
-import { carryOut, type PlayedCommand, type PlayedOutput } from '../../../local/world/in-process-sdk.ts';
-import { VirtualClock } from '../../../local/world/virtual-clock.ts';
+import { type AwsServices, createAwsServices } from '../../../local/world/aws/aws-services.ts';
+import { carryOut, type PlayedCommand, type PlayedOutput } from '../../../local/world/aws/in-process-sdk.ts';
+import {
+  createSoapService,
+  type SoapService,
+  type SoapServiceSettings,
+} from '../../../local/world/soap/soap-service.ts';
+import { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
 
 /** Each effect of a tick on the world, in the order in which a tick that asks has them. */
 export type Effect = 'read' | 'announce' | 'login' | 'token' | 'status';

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { RefreshError } from '../../../lambda/refresher/refresh-error.ts';
-import { Random } from '../../../local/world/random.ts';
+import { RefreshError } from '../../../lambda/refresh-error.ts';
+import { Random } from '../../../local/world/time/random.ts';
 import { type Passage, SmallWorld } from './small-world.ts';
 
 const CHECK_EVERY_MS = 900_000;

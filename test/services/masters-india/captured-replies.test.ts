@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { TokenResult } from '../../../lambda/refresher/soap/token-result.ts';
 import { parseTokenReply } from '../../../lambda/services/masters-india/token-reply.ts';
+import type { TokenResult } from '../../../lambda/services/token-result.ts';
 import { soapReplyOf } from './raw-reply.ts';
 import { type Expectation, expectations, repliesFolder } from './replies.ts';
 

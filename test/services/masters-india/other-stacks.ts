@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RefreshErrorCode } from '../../../lambda/refresher/refresh-error.ts';
+import type { RefreshErrorCode } from '../../../lambda/refresh-error.ts';
 
 /** One answer of a SOAP stack or a gateway, and what may be made of it. */
 export interface StackAnswer {

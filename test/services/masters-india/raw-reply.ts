@@ -1,4 +1,4 @@
-import type { SoapReply } from '../../../lambda/refresher/soap/soap-reply.ts';
+import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 
 /** A captured HTTP answer, cut as an HTTP client cuts it: the body ends where Content-Length says. */
 export function soapReplyOf(raw: Buffer): SoapReply {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SoapReply } from '../../../lambda/refresher/soap/soap-reply.ts';
-import type { TokenResult } from '../../../lambda/refresher/soap/token-result.ts';
 import { parseTokenReply } from '../../../lambda/services/masters-india/token-reply.ts';
-import { findAll, type ReferenceElement, referenceParse } from '../../refresher/soap/reference-xml.ts';
+import type { TokenResult } from '../../../lambda/services/token-result.ts';
+import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
+import { findAll, type ReferenceElement, referenceParse } from '../../soap/reference-xml.ts';
 
 const SOAP11 = 'http://schemas.xmlsoap.org/soap/envelope/';
 const SOAP12 = 'http://www.w3.org/2003/05/soap-envelope';

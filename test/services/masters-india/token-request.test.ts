@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isXmlText } from '../../../lambda/refresher/soap/xml-text.ts';
 import { tokenRequest } from '../../../lambda/services/masters-india/token-request.ts';
-import { referenceParse } from '../../refresher/soap/reference-xml.ts';
+import { isXmlText } from '../../../lambda/soap/xml-text.ts';
+import { referenceParse } from '../../soap/reference-xml.ts';
 
 const anyText = fc.string({ unit: 'binary' });
 const xmlText = anyText.filter(isXmlText);

@@ -1,5 +1,5 @@
-import type { Alarm, StateChange } from '../../../local/world/cloudwatch-alarm.ts';
-import { alarmHistory } from '../../../local/world/cloudwatch-alarm.ts';
+import type { Alarm, StateChange } from '../../../local/world/aws/cloudwatch-alarm.ts';
+import { alarmHistory } from '../../../local/world/aws/cloudwatch-alarm.ts';
 import type { Month } from '../model/month.ts';
 import { type Incident, MINUTE_MS } from '../model/scenario.ts';
 import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-life.ts';

@@ -1,5 +1,5 @@
 import { isObject } from '../../../lambda/parse-json.ts';
-import type { InvocationRecord } from '../../../local/world/lambda-service.ts';
+import type { InvocationRecord } from '../../../local/world/aws/lambda-service.ts';
 import type { Month } from '../model/month.ts';
 import { HOUR_MS, MINUTE_MS, type Trouble } from '../model/scenario.ts';
 import type { Assessment } from './assessment.ts';

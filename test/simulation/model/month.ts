@@ -1,15 +1,15 @@
-import type { MetricPoint } from '../../../local/world/cloudwatch-alarm.ts';
+import type { MetricPoint } from '../../../local/world/aws/cloudwatch-alarm.ts';
 import {
   type InvocationRecord,
   type LambdaInvocation,
   LambdaService,
   type LambdaSettings,
-} from '../../../local/world/lambda-service.ts';
-import { Random } from '../../../local/world/random.ts';
+} from '../../../local/world/aws/lambda-service.ts';
+import { type ParameterWrite, VirtualAws } from '../../../local/world/aws/virtual-aws.ts';
 import type { VirtualWorld } from '../../../local/world/refresher-tick.ts';
-import { type RecordedLogin, Vendor } from '../../../local/world/vendor.ts';
-import { type ParameterWrite, VirtualAws } from '../../../local/world/virtual-aws.ts';
-import { VirtualClock } from '../../../local/world/virtual-clock.ts';
+import { type RecordedLogin, Vendor } from '../../../local/world/soap/vendor.ts';
+import { Random } from '../../../local/world/time/random.ts';
+import { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
 import { DAY_MS, type Incident, MINUTE_MS, type Scenario } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
 import { begin, type Conditions, end as endOf, NORMAL, settle, type TroubledWorld } from './troubles.ts';

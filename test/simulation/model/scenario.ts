@@ -1,5 +1,5 @@
-import type { Disturbance, VendorSettings } from '../../../local/world/vendor.ts';
-import type { StoreFault } from '../../../local/world/virtual-aws.ts';
+import type { StoreFault } from '../../../local/world/aws/virtual-aws.ts';
+import type { Disturbance, VendorSettings } from '../../../local/world/soap/vendor.ts';
 import type { ScheduleNoise } from './schedule.ts';
 
 export const MINUTE_MS = 60_000;

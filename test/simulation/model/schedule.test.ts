@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Random } from '../../../local/world/random.ts';
+import { Random } from '../../../local/world/time/random.ts';
 import { EVERYDAY_NOISE, eventTimes } from './schedule.ts';
 
 const QUARTER_MS = 900_000;

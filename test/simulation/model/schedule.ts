@@ -1,4 +1,4 @@
-import type { Random } from '../../../local/world/random.ts';
+import type { Random } from '../../../local/world/time/random.ts';
 
 /**
  * EventBridge Scheduler: at least once, within a minute of the time set. What goes beyond that (minutes late, lost)

@@ -1,6 +1,6 @@
-import type { LambdaService } from '../../../local/world/lambda-service.ts';
-import type { Vendor, VendorSettings } from '../../../local/world/vendor.ts';
-import type { VirtualAws } from '../../../local/world/virtual-aws.ts';
+import type { LambdaService } from '../../../local/world/aws/lambda-service.ts';
+import type { VirtualAws } from '../../../local/world/aws/virtual-aws.ts';
+import type { Vendor, VendorSettings } from '../../../local/world/soap/vendor.ts';
 import { type Incident, MINUTE_MS, type Trouble, type TroubleKind, type TroubleOf } from './scenario.ts';
 
 /** What lasts for as long as something is wrong, and is set anew whenever that changes. */

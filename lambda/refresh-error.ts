@@ -1,0 +1,61 @@
+/** What went wrong, for alarms and tests. `error-guide.ts` explains each code, and so does docs/operations.md, "Errors". */
+export type RefreshErrorCode = (typeof CODES)[number];
+
+const CODES = [
+  'CONFIG_INVALID',
+  'CREDENTIALS_UNREADABLE',
+  'CREDENTIALS_MALFORMED',
+  'ENDPOINT_UNAVAILABLE',
+  'CREDENTIALS_REFUSED',
+  'REQUEST_REFUSED',
+  'REPLY_MALFORMED',
+  'STORE_FAILED',
+  'REFRESH_IN_PROGRESS',
+] as const;
+
+/**
+ * The one error of the refresher. `code` is for alarms and tests, `message` for the person on call.
+ * Neither they nor `cause` ever hold a password, a secret, a token, or any part of a request or a reply.
+ */
+export class RefreshError extends Error {
+  override readonly name = 'RefreshError';
+  readonly code: RefreshErrorCode;
+  /** With `CREDENTIALS_REFUSED`: the service's own reason, a code or a sentence as the table of refusals names it. */
+  readonly reason: string | undefined;
+  /** With `CREDENTIALS_REFUSED`: whether that was a code, or a sentence, which can be misread. */
+  readonly refusedBy: RefusedBy | undefined;
+  /** False if the service cannot have judged the credentials, as where nothing was sent; undefined if it was not asked. */
+  readonly mayHaveBeenJudged: boolean | undefined;
+
+  constructor(code: RefreshErrorCode, message: string, options: RefreshErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.reason = options.reason;
+    this.refusedBy = options.refusedBy;
+    this.mayHaveBeenJudged = options.mayHaveBeenJudged;
+  }
+}
+
+type RefusedBy = 'code' | 'sentence';
+
+interface RefreshErrorOptions extends ErrorOptions {
+  readonly reason?: string;
+  readonly refusedBy?: RefusedBy;
+  readonly mayHaveBeenJudged?: boolean;
+}
+
+/** A known failure as a value. Anything else is a mistake in this program, and must not pass for one. */
+export function refreshErrorOrThrow(error: unknown): RefreshError {
+  if (error instanceof RefreshError) return error;
+  throw error;
+}
+
+/** The code that a status names; undefined for one that this version does not know. */
+export function refreshErrorCode(code: string | undefined): RefreshErrorCode | undefined {
+  return CODES.find((known) => known === code);
+}
+
+/** A refusal's reason in a sentence: the empty one is an empty token, and nothing else in the answer. */
+export function reasonInWords(reason: string): string {
+  return reason === '' ? 'an empty token' : reason;
+}

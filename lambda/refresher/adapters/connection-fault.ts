@@ -1,0 +1,109 @@
+import { isObject } from '../../parse-json.ts';
+import type { RefreshErrorCode } from '../../refresh-error.ts';
+import { errorName } from '../redact-error.ts';
+
+/** What is wrong with a connection, in words of this file or of OpenSSL, never of the other side. */
+export interface ConnectionFault {
+  readonly code: Extract<RefreshErrorCode, 'ENDPOINT_UNAVAILABLE' | 'REPLY_MALFORMED'>;
+  /** Undefined where the error's name says it all, such as `ECONNREFUSED`. */
+  readonly what?: string;
+  /** What a person does about it; undefined for what may heal by itself. */
+  readonly remedy?: string;
+}
+
+/** What an error of `node:http` or `node:https` means. The parser's own error carries the raw bytes. */
+export function connectionFault(error: unknown): ConnectionFault {
+  const name = errorName(error);
+  if (name.startsWith('HPE_'))
+    return { code: 'REPLY_MALFORMED', what: HTTP_RULES[name] ?? 'it breaks a rule of HTTP/1.1' };
+  if (name === 'ERR_PROXY_TUNNEL') {
+    const remedy = 'Ask whoever runs the proxy to let this host pass, without a password';
+    return { code: 'ENDPOINT_UNAVAILABLE', what: 'the proxy opened no tunnel', remedy };
+  }
+  const certificate = CERTIFICATE[name];
+  if (certificate !== undefined) {
+    const [what, remedy] = certificate;
+    return { code: 'ENDPOINT_UNAVAILABLE', what, remedy };
+  }
+  if (name === 'UNSPECIFIED') return { code: 'ENDPOINT_UNAVAILABLE', what: verifyReason(error), remedy: VENDOR };
+  const what = openSslReason(error);
+  return what === undefined
+    ? { code: 'ENDPOINT_UNAVAILABLE' }
+    : { code: 'ENDPOINT_UNAVAILABLE', what, remedy: TLS_REMEDIES.find(([pattern]) => pattern.test(what))?.[1] };
+}
+
+/** RFC 9112, by the name that Node's parser gives to the breach. */
+const HTTP_RULES: Readonly<Record<string, string>> = {
+  HPE_INVALID_CONSTANT: 'the first line does not start with "HTTP/"',
+  HPE_INVALID_VERSION: 'the first line names no known version of HTTP',
+  HPE_INVALID_STATUS: 'the status is not a number of three digits',
+  HPE_INVALID_HEADER_TOKEN:
+    'a header name or value holds a character that is forbidden there, such as a space in a name',
+  HPE_UNEXPECTED_CONTENT_LENGTH: 'there is more than one Content-Length header',
+  HPE_INVALID_CONTENT_LENGTH: 'Content-Length is not a number',
+  HPE_INVALID_TRANSFER_ENCODING: 'Transfer-Encoding does not end in "chunked"',
+  HPE_INVALID_CHUNK_SIZE: 'the size of a chunk is not a hexadecimal number',
+  HPE_HEADER_OVERFLOW: 'the headers are larger than 256 KiB',
+  HPE_CR_EXPECTED: 'a line of the headers does not end as it must',
+  HPE_LF_EXPECTED: 'a line of the headers does not end as it must',
+  HPE_INVALID_EOF_STATE: 'the answer ends in the middle of its headers',
+};
+
+const VENDOR = "Tell the vendor now: its server's certificate is at fault, for every client";
+const AUTHORITY =
+  'Either a private authority signed it (put its certificate into the secret, as tls_ca), or a proxy on the way breaks ' +
+  'TLS open (exempt this host there), or the server does not send its intermediate certificate (tell the vendor)';
+
+/** OpenSSL's own words for what Node names by a code, with what to do. Nothing was sent. */
+const CERTIFICATE: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  UNABLE_TO_GET_ISSUER_CERT: ['unable to get issuer certificate', AUTHORITY],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['unable to get local issuer certificate', AUTHORITY],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['unable to verify the first certificate', AUTHORITY],
+  SELF_SIGNED_CERT_IN_CHAIN: ['self-signed certificate in certificate chain', AUTHORITY],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['self-signed certificate', AUTHORITY],
+  CERT_UNTRUSTED: ['certificate not trusted', AUTHORITY],
+  CERT_HAS_EXPIRED: ['certificate has expired', VENDOR],
+  CERT_NOT_YET_VALID: ['certificate is not yet valid', VENDOR],
+  CERT_REVOKED: ['certificate revoked', VENDOR],
+  CERT_SIGNATURE_FAILURE: ['certificate signature failure', VENDOR],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'the certificate is for other host names',
+    'Compare the host in the endpoint with what the vendor names, then tell the vendor',
+  ],
+};
+
+const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [
+    /wrong version number|packet length too long|http request/,
+    'This port does not speak TLS: compare the endpoint with what the vendor names',
+  ],
+  [
+    /certificate required|unknown ca|bad certificate/,
+    'The server wants a client certificate (tls_certificate and tls_key in the secret), or does not know who signed it: ask the vendor',
+  ],
+  [
+    /certificate (?:expired|revoked|unknown)|unsupported certificate/,
+    'The server does not take the client certificate: look at tls_certificate in the secret and at its end, then ask the vendor',
+  ],
+  [
+    /internal error|unrecognized name/,
+    'The server does not know this host name, or is in trouble: compare the endpoint with what the vendor names, then tell the vendor',
+  ],
+  [
+    /handshake failure/,
+    'Tell the vendor now: its server accepts none of the ciphers that are still safe, or wants a client certificate',
+  ],
+  [/./, 'Tell the vendor now: its server offers no TLS that is still accepted. Every tick fails until that changes'],
+];
+
+/** For what Node has no code, such as a key that is too short, the message is OpenSSL's reason and nothing else. */
+function verifyReason(error: unknown): string {
+  const message = isObject(error) && typeof error.message === 'string' ? error.message : '';
+  return /^[A-Za-z][A-Za-z -]{2,59}$/.exec(message)?.[0] ?? 'the certificate does not verify';
+}
+
+/** The reason within `error:0A000102:SSL routines:function:reason:file`: letters, digits and little else, so no text of others. */
+function openSslReason(error: unknown): string | undefined {
+  const message = isObject(error) && typeof error.message === 'string' ? error.message : '';
+  return /\berror:[0-9A-F]{8}:SSL routines:\w*:([a-z0-9][a-z0-9 /_-]{2,59}):/i.exec(message)?.[1];
+}

@@ -1,0 +1,65 @@
+import { RefreshError, reasonInWords, refreshErrorCode } from '../../refresh-error.ts';
+import { type Attempt, statusParameterName } from '../../token-status.ts';
+import type { HoldReason } from './decision.ts';
+
+/** Why a tick does not ask the service, and what a person can do about it. */
+export function onHold(hold: HoldReason, tokenParameterName: string): RefreshError {
+  switch (hold.kind) {
+    case 'token type':
+      return new RefreshError(
+        'STORE_FAILED',
+        `${tokenParameterName} is a ${hold.type}, not a SecureString, and SSM cannot change a type. The service is not ` +
+          'asked for what cannot be stored: delete the parameter, and the next tick writes it anew',
+      );
+    case 'unreadable status':
+      return new RefreshError(
+        'STORE_FAILED',
+        `${statusParameterName(tokenParameterName)} ${hold.fault}. The service is not asked until an hour after that change, ` +
+          'for a refusal may have stood there: find who changed it, delete the parameter, or force a refresh',
+      );
+    case 'attempt':
+      return attemptOnHold(hold.attempt);
+    case 'login ration':
+      return rationUsedUp(hold);
+  }
+}
+
+function attemptOnHold({ outcome, askAgainAt, secretVersionId, at }: Attempt): RefreshError {
+  if (outcome?.code === 'CREDENTIALS_REFUSED') {
+    const until =
+      askAgainAt === 'never' ? 'It is not asked again with them' : `It is asked again from ${askAgainAt} on`;
+    return new RefreshError(
+      'CREDENTIALS_REFUSED',
+      `The SOAP service refused these credentials (secret version ${secretVersionId}) with ${reasonInWords(outcome.reason ?? '')} at ` +
+        `${outcome.at}. ${until}: put corrected credentials in the secret, or force a refresh`,
+      { reason: outcome.reason },
+    );
+  }
+  const what =
+    outcome === undefined
+      ? `began at ${at} and never told how it ended`
+      : `failed at ${outcome.at} with ${outcome.code}`;
+  return new RefreshError(
+    refreshErrorCode(outcome?.code) ?? 'STORE_FAILED',
+    `The last attempt to get a token ${what}. The service is asked again from ${askAgainAt} on, or when a person forces it`,
+  );
+}
+
+function rationUsedUp({ attempt, until, force }: Extract<HoldReason, { kind: 'login ration' }>): RefreshError {
+  const code =
+    attempt === undefined ? 'ENDPOINT_UNAVAILABLE' : (refreshErrorCode(attempt.outcome?.code) ?? 'STORE_FAILED');
+  const kept = force ? '' : ', save for one that is kept for a person who forces a refresh';
+  return new RefreshError(
+    code,
+    `The logins that the SOAP service allows in 24 hours (loginsPerDay) are used up${kept}. It is asked again from ${until} on`,
+    { reason: attempt?.outcome?.reason },
+  );
+}
+
+/** The person who forces a refresh at this moment, or a tick without a living token, must wait for the other run. */
+export function refreshInProgress({ at }: Attempt): RefreshError {
+  return new RefreshError(
+    'REFRESH_IN_PROGRESS',
+    `Another run has announced at ${at} that it asks the service, and may still be waiting: try again in a minute`,
+  );
+}

@@ -1,0 +1,53 @@
+/** What an answer says of its token's end: at most one of the two. */
+export interface AnsweredEnd {
+  readonly expiresInSeconds: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+}
+
+/** When a token of an answer ends. */
+export interface TokenExpiry {
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** Whether the answer said nothing usable. */
+  readonly lifetimeAssumed: boolean;
+  /** What a person should look at: the answer says another end than the one taken. */
+  readonly warning: string | undefined;
+}
+
+/** Clocks differ, and an answer is under way for a while. */
+const TOLERANCE_MS = 5 * 60_000;
+
+/**
+ * The end of a token, by what the answer says and what is expected. An instant is another clock's: one that has passed,
+ * or is further away than twice the expected lifetime, is not believed.
+ * @param issuedAt milliseconds since the epoch, taken before the request was sent
+ * @returns why there is no token beyond doubt, where the end is not believed
+ */
+export function tokenExpiry(
+  { expiresInSeconds, expiresAt }: AnsweredEnd,
+  issuedAt: number,
+  tokenLifetimeSeconds: number,
+): TokenExpiry | string {
+  const expected = issuedAt + tokenLifetimeSeconds * 1000;
+  if (expiresInSeconds !== undefined) {
+    return { expiresAt: issuedAt + expiresInSeconds * 1000, lifetimeAssumed: false, warning: undefined };
+  }
+  if (expiresAt === undefined) {
+    return {
+      expiresAt: expected,
+      lifetimeAssumed: true,
+      warning: `The answer says no usable end of the token; the configured tokenLifetime of ${tokenLifetimeSeconds} s is assumed`,
+    };
+  }
+  if (expiresAt <= issuedAt) return 'the end of the token has passed';
+  if (expiresAt - issuedAt > 2 * tokenLifetimeSeconds * 1000) {
+    return 'the end of the token is more than twice tokenLifetime away';
+  }
+  if (expiresAt <= expected + TOLERANCE_MS) return { expiresAt, lifetimeAssumed: false, warning: undefined };
+  return {
+    expiresAt: expected,
+    lifetimeAssumed: false,
+    warning: `The token ends later than the configured tokenLifetime of ${tokenLifetimeSeconds} s: it is taken to end then`,
+  };
+}

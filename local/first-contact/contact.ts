@@ -1,0 +1,210 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { ClientRequest, type IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { isObject } from '../../lambda/parse-json.ts';
+import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
+import { said } from '../../lambda/refresher/said.ts';
+import { placeholders } from '../../lambda/services/fill-template.ts';
+import type { ServiceProfile } from '../../lambda/services/profile.ts';
+import { rootPart } from '../../lambda/services/root-part.ts';
+import { parseXml, withDescendants, type XmlElement } from '../../lambda/soap/strict-xml.ts';
+import { type AnswerStructure, answerStructure } from './answer-structure.ts';
+import { shownQuery } from './shown-address.ts';
+
+/** What went over the wire between the function and the SOAP endpoint, last request only. No value is in it. */
+export interface Contact {
+  /** `POST /path`, then the headers that a SOAP service looks at, and those of the profile with their values masked. */
+  readonly requestHead: string;
+  /** As it went out, every value masked. */
+  readonly requestBody: string;
+  /** Node's code where there was no whole answer, such as `ENOTFOUND`. */
+  readonly error?: string;
+  readonly answer?: Answer;
+}
+
+/** The answer that came, without any of its values. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType?: string;
+  /** Of a redirect, as an absolute address without its path. */
+  readonly redirectTo?: string;
+  /** How the server wants an HTTP login, such as `Basic`. */
+  readonly challenge?: string;
+  readonly structure: AnswerStructure;
+}
+
+const MASK = '•••';
+/** More than the function itself reads of an answer. */
+const MAX_READ_BYTES = 128 * 1024;
+
+/**
+ * Watches the requests that this process sends to `endpoint`, beside the code that sends them: nothing is asked twice, and
+ * nothing about the requests changes.
+ * @param profile of the service that is asked; undefined for Masters India's
+ * @returns a function that tells of the last one; undefined when none was sent.
+ */
+export function watchContact(endpoint: string, profile: ServiceProfile | undefined): () => Contact | undefined {
+  let last: Watched | undefined;
+  subscribe('http.client.request.created', (message) => {
+    const request = isObject(message) ? message.request : undefined;
+    if (request instanceof ClientRequest && isFor(request, endpoint)) last = watchRequest(request);
+  });
+  subscribe('http.client.request.error', (message) => {
+    const { request, error } = isObject(message) ? message : {};
+    if (last === undefined || request !== last.request) return;
+    last.error ??= isObject(error) && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+  });
+  subscribe('http.client.response.finish', (message) => {
+    const { request, response } = isObject(message) ? message : {};
+    if (last === undefined || request !== last.request || !(response instanceof IncomingMessage)) return;
+    last.response = response;
+    keepBody(response, last.chunks);
+  });
+  return () => last && tell(last, endpoint, profile);
+}
+
+interface Watched {
+  readonly request: ClientRequest;
+  body: string;
+  error: string | undefined;
+  response: IncomingMessage | undefined;
+  readonly chunks: Buffer[];
+}
+
+function isFor(request: ClientRequest, endpoint: string): boolean {
+  const url = URL.parse(endpoint);
+  return url !== null && request.getHeader('host') === url.host && request.path === `${url.pathname}${url.search}`;
+}
+
+function watchRequest(request: ClientRequest): Watched {
+  const watched: Watched = { request, body: '', error: undefined, response: undefined, chunks: [] };
+  request.end = new Proxy(request.end, {
+    apply(end, self, args: unknown[]) {
+      if (typeof args[0] === 'string') watched.body = args[0];
+      return Reflect.apply(end, self, args);
+    },
+  });
+  return watched;
+}
+
+function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
+  let size = 0;
+  response.push = new Proxy(response.push, {
+    apply(push, self, args: unknown[]) {
+      if (Buffer.isBuffer(args[0]) && size < MAX_READ_BYTES) {
+        chunks.push(args[0]);
+        size += args[0].length;
+      }
+      return Reflect.apply(push, self, args);
+    },
+  });
+}
+
+function tell(
+  { request, body, error, response, chunks }: Watched,
+  endpoint: string,
+  profile: ServiceProfile | undefined,
+): Contact {
+  const secrets = profile === undefined ? sentValues(body) : sentFields(body, profile, request);
+  const redact = (name: string) => said(name, secrets, []) ?? '';
+  const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
+  // SOAP 1.2 has its action in the Content-Type.
+  const isSoap12 = /^application\/soap\+xml/.test(String(request.getHeader('Content-Type')));
+  const path = `${new URL(endpoint).pathname}${shownQuery(endpoint)}`;
+  const head = [
+    `${request.method} ${path}`,
+    header('Content-Type'),
+    ...(isSoap12 ? [] : [header('SOAPAction')]),
+    ...Object.keys(profile?.headers ?? {}).map((name) => `${name}: ${MASK}`),
+  ];
+  return {
+    requestHead: head.join(', '),
+    requestBody: masked(body),
+    error,
+    answer: response && {
+      status: response.statusCode ?? 0,
+      contentType: told(response.headers['content-type'], redact),
+      redirectTo: redirectTarget(response.headers.location, endpoint),
+      challenge: /^[A-Za-z]{1,20}(?![^ ,])/.exec(response.headers['www-authenticate'] ?? '')?.[0],
+      structure: structureOf(Buffer.concat(chunks), response.headers, redact, profile),
+    },
+  };
+}
+
+function structureOf(
+  body: Buffer,
+  headers: IncomingHttpHeaders,
+  redact: (name: string) => string,
+  profile: ServiceProfile | undefined,
+): AnswerStructure {
+  const decoded = decodeContent(body, headers['content-encoding']);
+  if (typeof decoded === 'string') return { kind: 'text', lines: [`${body.length} bytes, ${decoded}`] };
+  const whole = { contentType: headers['content-type'], body: decoded };
+  const { contentType, body: envelope } = (profile && rootPart(whole)) ?? whole;
+  return answerStructure(envelope, contentType, redact, profile);
+}
+
+/** A media type and a charset are no place for more. */
+function told(contentType: string | undefined, redact: (text: string) => string): string | undefined {
+  return contentType
+    ?.slice(0, 80)
+    .split(/([/;=])/)
+    .map(redact)
+    .join('')
+    .replace(';', '; ');
+}
+
+/** Scheme and host: a path or a query may carry a session. */
+function redirectTarget(location: string | undefined, endpoint: string): string | undefined {
+  if (location === undefined) return undefined;
+  return URL.parse(location, endpoint)?.origin;
+}
+
+/** Text between two tags; the escaping leaves no other "<" or ">" in it. */
+function masked(envelope: string): string {
+  return envelope.replace(/>[^<]+</g, `>${MASK}<`);
+}
+
+function sentValues(envelope: string): readonly string[] {
+  if (envelope === '') return [];
+  return leaves(parseXml(envelope))
+    .filter(({ name }) => name !== 'grant_type')
+    .map(({ text }) => text);
+}
+
+/** The secret's fields, wherever the profile has put them; the fixed texts of its request are no secret. */
+function sentFields(
+  envelope: string,
+  { request, headers = {} }: ServiceProfile,
+  sent: ClientRequest,
+): readonly string[] {
+  if (envelope === '') return [];
+  const templates = withDescendants(parseXml(request));
+  const inBody = withDescendants(parseXml(envelope)).filter((_, at) =>
+    placeholders(templates[at]?.text ?? '').some((name) => !name.startsWith('$')),
+  );
+  const inHeaders = Object.entries(headers).filter(([, template]) => placeholders(template).length > 0);
+  return [
+    ...inBody.map(({ text }) => text),
+    ...inHeaders.flatMap(([name]) =>
+      String(sent.getHeader(name) ?? '')
+        .split(' ')
+        .flatMap((part) => [part, ...Buffer.from(part, 'base64').toString().split(':')]),
+    ),
+  ];
+}
+
+function leaves(element: XmlElement): readonly XmlElement[] {
+  return element.children.length === 0 ? [element] : element.children.flatMap(leaves);
+}
+
+/** Reads back what another process sent; undefined where it is no such thing. */
+export function readContact(message: unknown): Contact | undefined {
+  const contact = isObject(message) ? message.contact : undefined;
+  return isContact(contact) ? contact : undefined;
+}
+
+function isContact(value: unknown): value is Contact {
+  if (!isObject(value) || typeof value.requestHead !== 'string' || typeof value.requestBody !== 'string') return false;
+  const { answer } = value;
+  return answer === undefined || (isObject(answer) && typeof answer.status === 'number' && isObject(answer.structure));
+}

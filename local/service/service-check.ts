@@ -1,0 +1,136 @@
+import { tokenExpiry } from '../../lambda/refresher/rules/token-expiry.ts';
+import { checkProfile, type ProfileFault } from '../../lambda/services/check-profile.ts';
+import type { ServiceProfile } from '../../lambda/services/profile.ts';
+import { serviceOf } from '../../lambda/services/profile-service.ts';
+import type { Service } from '../../lambda/services/service.ts';
+import { durationSeconds } from '../../lambda/setting-rules.ts';
+import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
+
+/** What is to be said of a profile, and whether it can be used. */
+export interface ServiceReport {
+  readonly lines: readonly string[];
+  readonly isUsable: boolean;
+}
+
+/** One answer that somebody has in a file. */
+export interface NamedAnswer {
+  readonly name: string;
+  readonly reply: SoapReply;
+}
+
+/**
+ * Says what the secret must hold, the timing, what would be sent, its fields masked, and how each answer is judged; or every
+ * fault of the profile.
+ * @param at milliseconds since the epoch: when the answers came
+ */
+export function reportService(value: unknown, answers: readonly NamedAnswer[], at: number): ServiceReport {
+  const { profile, faults, warnings } = checkProfile(value);
+  if (profile === undefined) {
+    const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+    return { lines: [`The profile has ${count}:`, ...faults.map(faultLine)], isUsable: false };
+  }
+  const service = serviceOf(profile);
+  const lifetimeSeconds = durationSeconds(profile.timing?.tokenLifetime ?? '4 hours');
+  const lines = [
+    ...(warnings.length === 0 ? [] : ['Look at:', ...warnings.map(faultLine), '']),
+    'The secret must hold, as JSON:',
+    `  ${JSON.stringify(Object.fromEntries(service.fields.map(({ name }) => [name, '...'])))}`,
+    '',
+    ...timingLines(profile),
+    '',
+    'What would be sent, each field of the secret as [its name]:',
+    ...requestLines(service, at),
+    ...answers.flatMap((answer) => ['', ...answerLines(service, answer, at, lifetimeSeconds)]),
+  ];
+  return { lines, isUsable: true };
+}
+
+/**
+ * The answer in a file: a body, or with the name `*.response.http` status line, headers, an empty line and a body, as
+ * `curl -i` writes them. A body alone is taken for an HTTP 200 in XML.
+ * @returns undefined where a `*.response.http` does not begin with a status line
+ */
+export function readAnswer(name: string, file: Buffer): SoapReply | undefined {
+  if (!name.endsWith('.response.http')) return { status: 200, contentType: 'text/xml', body: file };
+  const text = file.toString('latin1');
+  const [head = ''] = /^.*?\r?\n\r?\n/s.exec(text) ?? [text];
+  const [statusLine = '', ...headers] = head.split(/\r?\n/);
+  const [, status] = /^HTTP\/\S+ (\d{3})(?: |$)/.exec(statusLine) ?? [];
+  if (status === undefined) return undefined;
+  const contentType = headers.find((line) => /^content-type[ \t]*:/i.test(line))?.replace(/^[^:]*:[ \t]*/, '');
+  return { status: Number(status), contentType, body: file.subarray(head.length) };
+}
+
+function faultLine({ key, remedy }: ProfileFault): string {
+  return `  - ${key}: ${remedy}`;
+}
+
+/** What `timing` says, with the construct's defaults, and what comes of it. */
+function timingLines({ timing = {} }: ServiceProfile): readonly string[] {
+  const { tokenLifetime = '4 hours', refreshEvery = '2 hours', renewal, loginsPerDay } = timing;
+  const checkEvery = timing.checkEvery ?? (renewal === undefined ? '15 minutes' : '1 minute');
+  const lifetime = durationSeconds(tokenLifetime);
+  const due = renewal === undefined ? Math.min(durationSeconds(refreshEvery), lifetime / 2) : lifetime;
+  const logins = Math.ceil(86_400 / due);
+  const when =
+    renewal === undefined
+      ? `${spelled(due)} after its login`
+      : `at its end, so that readers have no token for up to ${checkEvery}`;
+  const isTooTight = renewal === undefined && due + 2 * durationSeconds(checkEvery) > lifetime;
+  const isTooMuch = loginsPerDay !== undefined && logins > loginsPerDay - 2;
+  return [
+    `A token lives ${tokenLifetime} where its answer says nothing else; it is renewed ${when}. The function looks every ${checkEvery}.`,
+    `That is ${logins === 1 ? 'one login' : `${logins} logins`} a day` +
+      (loginsPerDay === undefined
+        ? '; the profile names no ration (timing.loginsPerDay).'
+        : `; the service allows ${loginsPerDay}, of which one is kept for a person.`),
+    ...(isTooTight
+      ? ['Refused at synth: one failed check could let the token end. Make checkEvery or refreshEvery shorter.']
+      : []),
+    ...(isTooMuch ? ['Refused at synth: two logins of the ration must be left. Make refreshEvery longer.'] : []),
+  ];
+}
+
+function spelled(seconds: number): string {
+  const [size, unit] = seconds % 3600 === 0 ? [3600, 'hour'] : seconds % 60 === 0 ? [60, 'minute'] : [1, 'second'];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+function requestLines(service: Service, at: number): readonly string[] {
+  const masked = Object.fromEntries(service.fields.map(({ name }) => [name, `[${name}]`]));
+  const { headers, body } = service.request(masked, {
+    now: at,
+    uuid: '00000000-0000-4000-8000-000000000000',
+    endpoint: 'https://endpoint.example',
+  });
+  return ['POST', ...Object.entries(headers).map(([name, text]) => `${name}: ${text}`), '', body].map(
+    (line) => `  ${line}`,
+  );
+}
+
+function answerLines(
+  service: Service,
+  { name, reply }: NamedAnswer,
+  at: number,
+  lifetimeSeconds: number,
+): readonly string[] {
+  const result = service.judge(reply);
+  const told = `${name} (HTTP ${reply.status}):`;
+  switch (result.kind) {
+    case 'token': {
+      const expiry = tokenExpiry(result, at, lifetimeSeconds);
+      if (typeof expiry === 'string') return [`${told} REPLY_MALFORMED`, `  ${expiry}`];
+      const ends = `  a token of ${result.accessToken.length} characters, until ${new Date(expiry.expiresAt).toISOString()}`;
+      return [`${told} token`, ends, ...(expiry.warning === undefined ? [] : [`  ${expiry.warning}`])];
+    }
+    case 'credentials refused':
+      return [`${told} CREDENTIALS_REFUSED`, `  ${result.why}`];
+    case 'request refused':
+      return [`${told} REQUEST_REFUSED`, `  ${result.why}`];
+    case 'unavailable':
+      return [`${told} ENDPOINT_UNAVAILABLE`, `  ${result.why}`];
+    case 'malformed':
+      return [`${told} REPLY_MALFORMED`, `  ${result.why}`];
+  }
+}

@@ -1,0 +1,170 @@
+import { styleText } from 'node:util';
+import { ERROR_GUIDE, type ErrorGuidance } from '../../lambda/error-guide.ts';
+import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
+import type { Invocation } from '../invoke.ts';
+import { wrapText } from '../wrap-text.ts';
+
+/** What the reader of a tick's account has to know besides the tick itself. */
+export interface Scene {
+  readonly endpoint: string;
+  readonly secretId: string;
+  /** Where the secret's content comes from, if it is somebody's own. */
+  readonly credentialsFile?: string;
+  readonly tokenParameterName: string;
+  /** Requests that reached the local endpoint during the tick; undefined for a real service. */
+  readonly requests: number | undefined;
+  /** The stored token, in the clear; only its mask is shown. */
+  readonly token: string | undefined;
+  /** Of the terminal, in characters. */
+  readonly width: number;
+  /** What is shown in the place of the operator's account of a failure. */
+  readonly failure?: string;
+}
+
+/** One tick, step by step in the order of events. */
+export function tickStory(tick: Invocation, scene: Scene): string {
+  const { outcome, code = '', secretVersionId, endpointLatencyMs, tokenVersion, warnings } = tick;
+  const done = (step: string, detail: string) => stepLine(styleText('green', '✓'), step, detail, scene.width);
+  const notDone = (step: string, detail: string) => stepLine(styleText('red', '✗'), step, detail, scene.width);
+  const { credentialsFile, secretId } = scene;
+  const lines: string[] = [];
+  if (secretVersionId !== undefined) {
+    const secret = credentialsFile ?? `secret ${secretId}, version ${shortId(secretVersionId)}`;
+    lines.push(done('credentials read', `${secret}, values ${MASK}`));
+  } else if (code.startsWith('CREDENTIALS_')) {
+    lines.push(notDone('credentials read', credentialsFile ?? `secret ${secretId}`));
+  }
+  if (endpointLatencyMs !== undefined) {
+    const { endpoint, requests = 1 } = scene;
+    const step = outcome !== 'failed' || code === 'STORE_FAILED' ? done : notDone;
+    const repeated = requests > 1 ? `, the last of ${requests} requests` : '';
+    lines.push(step('token requested', `${endpoint}, ${endpointLatencyMs} ms${repeated}`));
+  }
+  if (outcome === 'refreshed') {
+    lines.push(
+      done('token stored', `${scene.tokenParameterName}, version ${tokenVersion}, value ${mask(scene.token)}`),
+    );
+    lines.push(done('status stored', `version ${tokenVersion} expires ${expiry(tick)}`));
+  }
+  if (outcome === 'unchanged') {
+    lines.push(done('token kept', `the service gave the same one again; it expires ${expiry(tick)}`));
+  }
+  if (outcome === 'fresh') {
+    lines.push(done('token left alone', `version ${tokenVersion} expires ${expiry(tick)}: not due, nobody was asked`));
+  }
+  if (code === 'STORE_FAILED') lines.push(notDone('token stored', scene.tokenParameterName));
+  if (outcome === 'failed') lines.push('', scene.failure ?? failureStory(tick, scene.width));
+  for (const warning of warnings) lines.push(`  ${styleText('yellow', '!')} ${warning}`);
+  return lines.join('\n');
+}
+
+/**
+ * One tick in one line.
+ * @param failures how often it has failed so in a row, where that is more than once
+ * @param width cuts the line; a line in which the colours count is never cut
+ */
+export function tickLine(tick: Invocation, at: Date, failures = 1, width?: number): string {
+  const { outcome, tokenVersion, secondsRemaining = 0 } = tick;
+  const life = tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${duration(secondsRemaining)} left`;
+  const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
+  // The first failure is told below its line.
+  const failure = failures > 1 ? `  ${tick.code}: ${tick.message}` : '';
+  const why = outcome === 'failed' ? failure : tick.trigger ? `  because ${tick.trigger}` : '';
+  const times = failures > 1 ? ` ${failures} times` : '';
+  const start = `${at.toISOString().slice(11, 19)}  `;
+  const result = `${outcome}${times}`.padEnd(9);
+  const rest = `  ${life}${why}`;
+  const room = width === undefined ? rest.length : Math.max(0, width - start.length - result.length);
+  return `${start}${styleText(colour, result)}${rest.length > room ? `${rest.slice(0, Math.max(0, room - 1))}…` : rest}`;
+}
+
+/** A heading with an empty line above it. */
+export function heading(text: string): string {
+  return `\n${styleText('bold', text)}`;
+}
+
+/** Enough to tell two tokens apart, far too little to use one. */
+function mask(secret: string | undefined): string {
+  if (secret === undefined) return MASK;
+  return secret.length < 20 ? MASK : `${secret.slice(0, 4)}${MASK}`;
+}
+
+/** Enough to tell two versions apart. */
+function shortId(id: string): string {
+  return id.length > 12 ? `${id.slice(0, 8)}…` : id;
+}
+
+const MASK = '••••••••';
+
+const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
+  CredentialsRefused: 'CredentialsRefused (page) at once',
+  RefreshFailing: 'RefreshFailing (ticket) from the second failed tick on; TokenExpiring (page) if it lasts',
+};
+
+/** What an operator sees of a failed tick. */
+export function failureStory(tick: Invocation, width: number): string {
+  const { code = 'unknown', cause, said, tokenVersion } = tick;
+  const stored =
+    tokenVersion === undefined
+      ? 'none that is known to be good'
+      : `untouched: version ${tokenVersion}, expires ${expiry(tick)}`;
+  const guidance = isRefreshErrorCode(code) ? ERROR_GUIDE[code] : undefined;
+  const fact = (name: string, detail: string) => factLine(name, detail, width);
+  return [
+    failureLine(tick, width),
+    ...(cause === undefined ? [] : [fact('cause', cause)]),
+    ...(said === undefined ? [] : [fact('said', said)]),
+    fact('stored token', stored),
+    ...(guidance === undefined
+      ? []
+      : [
+          fact('asked again', guidance.askedAgain),
+          fact('alarm', ALARM_TIMING[guidance.alarm]),
+          fact('do first', guidance.doFirst),
+        ]),
+  ].join('\n');
+}
+
+/** The error's code and message. */
+export function failureLine({ code = 'unknown', message = '' }: Invocation, width: number): string {
+  return wrapped(`  ${styleText('red', `✗ ${code}`)}  `, message, 4, width, code.length + 6);
+}
+
+function isRefreshErrorCode(code: string): code is RefreshErrorCode {
+  return Object.hasOwn(ERROR_GUIDE, code);
+}
+
+function stepLine(sign: string, step: string, detail: string, width: number): string {
+  // An address is kept whole where a line can hold it.
+  return wrapped(`  ${sign} ${step.padEnd(20)}`, detail, width < 90 ? 6 : 24, width, 24);
+}
+
+/** What runs where. */
+export function stageLine(name: string, detail: string, width: number): string {
+  return wrapped(`  ${name.padEnd(15)}`, detail, 17, width);
+}
+
+function factLine(name: string, detail: string, width: number): string {
+  return wrapped(`    ${styleText('dim', name.padEnd(20))}`, detail, 24, width);
+}
+
+/**
+ * Lines after the first stand under it, unless that leaves too little room.
+ * @param taken by `start`, in characters
+ */
+function wrapped(start: string, text: string, indent: number, width: number, taken = indent): string {
+  const under = Math.min(indent, Math.floor(width / 3));
+  const lines = wrapText(text, width - under, Math.max(24, width - taken));
+  return (start + lines.join(`\n${' '.repeat(under)}`)).replace(/ +\n/, '\n');
+}
+
+function expiry({ expiresAt = '', secondsRemaining = 0 }: Invocation): string {
+  return `${expiresAt.slice(0, 19).replace('T', ' ')} UTC (in ${duration(secondsRemaining)})`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,173 @@
+import { parseArgs } from 'node:util';
+import { checkProfile } from '../../lambda/services/check-profile.ts';
+import type { ServiceProfile } from '../../lambda/services/profile.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { PROFILE_NAMES, ProfileError, readProfile } from '../read-profile.ts';
+import { wrapText } from '../wrap-text.ts';
+import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode, MASTERS_INDIA_FAIL_MODES } from './fail-modes.ts';
+
+/** What the person wants to see. */
+export interface Options {
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly verbose: boolean;
+  readonly serve: boolean;
+  readonly everySeconds: number;
+  readonly lifetimeSeconds: number | undefined;
+  /** A real SOAP service instead of the local one. */
+  readonly service: { readonly url: string; readonly credentialsFile: string } | undefined;
+  /** A service that is not Masters India's. */
+  readonly profile: ServiceProfile | undefined;
+  readonly fail: { readonly name: string; readonly inject: FailMode } | undefined;
+}
+
+/** The command line asks for something that does not exist; the message lists what does. */
+export class UsageError extends Error {}
+
+/** Short enough to be watched. A token is replaced at half of it, when it still has the minute that readers ask for. */
+const WATCHED_LIFETIME_SECONDS = 150;
+const WATCHED_CHECK_SECONDS = 5;
+const DEPLOYED_CHECK_SECONDS = 900;
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+  verbose: { type: 'boolean', default: false },
+  serve: { type: 'boolean', default: false },
+  every: { type: 'string' },
+  lifetime: { type: 'string' },
+  endpoint: { type: 'string' },
+  credentials: { type: 'string' },
+  service: { type: 'string' },
+  fail: { type: 'string' },
+} as const;
+
+/** Options that npm has, too; a person who gives them to npm means npm. */
+const NPMS_OWN: readonly string[] = ['help', 'version', 'verbose'];
+
+/** What `--help` prints. */
+export const HELP = `Usage: npm start -- [options]
+
+Runs the refresher once on this machine: a local Secrets Manager and SSM, a local SOAP endpoint that behaves like the
+documented service, and between them the very artefact that is deployed. Needs nothing but Node.
+
+Options
+  --serve             keep the local services up and tick until Ctrl-C; a page shows it, and lets time pass faster
+  --every SECONDS     with --serve: how often to tick (default ${DEPLOYED_CHECK_SECONDS}; ${WATCHED_CHECK_SECONDS} with --lifetime, --endpoint, --service or --fail)
+  --lifetime SECONDS  how long local tokens live (default 14400; ${WATCHED_LIFETIME_SECONDS} with --serve and --every, --service or --fail)
+  --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
+  --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"},
+                      or the fields of the service
+  --service NAME      play another service than Masters India: ${PROFILE_NAMES.join(', ')},
+                      or a JSON file that describes one (docs/services.md); with --endpoint, ask the real one
+  --fail MODE         store a token, then show what this failure looks like to an operator
+  --verbose           show also what the function itself writes: its log line and its metrics
+  --version           the version of this repository and of Node
+  -h, --help          this text
+
+Failures of the endpoint
+${listed(ENDPOINT_FAIL_MODES)}
+
+Failures of AWS
+${listed(AWS_FAIL_MODES)}
+
+Exit status: 0 when all went well, 1 when a tick failed, 2 when the options make no sense.`;
+
+/**
+ * @param env of the process: npm tells there which options it took for its own
+ * @throws UsageError
+ */
+export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options {
+  const values = parse(args, env);
+  const { endpoint, credentials, fail, serve } = values;
+  if ((endpoint === undefined) !== (credentials === undefined)) {
+    throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
+  }
+  const address = endpoint === undefined ? undefined : URL.parse(endpoint);
+  if (address !== undefined && !/^https?:$/.test(address?.protocol ?? '')) {
+    throw new UsageError('--endpoint takes an http or https address.');
+  }
+  // Refused before it is shown: the address is printed, and the function takes none with a password in it anyway.
+  if (address?.username || address?.password) {
+    throw new UsageError('--endpoint takes an address without a user name or a password.');
+  }
+  for (const name of ['fail', 'lifetime'] as const) {
+    if (endpoint !== undefined && values[name] !== undefined) {
+      throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
+    }
+  }
+  const profile = values.service === undefined ? undefined : profileOf(values.service);
+  if (profile !== undefined && MASTERS_INDIA_FAIL_MODES.some((mode) => mode === fail)) {
+    throw new UsageError(
+      `--fail ${fail} is an answer of Masters India; with --service, take password-changed or fault.`,
+    );
+  }
+  if (values.every !== undefined && !serve) throw new UsageError('--every goes with --serve.');
+  // The page can hurry time, so that hours are short; what runs in real time is watched with short lives.
+  const isAsDeployed = [values.every, values.lifetime, values.service, endpoint, fail].every(
+    (value) => value === undefined,
+  );
+  return {
+    help: values.help,
+    version: values.version,
+    verbose: values.verbose,
+    serve,
+    everySeconds: seconds('every', values.every) ?? (isAsDeployed ? DEPLOYED_CHECK_SECONDS : WATCHED_CHECK_SECONDS),
+    lifetimeSeconds:
+      seconds('lifetime', values.lifetime) ??
+      (serve && endpoint === undefined && !isAsDeployed ? WATCHED_LIFETIME_SECONDS : undefined),
+    service:
+      endpoint !== undefined && credentials !== undefined ? { url: endpoint, credentialsFile: credentials } : undefined,
+    profile,
+    fail: fail === undefined ? undefined : { name: fail, inject: failMode(fail) },
+  };
+}
+
+function parse(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const names = Object.keys(OPTIONS);
+  const taken = names.find((name) => env[`npm_config_${name}`] && !NPMS_OWN.includes(name));
+  if (taken !== undefined) throw new UsageError(`npm took --${taken} for itself. Write: npm start -- --${taken}`);
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
+  } catch (error) {
+    // Node's first sentence says what is wrong, the next ones explain its own rules.
+    const [reason = ''] = (error instanceof Error ? error.message : '').split('. ');
+    const options = names.map((name) => `--${name}`);
+    const [, unknown = ''] = /^Unknown option '(.+?)'/.exec(reason) ?? [];
+    throw new UsageError(
+      `${reason}.${didYouMean(unknown, options)} The options are ${options.join(', ')}; --help explains them.`,
+    );
+  }
+}
+
+/** @throws UsageError that names every fault of the profile */
+function profileOf(name: string): ServiceProfile {
+  try {
+    const { profile, faults } = checkProfile(readProfile(name));
+    if (profile !== undefined) return profile;
+    throw new UsageError(`--service ${name}: ${faults.map(({ key, remedy }) => `${key}: ${remedy}`).join('; ')}.`);
+  } catch (error) {
+    throw error instanceof ProfileError ? new UsageError(`--service ${error.message}`) : error;
+  }
+}
+
+function failMode(name: string): FailMode {
+  const mode = ENDPOINT_FAIL_MODES.get(name) ?? AWS_FAIL_MODES.get(name);
+  if (mode !== undefined) return mode;
+  const names = [...ENDPOINT_FAIL_MODES.keys(), ...AWS_FAIL_MODES.keys()];
+  throw new UsageError(
+    `--fail ${name} is not a failure that can be shown.${didYouMean(name, names)} Choose one of: ${names.join(', ')}.`,
+  );
+}
+
+function seconds(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
+  throw new UsageError(`--${name} takes a whole number of seconds from 1 on.`);
+}
+
+function listed(modes: ReadonlyMap<string, FailMode>): string {
+  return wrapText([...modes.keys()].join(', '), 100)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

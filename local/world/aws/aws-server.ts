@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { isObject } from '../../../lambda/parse-json.ts';
+import { listen } from '../listen.ts';
+import { AwsError } from './aws-request.ts';
+import { type AwsInput, type AwsServices, createAwsServices } from './aws-services.ts';
+
+/** One request that reached the local AWS. */
+export interface AwsCall {
+  readonly operation: string;
+  readonly input: AwsInput;
+  readonly at: Date;
+}
+
+/**
+ * What goes wrong with one call: an error answer instead of the operation, no answer at all, a reset connection
+ * before the operation, or one after it was carried out.
+ */
+export type AwsFault =
+  | { readonly type: string; readonly message?: string; readonly status?: number }
+  | 'hang'
+  | 'reset'
+  | 'reset-after';
+
+/** Decides about every call before it is carried out; undefined lets it pass. */
+export type AwsFaults = (operation: string, input: AwsInput) => AwsFault | undefined;
+
+/** The running local AWS, with what a test or `npm start` changes and looks at. */
+export interface LocalAws extends Pick<AwsServices, 'secrets' | 'parameters'> {
+  readonly url: string;
+  /** Every call in the order of arrival, failed ones too. */
+  readonly calls: readonly AwsCall[];
+  faults: AwsFaults;
+  /** Carries an operation out without the network: no fault is injected and it is not recorded. */
+  perform(operation: string, input: AwsInput): object;
+  close(): Promise<void>;
+}
+
+/** What the local AWS is to be; all of it may be left out. */
+export interface LocalAwsOptions {
+  /** Of 127.0.0.1; a free one if left out. */
+  readonly port?: number;
+  readonly faults?: AwsFaults;
+  /** The machine's clock if left out. */
+  readonly now?: () => Date;
+  /** What is put on the wire; empty services if left out. */
+  readonly services?: AwsServices;
+}
+
+/**
+ * Secrets Manager and SSM on this machine, in memory, speaking AWS JSON 1.1: unchanged SDK clients and the `aws`
+ * command work against it through AWS_ENDPOINT_URL. Signatures are not checked.
+ */
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const { now = () => new Date(), services = createAwsServices() } = options;
+  const perform = (operation: string, input: AwsInput) => services.perform(operation, input, now());
+  const calls: AwsCall[] = [];
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const operation = targetOperation(request, services.operations);
+    const body: unknown = await json(request);
+    const input = isObject(body) ? body : {};
+    calls.push({ operation, input, at: now() });
+    const fault = aws.faults(operation, input);
+    if (fault === 'hang') return;
+    if (fault === 'reset') return reset(request);
+    if (typeof fault === 'object') throw new AwsError(fault.type, fault.message, fault.status);
+    const output = perform(operation, input);
+    if (fault === 'reset-after') return reset(request);
+    send(response, 200, output);
+  };
+
+  const { url, close } = await listen(options.port ?? 0, (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      const { type, status, message } = error instanceof AwsError ? error : internalServerError(error);
+      send(response, status, { __type: type, ...(message !== '' && { message }) });
+    });
+  });
+  const aws: LocalAws = {
+    url,
+    close,
+    secrets: services.secrets,
+    parameters: services.parameters,
+    calls,
+    perform,
+    faults: options.faults ?? (() => undefined),
+  };
+  return aws;
+}
+
+function targetOperation({ headers }: IncomingMessage, services: AwsServices['operations']): string {
+  const [service = '', operation = ''] = String(headers['x-amz-target']).split('.');
+  if (Object.hasOwn(services, service)) return operation;
+  throw new AwsError('UnknownOperationException', 'The local services are Secrets Manager and SSM.');
+}
+
+function reset(request: IncomingMessage): void {
+  request.socket.resetAndDestroy();
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/x-amz-json-1.1',
+    'Content-Length': Buffer.byteLength(text),
+    'x-amzn-RequestId': randomUUID(),
+  });
+  response.end(text);
+}
+
+function internalServerError(cause: unknown): AwsError {
+  return new AwsError(
+    'InternalServerError',
+    cause instanceof Error ? cause.message : 'An internal error occurred.',
+    500,
+  );
+}

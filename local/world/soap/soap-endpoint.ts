@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listen } from '../listen.ts';
+import { readRequest } from './soap-envelope.ts';
+import { FAILURES, type RawReply, type SoapFailure } from './soap-failures.ts';
+import type { SoapAnswer } from './soap-message.ts';
+import { createSoapService, type SoapCredentials, type SoapService, type SoapServiceSettings } from './soap-service.ts';
+
+/** The service's settings, and how it is put on the wire. */
+export interface SoapEndpointOptions extends SoapServiceSettings {
+  /** Of 127.0.0.1; a free one if left out. */
+  readonly port?: number;
+  /** Key and certificate; plain HTTP if left out. */
+  readonly tls?: ServerOptions;
+  /** The clock by which tokens are issued and end; the machine's if left out. */
+  readonly now?: () => Date;
+  /** What is put on the wire; a service with these settings if left out. */
+  readonly service?: SoapService;
+  /** How every request is answered for as long as something is wrong with the whole service; undefined: as usual. */
+  readonly trouble?: () => RawReply | undefined;
+}
+
+/** One request that came in. */
+export interface SoapCall {
+  readonly operation: string;
+  readonly arguments: readonly string[];
+  /** The request as it came in, credentials and all. */
+  readonly body: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly at: Date;
+}
+
+/** The service on the wire. */
+export interface SoapEndpoint extends Pick<SoapService, 'issuedTokens'> {
+  readonly url: string;
+  readonly calls: readonly SoapCall[];
+  /** What the service takes for right; a new value is a changed password. */
+  credentials: SoapCredentials;
+  /** How everything but eInvoiceGet is answered: as documented, with a failure, or with the very bytes of an HTTP answer. */
+  mode: 'working' | SoapFailure | { readonly reply: Buffer };
+  revoke(token: string): void;
+  close(): Promise<void>;
+}
+
+/** Puts the SOAP service on the wire, and lets its answers fail on their way. */
+export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<SoapEndpoint> {
+  const { now = () => new Date(), service = createSoapService(options), trouble = () => undefined } = options;
+  const calls: SoapCall[] = [];
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { headers } = request;
+    const body = await text(request);
+    const { operation = '', arguments: given = [] } = readRequest(body) ?? {};
+    const at = now();
+    calls.push({ operation, arguments: given, body, headers, at });
+    const { mode } = endpoint;
+    const troubled = trouble();
+    if (troubled !== undefined) return write(request.socket, troubled);
+    if (mode === 'working' || operation === 'eInvoiceGet') {
+      const message = {
+        body,
+        contentType: headers['content-type'],
+        soapAction: headers.soapaction?.toString(),
+        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
+      };
+      return send(response, service.answer(message, at));
+    }
+    await write(request.socket, typeof mode === 'string' ? FAILURES[mode]() : { bytes: mode.reply });
+  }
+
+  const { url, close } = await listen(
+    options.port ?? 0,
+    (request, response) => {
+      // An exception in PHP is an empty 500.
+      serve(request, response).catch(() => response.writeHead(500).end());
+    },
+    options.tls,
+  );
+
+  const endpoint: SoapEndpoint = {
+    url: `${url}/api.einvoice.php`,
+    calls,
+    issuedTokens: service.issuedTokens,
+    get credentials() {
+      return service.credentials;
+    },
+    set credentials(right) {
+      service.credentials = right;
+    },
+    mode: 'working',
+    revoke: (token) => service.revoke(token, now()),
+    close,
+  };
+  return endpoint;
+}
+
+function send(response: ServerResponse, { status, contentType, body }: SoapAnswer): void {
+  const bytes = Buffer.from(body, 'latin1');
+  response.writeHead(status, {
+    'Content-Type': contentType,
+    'Content-Length': bytes.length,
+    'X-SOAP-Server': 'NuSOAP/0.9.11 (1.123)',
+  });
+  response.end(bytes);
+}
+
+/** Past Node's HTTP, which would mend what is meant to be broken. A client that has gone ends it. */
+async function write(socket: Socket, { bytes, pauseMs, end = 'close' }: RawReply): Promise<void> {
+  socket.on('error', () => {});
+  if (pauseMs === undefined) socket.write(bytes);
+  else {
+    for (const byte of bytes) {
+      if (socket.destroyed) return;
+      socket.write(Buffer.of(byte));
+      await sleep(pauseMs, undefined, { ref: false });
+    }
+  }
+  if (end === 'close') socket.end();
+  // Behind the bytes: a reset throws away what is still in the buffer.
+  if (end === 'reset') socket.write('', () => socket.resetAndDestroy());
+}

@@ -1,0 +1,104 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { isObject } from '../../../lambda/parse-json.ts';
+import { escapeXml } from '../../../lambda/soap/xml-text.ts';
+
+/** What a request asks for: the operation and its arguments by position, because PHP servers bind them so. */
+export interface SoapRequest {
+  readonly operation: string;
+  readonly arguments: readonly string[];
+}
+
+const ENVELOPE_NAMESPACE = 'http://schemas.xmlsoap.org/soap/envelope/';
+const SERVICE_NAMESPACE = 'urn:server';
+
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: false,
+  // The only option that makes the parser decode numeric character references.
+  htmlEntities: true,
+});
+
+/** The request in a SOAP 1.1 envelope, or undefined when the text is none or speaks of another service. */
+export function readRequest(text: string): SoapRequest | undefined {
+  if (XMLValidator.validate(text) !== true) return undefined;
+  const envelope = elements(parser.parse(text), {}).find(({ name }) => name !== '?xml');
+  if (envelope?.name !== 'Envelope' || envelope.namespace !== ENVELOPE_NAMESPACE) return undefined;
+  const body = envelope.children().find(({ name }) => name === 'Body');
+  const operation = body?.children()[0];
+  if (operation?.namespace !== SERVICE_NAMESPACE) return undefined;
+  return { operation: operation.name, arguments: operation.children().map((argument) => argument.text) };
+}
+
+/** The encoding that the XML declaration names. */
+export function declaredEncoding(text: string): string | undefined {
+  return /^<\?xml[^>]*\sencoding=["']([^"']+)["']/.exec(text)?.[1];
+}
+
+/** One element `<ns1:name>` with the given fields, in the envelope that NuSOAP prints for a success. */
+export function successEnvelope(name: string, fields: Readonly<Record<string, string>>): string {
+  const children = Object.entries(fields).map(([field, value]) => `<${field}>${escapeXml(value)}</${field}>`);
+  return envelopeOf('', `<ns1:${name} xmlns:ns1="${SERVICE_NAMESPACE}">${children.join('')}</ns1:${name}>`);
+}
+
+/** A refusal as documented: bare text in the answer, and the operation's description where the encoding style belongs. */
+export function refusalEnvelope(name: string, code: string): string {
+  return envelopeOf(
+    'SOAP-ENV:encodingStyle="Get Access token" ',
+    `<ns1:${name} xmlns:ns1="${SERVICE_NAMESPACE}">${escapeXml(code)}</ns1:${name}>`,
+  );
+}
+
+/** A SOAP 1.1 fault as NuSOAP writes it; `code` is whose mistake it was. */
+export function faultEnvelope(code: 'Client' | 'Server', text: string): string {
+  return envelopeOf(
+    'SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" ',
+    `<SOAP-ENV:Fault><faultcode xsi:type="xsd:string">SOAP-ENV:${code}</faultcode>` +
+      `<faultstring xsi:type="xsd:string">${escapeXml(text)}</faultstring>` +
+      '<faultactor xsi:type="xsd:string"></faultactor><detail xsi:type="xsd:string"></detail></SOAP-ENV:Fault>',
+  );
+}
+
+function envelopeOf(attribute: string, body: string): string {
+  return (
+    `<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope ${attribute}xmlns:SOAP-ENV="${ENVELOPE_NAMESPACE}" ` +
+    'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ' +
+    'xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/">' +
+    `<SOAP-ENV:Body>${body}</SOAP-ENV:Body></SOAP-ENV:Envelope>`
+  );
+}
+
+interface Element {
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly text: string;
+  children(): readonly Element[];
+}
+
+/** Gives the parser's `{ 'prefix:name': [children], ':@': attributes }` nodes their namespaces. */
+function elements(nodes: unknown, inherited: Readonly<Record<string, string>>): readonly Element[] {
+  return asNodes(nodes).flatMap((node) => {
+    const qualified = Object.keys(node).find((key) => key !== ':@');
+    if (qualified === undefined || qualified.startsWith('#')) return [];
+    const attributes = Object.entries(asNodes([node[':@']])[0] ?? {});
+    const declared = attributes.flatMap(([key, value]) => {
+      const prefix = /^@_xmlns(?::(.+))?$/.exec(key);
+      return prefix === null ? [] : [[prefix[1] ?? '', String(value)]];
+    });
+    const namespaces: Record<string, string> = { ...inherited, ...Object.fromEntries(declared) };
+    const [name = '', prefix = ''] = qualified.split(':').reverse();
+    const text = asNodes(node[qualified]).map((child) => ('#text' in child ? String(child['#text']) : ''));
+    return {
+      name,
+      namespace: namespaces[prefix],
+      text: text.join(''),
+      children: () => elements(node[qualified], namespaces),
+    };
+  });
+}
+
+function asNodes(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}

@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { dpd } from '../../../lambda/services/dpd.ts';
+import { fault11 } from '../../services/answers.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'service-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function run(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  // The same few files are read by a dozen processes.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
+  return spawnSync(process.execPath, ['local/service/service-command.ts', ...args], { encoding: 'utf8', env });
+}
+
+describe('npm run service -- check', () => {
+  it('says what would be sent, with the names of the fields for their values', () => {
+    const { status, stdout } = run('check', 'finanzonline');
+
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      'The secret must hold, as JSON:\n  {"tid":"...","benid":"...","pin":"...","herstellerid":"..."}',
+    );
+    expect(stdout).toContain('SOAPAction: "login"');
+    expect(stdout).toContain('<s:pin>[pin]</s:pin>');
+  });
+
+  it.each<[string, string, RegExp]>([
+    [
+      'dpd',
+      '{}',
+      /at its end, so that readers have no token for up to 1 minute.*\n.*one login a day; the service allows 10/,
+    ],
+    [
+      'sabre',
+      '{}',
+      /lives 7 days.*renewed 24 hours after its login.*every 15 minutes\.\nThat is one login a day; the profile names no ration/,
+    ],
+    ['defaults', '{}', /lives 4 hours.*renewed 2 hours after its login.*every 15 minutes\.\nThat is 12 logins a day/],
+    ['tight', '{"tokenLifetime":"20 minutes"}', /Refused at synth: one failed check/],
+    ['greedy', '{"loginsPerDay":13}', /12 logins a day; the service allows 13.*\nRefused at synth: two logins/],
+  ])('says what the timing of %s comes to', (name, timing, said) => {
+    const described = { ...dpd, timing: JSON.parse(timing) };
+    const profile = ['dpd', 'sabre'].includes(name) ? name : file(`${name}.json`, JSON.stringify(described));
+
+    expect(run('check', profile).stdout).toMatch(said);
+  });
+
+  it('judges a body at a given instant, and never shows the token', () => {
+    const { stdout } = run('check', 'dpd', 'test/services/dpd/success.xml', '--at', '2020-05-07T14:00:00Z');
+
+    expect(stdout).toContain(
+      'success.xml (HTTP 200): token\n  a token of 61 characters, until 2020-05-08T13:02:56.060Z',
+    );
+    expect(stdout).not.toContain('EXAMPLEb14ONLY');
+  });
+
+  it('does not believe an end that has passed', () => {
+    expect(run('check', 'dpd', 'test/services/dpd/success.xml').stdout).toContain(
+      'success.xml (HTTP 200): REPLY_MALFORMED',
+    );
+  });
+
+  it.each(['\r\n', '\n'])('judges a recorded answer by its status and headers, lines ended by %j', (end) => {
+    const http = [
+      'HTTP/1.1 401 Unauthorized',
+      'Server: x',
+      'content-type: text/plain',
+      '',
+      'USG_AUTHENTICATION_FAILED',
+    ];
+    const path = file('a.response.http', http.join(end));
+
+    expect(run('check', 'sabre', path).stdout).toContain('a.response.http (HTTP 401): CREDENTIALS_REFUSED');
+  });
+
+  it('judges several answers in one go', () => {
+    const { stdout } = run('check', 'sabre', file('a.xml', fault11('Client')), file('b.xml', fault11('Server')));
+
+    expect(stdout).toContain('a.xml (HTTP 200): REQUEST_REFUSED');
+    expect(stdout).toContain('b.xml (HTTP 200): ENDPOINT_UNAVAILABLE');
+  });
+
+  it('names every fault of a profile in a file, and fails', () => {
+    const profile = file('acme.service.json', JSON.stringify({ request: '<a/>', answer: 'r', tokn: 't', codes: {} }));
+    const { status, stdout } = run('check', profile);
+
+    expect(status).toBe(1);
+    expect(stdout).toContain('The profile has 3 faults:');
+    expect(stdout).toContain('- tokn: there is no such key; did you mean token?');
+    expect(stdout).toContain('- token: set it');
+    expect(stdout).toContain('- request: ');
+  });
+
+  it.each([
+    ['no command', []],
+    ['another command', ['chekc', 'dpd']],
+    ['a profile in the place of the command', ['dpd']],
+    ['an answer that is not there', ['check', 'dpd', 'nowhere.xml']],
+    ['no profile', ['check']],
+    ['a file that is not there', ['check', 'nowhere.json']],
+    ['a file that is no JSON', ['check', 'README.md']],
+    ['an answer without a status line', ['check', 'dpd', file('b.response.http', '<a/>')]],
+    ['an instant that is none', ['check', 'dpd', '--at', 'noon']],
+    ['an option that does not exist', ['check', 'dpd', '--fast']],
+  ])('tells of %s, without a stack trace', (_, args) => {
+    const { status, stdout, stderr } = run(...args);
+
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it.each([
+    [['chekc', 'dpd'], 'Did you mean check?'],
+    [['dpd'], 'Did you mean check dpd?'],
+    [['check', 'dp'], 'Did you mean dpd?'],
+    [['check', 'dpd', '--ta', 'x'], 'Did you mean --at?'],
+  ])('given %j, asks what was meant', (args, question) => {
+    expect(run(...args).stderr).toContain(question);
+  });
+
+  it('explains itself', () => {
+    expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('docs/services.md'), stderr: '' });
+  });
+});

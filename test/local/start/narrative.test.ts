@@ -1,0 +1,109 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { Invocation } from '../../../local/invoke.ts';
+import { type Scene, tickLine, tickStory } from '../../../local/start/narrative.ts';
+
+const TOKEN = 'b29cee2156282be62f51b24fe8b3f07f01c9bff1';
+const SCENE: Scene = {
+  endpoint: 'http://127.0.0.1:4781/soap',
+  secretId: 'local/credentials',
+  tokenParameterName: '/local/access-token',
+  requests: 1,
+  token: TOKEN,
+  width: 120,
+};
+const TICK: Invocation = {
+  outcome: 'refreshed',
+  code: undefined,
+  message: undefined,
+  cause: undefined,
+  trigger: 'there is no token',
+  secretVersionId: 'version-id',
+  tokenVersion: 2,
+  expiresAt: '2026-11-22T16:00:00.000Z',
+  secondsRemaining: 14_399,
+  endpointLatencyMs: 12,
+  said: undefined,
+  warnings: [],
+  output: '',
+  contact: undefined,
+};
+const FAILED: Invocation = { ...TICK, outcome: 'failed', code: 'ENDPOINT_UNAVAILABLE', message: 'The service is out.' };
+
+const story = (tick: Partial<Invocation>, scene: Partial<Scene> = {}) =>
+  stripVTControlCharacters(tickStory({ ...TICK, ...tick }, { ...SCENE, ...scene }));
+const steps = (text: string) => text.match(/[✓✗] [a-z]+ [a-z]+/g);
+
+describe('the story of a tick', () => {
+  it('goes from the credentials to the status', () => {
+    const text = story({});
+
+    expect(steps(text)).toEqual(['✓ credentials read', '✓ token requested', '✓ token stored', '✓ status stored']);
+    expect(text).toContain('expires 2026-11-22 16:00:00 UTC (in 4 h)');
+  });
+
+  it('shows four characters of a long token and nothing of a short one', () => {
+    expect(story({})).toContain(`value b29c${'•'.repeat(8)}`);
+    expect(story({})).not.toContain(TOKEN.slice(0, 5));
+    expect(story({}, { token: 'short-token' })).not.toContain('shor');
+  });
+
+  it('says that the same token was handed out again', () => {
+    expect(steps(story({ outcome: 'unchanged' }))).toEqual(['✓ credentials read', '✓ token requested', '✓ token kept']);
+  });
+
+  it('says that a fresh token was left alone', () => {
+    expect(steps(story({ outcome: 'fresh', endpointLatencyMs: undefined }))).toEqual([
+      '✓ credentials read',
+      '✓ token left',
+    ]);
+  });
+
+  it.each([
+    ['the secret', 'CREDENTIALS_UNREADABLE', { secretVersionId: undefined, endpointLatencyMs: undefined }],
+    ['the endpoint', 'ENDPOINT_UNAVAILABLE', {}],
+    ['the store', 'STORE_FAILED', {}],
+  ])('marks the step at which %s failed', (_, code, tick) => {
+    const marks: Record<string, readonly string[]> = {
+      CREDENTIALS_UNREADABLE: ['✗ credentials read'],
+      ENDPOINT_UNAVAILABLE: ['✓ credentials read', '✗ token requested'],
+      STORE_FAILED: ['✓ credentials read', '✓ token requested', '✗ token stored'],
+    };
+
+    const text = story({ ...FAILED, code, ...tick });
+
+    expect(steps(text)).toEqual(marks[code]);
+    expect(text).toContain(`✗ ${code}  The service is out.`);
+    expect(text).toMatch(/stored token +untouched: version 2.*alarm +.*do first +/s);
+  });
+
+  it('counts the requests of a tick that asked again', () => {
+    expect(story(FAILED, { requests: 3 })).toContain('12 ms, the last of 3 requests');
+  });
+
+  it('does not claim a stored token where none is known', () => {
+    expect(story({ ...FAILED, tokenVersion: undefined })).toMatch(/stored token +none/);
+  });
+
+  it('ends with the warnings', () => {
+    expect(story({ warnings: ['The token lives 60 s'] })).toMatch(/! The token lives 60 s$/);
+  });
+});
+
+describe('a tick in one line', () => {
+  const at = new Date('2026-11-22T12:34:56.000Z');
+  const line = (tick: Partial<Invocation>) => stripVTControlCharacters(tickLine({ ...TICK, ...tick }, at));
+
+  it('says when, what, how long the token lives, and why', () => {
+    expect(line({ secondsRemaining: 59 })).toBe('12:34:56  refreshed  version 2, 59 s left  because there is no token');
+  });
+
+  it('says what failed once it is not told below', () => {
+    const failed = { ...TICK, ...FAILED, tokenVersion: undefined };
+
+    expect(line(failed)).toBe('12:34:56  failed     no token');
+    expect(stripVTControlCharacters(tickLine(failed, at, 2))).toBe(
+      '12:34:56  failed 2 times  no token  ENDPOINT_UNAVAILABLE: The service is out.',
+    );
+  });
+});

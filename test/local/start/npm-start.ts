@@ -1,0 +1,42 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const COMMAND = fileURLToPath(new URL('../../../local/start/command.ts', import.meta.url));
+
+/** What the local service of these tests takes; each value is easily found, wherever it might be printed. */
+export const CREDENTIALS = {
+  username: 'erin',
+  password: 'S3CR3T-password',
+  client_id: 'S3CR3T-client-id',
+  client_secret: 'S3CR3T-client-secret',
+};
+
+/** Whole processes on a machine that may be busy. */
+export const PATIENCE_MS = 120_000;
+
+/** Starts what `npm start` runs once the function is built. */
+export function begin(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [COMMAND, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // The same few files are read by dozens of processes.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...env },
+  });
+}
+
+/** Runs it to its end. */
+export async function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ status: unknown; stdout: string; stderr: string }> {
+  const child = begin(args, env);
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { status, stdout, stderr };
+}

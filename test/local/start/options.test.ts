@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { HELP, readOptions, UsageError } from '../../../local/start/options.ts';
+
+describe('the command line', () => {
+  it('asks for two ticks between local services when it is empty', () => {
+    expect(readOptions([])).toEqual({
+      help: false,
+      version: false,
+      verbose: false,
+      serve: false,
+      everySeconds: 900,
+      lifetimeSeconds: undefined,
+      service: undefined,
+      fail: undefined,
+    });
+  });
+
+  it('makes tokens short-lived to be watched in real time, but not those of a real service, nor where the page can hurry time', () => {
+    const real = ['--endpoint', 'https://example.test/soap', '--credentials', 'c.json'];
+
+    expect(readOptions(['--serve', '--every', '2']).lifetimeSeconds).toBeLessThan(300);
+    expect(readOptions(['--serve', '--fail', '503']).lifetimeSeconds).toBeLessThan(300);
+    expect(readOptions(['--serve', '--lifetime', '30']).lifetimeSeconds).toBe(30);
+    expect(readOptions(['--serve'])).toMatchObject({ everySeconds: 900, lifetimeSeconds: undefined });
+    expect(readOptions(['--serve', ...real]).lifetimeSeconds).toBeUndefined();
+  });
+
+  it.each([
+    ['an unknown option', ['--sevre'], /--sevre'\. Did you mean --serve\?/],
+    ['an option like no other', ['--zzzzzzzz'], /^(?!.*mean).*--zzzzzzzz.*--serve/],
+    ['a mistyped failure', ['--fail', 'invalid-grant'], /Did you mean invalid_grant\?/],
+    ['a stray word', ['serve'], /serve.*--help/s],
+    ['a failure that does not exist', ['--fail', 'nothing'], /nothing.*invalid_grant.*timeout.*500.*secret-malformed/s],
+    ['an option without its value', ['--fail'], /--fail/],
+    ['an endpoint without credentials', ['--endpoint', 'https://example.test'], /--credentials belong/],
+    ['credentials without an endpoint', ['--credentials', 'c.json'], /--endpoint/],
+    ['what is no address', ['--endpoint', 'example.test', '--credentials', 'c.json'], /http or https/],
+    [
+      'a password in the address',
+      ['--endpoint', 'http://u:hunter2@x', '--credentials', 'c'],
+      /^(?!.*hunter2).*user name/,
+    ],
+    ['a failure of a real service', ['--endpoint', 'http://x', '--credentials', 'c', '--fail', '500'], /--fail/],
+    ['a pace without --serve', ['--every', '5'], /--serve/],
+    ['no time at all', ['--serve', '--every', '0'], /--every takes a whole number/],
+    ['a part of a second', ['--serve', '--every', '0.5'], /--every takes a whole number/],
+  ])('refuses %s and says what would be right', (_, args, message) => {
+    expect(() => readOptions(args)).toThrow(UsageError);
+    expect(() => readOptions(args)).toThrow(message);
+  });
+
+  it('says that npm takes for itself what does not follow two dashes', () => {
+    expect(() => readOptions([], { npm_config_serve: 'true' })).toThrow('Write: npm start -- --serve');
+    expect(() => readOptions(['http://x'], { npm_config_endpoint: 'true' })).toThrow('npm start -- --endpoint');
+    expect(readOptions([], { npm_config_verbose: 'true' }).verbose).toBe(false);
+  });
+
+  it('names every option and failure in its help, within 120 columns', () => {
+    for (const word of ['--serve', '--every', '--lifetime', '--endpoint', '--credentials', '--fail', '--verbose']) {
+      expect(HELP).toContain(word);
+    }
+    for (const failure of ['invalid_grant', 'timeout', '504', 'refused', 'store-throttled']) {
+      expect(HELP).toContain(failure);
+    }
+    expect(HELP.split('\n').every((line) => line.length <= 120)).toBe(true);
+  });
+});

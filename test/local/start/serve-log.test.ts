@@ -1,0 +1,64 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, it } from 'vitest';
+import type { Invocation } from '../../../local/invoke.ts';
+import { createServeLog } from '../../../local/start/serve-log.ts';
+
+const FRESH: Invocation = {
+  outcome: 'fresh',
+  code: undefined,
+  message: undefined,
+  cause: undefined,
+  trigger: undefined,
+  secretVersionId: 'version-id',
+  tokenVersion: 2,
+  expiresAt: '2026-11-22T16:00:00.000Z',
+  secondsRemaining: 100,
+  endpointLatencyMs: undefined,
+  said: undefined,
+  warnings: [],
+  output: '',
+  contact: undefined,
+};
+const REFRESHED: Invocation = { ...FRESH, outcome: 'refreshed', trigger: 'its time has come' };
+const FAILED: Invocation = { ...FRESH, outcome: 'failed', code: 'CREDENTIALS_REFUSED', message: 'no '.repeat(60) };
+const OUT: Invocation = { ...FAILED, code: 'ENDPOINT_UNAVAILABLE' };
+
+async function told(isTerminal: boolean, ticks: readonly Invocation[], width = 60): Promise<string> {
+  let output = '';
+  const write = (text: string) => {
+    output += text;
+  };
+  const log = createServeLog({ isTerminal, width: () => width, write });
+  for (const tick of ticks) await log.tick(tick, new Date('2026-11-22T12:00:00Z'), async () => 'what to do');
+  log.end();
+  return output;
+}
+
+it('tells a new token in a line of its own, and nothing of ticks that left it alone, where it is no terminal', async () => {
+  const output = await told(false, [REFRESHED, FRESH, FRESH, FRESH, REFRESHED]);
+
+  expect(output.match(/12:00:00 {2}\w+/g)).toEqual(['12:00:00  refreshed', '12:00:00  refreshed']);
+  expect(output).not.toContain('\r');
+});
+
+it('keeps one line up to date on a terminal, never wider than it', async () => {
+  const output = await told(true, [REFRESHED, FRESH, { ...FRESH, secondsRemaining: 95 }, OUT, OUT, OUT]);
+  const screen = output.split('\n').map((line) => stripVTControlCharacters(line).split('\r').at(-1) ?? '');
+
+  expect(screen.filter((line) => line.includes('fresh '))).toEqual([]);
+  expect(output).toContain('\r\u001b[2K');
+  expect(screen.at(-2)).toMatch(/^12:00:00 {2}failed 3 times {2}version 2, 100 s left {2}ENDP.*…$/);
+  expect(screen.at(-2)?.length).toBeLessThan(60);
+});
+
+it.each([true, false])('explains a failure once and counts the others (terminal: %s)', async (isTerminal) => {
+  const output = await told(isTerminal, [FAILED, FAILED, FAILED, FRESH]);
+
+  expect(output.match(/what to do/g)).toHaveLength(1);
+  expect(output).toContain('it failed 3 times with CREDENTIALS_REFUSED\n');
+  expect(stripVTControlCharacters(output)).toMatch(/12:00:00 {2}fresh .*\n$/);
+});
+
+it('explains another failure, too', async () => {
+  expect((await told(false, [FAILED, OUT, FAILED])).match(/what to do/g)).toHaveLength(3);
+});

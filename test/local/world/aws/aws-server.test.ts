@@ -1,0 +1,422 @@
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  DeleteParameterCommand,
+  DescribeParametersCommand,
+  GetParameterCommand,
+  GetParameterHistoryCommand,
+  GetParametersCommand,
+  LabelParameterVersionCommand,
+  ListDocumentsCommand,
+  PutParameterCommand,
+  type PutParameterCommandInput,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LocalAws, startLocalAws } from '../../../../local/world/aws/aws-server.ts';
+
+const NOON = new Date('2026-11-22T12:00:00.000Z');
+const TOKEN = { Name: '/test/access-token', Type: 'SecureString', Overwrite: true } as const;
+
+let aws: LocalAws;
+let ssm: SSMClient;
+let secrets: SecretsManagerClient;
+
+beforeEach(async () => {
+  aws = await startLocalAws({ now: () => NOON });
+  const options = {
+    endpoint: aws.url,
+    region: 'ap-south-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  };
+  ssm = new SSMClient(options);
+  secrets = new SecretsManagerClient(options);
+});
+
+afterEach(() => aws.close());
+
+const put = (input: Partial<PutParameterCommandInput>) =>
+  ssm.send(new PutParameterCommand({ ...TOKEN, Value: 'value', ...input }));
+
+describe('Secrets Manager', () => {
+  it('gives back what was put in, as the current version', async () => {
+    const { ARN } = await secrets.send(new CreateSecretCommand({ Name: 'credentials' }));
+    const { VersionId } = await secrets.send(
+      new PutSecretValueCommand({ SecretId: 'credentials', SecretString: '{"username":"ü"}' }),
+    );
+
+    const value = await secrets.send(new GetSecretValueCommand({ SecretId: 'credentials' }));
+
+    expect(value).toMatchObject({
+      ARN,
+      Name: 'credentials',
+      VersionId,
+      SecretString: '{"username":"ü"}',
+      VersionStages: ['AWSCURRENT'],
+      CreatedDate: NOON,
+    });
+  });
+
+  it('finds a secret by its whole ARN and by the ARN without the random suffix', async () => {
+    const { ARN = '' } = await secrets.send(new CreateSecretCommand({ Name: 'credentials', SecretString: 'x' }));
+
+    for (const SecretId of [ARN, ARN.slice(0, -7)]) {
+      expect(await secrets.send(new GetSecretValueCommand({ SecretId }))).toMatchObject({ SecretString: 'x' });
+    }
+  });
+
+  it('hands out a binary secret as bytes', async () => {
+    const SecretBinary = new Uint8Array([0, 159, 255]);
+    await secrets.send(new CreateSecretCommand({ Name: 'binary', SecretBinary }));
+
+    const value = await secrets.send(new GetSecretValueCommand({ SecretId: 'binary' }));
+
+    expect(value.SecretBinary).toEqual(SecretBinary);
+    expect(value.SecretString).toBeUndefined();
+  });
+
+  it('keeps older versions readable by id and labels the last one AWSPREVIOUS', async () => {
+    const { VersionId: first } = await secrets.send(
+      new CreateSecretCommand({ Name: 'credentials', SecretString: '1' }),
+    );
+    const { VersionId: second } = await secrets.send(
+      new PutSecretValueCommand({ SecretId: 'credentials', SecretString: '2' }),
+    );
+    const { VersionId: third } = await secrets.send(
+      new PutSecretValueCommand({ SecretId: 'credentials', SecretString: '3' }),
+    );
+
+    const description = await secrets.send(new DescribeSecretCommand({ SecretId: 'credentials' }));
+    const byId = await secrets.send(new GetSecretValueCommand({ SecretId: 'credentials', VersionId: `${first}` }));
+
+    expect(description.VersionIdsToStages).toEqual({ [`${second}`]: ['AWSPREVIOUS'], [`${third}`]: ['AWSCURRENT'] });
+    expect(byId.SecretString).toBe('1');
+  });
+
+  it('leaves the current value alone when a pending one is put', async () => {
+    await secrets.send(new CreateSecretCommand({ Name: 'credentials', SecretString: 'current' }));
+    await secrets.send(
+      new PutSecretValueCommand({ SecretId: 'credentials', SecretString: 'next', VersionStages: ['AWSPENDING'] }),
+    );
+
+    const current = await secrets.send(new GetSecretValueCommand({ SecretId: 'credentials' }));
+    const pending = await secrets.send(
+      new GetSecretValueCommand({ SecretId: 'credentials', VersionStage: 'AWSPENDING' }),
+    );
+
+    expect([current.SecretString, pending.SecretString]).toEqual(['current', 'next']);
+  });
+
+  it.each([
+    ['the secret is missing', 'missing', {}, "Secrets Manager can't find the specified secret."],
+    [
+      'the secret has no value yet',
+      'empty',
+      {},
+      "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+    ],
+    [
+      'the version is missing',
+      'empty',
+      { VersionId: '00000000-0000-0000-0000-000000000000' },
+      "Secrets Manager can't find the specified secret value for VersionId: 00000000-0000-0000-0000-000000000000",
+    ],
+  ])('says ResourceNotFoundException in the real words when %s', async (_, SecretId, selection, message) => {
+    await secrets.send(new CreateSecretCommand({ Name: 'empty' }));
+
+    await expect(secrets.send(new GetSecretValueCommand({ SecretId, ...selection }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message,
+      $metadata: { httpStatusCode: 400, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    });
+  });
+
+  it('refuses a second secret of the same name, and a version id that already has another value', async () => {
+    const ClientRequestToken = '11111111-2222-3333-4444-555555555555';
+    await secrets.send(new CreateSecretCommand({ Name: 'credentials', SecretString: '1', ClientRequestToken }));
+    const putAgain = (SecretString: string) =>
+      secrets.send(new PutSecretValueCommand({ SecretId: 'credentials', SecretString, ClientRequestToken }));
+
+    await expect(secrets.send(new CreateSecretCommand({ Name: 'credentials' }))).rejects.toMatchObject({
+      name: 'ResourceExistsException',
+    });
+    await expect(putAgain('2')).rejects.toMatchObject({ name: 'ResourceExistsException' });
+    expect(await putAgain('1')).toMatchObject({ VersionId: ClientRequestToken });
+  });
+
+  it('refuses a value that is both or neither of text and binary', async () => {
+    await secrets.send(new CreateSecretCommand({ Name: 'credentials' }));
+
+    for (const value of [{}, { SecretString: 'x', SecretBinary: new Uint8Array(1) }]) {
+      const command = new PutSecretValueCommand({ SecretId: 'credentials', ...value });
+      await expect(secrets.send(command)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    }
+  });
+});
+
+describe('Parameter Store', () => {
+  it('counts versions from 1 and keeps the history', async () => {
+    expect(await put({ Value: 'one' })).toMatchObject({ Version: 1, Tier: 'Standard' });
+    expect(await put({ Value: 'two', KeyId: 'alias/token' })).toMatchObject({ Version: 2 });
+
+    const history = await ssm.send(new GetParameterHistoryCommand({ Name: TOKEN.Name, WithDecryption: true }));
+
+    expect(history.Parameters).toMatchObject([
+      { Version: 1, Value: 'one', KeyId: 'alias/aws/ssm', Tier: 'Standard', LastModifiedDate: NOON },
+      { Version: 2, Value: 'two', KeyId: 'alias/token' },
+    ]);
+  });
+
+  it('starts at version 1 again after a deletion', async () => {
+    await put({});
+    await put({});
+    await ssm.send(new DeleteParameterCommand({ Name: TOKEN.Name }));
+
+    expect(await put({})).toMatchObject({ Version: 1 });
+  });
+
+  it('gives a SecureString in the clear only when asked to decrypt', async () => {
+    await put({ Value: 'the-token' });
+
+    const encrypted = await ssm.send(new GetParameterCommand({ Name: TOKEN.Name }));
+    const decrypted = await ssm.send(new GetParameterCommand({ Name: TOKEN.Name, WithDecryption: true }));
+
+    expect(decrypted.Parameter).toMatchObject({ Value: 'the-token', Type: 'SecureString', Version: 1 });
+    expect(encrypted.Parameter).toMatchObject({ Type: 'SecureString', Version: 1 });
+    expect(encrypted.Parameter?.Value).not.toContain('the-token');
+    expect(encrypted.Parameter?.Value).not.toBe('');
+  });
+
+  it('gives a String as it is without decryption', async () => {
+    await put({ Type: 'String', Value: '{"token":1}' });
+
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: TOKEN.Name }));
+
+    expect(Parameter?.Value).toBe('{"token":1}');
+  });
+
+  it('gives the parameters that exist and names those that do not', async () => {
+    await put({});
+    await put({ Name: '/test/access-token/status', Type: 'String', Value: '{}' });
+
+    const answer = await ssm.send(
+      new GetParametersCommand({ Names: ['/test/access-token/status', '/test/missing', '/test/access-token'] }),
+    );
+
+    expect(answer.Parameters?.map(({ Name }) => Name)).toEqual(['/test/access-token/status', '/test/access-token']);
+    expect(answer.InvalidParameters).toEqual(['/test/missing']);
+  });
+
+  it('finds an older version by its number and a parameter by its ARN', async () => {
+    await put({ Value: 'one' });
+    await put({ Value: 'two' });
+    const read = async (Name: string) =>
+      (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }))).Parameter;
+
+    const byArn = await read((await read(TOKEN.Name))?.ARN ?? '');
+
+    expect(await read(`${TOKEN.Name}:1`)).toMatchObject({ Value: 'one', Version: 1 });
+    expect(byArn).toMatchObject({ Value: 'two', Version: 2 });
+    await expect(read(`${TOKEN.Name}:3`)).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
+  });
+
+  it('describes parameters without their values', async () => {
+    await put({ Value: 'the-token', KeyId: 'alias/token' });
+    await put({ Name: '/other', Value: 'x' });
+    const filter = { Key: 'Name', Option: 'BeginsWith', Values: ['/test'] };
+
+    const { Parameters } = await ssm.send(new DescribeParametersCommand({ ParameterFilters: [filter] }));
+
+    expect(Parameters).toHaveLength(1);
+    expect(Parameters?.[0]).toMatchObject({ Name: TOKEN.Name, Version: 1, KeyId: 'alias/token', Tier: 'Standard' });
+    expect(JSON.stringify(Parameters)).not.toContain('the-token');
+  });
+
+  it.each([
+    ['ParameterAlreadyExists', 'an existing one is put without Overwrite', { Overwrite: false }],
+    ['ValidationException', 'the value is longer than the Standard tier takes', { Value: 'x'.repeat(4097) }],
+    ['ValidationException', 'the value is empty', { Value: '' }],
+    ['ValidationException', 'a new one has no type', { Name: '/new', Type: undefined }],
+    ['ValidationException', 'a String comes with a key', { Name: '/new', Type: 'String' as const, KeyId: 'alias/x' }],
+    ['ValidationException', 'a name with levels does not start with a slash', { Name: 'test/token' }],
+    ['ValidationException', 'the name belongs to AWS', { Name: '/aws/token' }],
+    ['HierarchyLevelLimitExceededException', 'the name has more than 15 levels', { Name: '/x'.repeat(16) }],
+    ['HierarchyTypeMismatchException', 'a SecureString is to become a String', { Type: 'String' as const }],
+  ])('says %s when %s', async (name, _, input) => {
+    await put({});
+
+    await expect(put(input)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
+    expect(aws.parameters.history(TOKEN.Name)).toHaveLength(1);
+  });
+
+  it('takes 4 KB in the Standard tier and 8 KB in the Advanced one, in bytes', async () => {
+    expect(await put({ Value: 'ü'.repeat(2048), Tier: 'Standard' })).toMatchObject({ Tier: 'Standard' });
+    await expect(put({ Value: 'ü'.repeat(2049), Tier: 'Standard' })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('upgrade the parameter to use the advanced-parameter tier'),
+    });
+    expect(await put({ Value: 'ü'.repeat(2049), Tier: 'Intelligent-Tiering' })).toMatchObject({ Tier: 'Advanced' });
+    expect(await put({ Value: 'x'.repeat(8192), Tier: 'Advanced' })).toMatchObject({ Tier: 'Advanced' });
+    await expect(put({ Value: 'x'.repeat(8193), Tier: 'Advanced' })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+
+  it('never goes back from the Advanced tier, and says which tier is in the way', async () => {
+    await put({ Tier: 'Advanced' });
+
+    await expect(put({ Tier: 'Standard' })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('uses the advanced-parameter tier'),
+    });
+    expect(await put({ Tier: 'Intelligent-Tiering' })).toMatchObject({ Tier: 'Advanced' });
+    expect(await put({})).toMatchObject({ Tier: 'Advanced' });
+  });
+
+  it.each([
+    ['Standard', 'Standard'],
+    ['Advanced', 'Advanced'],
+    ['Intelligent-Tiering', 'Standard'],
+  ] as const)('gives a write that names no tier the default of the account: %s', async (defaultTier, Tier) => {
+    aws.parameters.settings.defaultTier = defaultTier;
+
+    expect(await put({})).toMatchObject({ Tier });
+    expect(await put({ Name: '/test/named', Tier: 'Standard' })).toMatchObject({ Tier: 'Standard' });
+  });
+
+  it('drops the oldest of 100 versions, but not one with a label', async () => {
+    for (let version = 1; version <= 101; version += 1) await put({});
+    expect(aws.parameters.history(TOKEN.Name)[0]?.version).toBe(2);
+    const label = (ParameterVersion: number) =>
+      ssm.send(new LabelParameterVersionCommand({ Name: TOKEN.Name, ParameterVersion, Labels: ['golden'] }));
+
+    await label(2);
+    await expect(put({})).rejects.toMatchObject({
+      name: 'ParameterMaxVersionLimitExceeded',
+      message: expect.stringContaining('Version 2, the oldest version'),
+    });
+    await label(50);
+    expect(await put({})).toMatchObject({ Version: 102 });
+    const { Parameters } = await ssm.send(new GetParameterHistoryCommand({ Name: TOKEN.Name }));
+    expect(Parameters?.flatMap(({ Version, Labels }) => (Labels?.length ? [[Version, Labels]] : []))).toEqual([
+      [50, ['golden']],
+    ]);
+    await expect(label(2)).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
+  });
+
+  it.each([
+    ['disabled', 'InvalidKeyId', /key\/1 is disabled\. \(Service: AWSKMS;.* Error Code: DisabledException;/],
+    ['pending deletion', 'InvalidKeyId', /key\/1 is pending deletion\. \(.* Error Code: KMSInvalidStateException;/],
+    ['missing', 'InvalidKeyId', /Key '.*:key\/1' does not exist \(.* Error Code: NotFoundException;/],
+    ['denied', 'AccessDeniedException', /not authorized to perform: kms:(En|De)crypt on resource: .*:key\/1 because/],
+  ] as const)('passes on the words of KMS about a key that is %s', async (state, name, message) => {
+    await put({ KeyId: '1' });
+    aws.parameters.keys.set('1', state);
+    const refused = { name, message: expect.stringMatching(message) };
+
+    await expect(put({ KeyId: '1' })).rejects.toMatchObject(refused);
+    await expect(
+      ssm.send(new GetParametersCommand({ Names: [TOKEN.Name], WithDecryption: true })),
+    ).rejects.toMatchObject(refused);
+    expect(await ssm.send(new GetParametersCommand({ Names: [TOKEN.Name] }))).toMatchObject({ InvalidParameters: [] });
+    aws.parameters.keys.delete('1');
+    expect(await put({ KeyId: '1' })).toMatchObject({ Version: 2 });
+  });
+
+  it('refuses one parameter more than the quota, but not a new version', async () => {
+    aws.parameters.settings.maxParameters = 1;
+    await put({});
+
+    await expect(put({ Name: '/test/other' })).rejects.toMatchObject({ name: 'ParameterLimitExceeded' });
+    expect(await put({})).toMatchObject({ Version: 2 });
+  });
+
+  it('says TooManyUpdates to a second write of one parameter that comes too soon', async () => {
+    aws.parameters.settings.minMsBetweenUpdates = 1;
+    await put({});
+
+    await expect(put({})).rejects.toMatchObject({ name: 'TooManyUpdates' });
+    expect(await put({ Name: '/test/other' })).toMatchObject({ Version: 1 });
+  });
+
+  it('says ParameterNotFound for what is not there', async () => {
+    const expected = { name: 'ParameterNotFound', $metadata: { httpStatusCode: 400 } };
+
+    await expect(ssm.send(new GetParameterCommand({ Name: '/x' }))).rejects.toMatchObject(expected);
+    await expect(ssm.send(new DeleteParameterCommand({ Name: '/x' }))).rejects.toMatchObject(expected);
+    await expect(ssm.send(new GetParameterHistoryCommand({ Name: '/x' }))).rejects.toMatchObject(expected);
+  });
+
+  it('refuses more than ten names at once', async () => {
+    const Names = Array.from({ length: 11 }, (_, index) => `/p${index}`);
+
+    await expect(ssm.send(new GetParametersCommand({ Names }))).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+describe('the wire', () => {
+  it('says UnknownOperationException for what it does not offer', async () => {
+    await expect(ssm.send(new ListDocumentsCommand({}))).rejects.toMatchObject({ name: 'UnknownOperationException' });
+  });
+
+  it('records every call with its input and time', async () => {
+    await put({ Value: 'one' });
+    await expect(ssm.send(new GetParameterCommand({ Name: '/missing' }))).rejects.toThrow();
+
+    expect(aws.calls).toEqual([
+      { operation: 'PutParameter', input: { ...TOKEN, Value: 'one' }, at: NOON },
+      { operation: 'GetParameter', input: { Name: '/missing' }, at: NOON },
+    ]);
+  });
+
+  it.each([
+    ['ThrottlingException', 400],
+    ['TooManyUpdates', 400],
+    ['AccessDeniedException', 400],
+    ['InternalServerError', 500],
+  ])('answers %s when a test asks for it, without carrying the operation out', async (type, status) => {
+    aws.faults = (operation) => (operation === 'PutParameter' ? { type, status, message: 'on purpose' } : undefined);
+
+    await expect(put({})).rejects.toMatchObject({
+      name: type,
+      message: 'on purpose',
+      $metadata: { httpStatusCode: status },
+    });
+    expect(aws.parameters.parameter(TOKEN.Name)).toBeUndefined();
+  });
+
+  it('cuts the connection before the operation, or after it', async () => {
+    aws.faults = (_, { Value }) => (Value === 'lost' ? 'reset' : 'reset-after');
+
+    await expect(put({ Value: 'lost' })).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(aws.parameters.parameter(TOKEN.Name)).toBeUndefined();
+    await expect(put({ Value: 'kept' })).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(aws.parameters.parameter(TOKEN.Name)?.value).toBe('kept');
+  });
+
+  it('leaves a call without an answer until the caller gives up', async () => {
+    aws.faults = () => 'hang';
+    const caller = new AbortController();
+    const answer = ssm.send(new GetParameterCommand({ Name: TOKEN.Name }), { abortSignal: caller.signal });
+    await expect.poll(() => aws.calls).toHaveLength(1);
+
+    caller.abort();
+
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('performs an operation without the network, unrecorded and untouched by faults', () => {
+    aws.faults = () => 'hang';
+
+    aws.perform('PutParameter', { ...TOKEN, Value: 'seeded' });
+
+    expect(aws.parameters.parameter(TOKEN.Name)?.value).toBe('seeded');
+    expect(aws.calls).toEqual([]);
+  });
+});

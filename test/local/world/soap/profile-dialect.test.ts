@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { serviceOf } from '../../../../lambda/services/profile-service.ts';
+import { dpd, finanzonline, regon, type ServiceProfile, sabre } from '../../../../lambda/services/profiles.ts';
+import { createSoapService } from '../../../../local/world/soap/soap-service.ts';
+
+const NOW = new Date('2026-01-31T12:00:00.000Z');
+const PROFILES: readonly [string, ServiceProfile][] = [
+  ['dpd', dpd],
+  ['finanzonline', finanzonline],
+  ['regon', regon],
+  ['sabre', sabre],
+  [
+    'SOAP 1.2 with a token in the Header, addressing and HTTP Basic',
+    {
+      request:
+        '<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing"><e:Header>' +
+        '<a:MessageID>{{$uuid}}</a:MessageID><a:To>{{$endpoint}}</a:To></e:Header><e:Body><logIn xmlns="urn:acme"><at>{{$now}}</at></logIn></e:Body></e:Envelope>',
+      headers: { Authorization: 'Basic {{$basic}}', 'X-Key': '{{api_key}}' },
+      answer: 'loggedIn',
+      namespaces: ['urn:acme'],
+      token: '/Header/Security/Token',
+      expiresIn: 'life/seconds',
+      code: 'status/code',
+      success: '0',
+      codes: { credentials: ['E_LOGIN', '-7'] },
+    },
+  ],
+  [
+    'an empty token for a refusal',
+    { ...dpd, expiresAt: undefined, codes: { credentials: [''] } } as unknown as ServiceProfile,
+  ],
+];
+
+describe.each(PROFILES)('a service played from the profile alone: %s', (_, given) => {
+  const profile = JSON.parse(JSON.stringify(given));
+  const service = serviceOf(profile);
+  const values = Object.fromEntries(
+    service.fields.map(({ name }, index) => [
+      name,
+      `${name} <&> ${index}`.replace(/[<&> ]/g, profile.headers ? 'x' : '$&'),
+    ]),
+  );
+  const circumstances = { now: NOW.getTime(), uuid: randomUUID(), endpoint: 'https://soap.example.test/' };
+
+  function ask(sent: Readonly<Record<string, string>>) {
+    const played = createSoapService({ credentials: values, profile, tokenLifetimeSeconds: 3600 });
+    const { headers, body } = service.request(sent, circumstances);
+    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+    const answer = played.answer({ body, contentType: headers['Content-Type'], headers: lower }, NOW);
+    return {
+      answer,
+      result: service.judge({ ...answer, body: Buffer.from(answer.body) }),
+      token: played.issuedTokens[0]?.token,
+    };
+  }
+
+  it('gives a token for the right credentials', () => {
+    const { result, token } = ask(values);
+    expect(result).toMatchObject({ kind: 'token', accessToken: token });
+    if (result.kind !== 'token') return;
+    const { expiresAt, expiresInSeconds } = result;
+    if (profile.expiresAt !== undefined) expect(expiresAt).toBe(NOW.getTime() + 3_600_000);
+    if (profile.expiresIn !== undefined) expect(expiresInSeconds).toBe(3600);
+  });
+
+  it.each(service.fields.map(({ name }) => name))('refuses a wrong %s by the first code of the profile', (name) => {
+    const { answer, result } = ask({ ...values, [name]: 'wrong' });
+    expect(answer.login).toBe('refused');
+    expect(result).toMatchObject({ kind: 'credentials refused', reason: profile.codes.credentials[0] });
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { connectionFault } from '../../../lambda/refresher/adapters/connection-fault.ts';
+
+function nodeError(code: string, message = code): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function sslError(reason: string): Error {
+  return nodeError(
+    'EPROTO',
+    `write EPROTO 402D623C:error:0A000102:SSL routines:ssl_choose:${reason}:../openssl/x.c:1987:\n`,
+  );
+}
+
+it.each([
+  ['unsafe legacy renegotiation disabled', 'Tell the vendor now'],
+  ['ssl/tls alert bad certificate', 'client certificate'],
+])('keeps OpenSSL’s own reason: %s', (reason, remedy) => {
+  expect(connectionFault(sslError(reason))).toMatchObject({ what: reason, remedy: expect.stringContaining(remedy) });
+});
+
+it('tells no other text', () => {
+  for (const message of [
+    'CANARY',
+    'error:0A000102:SSL routines:f:CANARY <b>&c</b>:x',
+    `SSL routines::${'x'.repeat(99)}:`,
+  ])
+    expect(JSON.stringify(connectionFault(nodeError('EPROTO', message)))).not.toMatch(/CANARY|xxx/);
+  for (const code of ['ERR_TLS_CERT_ALTNAME_INVALID', 'UNSPECIFIED'])
+    expect(JSON.stringify(connectionFault(nodeError(code, 'CANARY: <other> side')))).not.toContain('CANARY');
+  expect(connectionFault(nodeError('HPE_SOMETHING_NEW', 'CANARY'))).toEqual({
+    code: 'REPLY_MALFORMED',
+    what: 'it breaks a rule of HTTP/1.1',
+  });
+});
