@@ -1,8 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { checkProfile } from '../lambda/services/check-profile.ts';
-import { mastersIndia } from '../lambda/services/masters-india/masters-india.ts';
+import { mastersIndia } from '../lambda/services/masters-india.ts';
 import type { ServiceProfile } from '../lambda/services/profile.ts';
-import { serviceOf } from '../lambda/services/profile-service.ts';
+import { serviceOf } from '../lambda/services/service.ts';
 import { loginsPerDayRemedies, proxyRemedies } from '../lambda/setting-rules.ts';
 import type { Fault } from './fault.ts';
 import { parseDuration, type TimingProps, timingOf } from './timing.ts';
@@ -30,9 +30,8 @@ export function withTimingOf<Props extends ServiceProps>(props: Props): Props {
 
 /** Where a person puts the credentials: the secret's JSON, its values left open. */
 export function credentialsTemplate(service: ServiceProfile | undefined): string {
-  const { fields } = service === undefined ? mastersIndia() : serviceOf(service);
-  const names = fields.filter(({ fallback }) => fallback === undefined).map(({ name }) => name);
-  return JSON.stringify(Object.fromEntries(names.map((name) => [name, '...'])));
+  const { fields } = serviceOf(service ?? mastersIndia);
+  return JSON.stringify(Object.fromEntries(fields.map(({ name }) => [name, '...'])));
 }
 
 /** Everything that is wrong with the service's description. */

@@ -53,7 +53,7 @@ export interface TokenRefresherProps {
 
   /**
    * The secret that holds the credentials as JSON: for Masters India `{"username", "password", "client_id",
-   * "client_secret", "grant_type"?}`, for a profile the names in its braces. With `"tls_certificate"` and `"tls_key"` the
+   * "client_secret"}`, for another service the names in its profile's braces. With `"tls_certificate"` and `"tls_key"` the
    * function shows the service a client certificate; `"tls_ca"` takes the place of the public authorities (all PEM). It
    * is read afresh on every tick, so that a new version takes effect with the next one.
    *

@@ -60,9 +60,7 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   },
   CREDENTIALS_REFUSED: {
     meaning: 'the service does not accept the credentials',
-    askedAgain:
-      'never with a version that has not worked yet; one that has worked is asked once more an hour later, and after a ' +
-      'refusal that was a sentence every six hours',
+    askedAgain: 'never with a version that has not worked yet; one that has worked is asked once more an hour later',
     alarm: 'CredentialsRefused',
     atStake: 'Workloads go on with the stored token until it expires. More wrong logins could lock the account.',
     doFirst:

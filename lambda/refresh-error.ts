@@ -20,28 +20,23 @@ const CODES = [
 export class RefreshError extends Error {
   override readonly name = 'RefreshError';
   readonly code: RefreshErrorCode;
-  /** With `CREDENTIALS_REFUSED`: the service's own reason, a code or a sentence as the table of refusals names it. */
+  /** The code or sentence of the profile by which the service said so; undefined where it said nothing that is listed. */
   readonly reason: string | undefined;
-  /** With `CREDENTIALS_REFUSED`: whether that was a code, or a sentence, which can be misread. */
-  readonly refusedBy: RefusedBy | undefined;
-  /** False if the service cannot have judged the credentials, as where nothing was sent; undefined if it was not asked. */
-  readonly mayHaveBeenJudged: boolean | undefined;
+  /** Whether the service was asked and cannot have judged the credentials, as where nothing was sent. */
+  readonly isSafeToRepeat: boolean;
 
   constructor(code: RefreshErrorCode, message: string, options: RefreshErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.reason = options.reason;
-    this.refusedBy = options.refusedBy;
-    this.mayHaveBeenJudged = options.mayHaveBeenJudged;
+    this.isSafeToRepeat = options.isSafeToRepeat ?? false;
   }
 }
 
-type RefusedBy = 'code' | 'sentence';
-
 interface RefreshErrorOptions extends ErrorOptions {
   readonly reason?: string;
-  readonly refusedBy?: RefusedBy;
-  readonly mayHaveBeenJudged?: boolean;
+  /** Default false. */
+  readonly isSafeToRepeat?: boolean;
 }
 
 /** A known failure as a value. Anything else is a mistake in this program, and must not pass for one. */

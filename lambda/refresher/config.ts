@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { parseJsonObject } from '../parse-json.ts';
 import { RefreshError } from '../refresh-error.ts';
 import { checkProfile, serviceVariable } from '../services/check-profile.ts';
-import { mastersIndia } from '../services/masters-india/masters-india.ts';
+import { mastersIndia } from '../services/masters-india.ts';
 import type { ServiceProfile } from '../services/profile.ts';
-import { serviceOf } from '../services/profile-service.ts';
-import type { Service } from '../services/service.ts';
+import { type Service, serviceOf } from '../services/service.ts';
 import {
   endpointRemedies,
   loginsPerDayRemedies,
@@ -57,8 +56,8 @@ export interface Config {
   readonly renewalWindowSeconds: number | undefined;
   readonly soapAction: string;
   readonly service: Service;
-  /** What describes the service; undefined for Masters India's. */
-  readonly profile: ServiceProfile | undefined;
+  /** What describes the service. */
+  readonly profile: ServiceProfile;
   readonly loginsPerDay: number | undefined;
   readonly proxyUrl: string | undefined;
   readonly credentialsMaxAgeSeconds: number | undefined;
@@ -113,7 +112,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const loginsPerDay = optional('LOGINS_PER_DAY', (text) => loginsPerDayRemedies(Number(text)));
   const soapAction = optional('SOAP_ACTION', soapActionRemedies) ?? '';
   const serviceText = optional('SERVICE');
-  const { profile, faults: profileFaults = [] } =
+  const { profile = mastersIndia, faults: profileFaults = [] } =
     serviceText === undefined ? {} : checkProfile(parseJsonObject(serviceText));
   faults.push(...profileFaults.map(({ key, remedy }) => ({ name: 'SERVICE', remedy: `${key}: ${remedy}` })));
   const credentialsMaxAge = optional('CREDENTIALS_MAX_AGE_SECONDS', secondsText);
@@ -127,7 +126,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     tokenLifetimeSeconds: requiredSeconds('TOKEN_LIFETIME_SECONDS'),
     renewalWindowSeconds: renewalWindow === undefined ? undefined : seconds(renewalWindow),
     soapAction,
-    service: profile === undefined ? mastersIndia(soapAction) : serviceOf(profile, soapAction),
+    service: serviceOf(profile, soapAction),
     profile,
     loginsPerDay: loginsPerDay === undefined ? undefined : Number(loginsPerDay),
     proxyUrl: optional('PROXY_URL', proxyRemedies),
@@ -143,13 +142,16 @@ function secretIdRemedies(text: string): readonly string[] {
   return /^[\w/+=.@:-]{1,2048}$/.test(text) ? [] : ['give the name or the ARN of a secret'];
 }
 
+const DEFAULT_SERVICE = serviceVariable(mastersIndia);
+
 /**
  * A short hash of everything besides the credentials that decides which token comes back and how it is kept. It is
  * part of the status, so that a corrected endpoint or a new key takes effect with the next tick.
  */
 export function configurationHash({ endpoint, soapAction, tokenKmsKeyId, profile }: Config): string {
-  const described = profile === undefined ? [] : [serviceVariable(profile)];
-  const parts = [endpoint, soapAction, tokenKmsKeyId ?? null, ...described];
+  const described = serviceVariable(profile);
+  // Not the default one, whose lists grow: an upgrade must not log in.
+  const parts = [endpoint, soapAction, tokenKmsKeyId ?? null, ...(described === DEFAULT_SERVICE ? [] : [described])];
   const digest = createHash('sha256').update(JSON.stringify(parts));
   return `sha256:${digest.digest('hex')}`;
 }

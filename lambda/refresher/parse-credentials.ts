@@ -1,13 +1,15 @@
 import { parseJsonObject } from '../parse-json.ts';
 import type { SecretField } from '../services/service.ts';
 import { isXmlText } from '../soap/xml-text.ts';
-import { isTlsField, parseTlsCredentials, type TlsCredentials } from './tls-credentials.ts';
+import { isTlsField, parseTlsCredentials, type TlsCredentials, tlsSecrets } from './tls-credentials.ts';
 
 /** What the secret holds for the service. */
 export interface ParsedCredentials {
   /** A text for each of the service's fields, by its name. */
   readonly values: Readonly<Record<string, string>>;
   readonly tls: TlsCredentials;
+  /** What no log may show of it. */
+  readonly secrets: readonly string[];
 }
 
 /** What one version of the secret holds. */
@@ -39,13 +41,18 @@ export function parseCredentials(
   const faults: string[] = [];
   const values: Record<string, string> = {};
   for (const field of fields) {
-    const value = secret[field.name] ?? field.fallback;
+    const value = secret[field.name];
     const fault = typeof value === 'string' ? faultOf(value, field) : notAText(value);
     if (fault !== undefined) faults.push(`"${field.name}" ${fault}`);
     else values[field.name] = String(value);
   }
   const tls = parseTlsCredentials(secret, (sentence) => faults.push(sentence));
-  return faults.length > 0 ? { faults: [...new Set(faults)] } : { values, tls };
+  if (faults.length > 0) return { faults: [...new Set(faults)] };
+  // Of PEM, the headings are no secret: `certificate` would be hidden in what the service says of it.
+  const texts = fields
+    .filter(({ name, isSecret }) => isSecret && !isTlsField(name))
+    .map(({ name }) => values[name] ?? '');
+  return { values, tls, secrets: [...texts, ...tlsSecrets(tls)] };
 }
 
 function notAText(value: unknown): string {

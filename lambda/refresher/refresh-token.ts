@@ -111,6 +111,8 @@ async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
     before,
     token: recordOfStored(stored),
     checkEverySeconds: config.checkEverySeconds,
+    refreshEverySeconds: config.refreshEverySeconds,
+    tokenLifetimeSeconds: config.tokenLifetimeSeconds,
   };
   const attempt = announce(announcement);
   const logins = loginsWith(attempt, stored.status?.content ?? {}, config.loginsPerDay);
@@ -201,7 +203,7 @@ async function recordFailure(
   const warnings =
     error.code === 'CREDENTIALS_REFUSED' ? [...credentialWarnings(credentials, config, dependencies.now())] : [];
   // What the service cannot have judged, it cannot have counted.
-  const logins = error.mayHaveBeenJudged === false ? announcedLogins?.slice(0, -1) : announcedLogins;
+  const logins = error.isSafeToRepeat ? announcedLogins?.slice(0, -1) : announcedLogins;
   try {
     await dependencies.store.writeStatus({ token: stored.status?.content?.token, attempt, logins }, deadline);
   } catch (writeError) {

@@ -50,7 +50,11 @@ export function checkProfile(value: unknown): CheckedProfile {
   if (profile !== undefined && Buffer.byteLength(JSON.stringify(serviceVariable(profile))) > MAX_BYTES) {
     fault('profile', `shorten it: as a variable of the function it may take ${MAX_BYTES} bytes, without timing`);
   }
-  const warnings = [...(request === undefined ? [] : fixedSecrets(request)), ...fixedHeaders(value.headers)];
+  const warnings = [
+    ...(request === undefined ? [] : fixedSecrets(request)),
+    ...fixedHeaders(value.headers),
+    ...shortSentences(value.codes),
+  ];
   return { profile: faults.length === 0 ? profile : undefined, faults, warnings };
 }
 
@@ -85,6 +89,8 @@ const SHAPE: Readonly<Record<keyof ServiceProfile, Rule>> = {
   soapAction: text,
   headers: record,
   answer: oneOrMore,
+  refusal: oneOrMore,
+  charset: (value) => (value === 'ISO-8859-1' ? undefined : 'use "ISO-8859-1" or leave it out'),
   namespaces: list,
   token: oneOrMore,
   expiresIn: oneOrMore,
@@ -245,10 +251,13 @@ function checkPaths(
   request: RequestTemplate | undefined,
   fault: AddFault,
 ): void {
-  const { answer, token, code } = value;
-  if (typeof answer === 'string' && answer !== '' && !LOCAL_NAME.test(answer)) {
-    fault('answer', 'give the local name of an element, without a prefix');
+  const { answer, refusal, token, code } = value;
+  for (const [name, local] of Object.entries({ answer, refusal })) {
+    if (typeof local === 'string' && local !== '' && !LOCAL_NAME.test(local)) {
+      fault(name, 'give the local name of an element, without a prefix');
+    }
   }
+  if (refusal !== undefined && refusal === answer) fault('refusal', 'leave it out: answer names the same element');
   for (const name of ['token', 'expiresIn', 'expiresAt', 'code']) {
     const path = value[name];
     if (typeof path === 'string' && path !== '' && !isPath(path)) {
@@ -274,7 +283,9 @@ function checkTokenPath(
 ): void {
   const steps = stepsOf(path);
   const [last] = steps.slice(-1);
-  if (last === value.answer) fault('token', 'end it with another name than answer has');
+  if (last === value.answer || last === value.refusal) {
+    fault('token', 'end it with another name than answer and refusal have');
+  }
   if (steps.filter((step) => step === last).length > 1) fault('token', 'its last name may stand in it only once');
   const namespaces = Array.isArray(value.namespaces)
     ? value.namespaces.filter((name) => typeof name === 'string')
@@ -349,6 +360,22 @@ function fixedHeaders(headers: unknown): readonly ProfileFault[] {
       ([name, value]) => typeof value === 'string' && value.trim() !== '' && !/\{\{/.test(value) && namesSecret(name),
     )
     .map(([name]) => ({ key: keyOf('headers', name), remedy: `its value is fixed, ${IN_SIGHT}` }));
+}
+
+/** What databases and directories say of their own trouble would be taken for the service's refusal. */
+function shortSentences(codes: unknown): readonly ProfileFault[] {
+  return Object.entries(isObject(codes) ? codes : {}).flatMap(([meaning, listed]) =>
+    (Array.isArray(listed) ? listed : []).flatMap((code, index) =>
+      typeof code === 'string' && /^\S+\s+\S+$/.test(code)
+        ? [
+            {
+              key: `codes.${meaning}[${index}]`,
+              remedy: 'two words are too few: databases say so too; give the whole sentence',
+            },
+          ]
+        : [],
+    ),
+  );
 }
 
 const IN_SIGHT =

@@ -12,14 +12,21 @@ export interface PathScope {
   readonly namespaces: readonly string[] | undefined;
 }
 
-/** Every element at the end of the path: none where it is absent, two where there is a doubt. */
-export function elementsAt(path: ElementPath, scope: PathScope): readonly XmlElement[] {
-  const isAbsolute = path.startsWith('/');
-  let found: readonly XmlElement[] = [isAbsolute ? scope.envelope : scope.child];
+/** Every element at the end of the path: none where it is absent or there is no path, two where there is a doubt. */
+export function elementsAt(path: ElementPath | undefined, scope: PathScope): readonly XmlElement[] {
+  if (path === undefined) return [];
+  let found: readonly XmlElement[] = path.startsWith('/') ? [scope.envelope] : startsOf(scope.child);
   for (const step of stepsOf(path)) {
     found = found.flatMap(({ children }) => children).filter((child) => child.name === step && isAllowed(child, scope));
   }
   return found;
+}
+
+/** The element of the Body, and its one child where that only wraps others, as `return` of the rpc style. */
+function startsOf(child: XmlElement): readonly XmlElement[] {
+  const [only, second] = child.children;
+  const wraps = only !== undefined && second === undefined && only.children.length > 0 && ownText(only) === '';
+  return wraps ? [child, only] : [child];
 }
 
 /** The local names of a path, in order. */
@@ -27,7 +34,12 @@ export function stepsOf(path: ElementPath): readonly string[] {
   return path.replace(/^\//, '').split('/');
 }
 
-/** Whether the element's namespace is one of the service. SOAP's own Header and Body always are. */
+/** The local name of the element to which a path leads. */
+export function lastStep(path: ElementPath): string {
+  return stepsOf(path).at(-1) ?? '';
+}
+
+/** Whether the element's namespace is one of the service, or none. SOAP's own Header and Body always are. */
 export function isAllowed({ name, namespace }: XmlElement, { envelope, namespaces }: PathScope): boolean {
   if (namespaces === undefined || namespace === '' || namespaces.includes(namespace)) return true;
   return namespace === envelope.namespace && (name === 'Header' || name === 'Body');

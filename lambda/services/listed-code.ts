@@ -1,13 +1,13 @@
-import type { ServiceProfile } from './profile.ts';
+import type { ServiceCodes } from './profile.ts';
 
-/** A code of the profile that stands in an answer. */
+/** A code or sentence of the profile that stands in an answer. */
 export interface ListedCode {
-  readonly meaning: keyof ServiceProfile['codes'];
+  readonly meaning: keyof ServiceCodes;
   readonly code: string;
 }
 
 /** One text of an answer. */
-export interface SpokenText {
+export interface AnswerText {
   readonly text: string;
   /** Whether the text stands where services put codes: only there may one without a letter stand (`-4`). */
   readonly isCodePlace: boolean;
@@ -19,34 +19,59 @@ const MEANINGS = ['credentials', 'request', 'unavailable'] as const;
  * The listed code that the texts hold as whole words. Of several the longest; of equally long ones `credentials`, then
  * `request`, then `unavailable`.
  */
-export function listedCode(texts: readonly SpokenText[], codes: ServiceProfile['codes']): ListedCode | undefined {
-  const spoken = texts.map(({ text, isCodePlace }) => ({ text: oneSpace(text), isCodePlace }));
-  let longest: ListedCode | undefined;
-  for (const listed of listedCodes(codes)) {
-    if (longest !== undefined && listed.code.length <= longest.code.length) continue;
-    if (spoken.some((text) => holds(text, oneSpace(listed.code)))) longest = listed;
-  }
-  return longest;
+export function listedCode(texts: readonly AnswerText[], codes: ServiceCodes): ListedCode | undefined {
+  return longest(texts, codes, holds);
 }
 
-/** The meaning of `''`, an empty token and nothing else, where it is listed. */
-export function emptyTokenCode(codes: ServiceProfile['codes']): ListedCode | undefined {
-  return MEANINGS.filter((meaning) => codes[meaning]?.includes('')).map((meaning) => ({ meaning, code: '' }))[0];
-}
-
-function listedCodes(codes: ServiceProfile['codes']): readonly ListedCode[] {
-  return MEANINGS.flatMap((meaning) => (codes[meaning] ?? []).map((code) => ({ meaning, code }))).filter(
-    ({ code }) => code !== '',
+/**
+ * The listed code that stands where the token should: the text begins with it, holds it and a blank, or is one without a
+ * letter. Elsewhere in what could be a token a code of two letters stands by chance.
+ */
+export function codeInTokenPlace(text: string, codes: ServiceCodes): ListedCode | undefined {
+  return longest([{ text, isCodePlace: true }], codes, (within, code) =>
+    within.text.includes(' ') ? holds(within, code) : placesOf(within, code).includes(0),
   );
 }
 
-function holds({ text, isCodePlace }: SpokenText, code: string): boolean {
-  // Numbers are everywhere: in dates, in identifiers, in amounts.
-  if (!/[A-Za-z]/.test(code)) return isCodePlace && text === code;
-  for (let at = text.indexOf(code); at >= 0; at = text.indexOf(code, at + 1)) {
-    if (!isWordCharacter(text.charAt(at - 1)) && !isWordCharacter(text.charAt(at + code.length))) return true;
+/** The meaning of `''`, an empty token and nothing else, where it is listed. */
+export function emptyTokenCode(codes: ServiceCodes): ListedCode | undefined {
+  return MEANINGS.filter((meaning) => codes[meaning]?.includes('')).map((meaning) => ({ meaning, code: '' }))[0];
+}
+
+/** Whether an entry is a sentence: it has a blank in it. */
+function isSentence(code: string): boolean {
+  return code.includes(' ');
+}
+
+function longest(
+  texts: readonly AnswerText[],
+  codes: ServiceCodes,
+  isIn: (text: AnswerText, code: string) => boolean,
+): ListedCode | undefined {
+  const folded = texts.map(({ text, isCodePlace }) => ({ text: oneSpace(text), isCodePlace }));
+  let found: ListedCode | undefined;
+  for (const meaning of MEANINGS) {
+    for (const code of codes[meaning] ?? []) {
+      if (code.length <= (found?.code.length ?? 0)) continue;
+      if (folded.some((text) => isIn(text, oneSpace(code)))) found = { meaning, code };
+    }
   }
-  return false;
+  return found;
+}
+
+function holds(text: AnswerText, code: string): boolean {
+  return placesOf(text, code).length > 0;
+}
+
+/** Where the code stands in the text. Numbers are everywhere, in dates, identifiers and amounts: they count as a whole text only. */
+function placesOf({ text, isCodePlace }: AnswerText, code: string): readonly number[] {
+  if (!/[A-Za-z]/.test(code)) return isCodePlace && text === code ? [0] : [];
+  const [within, sought] = isSentence(code) ? [text.toLowerCase(), code.toLowerCase()] : [text, code];
+  const places: number[] = [];
+  for (let at = within.indexOf(sought); at >= 0; at = within.indexOf(sought, at + 1)) {
+    if (!isWordCharacter(within.charAt(at - 1)) && !isWordCharacter(within.charAt(at + sought.length))) places.push(at);
+  }
+  return places;
 }
 
 function isWordCharacter(character: string): boolean {

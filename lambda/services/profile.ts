@@ -4,6 +4,19 @@
  *
  * A path is local names joined by `/`, from the `answer` element: `return/authToken`. With a `/` in front it starts below
  * the Envelope: `/Header/Security/BinarySecurityToken`. No attributes, no XPath, no patterns.
+ *
+ * @example
+ * const acme: ServiceProfile = {
+ *   request:
+ *     '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><a:login xmlns:a="urn:acme">' +
+ *     '<user>{{username}}</user><password>{{password}}</password></a:login></e:Body></e:Envelope>',
+ *   answer: 'loginResponse',
+ *   token: 'sessionId',
+ *   expiresIn: 'secondsToLive',
+ *   code: 'returnCode',
+ *   codes: { credentials: ['BAD_LOGIN', 'Wrong user or password'], unavailable: ['BUSY'] },
+ *   timing: { tokenLifetime: '1 hour' },
+ * };
  */
 export interface ServiceProfile {
   /**
@@ -17,7 +30,14 @@ export interface ServiceProfile {
   readonly headers?: Readonly<Record<string, string>>;
   /** Local name of the element in the answer's Body. */
   readonly answer: string;
-  /** Namespaces that it and the elements on the paths may have, besides none. Default: any. */
+  /** Local name of another element that stands there where the service refuses, and never holds a token. */
+  readonly refusal?: string;
+  /** The characters that the service keeps of a value; others get a warning with the field's name. Default: all. */
+  readonly charset?: 'ISO-8859-1';
+  /**
+   * Namespaces that `answer` and the elements on the paths may have. The elements on the paths, and an answer without a
+   * token, may also have none. Default: any.
+   */
   readonly namespaces?: readonly string[];
   /** Path of the token. */
   readonly token: string;
@@ -25,27 +45,36 @@ export interface ServiceProfile {
   readonly expiresIn?: string;
   /** Path of the instant at which the token ends (ISO 8601; without a zone, UTC). Not together with `expiresIn`. */
   readonly expiresAt?: string;
-  /** Path of a return code. */
+  /** Path of a return code, where a code without a letter may stand, and where a text that is not listed refuses. */
   readonly code?: string;
-  /** What stands at `code` beside a token. */
+  /** What stands at `code` beside a token; `''` also for an element that is absent. */
   readonly success?: string;
-  /** What the service says, by what it means. `''`: an empty token and nothing else. */
-  readonly codes: {
-    /** The credentials are wrong or barred: asking again does not help, and may lock the account. */
-    readonly credentials?: readonly string[];
-    /** The request is wrong: for a developer. */
-    readonly request?: readonly string[];
-    /** It heals by itself. */
-    readonly unavailable?: readonly string[];
-  };
-  /** How the service wants to be used, written as in cdk.json ("4 hours"): defaults of the construct's props of these names. */
-  readonly timing?: {
-    readonly tokenLifetime?: string;
-    readonly refreshEvery?: string;
-    readonly checkEvery?: string;
-    /** The service gives out a new token only after the old one's end. */
-    readonly renewal?: 'at expiry';
-    /** How many logins the service allows in 24 hours. */
-    readonly loginsPerDay?: number;
-  };
+  /** What the service says, by what it means. */
+  readonly codes: ServiceCodes;
+  /** How the service wants to be used: defaults of the construct's props of these names. */
+  readonly timing?: ServiceTiming;
+}
+
+/**
+ * Codes, and sentences as they stand (an entry with a blank in it; case does not count). `''` is an empty token and nothing
+ * else.
+ */
+export interface ServiceCodes {
+  /** The credentials are wrong or barred: asking again does not help, and may lock the account. */
+  readonly credentials?: readonly string[];
+  /** The request is wrong: for a developer. */
+  readonly request?: readonly string[];
+  /** It heals by itself. */
+  readonly unavailable?: readonly string[];
+}
+
+/** Written as in cdk.json: "90 seconds", "15 minutes", "4 hours", "1 day". */
+export interface ServiceTiming {
+  readonly tokenLifetime?: string;
+  readonly refreshEvery?: string;
+  readonly checkEvery?: string;
+  /** The service gives out a new token only after the old one's end. */
+  readonly renewal?: 'at expiry';
+  /** How many logins the service allows in 24 hours. */
+  readonly loginsPerDay?: number;
 }

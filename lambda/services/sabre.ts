@@ -21,8 +21,15 @@ export const sabre: ServiceProfile = {
   namespaces: ['http://webservices.sabre.com', 'http://schemas.xmlsoap.org/ws/2002/12/secext'],
   token: '/Header/Security/BinarySecurityToken',
   codes: {
-    credentials: ['USG_AUTHENTICATION_FAILED', 'USG_AUTHORIZATION_FAILED', 'USG_PASSWORD_CHANGE_REQUIRED'],
-    unavailable: ['USG_SERVICE_IS_BUSY', 'USG_IS_BUSY'],
+    credentials: [
+      'USG_AUTHENTICATION_FAILED',
+      'USG_AUTHORIZATION_FAILED',
+      'USG_PASSWORD_CHANGE_REQUIRED',
+      'USG_PASSWORD_NOTFOUND',
+      'USG_RESOURCE_BLOCKED',
+    ],
+    // USG_SECURITY_ICE_ERROR is not listed: the vendor calls it internal, a guide a wrong user. It backs off.
+    unavailable: ['USG_SERVICE_IS_BUSY', 'USG_IS_BUSY', 'USG_RESOURCE_UNAVAILABLE'],
   },
   timing: {
     tokenLifetime: '7 days',

@@ -1,5 +1,10 @@
 import type { SoapReply } from '../soap/soap-reply.ts';
-import type { TokenResult } from './token-result.ts';
+import { parseXml } from '../soap/strict-xml.ts';
+import { escapeXml } from '../soap/xml-text.ts';
+import { fillTemplate, placeholders } from './fill-template.ts';
+import { judge } from './judge.ts';
+import type { JudgedToken, NoToken } from './judged-answer.ts';
+import type { ServiceProfile } from './profile.ts';
 
 /** One SOAP service that hands out a token. Pure: it knows no network, no clock and no environment. */
 export interface Service {
@@ -9,30 +14,21 @@ export interface Service {
    * What is sent. Each try builds it anew, with a UUID of its own.
    * @param values a text for each of `fields`, by its name
    */
-  request(values: Readonly<Record<string, string>>, circumstances: Circumstances): Envelope;
+  request(values: Readonly<Record<string, string>>, context: RequestContext): Envelope;
   /**
-   * The codes that the service answers in place of a token. A log may show them even where they resemble a secret, or
-   * nobody could tell what the service said.
+   * The codes and sentences that the service answers in place of a token. A log may show them even where they resemble a
+   * secret, or nobody could see what the service said.
    */
   readonly codes: readonly string[];
   /** What an answer means. Never throws. */
-  judge(reply: SoapReply): ServiceResult;
+  judge(reply: SoapReply): JudgedToken | NoToken;
 }
-
-/** What an answer means, whichever service gave it: what the refresher knows, and the instant that some services name. */
-export type ServiceResult = JudgedToken | Exclude<TokenResult, { kind: 'token' }>;
-
-/** A token beyond doubt. */
-export type JudgedToken = Extract<TokenResult, { kind: 'token' }> & {
-  /** Its end in milliseconds since the epoch, where the service names an instant. Then `expiresInSeconds` is undefined. */
-  readonly expiresAt?: number;
-};
 
 /** One key of the secret's JSON. */
 export interface SecretField {
   readonly name: string;
-  /** Taken where the secret does not hold the field, which then is no secret; without it, the secret must hold the field. */
-  readonly fallback?: string;
+  /** Whether no log may show what stands in it. */
+  readonly isSecret: boolean;
   /** What must hold for the value beyond being a text that XML can carry: what to do about it, or undefined if it fits. */
   readonly remedy?: (value: string) => string | undefined;
   /** What may be wrong with a value that is sent all the same, for the end of a sentence; undefined for nothing. */
@@ -40,7 +36,7 @@ export interface SecretField {
 }
 
 /** What else may stand in a request. */
-export interface Circumstances {
+export interface RequestContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Version 4, another one for each try. */
@@ -53,4 +49,96 @@ export interface Circumstances {
 export interface Envelope {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+/**
+ * The service that a profile describes.
+ * @param profile one that `checkProfile` found no fault with
+ * @param soapAction takes the place of the profile's, unless blank
+ * @throws {XmlError} where the profile's request is no XML
+ */
+export function serviceOf(profile: ServiceProfile, soapAction = ''): Service {
+  const headersOfVersion = versionHeaders(profile.request, soapAction.trim() || profile.soapAction || '');
+  return {
+    fields: fieldNames(profile).map((name) => secretField(name, profile)),
+    codes: Object.values(profile.codes).flat(),
+    request: (values, context) => fillRequest(profile, headersOfVersion, values, context),
+    judge: (reply) => judge(profile, reply),
+  };
+}
+
+const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
+
+function versionHeaders(request: string, soapAction: string): Readonly<Record<string, string>> {
+  if (parseXml(request).namespace !== SOAP_12) {
+    // Exactly this type: NuSOAP drops every parameter under another one, and faults on an added parameter.
+    return { 'Content-Type': 'text/xml; charset=utf-8', SOAPAction: `"${soapAction}"`, Accept: 'text/xml' };
+  }
+  const action = soapAction === '' ? '' : `; action="${soapAction}"`;
+  return {
+    'Content-Type': `application/soap+xml; charset=utf-8${action}`,
+    Accept: 'application/soap+xml, multipart/related',
+  };
+}
+
+function fillRequest(
+  { request, headers = {} }: ServiceProfile,
+  headersOfVersion: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
+  { now, uuid, endpoint }: RequestContext,
+): Envelope {
+  const textFor = (name: string): string => {
+    switch (name) {
+      case '$uuid':
+        return uuid;
+      case '$now':
+        return new Date(now).toISOString();
+      case '$endpoint':
+        return endpoint;
+      case '$basic':
+        return Buffer.from(`${field('username')}:${field('password')}`).toString('base64');
+      default:
+        return field(name);
+    }
+  };
+  const field = (name: string): string => {
+    const value = values[name];
+    if (value === undefined) throw new TypeError(`no value for the field ${name}`);
+    return value;
+  };
+  const own = Object.entries(headers).map(([name, template]) => [name, fillTemplate(template, textFor)] as const);
+  return {
+    headers: { ...headersOfVersion, ...Object.fromEntries(own) },
+    body: fillTemplate(request, (name) => escapeXml(textFor(name))),
+  };
+}
+
+/** The names in `request` and `headers`. With none, the client certificate is the login. */
+function fieldNames({ request, headers = {} }: ServiceProfile): readonly string[] {
+  const names = [request, ...Object.values(headers)]
+    .flatMap(placeholders)
+    .flatMap((name) => (name === '$basic' ? ['username', 'password'] : [name]))
+    .filter((name) => !name.startsWith('$'));
+  return names.length > 0 ? [...new Set(names)] : ['tls_certificate', 'tls_key'];
+}
+
+function secretField(name: string, { headers = {}, charset }: ServiceProfile): SecretField {
+  const inHeaders = Object.values(headers).flatMap(placeholders);
+  return {
+    name,
+    isSecret: true,
+    remedy(value) {
+      if (inHeaders.includes(name) && !/^[\x20-\x7e]*$/.test(value)) {
+        return 'use visible ASCII characters and spaces only: it goes into an HTTP header as it is';
+      }
+      if (name === 'username' && inHeaders.includes('$basic') && value.includes(':')) {
+        return 'a user name with ":" cannot be sent by HTTP Basic';
+      }
+      return undefined;
+    },
+    doubt(value) {
+      if (charset === undefined || !/[^\0-\xff]/.test(value)) return undefined;
+      return `holds characters beyond ${charset}, which the SOAP service may misread`;
+    },
+  };
 }

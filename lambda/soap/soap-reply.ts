@@ -25,6 +25,8 @@ export function soapBodyChild(envelope: XmlElement): { readonly child: XmlElemen
   const [body, secondBody] = children.filter((part) => part.name === 'Body');
   if (body === undefined || secondBody !== undefined) throw new XmlError('not exactly one SOAP Body');
   const [child, secondChild] = body.children;
+  if (secondChild?.name === 'multiRef')
+    throw new XmlError('references to elements of their own (href, Axis) are not followed');
   if (child === undefined || secondChild !== undefined) throw new XmlError('not exactly one element in the SOAP Body');
   if (!isBlank(envelope.text + body.text)) throw new XmlError('text beside the elements of the SOAP envelope');
   return { child, isFault: child.name === 'Fault' && child.namespace === namespace };

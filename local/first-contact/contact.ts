@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest, type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isObject } from '../../lambda/parse-json.ts';
 import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
-import { said } from '../../lambda/refresher/said.ts';
+import { redactServiceText } from '../../lambda/refresher/redact-service-text.ts';
 import { placeholders } from '../../lambda/services/fill-template.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { rootPart } from '../../lambda/services/root-part.ts';
@@ -105,7 +105,7 @@ function tell(
   profile: ServiceProfile | undefined,
 ): Contact {
   const secrets = profile === undefined ? sentValues(body) : sentFields(body, profile, request);
-  const redact = (name: string) => said(name, secrets, []) ?? '';
+  const redact = (name: string) => redactServiceText(name, secrets, []) ?? '';
   const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
   // SOAP 1.2 has its action in the Content-Type.
   const isSoap12 = /^application\/soap\+xml/.test(String(request.getHeader('Content-Type')));

@@ -1,5 +1,6 @@
-import { tokenRequest } from '../../lambda/services/masters-india/token-request.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
 import { profileDialect } from '../world/soap/profile-dialect.ts';
 import { createSoapService } from '../world/soap/soap-service.ts';
 import { answerStructure } from './answer-structure.ts';
@@ -21,7 +22,7 @@ export function expectedAnswer(profile: ServiceProfile | undefined): ExpectedAns
 /** The answer of the local service, which is the documented one. */
 function documentedAnswer(): ExpectedAnswer {
   const credentials = { username: 'u', password: 'p', client_id: 'c', client_secret: 's' };
-  const body = tokenRequest({ username: 'u', passwd: 'p', client_id: 'c', client_secret: 's', grant_type: 'password' });
+  const { body } = serviceOf(mastersIndia).request(credentials, { now: 0, uuid: '', endpoint: '' });
   const service = createSoapService({ credentials });
   const { body: xml, contentType } = service.answer({ body, contentType: 'text/xml; charset=utf-8' }, new Date(0));
   const { lines } = answerStructure(Buffer.from(xml, 'latin1'), contentType, (name) => name);

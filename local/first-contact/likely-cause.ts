@@ -1,5 +1,5 @@
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { serviceOf } from '../../lambda/services/profile-service.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
 import type { Answer, Contact } from './contact.ts';
 import type { ShownCertificate } from './peer-certificate.ts';
 

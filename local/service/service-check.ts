@@ -1,8 +1,8 @@
 import { tokenExpiry } from '../../lambda/refresher/rules/token-expiry.ts';
 import { checkProfile, type ProfileFault } from '../../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { serviceOf } from '../../lambda/services/profile-service.ts';
 import type { Service } from '../../lambda/services/service.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
 import { durationSeconds } from '../../lambda/setting-rules.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 
@@ -115,22 +115,11 @@ function answerLines(
   at: number,
   lifetimeSeconds: number,
 ): readonly string[] {
-  const result = service.judge(reply);
-  const told = `${name} (HTTP ${reply.status}):`;
-  switch (result.kind) {
-    case 'token': {
-      const expiry = tokenExpiry(result, at, lifetimeSeconds);
-      if (typeof expiry === 'string') return [`${told} REPLY_MALFORMED`, `  ${expiry}`];
-      const ends = `  a token of ${result.accessToken.length} characters, until ${new Date(expiry.expiresAt).toISOString()}`;
-      return [`${told} token`, ends, ...(expiry.warning === undefined ? [] : [`  ${expiry.warning}`])];
-    }
-    case 'credentials refused':
-      return [`${told} CREDENTIALS_REFUSED`, `  ${result.why}`];
-    case 'request refused':
-      return [`${told} REQUEST_REFUSED`, `  ${result.why}`];
-    case 'unavailable':
-      return [`${told} ENDPOINT_UNAVAILABLE`, `  ${result.why}`];
-    case 'malformed':
-      return [`${told} REPLY_MALFORMED`, `  ${result.why}`];
-  }
+  const answer = service.judge(reply);
+  const subject = `${name} (HTTP ${reply.status}):`;
+  if ('code' in answer) return [`${subject} ${answer.code}`, `  ${answer.why}`];
+  const expiry = tokenExpiry(answer.end, at, lifetimeSeconds);
+  if (typeof expiry === 'string') return [`${subject} REPLY_MALFORMED`, `  ${expiry}`];
+  const ends = `  a token of ${answer.accessToken.length} characters, until ${new Date(expiry.expiresAt).toISOString()}`;
+  return [`${subject} token`, ends, ...(expiry.warning === undefined ? [] : [`  ${expiry.warning}`])];
 }

@@ -10,7 +10,7 @@ import type { Environment } from '../../lambda/refresher/config.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { serviceOf } from '../../lambda/services/profile-service.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
 import { durationSeconds } from '../../lambda/setting-rules.ts';
 import { statusParameterName } from '../../lambda/token-status.ts';
 import manifest from '../../package.json' with { type: 'json' };

@@ -22,7 +22,8 @@ import { propFaults, type TokenRefresherProps } from '../../infra/token-refreshe
 import { ERROR_GUIDE } from '../../lambda/error-guide.ts';
 import { readConfig } from '../../lambda/refresher/config.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
-import { mastersIndia } from '../../lambda/services/masters-india/masters-india.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
 import { deployed, environmentOf, LEAST, only, readable, statementsOf, TOKEN, team } from './synthesis.ts';
 
 const TOKEN_ARN = `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${TOKEN}`;
@@ -113,8 +114,8 @@ describe('the environment', () => {
       tokenLifetimeSeconds: 14_400,
       renewalWindowSeconds: undefined,
       soapAction: '',
-      service: expect.objectContaining({ fields: mastersIndia().fields }),
-      profile: undefined,
+      service: expect.objectContaining({ codes: serviceOf(mastersIndia).codes }),
+      profile: mastersIndia,
       loginsPerDay: undefined,
       proxyUrl: undefined,
       credentialsMaxAgeSeconds: undefined,

@@ -7,7 +7,8 @@ import {
   readConfig,
 } from '../../lambda/refresher/config.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
-import { mastersIndia } from '../../lambda/services/masters-india/masters-india.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
 
 const environment: Environment = {
   CREDENTIALS_SECRET_ID: 'credentials',
@@ -43,8 +44,8 @@ describe('the environment', () => {
       tokenLifetimeSeconds: 14400,
       renewalWindowSeconds: 600,
       soapAction: 'urn:x#y',
-      service: expect.objectContaining({ fields: mastersIndia().fields }),
-      profile: undefined,
+      service: expect.objectContaining({ codes: serviceOf(mastersIndia).codes }),
+      profile: mastersIndia,
       loginsPerDay: undefined,
       proxyUrl: undefined,
       credentialsMaxAgeSeconds: 6_912_000,

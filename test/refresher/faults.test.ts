@@ -189,8 +189,8 @@ describe.concurrent('Secrets Manager', () => {
     ['an empty user name', { SecretString: JSON.stringify({ ...whole, username: '' }) }, ['"username"']],
     [
       'null',
-      { SecretString: JSON.stringify({ ...whole, client_id: null, grant_type: 5 }) },
-      ['"client_id"', '"grant_type"'],
+      { SecretString: JSON.stringify({ ...whole, client_id: null, password: 5 }) },
+      ['"client_id"', '"password"'],
     ],
     [
       'a control character',
@@ -378,9 +378,9 @@ describe.concurrent('SSM', () => {
     expect(soap.calls).toHaveLength(1);
   });
 
-  it('holds a token of 4096 characters, and one more is none', async () => {
+  it('holds a token of 8192 characters, and one more is none', async () => {
     const { tick, failingTick, soap, storedToken } = await newWorld();
-    const longToken = 'x'.repeat(4096);
+    const longToken = 'x'.repeat(8192);
     soap.mode = { reply: successReply(longToken) };
     await tick();
     expect(storedToken()).toBe(longToken);

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { fieldWarnings, parseCredentials } from '../../lambda/refresher/parse-credentials.ts';
-import { mastersIndia } from '../../lambda/services/masters-india/masters-india.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
 
 const WHOLE = { username: 'u', password: 'p&<w', client_id: 'i', client_secret: 's' };
-const VALUES = { ...WHOLE, grant_type: 'password' };
-const { fields } = mastersIndia();
+const { fields } = serviceOf(mastersIndia);
 
 const parse = (text: string | undefined) => parseCredentials(text, fields);
 
 describe('the secret', () => {
   it('is read behind a byte order mark', () => {
-    expect(parse(`\ufeff${JSON.stringify(WHOLE)}`)).toEqual({ values: VALUES, tls: {} });
+    expect(parse(`\ufeff${JSON.stringify(WHOLE)}`)).toEqual({ values: WHOLE, tls: {}, secrets: Object.values(WHOLE) });
   });
 
   it('is sent as it is, white space and all', () => {
@@ -46,17 +46,17 @@ describe('a warning', () => {
     ['a no-break space', 'username', 'x\u00a0', '"username"'],
     ['a zero-width space', 'client_id', '\u200bx', '"client_id"'],
   ])('names the field that ends in %s', (_, field, value, name) => {
-    expect(fieldWarnings({ ...VALUES, [field]: value }, fields)).toContainEqual(
+    expect(fieldWarnings({ ...WHOLE, [field]: value }, fields)).toContainEqual(
       expect.stringContaining(`${name} in the secret begins or ends`),
     );
   });
 
   it('is not given for what is seen', () => {
-    expect(fieldWarnings({ ...VALUES, password: 'pass word', username: 'é' }, fields)).toEqual([]);
+    expect(fieldWarnings({ ...WHOLE, password: 'pass word', username: 'é' }, fields)).toEqual([]);
   });
 
   it('is given for what NuSOAP cannot read', () => {
-    expect(fieldWarnings({ ...VALUES, username: 'é漢' }, fields)).toEqual([
+    expect(fieldWarnings({ ...WHOLE, username: 'é漢' }, fields)).toEqual([
       '"username" in the secret holds characters beyond ISO-8859-1, which the SOAP service may misread',
     ]);
   });

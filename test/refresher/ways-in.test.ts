@@ -205,7 +205,7 @@ describe.concurrent('a proxy', () => {
     const world = await demandingWorld();
     putSecret(world, { tls_ca: server.cert });
     const error = await world.failingTick('ENDPOINT_UNAVAILABLE', { env: { PROXY_URL }, askingMs: 1900, random: 1 });
-    expect(error.mayHaveBeenJudged).toBe(false);
+    expect(error.isSafeToRepeat).toBe(true);
     expect(error.message).toContain('the proxy');
   });
 
@@ -214,7 +214,7 @@ describe.concurrent('a proxy', () => {
     const world = await demandingWorld();
     putSecret(world, { tls_ca: server.cert });
     const error = await world.failingTick('ENDPOINT_UNAVAILABLE', { env: { PROXY_URL }, askingMs: 1900, random: 1 });
-    expect(error.mayHaveBeenJudged).toBe(false);
+    expect(error.isSafeToRepeat).toBe(true);
     expect(world.soap.calls).toHaveLength(0);
   });
 
@@ -226,7 +226,7 @@ describe.concurrent('a proxy', () => {
     const { PROXY_URL } = await startProxy(onConnect);
     const startedAt = performance.now();
     const asking = postEnvelope('https://soap.test/', { headers: {}, body: '<a/>' }, 600, { proxyUrl: PROXY_URL });
-    await expect(asking).rejects.toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
+    await expect(asking).rejects.toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true });
     // Node itself waits for 5 s of silence, and for ever where there is none.
     expect(performance.now() - startedAt).toBeLessThan(4000);
   });

@@ -1,15 +1,15 @@
-import type { ServiceResult } from '../../lambda/services/service.ts';
+import type { JudgedToken, NoToken } from '../../lambda/services/judged-answer.ts';
 
 /** What an answer is taken for, in one word. */
 export type Outcome = 'token' | 'credentials' | 'request' | 'unavailable' | 'malformed';
 
-export function outcomeOf({ kind }: ServiceResult): Outcome {
-  switch (kind) {
-    case 'credentials refused':
-      return 'credentials';
-    case 'request refused':
-      return 'request';
-    default:
-      return kind;
-  }
+const WORDS = {
+  CREDENTIALS_REFUSED: 'credentials',
+  REQUEST_REFUSED: 'request',
+  ENDPOINT_UNAVAILABLE: 'unavailable',
+  REPLY_MALFORMED: 'malformed',
+} as const satisfies Record<NoToken['code'], Outcome>;
+
+export function outcomeOf(answer: JudgedToken | NoToken): Outcome {
+  return 'code' in answer ? WORDS[answer.code] : 'token';
 }

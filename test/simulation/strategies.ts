@@ -1,7 +1,7 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
-import { parseTokenReply } from '../../lambda/services/masters-india/token-reply.ts';
-import { tokenRequest } from '../../lambda/services/masters-india/token-request.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
 import { readAlarm, seriesKey } from '../../local/world/aws/cloudwatch-alarm.ts';
 import type { LambdaInvocation, LambdaSettings } from '../../local/world/aws/lambda-service.ts';
 import { awsClient, post, refresherTick, type VirtualWorld } from '../../local/world/refresher-tick.ts';
@@ -104,13 +104,13 @@ async function logIn(
   // No time-out: what is written in an afternoon has none.
   const options = { abortSignal: new AbortController().signal };
   const { SecretString = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: SECRET_ID }), options);
-  const { username, password, client_id, client_secret } = JSON.parse(SecretString);
-  const envelope = tokenRequest({ username, passwd: password, client_id, client_secret, grant_type: 'password' });
-  const reply = parseTokenReply(await post(world, invocation, envelope, 15_000));
-  if (reply.kind !== 'token') throw new Error(reply.why);
+  const service = serviceOf(mastersIndia);
+  const { body } = service.request(JSON.parse(SecretString), { now: 0, uuid: '', endpoint: '' });
+  const answer = service.judge(await post(world, invocation, body, 15_000));
+  if ('code' in answer) throw new Error(answer.why);
   await client.send(
-    new PutParameterCommand({ Name: PARAMETER, Value: reply.accessToken, Type: 'SecureString', Overwrite: true }),
+    new PutParameterCommand({ Name: PARAMETER, Value: answer.accessToken, Type: 'SecureString', Overwrite: true }),
     options,
   );
-  return { expiresInSeconds: reply.expiresInSeconds ?? 0 };
+  return { expiresInSeconds: 'in' in answer.end ? answer.end.in : 0 };
 }

@@ -52,7 +52,7 @@ function unreadable(secretId: string, reason: string): string {
 }
 
 function malformed(secretId: string, faults: readonly string[], fields: readonly SecretField[]): RefreshError {
-  const required = fields.filter(({ fallback }) => fallback === undefined).map(({ name }) => `"${name}": "…"`);
+  const required = fields.map(({ name }) => `"${name}": "…"`);
   return new RefreshError(
     'CREDENTIALS_MALFORMED',
     `The secret ${secretId} cannot be used: ${faults.join('; ')}. It must be {${required.join(', ')}}`,

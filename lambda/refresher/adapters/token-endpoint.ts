@@ -18,17 +18,17 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * Posts one envelope on a connection of its own and reads the whole answer, whatever its status. Redirects are not
  * followed, and a TLS certificate that does not verify ends the attempt before anything is sent.
  * @throws RefreshError `ENDPOINT_UNAVAILABLE`, or `REPLY_MALFORMED` for an answer that is not HTTP.
- * `mayHaveBeenJudged` is false where DNS, TCP or TLS failed: nothing was sent.
+ * `isSafeToRepeat` where DNS, TCP or TLS failed: nothing was sent.
  */
 export async function postEnvelope(
   endpoint: string,
   envelope: Envelope,
   timeoutMs: number,
-  way: Way = {},
+  options: ConnectionOptions = {},
 ): Promise<SoapReply> {
   const url = new URL(endpoint);
-  const request = openRequest(url, envelope, timeoutMs, way);
-  const connection = watchConnection(request, isTunnel(url, way), timeoutMs);
+  const request = openRequest(url, envelope, timeoutMs, options);
+  const connection = watchConnection(request, isTunnel(url, options), timeoutMs);
   try {
     const answer = responseTo(request);
     request.end(envelope.body);
@@ -42,7 +42,7 @@ export async function postEnvelope(
     };
   } catch (error) {
     // What ends an answer midway is told by the request; the response only tells that it was cut.
-    throw noAnswer(url, way, connection.failure ?? error, timeoutMs, connection.isOpen);
+    throw noAnswer(url, options, connection.failure ?? error, timeoutMs, connection.isOpen);
   } finally {
     connection.stopWaiting();
     request.destroy();
@@ -50,7 +50,7 @@ export async function postEnvelope(
 }
 
 /** What else belongs to the connection. */
-export interface Way {
+export interface ConnectionOptions {
   readonly tls?: TlsCredentials;
   /** `http://host:port` */
   readonly proxyUrl?: string | undefined;
@@ -60,7 +60,7 @@ function openRequest(
   url: URL,
   { headers, body }: Envelope,
   timeoutMs: number,
-  { tls: { certificate, key, authorities } = {}, proxyUrl }: Way,
+  { tls: { certificate, key, authorities } = {}, proxyUrl }: ConnectionOptions,
 ): ClientRequest {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return send(url, {
@@ -92,7 +92,7 @@ function proxyAgent({ protocol }: URL, proxyUrl: string): HttpAgent {
 }
 
 /** A socket through a proxy to an https address is handed over when TLS is agreed on. */
-function isTunnel({ protocol }: URL, { proxyUrl }: Way): boolean {
+function isTunnel({ protocol }: URL, { proxyUrl }: ConnectionOptions): boolean {
   return protocol === 'https:' && proxyUrl !== undefined;
 }
 
@@ -197,12 +197,18 @@ function withoutLineEnd(body: Buffer): Buffer {
   return body.subarray(0, end);
 }
 
-function noAnswer(url: URL, { proxyUrl }: Way, error: unknown, timeoutMs: number, wasOpen: boolean): RefreshError {
-  const options = { cause: redactedCause(error), mayHaveBeenJudged: wasOpen };
+function noAnswer(
+  url: URL,
+  { proxyUrl }: ConnectionOptions,
+  error: unknown,
+  timeoutMs: number,
+  wasOpen: boolean,
+): RefreshError {
+  const particulars = { cause: redactedCause(error), isSafeToRepeat: !wasOpen };
   const name = errorName(error);
   const { code, what, remedy } = connectionFault(error);
   if (code === 'REPLY_MALFORMED') {
-    return new RefreshError(code, `${url.host} does not answer in HTTP: ${what} (${name})`, options);
+    return new RefreshError(code, `${url.host} does not answer in HTTP: ${what} (${name})`, particulars);
   }
   const via = proxyUrl === undefined ? '' : ` through the proxy ${new URL(proxyUrl).host}`;
   const told =
@@ -210,5 +216,5 @@ function noAnswer(url: URL, { proxyUrl }: Way, error: unknown, timeoutMs: number
       ? `no whole answer from ${url.host}${via} within ${Math.round(timeoutMs / 100) / 10} s`
       : `no connection to ${url.host}${via}, or it broke: ${what === undefined ? name : `${what} (${name})`}`;
   const advice = remedy === undefined ? '' : `. ${remedy}`;
-  return new RefreshError(code, `The SOAP service is not available: ${told}${advice}`, options);
+  return new RefreshError(code, `The SOAP service is not available: ${told}${advice}`, particulars);
 }

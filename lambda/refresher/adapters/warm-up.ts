@@ -1,4 +1,5 @@
-import { parseTokenReply } from '../../services/masters-india/token-reply.ts';
+import { judge } from '../../services/judge.ts';
+import { mastersIndia } from '../../services/masters-india.ts';
 import type { SoapReply } from '../../soap/soap-reply.ts';
 
 /** A token as servers really send it. */
@@ -18,6 +19,6 @@ let isWarm = false;
 
 /** Parses an example, once in a process: the first document is the slow one, its parser being compiled on the way. */
 export function warmUpParser(): void {
-  if (!isWarm) parseTokenReply(EXAMPLE);
+  if (!isWarm) judge(mastersIndia, EXAMPLE);
   isWarm = true;
 }

@@ -19,12 +19,15 @@ export interface Announcement {
   /** The record of the stored token. */
   readonly token: TokenRecord | undefined;
   readonly checkEverySeconds: number;
+  readonly refreshEverySeconds: number;
+  /** The configured one, which counts without a token. */
+  readonly tokenLifetimeSeconds: number;
 }
 
 const HOUR_MS = 3_600_000;
 /** The longest run: an attempt without outcome that is younger belongs to a run that may still be at work. */
 const LONGEST_RUN_MS = 60_000;
-/** So many outages in a row are asked about at every check; after that, the back-off counts. */
+/** This many outages in a row are asked about at every check; after that, the back-off counts. */
 const PATIENT_FAILURES = 4;
 
 /** Whether an attempt is about these very credentials, sent in this way. */
@@ -100,7 +103,7 @@ export function conclude(
 
 function counted(
   announced: Attempt,
-  { code, refusedBy, mayHaveBeenJudged }: RefreshError,
+  { code, isSafeToRepeat }: RefreshError,
   hasWorked: boolean,
   announcement: Announcement,
 ): Partial<Attempt> {
@@ -110,26 +113,30 @@ function counted(
   if (code === 'STORE_FAILED') return { refusals: 0 };
   if (code === 'CREDENTIALS_REFUSED') {
     const counts = { failures: failuresBefore, refusals: announced.refusals + 1 };
-    if (!hasWorked) return { ...counts, askAgainAt: 'never' };
-    if (announced.refusals === 0) return { ...counts, askAgainAt: later(HOUR_MS) };
-    return { ...counts, askAgainAt: refusedBy === 'code' ? 'never' : later(6 * HOUR_MS) };
+    return { ...counts, askAgainAt: hasWorked && announced.refusals === 0 ? later(HOUR_MS) : 'never' };
   }
-  if (mayHaveBeenJudged === false) return { failures: failuresBefore, askAgainAt: later(checkEveryMs) };
-  if (code === 'ENDPOINT_UNAVAILABLE' && announced.failures <= PATIENT_FAILURES) {
-    return { askAgainAt: later(checkEveryMs) };
-  }
-  return {};
+  if (isSafeToRepeat) return { failures: failuresBefore, askAgainAt: later(checkEveryMs) };
+  if (code !== 'ENDPOINT_UNAVAILABLE') return {};
+  if (announced.failures <= PATIENT_FAILURES) return { askAgainAt: later(checkEveryMs) };
+  // Readers of short tokens wait for the next one.
+  return { askAgainAt: later(backOffMs(announced.failures, announcement, replacedEveryMs(announcement) / 2)) };
 }
 
 /**
- * How long to wait after so many failures: `checkEvery`, doubled each time, at most an hour, and at most half of what is
- * left of a living token, so that a few attempts are made before it ends.
+ * The pause after this many failures: `checkEvery`, doubled each time, at most an hour or `limitMs`, and at most half of
+ * what is left of a living token, so that a few attempts are made before it ends.
  */
-function backOffMs(failures: number, { now, token, checkEverySeconds }: Announcement): number {
+function backOffMs(failures: number, { now, token, checkEverySeconds }: Announcement, limitMs = HOUR_MS): number {
   const checkEveryMs = checkEverySeconds * 1000;
   const leftMs = token === undefined ? 0 : Date.parse(token.expiresAt) - now;
-  const limitMs = leftMs > 0 ? Math.min(HOUR_MS, leftMs / 2) : HOUR_MS;
-  return Math.max(checkEveryMs, Math.min(checkEveryMs * 2 ** (failures - 1), limitMs));
+  const halfLeftMs = leftMs > 0 ? leftMs / 2 : HOUR_MS;
+  return Math.max(checkEveryMs, Math.min(checkEveryMs * 2 ** (failures - 1), HOUR_MS, limitMs, halfLeftMs));
+}
+
+/** How old a token grows before it is replaced. */
+function replacedEveryMs({ token, refreshEverySeconds, tokenLifetimeSeconds }: Announcement): number {
+  const lifetimeMs = token ? Date.parse(token.expiresAt) - Date.parse(token.issuedAt) : tokenLifetimeSeconds * 1000;
+  return Math.min(refreshEverySeconds * 1000, lifetimeMs / 2);
 }
 
 /** Half a turn earlier, or the tick that was meant would come a moment too early. */

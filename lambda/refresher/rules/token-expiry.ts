@@ -1,9 +1,5 @@
-/** What an answer says of its token's end: at most one of the two. */
-export interface AnsweredEnd {
-  readonly expiresInSeconds: number | undefined;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt?: number;
-}
+/** What an answer says of its token's end: seconds, an instant in milliseconds since the epoch, or why nothing usable. */
+export type AnsweredEnd = { readonly in: number } | { readonly at: number } | { readonly unknown: string };
 
 /** When a token of an answer ends. */
 export interface TokenExpiry {
@@ -24,22 +20,15 @@ const TOLERANCE_MS = 5 * 60_000;
  * @param issuedAt milliseconds since the epoch, taken before the request was sent
  * @returns why there is no token beyond doubt, where the end is not believed
  */
-export function tokenExpiry(
-  { expiresInSeconds, expiresAt }: AnsweredEnd,
-  issuedAt: number,
-  tokenLifetimeSeconds: number,
-): TokenExpiry | string {
+export function tokenExpiry(end: AnsweredEnd, issuedAt: number, tokenLifetimeSeconds: number): TokenExpiry | string {
   const expected = issuedAt + tokenLifetimeSeconds * 1000;
-  if (expiresInSeconds !== undefined) {
-    return { expiresAt: issuedAt + expiresInSeconds * 1000, lifetimeAssumed: false, warning: undefined };
+  if ('in' in end) return { expiresAt: issuedAt + end.in * 1000, lifetimeAssumed: false, warning: undefined };
+  if ('unknown' in end) {
+    const assumed = `the configured tokenLifetime of ${tokenLifetimeSeconds} s is assumed`;
+    const warning = `The answer says no usable end of the token (${end.unknown}): ${assumed}`;
+    return { expiresAt: expected, lifetimeAssumed: true, warning };
   }
-  if (expiresAt === undefined) {
-    return {
-      expiresAt: expected,
-      lifetimeAssumed: true,
-      warning: `The answer says no usable end of the token; the configured tokenLifetime of ${tokenLifetimeSeconds} s is assumed`,
-    };
-  }
+  const expiresAt = end.at;
   if (expiresAt <= issuedAt) return 'the end of the token has passed';
   if (expiresAt - issuedAt > 2 * tokenLifetimeSeconds * 1000) {
     return 'the end of the token is more than twice tokenLifetime away';

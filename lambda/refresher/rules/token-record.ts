@@ -44,7 +44,7 @@ export function recordIssued(
   const { expiresAt, lifetimeAssumed } = stands ? standing : promised;
   if (Date.parse(expiresAt) <= now) {
     const message = 'The SOAP service gave a token that had expired before it arrived';
-    throw new RefreshError('REPLY_MALFORMED', message, { mayHaveBeenJudged: true });
+    throw new RefreshError('REPLY_MALFORMED', message);
   }
   return {
     issuedAt: new Date(issued.issuedAt).toISOString(),

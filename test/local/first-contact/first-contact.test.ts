@@ -6,7 +6,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenRequest } from '../../../lambda/services/masters-india/token-request.ts';
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
+import { serviceOf } from '../../../lambda/services/service.ts';
 import { firstContactScreen } from '../../../local/first-contact/first-contact.ts';
 import { likelyCause } from '../../../local/first-contact/likely-cause.ts';
 import { listen } from '../../../local/world/listen.ts';
@@ -330,7 +331,9 @@ it.each([60, 80, 120])('fits on one screen of %s columns, however long what came
   const lines = Array.from({ length: 50 }, (_, at) => `  element-${at} (${long})`);
   const contact = {
     requestHead: 'POST /api/access.php, Content-Type: text/xml; charset=utf-8, SOAPAction: ""',
-    requestBody: tokenRequest({ username: 'u', passwd: 'p', client_id: 'c', client_secret: 's', grant_type: 'g' }),
+    requestBody: serviceOf(mastersIndia)
+      .request({ username: 'u', password: 'p', client_id: 'c', client_secret: 's' }, { now: 0, uuid: '', endpoint: '' })
+      .body.replace('>password<', '>g<'),
     answer: { status: 200, contentType: 'text/xml', structure: { kind: 'another service' as const, lines } },
   };
   const cause = likelyCause({

@@ -15,8 +15,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import { postEnvelope } from '../../../lambda/refresher/adapters/token-endpoint.ts';
 import { requestToken } from '../../../lambda/refresher/request-token.ts';
-import { mastersIndia } from '../../../lambda/services/masters-india/masters-india.ts';
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import type { Envelope } from '../../../lambda/services/service.ts';
+import { serviceOf } from '../../../lambda/services/service.ts';
 import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 import { stackAnswers, stackAnswersFolder } from '../../services/masters-india/other-stacks.ts';
 
@@ -64,7 +65,6 @@ async function login(url: string) {
     password: 'p4ssw0rd!',
     client_id: 'cid-12345',
     client_secret: 'sec-67890',
-    grant_type: 'password',
   };
   const dependencies = {
     post: (envelope: Envelope, timeoutMs: number) => postEnvelope(url, envelope, timeoutMs),
@@ -74,8 +74,8 @@ async function login(url: string) {
   };
   return await requestToken(
     dependencies,
-    { service: mastersIndia(), endpoint: url, tokenLifetimeSeconds: 14_400 },
-    { versionId: 'v', values, tls: {} },
+    { service: serviceOf(mastersIndia), endpoint: url, tokenLifetimeSeconds: 14_400 },
+    { versionId: 'v', values, tls: {}, secrets: Object.values(values) },
     Date.now() + 20_000,
   );
 }
@@ -127,19 +127,19 @@ describe('an answer', () => {
     [`X: ${'x'.repeat(300_000)}`, 'larger than 256 KiB'],
   ])('that breaks a rule of HTTP is REPLY_MALFORMED and names the rule: %.20s', async (header, rule) => {
     const error = await failure((await serve(answer([header]))).url);
-    expect(error).toMatchObject({ code: 'REPLY_MALFORMED', mayHaveBeenJudged: true });
+    expect(error).toMatchObject({ code: 'REPLY_MALFORMED', isSafeToRepeat: false });
     expect(error.message).toContain(rule);
   });
 
   it('that is cut off may have been a judgement', async () => {
     const error = await failure((await serve(answer(['Content-Length: 9999']))).url);
-    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: true });
+    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: false });
   });
 
   it('that does not come in time may have been a judgement', async () => {
     const port = await portOf(createServer((socket) => void socket.on('error', () => {})));
     const error = await failure(`http://127.0.0.1:${port}/`, 200);
-    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: true });
+    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: false });
     expect(error.message).toContain('within 0.2 s');
   });
 });
@@ -149,7 +149,7 @@ describe('a login', () => {
 
   it('that cannot have been judged is repeated in the run, three times in all', async () => {
     const { url, requests } = await serve(gateway([]));
-    expect(await login(url)).toMatchObject({ result: { code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false } });
+    expect(await login(url)).toMatchObject({ result: { code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true } });
     expect(requests()).toBe(3);
   });
 
@@ -178,19 +178,19 @@ describe('a connection that fails before anything is sent', () => {
     const port = await portOf(createServer());
     servers.pop()?.close();
     const error = await failure(`http://127.0.0.1:${port}/`);
-    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
+    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true });
     expect(error.message).toContain('ECONNREFUSED');
   });
 
   it('has no address', async () => {
     const error = await failure('http://no-such-host.invalid/');
-    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
+    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true });
   });
 
   it('whose TLS handshake is met with silence', async () => {
     const port = await portOf(createServer((socket) => void socket.on('error', () => {})));
     const error = await failure(`https://127.0.0.1:${port}/`, 200);
-    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
+    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true });
   });
 
   it('because the port speaks plain HTTP', async () => {
@@ -209,7 +209,7 @@ describe('a TLS connection that fails keeps what OpenSSL says, with what to do',
 
   async function fails(server: Server, reason: string, remedy: string): Promise<void> {
     const error = await failure(`https://127.0.0.1:${await portOf(server)}/`);
-    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', mayHaveBeenJudged: false });
+    expect(error).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true });
     expect(error.message).toContain(`or it broke: ${reason} (`);
     expect(error.message).toContain(remedy);
   }

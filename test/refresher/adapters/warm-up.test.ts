@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { EXAMPLE } from '../../../lambda/refresher/adapters/warm-up.ts';
-import { parseTokenReply } from '../../../lambda/services/masters-india/token-reply.ts';
+import { judge } from '../../../lambda/services/judge.ts';
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 
 it('takes the parser the whole way, to a token', () => {
-  expect(parseTokenReply(EXAMPLE)).toEqual({ kind: 'token', accessToken: 'example', expiresInSeconds: 14_400 });
+  expect(judge(mastersIndia, EXAMPLE)).toEqual({ accessToken: 'example', end: { in: 14_400 } });
 });

@@ -52,7 +52,7 @@ class HaltedRun {
     // The service has answered; now another run may come first.
     const isLostOnTheWay = isLost || (await this.#halt());
     this.isAsking = false;
-    if (isLostOnTheWay) throw new RefreshError('ENDPOINT_UNAVAILABLE', 'socket hang up', { mayHaveBeenJudged: true });
+    if (isLostOnTheWay) throw new RefreshError('ENDPOINT_UNAVAILABLE', 'socket hang up');
     return output;
   };
 

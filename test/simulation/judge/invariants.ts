@@ -75,7 +75,7 @@ function refusedRepeats(month: Month, tokenParameterName: string) {
       if (isForced(month, at)) refusals = [];
       const earlier = refusals.at(-1);
       refusals.push(at);
-      if (earlier === undefined || mayRepeat(month, statuses, refusals, hasWorked)) continue;
+      if (earlier === undefined || mayRepeat(month, refusals, hasWorked)) continue;
       const isRemembered =
         statuses.some(
           ({ at: recordedAt, status }) =>
@@ -91,19 +91,11 @@ function refusedRepeats(month: Month, tokenParameterName: string) {
   return { violations, excused };
 }
 
-/** The table of answers: a version that never worked never; others after an hour, and then, by a sentence, every six. */
-function mayRepeat(
-  { everyMs }: Month,
-  statuses: ReturnType<typeof statusHistory>,
-  refusals: readonly number[],
-  hasWorked: boolean,
-): boolean {
+/** The table of answers: a version that never worked never; others once more, after an hour. */
+function mayRepeat({ everyMs }: Month, refusals: readonly number[], hasWorked: boolean): boolean {
   const [before = 0, at = 0] = refusals.slice(-2);
-  const said = statuses.findLast((one) => one.at < at && one.status?.attempt?.outcome?.reason !== undefined);
-  const isByCode = /^\w+$/.test(said?.status?.attempt?.outcome?.reason ?? 'unknown');
-  const waitMs = refusals.length === 2 ? HOUR_MS : isByCode ? Number.POSITIVE_INFINITY : 6 * HOUR_MS;
   // Counted from the announcement, some seconds before the login; half a turn earlier, for schedules jitter.
-  return hasWorked && at - before >= waitMs - everyMs / 2 - MINUTE_MS;
+  return hasWorked && refusals.length === 2 && at - before >= HOUR_MS - everyMs / 2 - MINUTE_MS;
 }
 
 /** Whether a person asked for the login. */

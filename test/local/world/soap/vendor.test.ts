@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseTokenReply } from '../../../../lambda/services/masters-india/token-reply.ts';
-import { tokenRequest } from '../../../../lambda/services/masters-india/token-request.ts';
+import { mastersIndia } from '../../../../lambda/services/masters-india.ts';
+import { serviceOf } from '../../../../lambda/services/service.ts';
 import { Vendor } from '../../../../local/world/soap/vendor.ts';
 import { Random } from '../../../../local/world/time/random.ts';
 import { VirtualClock } from '../../../../local/world/time/virtual-clock.ts';
@@ -17,20 +17,21 @@ function service() {
   /** Logs in at that time and reads the answer as the function does. */
   const logIn = async (at: number, passwd = 'right') => {
     await clock.runUntil(at);
-    const fields = { username: 'u', passwd, client_id: 'c', client_secret: 's', grant_type: 'password' };
-    const answer = vendor.answer(tokenRequest(fields), clock.timeout(15_000));
+    const fields = { username: 'u', password: passwd, client_id: 'c', client_secret: 's' };
+    const envelope = serviceOf(mastersIndia).request(fields, { now: at, uuid: '', endpoint: '' });
+    const answer = vendor.answer(envelope.body, clock.timeout(15_000));
     await Promise.allSettled([answer, clock.runUntil(at + 20_000)]);
     const { status, contentType, body } = await answer;
-    return parseTokenReply({ status, contentType, body: Buffer.from(body, 'latin1') });
+    return serviceOf(mastersIndia).judge({ status, contentType, body: Buffer.from(body, 'latin1') });
   };
   return { vendor, logIn };
 }
 
 it('a login is granted or refused, and written down with its password', async () => {
   const { vendor, logIn } = service();
-  expect(await logIn(0)).toMatchObject({ kind: 'token', expiresInSeconds: 4 * 3600 });
+  expect(await logIn(0)).toMatchObject({ end: { in: 4 * 3600 } });
   vendor.password = 'another';
-  expect(await logIn(HOUR_MS)).toMatchObject({ kind: 'credentials refused' });
+  expect(await logIn(HOUR_MS)).toMatchObject({ code: 'CREDENTIALS_REFUSED' });
   expect(vendor.logins).toMatchObject([
     { password: 'right', outcome: 'granted' },
     { password: 'right', outcome: 'refused' },
@@ -49,7 +50,7 @@ it('a token whose reply is lost has been minted all the same', async () => {
 it('an overstated lifetime is a quarter of what the reply says, until the disturbance is over', async () => {
   const { vendor, logIn } = service();
   vendor.disturbance = 'lifetime-overstated';
-  expect(await logIn(0)).toMatchObject({ expiresInSeconds: 4 * 3600 });
+  expect(await logIn(0)).toMatchObject({ end: { in: 4 * 3600 } });
   vendor.disturbance = undefined;
   await logIn(2 * HOUR_MS);
   const lived = vendor.service.issuedTokens.map(({ issuedAt, expiresAt }) => expiresAt.getTime() - issuedAt.getTime());
@@ -57,15 +58,15 @@ it('an overstated lifetime is a quarter of what the reply says, until the distur
 });
 
 it.each([
-  ['http-503', 'unavailable'],
-  ['html', 'unavailable'],
-  ['empty-500', 'unavailable'],
-  ['server-fault', 'unavailable'],
-  ['truncated', 'malformed'],
-] as const)('a service with the disturbance "%s" is read as %s', async (disturbance, kind) => {
+  ['http-503', 'ENDPOINT_UNAVAILABLE'],
+  ['html', 'ENDPOINT_UNAVAILABLE'],
+  ['empty-500', 'ENDPOINT_UNAVAILABLE'],
+  ['server-fault', 'ENDPOINT_UNAVAILABLE'],
+  ['truncated', 'REPLY_MALFORMED'],
+] as const)('a service with the disturbance "%s" is read as %s', async (disturbance, code) => {
   const { vendor, logIn } = service();
   vendor.disturbance = disturbance;
-  expect(await logIn(0)).toMatchObject({ kind });
+  expect(await logIn(0)).toMatchObject({ code });
 });
 
 it.each(['no-connection', 'no-answer', 'slow'] as const)('with "%s" there is no reply in time', async (disturbance) => {

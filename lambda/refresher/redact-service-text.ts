@@ -14,7 +14,7 @@ const HIDDEN = '•••';
  * @param codes of the service, which stay
  * @returns undefined where nothing is left to tell
  */
-export function said(
+export function redactServiceText(
   serviceText: string,
   secretValues: readonly string[],
   codes: readonly string[],

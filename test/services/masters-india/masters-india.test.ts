@@ -1,0 +1,305 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkProfile, serviceVariable } from '../../../lambda/services/check-profile.ts';
+import { judge } from '../../../lambda/services/judge.ts';
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
+import { serviceOf } from '../../../lambda/services/service.ts';
+import { isXmlText } from '../../../lambda/soap/xml-text.ts';
+import { findAll, type ReferenceElement, referenceParse } from '../../soap/reference-xml.ts';
+import { soap11 as envelope, fault11 as fault, reply } from '../answers.ts';
+import { type Outcome, outcomeOf } from '../outcome.ts';
+import { soapReplyOf } from './raw-reply.ts';
+import { expectations, repliesFolder } from './replies.ts';
+
+function success(fields: string): string {
+  return envelope(`<n:access_new_tokenResponse xmlns:n="urn:server">${fields}</n:access_new_tokenResponse>`);
+}
+
+function refusal(content: string): string {
+  return envelope(`<n:access_tokenResponse xmlns:n="urn:server">${content}</n:access_tokenResponse>`);
+}
+
+function outcome(...answer: Parameters<typeof reply>): Outcome {
+  return outcomeOf(judge(mastersIndia, reply(...answer)));
+}
+
+const TOKEN = '<access_token>abc</access_token>';
+const LIFE = '<expires_in>14400</expires_in>';
+
+it('has no fault, and room for three sentences of a user', () => {
+  expect(checkProfile(mastersIndia)).toMatchObject({ faults: [], warnings: [] });
+  const { credentials = [], ...codes } = mastersIndia.codes;
+  const sentences = ['a', 'b', 'c'].map((letter) =>
+    `${letter} sentence of sixty characters that a service says`.padEnd(60, '.'),
+  );
+  const longer = { ...mastersIndia, codes: { ...codes, credentials: [...credentials, ...sentences] } };
+  expect(checkProfile(longer).faults).toEqual([]);
+  expect(Buffer.byteLength(JSON.stringify(serviceVariable(longer)))).toBeLessThan(2600);
+});
+
+describe('the envelope of access_new_token', () => {
+  const service = serviceOf(mastersIndia);
+  const operation = (values: Readonly<Record<string, string>>) =>
+    referenceParse(service.request(values, { now: 0, uuid: '', endpoint: '' }).body).children[0]?.children[0];
+
+  it('carries any credentials unchanged, as a conforming parser sees them, in the order in which servers bind them', () => {
+    const text = fc.string({ unit: 'binary' }).filter(isXmlText);
+    const hostile = fc.constant(']]></passwd><passwd>x\r\n\t&amp;"\'<!--\r');
+    fc.assert(
+      fc.property(text, fc.oneof(text, hostile), text, text, (username, password, client_id, client_secret) => {
+        const arguments_ = operation({ username, password, client_id, client_secret })?.children ?? [];
+        expect(arguments_.map(({ namespace, name, text }) => [namespace, name, text])).toEqual([
+          ['', 'username', username],
+          ['', 'passwd', password],
+          ['', 'client_id', client_id],
+          ['', 'client_secret', client_secret],
+          ['', 'grant_type', 'password'],
+        ]);
+      }),
+    );
+  });
+
+  it('names the documented operation under the one content type that NuSOAP takes', () => {
+    const values = { username: '', password: '', client_id: '', client_secret: '' };
+    expect(operation(values)).toMatchObject({ namespace: 'urn:server', name: 'access_new_token' });
+    expect(service.request(values, { now: 0, uuid: '', endpoint: '' }).headers).toEqual({
+      'Content-Type': 'text/xml; charset=utf-8',
+      SOAPAction: '""',
+      Accept: 'text/xml',
+    });
+  });
+});
+
+describe('what real servers answered', () => {
+  // The transport undoes the content coding, so the one reply about that is played over a socket, with all the others.
+  const pure = expectations.filter(({ file }) => !file.includes('gzip'));
+
+  it.each(pure.map((row) => [row.file, row.expect] as const))('%s', (file, expected) => {
+    const answer = judge(mastersIndia, soapReplyOf(readFileSync(new URL(file, repliesFolder))));
+    if (expected.kind === 'error') expect(answer).toMatchObject({ code: expected.code });
+    else {
+      const end = expected.expiresIn === null ? { unknown: expect.any(String) } : { in: expected.expiresIn };
+      expect(answer).toEqual({ accessToken: expected.accessToken, end });
+    }
+  });
+});
+
+describe('a token', () => {
+  it.each(['0123456789', '1e10', '0x1F', 'true', 'null', '-0', '1_000', 'a+b/c==', '.', '{}', 'x'.repeat(8192)])(
+    'is text: %.20s stays what it is',
+    (token) => {
+      const answer = judge(mastersIndia, reply(success(`<access_token>${token}</access_token>${LIFE}`)));
+      expect(answer).toEqual({ accessToken: token, end: { in: 14_400 } });
+    },
+  );
+
+  it.each([
+    ['in the answer for a refusal', refusal(TOKEN + LIFE)],
+    ['beside an error_description', success(`${TOKEN}${LIFE}<error_description>x</error_description>`)],
+    ['beside a code in another field', success(`${TOKEN}${LIFE}<return><error>invalid_grant</error></return>`)],
+    ['beside a code in no field', success(`invalid_grant${TOKEN}${LIFE}`)],
+    [
+      'in an answer without the namespace of the service',
+      envelope(`<access_new_tokenResponse>${TOKEN}</access_new_tokenResponse>`),
+    ],
+    ['within <return> and beside it', success(`${TOKEN}${LIFE}<return>${TOKEN}</return>`)],
+  ])('is not taken %s', (_, text) => {
+    expect(outcome(text)).toBe('malformed');
+  });
+});
+
+describe('a refusal', () => {
+  it.each<[string, Outcome]>([
+    ['invalid_grant', 'credentials'],
+    ['invalid_client', 'credentials'],
+    ['The user credentials were incorrect', 'credentials'],
+    ['invalid_request', 'request'],
+    ['server_error', 'unavailable'],
+  ])('%s is %s, wherever the service says it and with whatever status', (code, expected) => {
+    const places = [
+      refusal(code),
+      refusal(`\n   ${code}\n  `),
+      refusal(`<return>${code}</return>`),
+      refusal(`<error>${code}</error><error_description>because</error_description>`),
+      refusal(`<status>0</status><message>${code}</message>`),
+      refusal(code).replace(' xmlns:n="urn:server"', '').replaceAll('n:access', 'access'),
+      success(`<access_token/><expires_in/><token_type/><error_description>${code}</error_description>`),
+      success(`<access_token>${code}</access_token>`),
+      success(`<error>${code}</error>`),
+      success(code),
+      fault('s:Client', code),
+      fault('s:Server', 'refused', `<x:error xmlns:x="urn:x">${code}</x:error>`),
+    ];
+    for (const place of places) {
+      for (const status of [200, 206, 400, 401, 403, 500])
+        expect([place, outcome(place, { status })]).toEqual([place, expected]);
+    }
+  });
+
+  it.each<[string, Outcome]>([
+    ['Accès refusé', 'request'],
+    ['Wrong password', 'request'],
+    ["Access denied for user 'x'@'localhost' (using password: YES)", 'request'],
+    ['Too many requests', 'request'],
+  ])('in words that nobody listed is no certain one: %s', (words, expected) => {
+    expect(outcome(success(`<access_token/><error_description>${words}</error_description>`))).toBe(expected);
+    expect(outcome(refusal(words))).toBe(expected);
+    expect(outcome(fault('s:Server', words), { status: 500 })).toBe('unavailable');
+  });
+
+  it.each([
+    ['JSON', success('<return>{&quot;access_token&quot;:&quot;abc&quot;}</return>')],
+    ['escaped XML', success('<return>&lt;access_token&gt;abc&lt;/access_token&gt;</return>')],
+    ['a map', success('<return><item><key>access_token</key><value>abc</value></item></return>')],
+  ])('is not made up from a token in %s', (_, text) => {
+    expect(outcome(text)).toBe('malformed');
+  });
+
+  it('that gives no reason is no answer', () => {
+    expect(outcome(refusal(''))).toBe('malformed');
+    expect(outcome(success('<access_token/><expires_in>14400</expires_in>'))).toBe('malformed');
+  });
+});
+
+describe('the charset', () => {
+  const text = success(`${TOKEN}${LIFE}<x>é</x>`);
+  const declared = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>${text}`;
+
+  it.each<[string, string | undefined, Buffer]>([
+    ['the header’s', 'text/xml; charset=ISO-8859-1', Buffer.from(text, 'latin1')],
+    ['the header’s, in quotes', 'text/xml; charset="iso-8859-1"; x=y', Buffer.from(text, 'latin1')],
+    ['the header’s, against the declaration', 'text/xml;charset=UTF-8', Buffer.from(declared('ISO-8859-1'))],
+    ['the declaration’s', 'text/xml', Buffer.from(declared('ISO-8859-1'), 'latin1')],
+    ['the declaration’s, without any header', undefined, Buffer.from(declared('windows-1252'), 'latin1')],
+    ['UTF-8 where nothing is said', 'text/xml', Buffer.from(text)],
+    ['the byte order mark’s', 'text/xml; charset=ISO-8859-1', Buffer.from(`\ufeff${text}`)],
+    ['UTF-16 by its byte order mark', 'text/xml', Buffer.from(`\ufeff${text}`, 'utf16le')],
+  ])('is %s', (_, contentType, body) => {
+    expect(outcomeOf(judge(mastersIndia, { status: 200, contentType, body }))).toBe('token');
+  });
+
+  it.each<[string, string, Buffer]>([
+    ['UTF-8 under another spelling', 'text/xml; charset=utf8mb4', Buffer.from(text)],
+    ['UTF-8 under .NET’s label', 'text/xml; charset=utf-16', Buffer.from(text)],
+    ['UTF-16 without a label', 'text/xml', Buffer.from(text, 'utf16le')],
+    ['before a comma', 'text/xml; charset=ISO-8859-1, text/xml', Buffer.from(text, 'latin1')],
+    ['of no importance where all is ASCII', 'text/xml; charset=klingon', Buffer.from(success(TOKEN + LIFE))],
+  ])('is %s', (_, contentType, body) => {
+    expect(outcomeOf(judge(mastersIndia, { status: 200, contentType, body }))).toBe('token');
+  });
+
+  it.each<[string, string, Buffer]>([
+    ['bytes that are not text in it', 'text/xml; charset=utf-8', Buffer.from(text, 'latin1')],
+    ['a charset that nobody knows', 'text/xml; charset=klingon', Buffer.from(text)],
+    ['a charset in which ASCII means something else', 'text/xml; charset=UTF-7', Buffer.from(success(TOKEN + LIFE))],
+  ])('gives no token from %s, but a refusal', (_, contentType, body) => {
+    expect(outcomeOf(judge(mastersIndia, { status: 200, contentType, body }))).toBe('malformed');
+    const refused = Buffer.from(refusal('<error>invalid_grant</error><x>é</x>'), 'latin1');
+    expect(outcome(refused, { contentType })).toBe('credentials');
+  });
+});
+
+describe('a refusal outside of a plain document', () => {
+  const part = (headers: string, body: string) =>
+    `--b\r\nContent-Type: text/xml; charset=utf-8\r\n${headers}\r\n${body}\r\n`;
+  const multipart = 'Multipart/Related; type="application/xop+xml"; boundary="b"; start="<root>"';
+
+  it('behind a warning is one all the same', () => {
+    expect(outcome(`<br />Warning: x &copy;\n${refusal('invalid_grant')}`)).toBe('credentials');
+    expect(outcome(`<br />Warning: x\n${success(TOKEN + LIFE)}`)).toBe('malformed');
+  });
+
+  it('or a token is read in the root part of a MIME message', () => {
+    const picture = part('Content-ID: <picture>\r\n', '<svg/>');
+    const root = part(
+      'Content-Transfer-Encoding: binary\r\nContent-ID: <root>\r\n',
+      success(`${TOKEN}${LIFE}<x>é</x>`),
+    );
+    const mime = (...parts: readonly string[]) => outcome(`\r\n${parts.join('')}--b--`, { contentType: multipart });
+    expect([mime(picture, root), mime(root, picture), mime(root)]).toEqual(['token', 'token', 'token']);
+    expect(mime(part('', refusal('invalid_grant')))).toBe('credentials');
+    expect([mime(root.replace('</s:Body>', '=\r\n</s:Body>')), mime(picture)]).not.toContain('token');
+  });
+});
+
+describe('any answer at all', () => {
+  const status = fc.constantFrom(100, 200, 204, 206, 301, 400, 401, 403, 404, 429, 500, 503);
+  const contentType = fc.constantFrom(
+    undefined,
+    'text/xml',
+    'text/xml; charset=ISO-8859-1',
+    'text/html',
+    'x; charset=',
+  );
+
+  it('is judged without an exception', () => {
+    fc.assert(
+      fc.property(status, contentType, fc.uint8Array({ maxLength: 300 }), (code, type, body) => {
+        expect('code' in judge(mastersIndia, { status: code, contentType: type, body })).toBe(true);
+      }),
+    );
+  });
+
+  it('that was damaged gives a token only if a conforming parser finds that very token, once', () => {
+    const whole = `<?xml version="1.0" encoding="utf-8"?>${success(`${TOKEN}${LIFE}<token_type>bearer</token_type><error_description/>`)}`;
+    const at = fc.integer({ min: 0, max: whole.length });
+    const inserted = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.constantFrom(
+        TOKEN,
+        '<!--',
+        '-->',
+        '<![CDATA[',
+        ']]>',
+        '<a/>',
+        '&amp;',
+        '<access_token>',
+        '</s:Body>',
+        'xmlns="urn:x"',
+      ),
+    );
+    const damage = fc.array(fc.tuple(at, fc.integer({ min: 0, max: 30 }), inserted), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(damage, (cuts) => {
+        const text = cuts.reduce(
+          (xml, [from, length, piece]) => xml.slice(0, from) + piece + xml.slice(from + length),
+          whole,
+        );
+        const answer = judge(mastersIndia, reply(text));
+        if ('code' in answer) return;
+        const tokens = findAll(referenceParse(text.toWellFormed()), 'access_token');
+        expect(tokens.map(textOf)).toEqual([answer.accessToken]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('shows nothing of itself in its result', () => {
+    const secret = 'S3cr3tS3cr3t';
+    const places = [
+      success(`<access_token>${secret} x</access_token>`),
+      refusal(secret),
+      fault('s:Client', secret),
+      secret,
+    ];
+    for (const place of [...places, `<${secret}/>`, `<a>&${secret};</a>`, fault(`s:${secret}`, secret)]) {
+      // The one field that is the service's own text, for whoever takes the secrets out of it.
+      expect(JSON.stringify({ ...judge(mastersIndia, reply(place)), serviceText: undefined })).not.toContain(secret);
+    }
+  });
+
+  it('is judged, however it repeats itself', () => {
+    for (const words of ['client ', 'password ', 'locked user ', '<!-- ', '&amp;', ']]>', '<a ', ' x="1"']) {
+      const text = refusal(words.repeat(60_000 / words.length));
+      expect(outcome(text)).not.toBe('token');
+    }
+    const declarations = Array.from({ length: 2000 }, (_, index) => `xmlns:a${index}="u"`).join(' ');
+    const crowd = refusal(`<x ${declarations}>${'<p xmlns="u"/>'.repeat(1500)}</x>`);
+    expect(outcome(crowd)).not.toBe('token');
+  });
+});
+
+function textOf({ text }: ReferenceElement): string {
+  return text;
+}
