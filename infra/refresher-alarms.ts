@@ -10,10 +10,9 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ERROR_GUIDE } from '../lambda/error-guide.ts';
+import { durationText, PERIODS_TO_PAGE, type Timing } from '../lambda/timing.ts';
 import { refreshNowCommand, showStatusCommand } from './operator-commands.ts';
-import { PERIODS_TO_PAGE } from './page-threshold.ts';
 import { refresherMetric } from './refresher-metrics.ts';
-import type { Timing } from './timing.ts';
 import type { AlarmActions } from './token-refresher-props.ts';
 
 /** What the alarms watch, whom they notify, and what their descriptions name. */
@@ -83,11 +82,11 @@ export class RefresherAlarms extends Construct {
             // Periods slide with every minute. With the minimum, one without a tick (filled with 0) beside one that holds
             // the last bad and the first good tick would page again after every second outage that is over.
             statistic: 'Maximum',
-            period: timing.checkEvery,
+            period: periods(timing),
           }),
         },
         label: 'Seconds that the token still lives',
-        period: timing.checkEvery,
+        period: periods(timing),
       }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: timing.pageBelowSeconds,
@@ -112,10 +111,10 @@ export class RefresherAlarms extends Construct {
         // is over, and page for it again.
         expression: 'FILL(credentialsRefused, 0)',
         usingMetrics: {
-          credentialsRefused: refresherMetric('credentialsRefused', name, { period: periods(timing.checkEvery, 2) }),
+          credentialsRefused: refresherMetric('credentialsRefused', name, { period: periods(timing, 2) }),
         },
         label: 'Credentials refused',
-        period: periods(timing.checkEvery, 2),
+        period: periods(timing, 2),
       }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
@@ -132,7 +131,7 @@ export class RefresherAlarms extends Construct {
         'First look at the status: attempt.outcome is the last failure. None? Look at the log.',
         `ENDPOINT_UNAVAILABLE: ${ERROR_GUIDE.ENDPOINT_UNAVAILABLE.doFirst}`,
       ]),
-      metric: props.function.metricErrors({ statistic: 'Sum', period: periods(timing.checkEvery, 3) }),
+      metric: props.function.metricErrors({ statistic: 'Sum', period: periods(timing, 3) }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 2,
       evaluationPeriods: 1,
@@ -150,7 +149,7 @@ export class RefresherAlarms extends Construct {
         'First find out whether another client uses the same login, which ends this token. If not, a reader misjudges',
         'answers: CloudTrail names who wrote the report (PutParameter).',
       ]),
-      metric: refresherMetric('tokenRejected', name, { period: timing.checkEvery }),
+      metric: refresherMetric('tokenRejected', name, { period: periods(timing) }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
       evaluationPeriods: PERIODS_OF_REJECTION,
@@ -169,11 +168,11 @@ export class RefresherAlarms extends Construct {
     return new Alarm(this, 'CredentialsAging', {
       alarmName: alarmName('CredentialsAging', name),
       alarmDescription: description(props, [
-        `The credentials have not been changed for ${maxAge.toHumanString()}: the service may soon refuse them.`,
+        `The credentials have not been changed for ${durationText(maxAge.toSeconds())}: the service may soon refuse them.`,
         "First get new ones from the account's owner, and put them into the secret: the next tick uses them.",
       ]),
       // No FILL: it would end the alarm, and make another ticket, wherever a lost event leaves a period empty.
-      metric: refresherMetric('credentialsAge', name, { period: timing.checkEvery }),
+      metric: refresherMetric('credentialsAge', name, { period: periods(timing) }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: maxAge.toSeconds(),
       evaluationPeriods: 1,
@@ -215,6 +214,6 @@ function notify(alarm: Alarm, action: IAlarmAction | undefined, { whenOver }: { 
   if (whenOver) alarm.addOkAction(action);
 }
 
-function periods(checkEvery: Duration, count: number): Duration {
-  return Duration.seconds(count * checkEvery.toSeconds());
+function periods({ checkEverySeconds }: Timing, count = 1): Duration {
+  return Duration.seconds(count * checkEverySeconds);
 }

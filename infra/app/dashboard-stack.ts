@@ -13,9 +13,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { METRICS } from '../../lambda/refresher/metric-names.ts';
+import type { Timing } from '../../lambda/timing.ts';
 import { alarmName, alarmNames } from '../refresher-alarms.ts';
 import { refresherMetric } from '../refresher-metrics.ts';
-import type { Timing } from '../timing.ts';
 import { logGroupName } from '../token-refresher.ts';
 import { type AppSettings, RESERVED_NAME, stackName, withPrefix } from './settings.ts';
 import { addTags } from './stack-tags.ts';
@@ -86,13 +86,14 @@ export class DashboardStack extends Stack {
 
 /** How long the token lives, whether runs fail, whether credentials and token are accepted, how slow the endpoint is. */
 function tokenRow(scope: Construct, { parameterName, timing }: WatchedToken): IWidget[] {
+  const period = Duration.seconds(timing.checkEverySeconds);
   const metric = (name: keyof typeof METRICS, options: MetricOptions = {}) =>
-    refresherMetric(name, parameterName, { period: timing.checkEvery, ...options });
+    refresherMetric(name, parameterName, { period, ...options });
   const minutesLeft = new MathExpression({
     expression: 'secondsRemaining / 60',
     usingMetrics: { secondsRemaining: metric('secondsRemaining') },
     label: 'minutes left',
-    period: timing.checkEvery,
+    period,
   });
   return [
     new GraphWidget({

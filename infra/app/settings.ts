@@ -1,14 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 import { closest } from '../../lambda/services/closest.ts';
 import { PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
+import {
+  CHECK_EVERY_SECONDS,
+  DURATION_PATTERN,
+  DURATION_RULE,
+  durationSeconds,
+  durationText,
+  REFRESH_EVERY_SECONDS,
+  TOKEN_LIFETIME_SECONDS,
+} from '../../lambda/timing.ts';
 import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
 import { type Fault, faultList } from '../fault.ts';
-import { parseDuration } from '../timing.ts';
-import { propFaults, type TokenRefresherProps } from '../token-refresher-props.ts';
+import { propFaults } from '../prop-rules.ts';
+import type { TokenRefresherProps } from '../token-refresher-props.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
 export class SettingsError extends Error {
@@ -44,10 +53,9 @@ const ALARM_TARGET = z.union(
   ALARM_ACTIONS_RULE,
 );
 /** What a person writes for a duration. */
-export const DURATION = matching(
-  /^\d{1,8} (?:second|minute|hour|day)s?$/,
-  'use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"',
-).transform((text) => parseDuration(text));
+export const DURATION = matching(DURATION_PATTERN, DURATION_RULE).transform((text) =>
+  Duration.seconds(durationSeconds(text)),
+);
 const RETENTION_DAYS = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
 const RETENTIONS = new Map(RETENTION_DAYS.map((days) => [days === 1 ? '1 day' : `${days} days`, Number(days)]));
 const RETENTION_RULE = `use a time that CloudWatch Logs offers, in days: ${RETENTION_DAYS.join(', ')}, for example "30 days"`;
@@ -123,16 +131,16 @@ const SETTINGS = {
   }),
   tokenLifetime: DURATION.optional().meta({
     description: "what the service promises; sets the alarm's threshold, so keep it true",
-    default: '4 hours',
+    default: durationText(TOKEN_LIFETIME_SECONDS),
   }),
   refreshEvery: DURATION.optional().meta({
     description: 'how old a token may grow; half of its lifetime where that is shorter',
-    default: '2 hours',
+    default: durationText(REFRESH_EVERY_SECONDS),
   }),
   checkEvery: DURATION.optional().meta({
     description:
       'how often a tick looks: whole minutes, at most 8 hours. Equal to `refreshEvery`, every tick refreshes',
-    default: '15 minutes',
+    default: durationText(CHECK_EVERY_SECONDS),
   }),
   renewalWindow: DURATION.optional().meta({
     description:

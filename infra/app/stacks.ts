@@ -1,6 +1,6 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { timingOf } from '../timing.ts';
+import { timingOfProps } from '../timing.ts';
 import { DashboardStack } from './dashboard-stack.ts';
 import { readSettings } from './settings.ts';
 import { sharedTags } from './stack-tags.ts';
@@ -16,7 +16,7 @@ export function addStacks(app: App): void {
   if (settings.hasDashboard) {
     const watched = settings.tokens.map((token) => ({
       parameterName: token.tokenParameterName,
-      timing: timingOf(token),
+      timing: timingOfProps(token),
       credentialsMaxAge: token.credentialsMaxAge,
     }));
     new DashboardStack(app, watched, settings, sharedTags(settings.tokens.map(({ tags }) => tags)));

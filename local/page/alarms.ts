@@ -1,6 +1,6 @@
-import { PERIODS_TO_PAGE, pageBelowSeconds } from '../../infra/page-threshold.ts';
 import type { Config } from '../../lambda/refresher/config.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
+import { PERIODS_TO_PAGE, pageBelowSeconds } from '../../lambda/timing.ts';
 
 /** One alarm of the construct, as a template holds it. Written out here, for CDK takes seconds to load; a test compares. */
 export interface AlarmDefinition {
@@ -44,7 +44,7 @@ export function alarmDefinitions(config: Config): readonly AlarmDefinition[] {
     ],
   });
   const atLeast = (Threshold: number) => ({ ComparisonOperator: 'GreaterThanOrEqualToThreshold', Threshold });
-  const threshold = pageThresholdSeconds(config);
+  const threshold = pageBelowSeconds(config);
   return [
     {
       name: 'TokenExpiring',
@@ -104,11 +104,4 @@ export function alarmDefinitions(config: Config): readonly AlarmDefinition[] {
       },
     },
   ];
-}
-
-/** TokenExpiring pages when the token lives for less than this. */
-export function pageThresholdSeconds(config: Config): number {
-  const { tokenLifetimeSeconds: lifetimeSeconds, refreshEverySeconds, checkEverySeconds } = config;
-  const replacedAfterSeconds = Math.min(refreshEverySeconds, lifetimeSeconds / 2);
-  return pageBelowSeconds({ lifetimeSeconds, replacedAfterSeconds, checkEverySeconds });
 }
