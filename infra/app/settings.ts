@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
+import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
-import { closest } from '../../lambda/services/closest.ts';
 import { PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
 import {
   CHECK_EVERY_SECONDS,
@@ -328,9 +328,8 @@ function chosenStage({ stage, stages }: Readonly<Record<string, unknown>>): {
     return { name: stage, settings: isObject(settings) ? settings : {} };
   }
   // Alone, and in one line: what else may be wrong depends on the stage.
-  const near = closest(stage, names);
   const among = names.length === 0 ? 'the context of cdk.json describes no "stages"' : `there are ${names.join(', ')}`;
-  throw new SettingsError(`There is no stage "${stage}": ${among}${near ? `; did you mean ${near}?` : ''}`);
+  throw new SettingsError(`There is no stage "${stage}": ${among}${didYouMean(stage, names, '; ')}`);
 }
 
 /** What a stage says of tokens that are described nowhere reaches nothing. */
@@ -338,8 +337,7 @@ function* strangeTokens(stages: unknown, known: readonly string[]): Iterable<Fau
   for (const [stage, settings] of Object.entries(isObject(stages) ? stages : {})) {
     const tokens = isObject(settings) && isObject(settings.tokens) ? settings.tokens : {};
     for (const name of Object.keys(tokens).filter((token) => !known.includes(token))) {
-      const near = closest(name, known);
-      const remedy = `there is no such token in the context "tokens"; ${near ? `did you mean ${near}?` : 'describe it there'}`;
+      const remedy = `there is no such token in the context "tokens"${didYouMean(name, known, '; ') || '; describe it there'}`;
       yield { names: [`stages.${stage}.tokens.${name}`], value: tokens[name], remedy };
     }
   }
@@ -357,8 +355,8 @@ function* misspeltKeys(context: Readonly<Record<string, unknown>>): Iterable<Fau
   const known = [...Object.keys(APP.shape), 'tokens'];
   for (const [key, value] of Object.entries(context)) {
     if (known.includes(key) || !/^[A-Za-z]+$/.test(key)) continue;
-    const near = closest(key, known);
-    if (near) yield { names: [key], value, remedy: `there is no such setting; did you mean ${near}?` };
+    const meant = didYouMean(key, known, '; ');
+    if (meant !== '') yield { names: [key], value, remedy: `there is no such setting${meant}` };
   }
 }
 
@@ -445,12 +443,8 @@ function issueFaults(schema: z.ZodType, at: string, settings: unknown, issue: z.
   if (issue.code !== 'unrecognized_keys') return [fault([], value, issue.message)];
   const known = settingsAt(schema, path);
   return issue.keys.map((key) => {
-    const near = closest(key, known);
-    return fault(
-      [key],
-      isObject(value) ? value[key] : undefined,
-      near ? `there is no such setting; did you mean ${near}?` : 'there is no such setting; remove it',
-    );
+    const remedy = `there is no such setting${didYouMean(key, known, '; ') || '; remove it'}`;
+    return fault([key], isObject(value) ? value[key] : undefined, remedy);
   });
 }
 
@@ -492,10 +486,7 @@ function readProfile(path: string): ServiceProfile | string {
     // Its shape is checked by the construct, as that of any other profile.
     return profile === undefined ? 'put a JSON object in this file' : (profile as unknown as ServiceProfile);
   } catch {
-    const near = closest(path, [...PROFILES.keys()]);
-    return near === undefined
-      ? `${SERVICE_RULE}; this file cannot be read`
-      : `did you mean "${near}"? Or ${SERVICE_RULE}`;
+    return `${SERVICE_RULE}; this file cannot be read${didYouMean(path, PROFILES.keys(), '; ')}`;
   }
 }
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { CHECK_EVERY_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../lambda/timing.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import { PROFILE_NAMES, ProfileError, readProfile } from '../read-profile.ts';
 import { wrapText } from '../wrap-text.ts';
 import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode, MASTERS_INDIA_FAIL_MODES } from './fail-modes.ts';

@@ -127,11 +127,11 @@ describe('in cdk.json', () => {
   });
 
   it.each([
-    ['a typing mistake', () => 'dpdd', 'did you mean "dpd"?'],
+    ['a typing mistake', () => 'dpdd', 'cannot be read; did you mean dpd?'],
     ['a file that is not there', () => './none.json', 'cannot be read'],
     ['a file that is no JSON', () => file('{'), 'put a JSON object in this file'],
     ['a file with a fault', () => file(JSON.stringify({ ...dpd, tokens: 'x' })), 'token'],
-  ])('%s is told in words', (_, service, words) => {
+  ])('says in words what is wrong with %s', (_, service, words) => {
     expect(() => settings(service())).toThrow(words);
   });
 });

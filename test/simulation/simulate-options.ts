@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 import type { Duration } from 'aws-cdk-lib';
 import { DURATION } from '../../infra/app/settings.ts';
 import { propFaults } from '../../infra/prop-rules.ts';
+import { didYouMean } from '../../lambda/did-you-mean.ts';
 import {
   CHECK_EVERY_SECONDS,
   durationText,
   REFRESH_EVERY_SECONDS,
   TOKEN_LIFETIME_SECONDS,
 } from '../../lambda/timing.ts';
-import { didYouMean } from '../../local/did-you-mean.ts';
 import { UsageError } from '../../local/start/options.ts';
 
 /** A duration as it was written, and in milliseconds. */
