@@ -14,7 +14,7 @@ import {
 import type { Construct } from 'constructs';
 import type { METRICS } from '../../lambda/refresher/metric-names.ts';
 import type { Timing } from '../../lambda/timing.ts';
-import { alarmName, alarmNames } from '../refresher-alarms.ts';
+import { alarmName, alarmRules } from '../alarm-rules.ts';
 import { refresherMetric } from '../refresher-metrics.ts';
 import { logGroupName } from '../token-refresher.ts';
 import { type AppSettings, RESERVED_NAME, stackName, withPrefix } from './settings.ts';
@@ -58,9 +58,7 @@ export class DashboardStack extends Stack {
       tags,
     });
     addTags(this, tags);
-    const alarms = tokens.flatMap(({ parameterName, credentialsMaxAge }) =>
-      alarmNames(parameterName, credentialsMaxAge),
-    );
+    const alarms = tokens.flatMap(namesOfAlarms);
     const parameterNames = tokens.map(({ parameterName }) => parameterName);
     new Dashboard(this, 'Dashboard', {
       dashboardName: dashboardName(prefix),
@@ -82,6 +80,10 @@ export class DashboardStack extends Stack {
       height: 1 + 2 * Math.ceil(names.length / 6),
     });
   }
+}
+
+function namesOfAlarms({ parameterName, timing, credentialsMaxAge }: WatchedToken): readonly string[] {
+  return alarmRules(timing, credentialsMaxAge?.toSeconds()).map(({ kind }) => alarmName(kind, parameterName));
 }
 
 /** How long the token lives, whether runs fail, whether credentials and token are accepted, how slow the endpoint is. */
