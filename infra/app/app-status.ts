@@ -11,7 +11,7 @@ import {
 } from '../../cli/status-command.ts';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 import { timingOfProps } from '../timing.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { readSettings, SettingsError } from './read-settings.ts';
 
 const HELP = `Usage: npm run status -- [options]
 

@@ -2,7 +2,7 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { timingOfProps } from '../timing.ts';
 import { DashboardStack } from './dashboard-stack.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './read-settings.ts';
 import { sharedTags } from './stack-tags.ts';
 import { TokenRefresherStack } from './token-refresher-stack.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Duration } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readSettings } from '../../infra/app/settings.ts';
+import { readSettings } from '../../infra/app/read-settings.ts';
 import { TokenRefresherStack } from '../../infra/app/token-refresher-stack.ts';
 import { propFaults } from '../../infra/prop-rules.ts';
 import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';

@@ -5,7 +5,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { DashboardStack } from '../../../infra/app/dashboard-stack.ts';
-import { readSettings, SettingsError } from '../../../infra/app/settings.ts';
+import { readSettings, SettingsError } from '../../../infra/app/read-settings.ts';
 import { addStacks } from '../../../infra/app/stacks.ts';
 import { timingOf } from '../../../lambda/timing.ts';
 import { worlds } from '../../refresher/world.ts';
