@@ -1,18 +1,11 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { SETTINGS } from '../lambda/refresher/config.ts';
 import { checkProfile } from '../lambda/services/check-profile.ts';
-import {
-  endpointRemedies,
-  loginsPerDayRemedies,
-  parameterNameRemedies,
-  parseHttpUrl,
-  proxyRemedies,
-  renewalWindowRemedies,
-  secondsRemedies,
-  soapActionRemedies,
-} from '../lambda/setting-rules.ts';
+import { parseHttpUrl } from '../lambda/setting-rules.ts';
 import { durationText, type Timing } from '../lambda/timing.ts';
 import type { Fault } from './fault.ts';
-import { secondsOf, timingOfProps } from './timing.ts';
+import { functionSettings } from './function-settings.ts';
+import { timingOfProps } from './timing.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
 
 /** The props that can be wrong although they compile. */
@@ -51,22 +44,38 @@ const MAX_PARAMETER_NAME_LENGTH = 200;
 const MAX_RUNBOOK_URL_LENGTH = 200;
 
 /** Everything that is wrong with the props, all at once. */
-export function propFaults(props: CheckedProps): readonly Fault[] {
+export function propFaults(given: CheckedProps): readonly Fault[] {
+  const unresolved = [...unresolvedFaults(given)];
+  const unknown = unresolved.map(({ names: [name] }) => name);
+  const props = { ...given };
+  for (const name of unknown) Reflect.deleteProperty(props, name);
   const profileFaults = [...serviceFaults(props)];
-  return [
+  // The timing of a profile that is wrong is no timing.
+  const timed = profileFaults.length === 0 ? props : { ...props, service: undefined };
+  const faults = [
     ...profileFaults,
-    ...proxyFaults(props),
     ...renewalFaults(props),
-    ...endpointFaults(props),
-    ...soapActionFaults(props),
-    ...parameterNameFaults(props),
-    // The timing of a profile that is wrong is no timing.
-    ...timingFaults(profileFaults.length === 0 ? props : { ...props, service: undefined }),
+    ...settingFaults(timed),
+    ...httpFaults(props),
+    ...longNameFaults(props),
+    ...timingFaults(timed),
     ...alarmActionsFaults(props),
     ...runbookUrlFaults(props),
     ...reservedConcurrencyFaults(props),
     ...removalPolicyFaults(props),
   ];
+  return [...unresolved, ...faults.filter(({ names }) => !names.some((name) => unknown.includes(name)))];
+}
+
+/** What is known only when deploying cannot be checked. */
+function* unresolvedFaults(props: CheckedProps): Iterable<Fault> {
+  for (const [name, value] of Object.entries(props)) {
+    // The SOAPAction is compared with nothing, and the function checks it too.
+    const isKnown = value instanceof Duration ? !value.isUnresolved() : !Token.isUnresolved(value);
+    if (isKnown || name === 'soapAction') continue;
+    const remedy = 'give a literal value that is known at synth, where it is checked';
+    yield { names: [name], value: 'a value known only when deploying', remedy };
+  }
 }
 
 function* serviceFaults({ service }: CheckedProps): Iterable<Fault> {
@@ -74,11 +83,25 @@ function* serviceFaults({ service }: CheckedProps): Iterable<Fault> {
   for (const { key, remedy } of checkProfile(service).faults) yield { names: ['service'], value: key, remedy };
 }
 
-function* proxyFaults({ proxy }: CheckedProps): Iterable<Fault> {
-  if (proxy === undefined) return;
-  // A user and a password may stand in it.
-  const value = proxy.includes('@') ? '(not shown)' : proxy;
-  for (const remedy of proxyRemedies(Token.isUnresolved(proxy) ? '' : proxy)) yield { names: ['proxy'], value, remedy };
+/** What a caller without a compiler may leave out. */
+const MISSING: Readonly<Record<string, unknown>> = { endpoint: '', tokenParameterName: '' };
+
+/** The function's own rules for what it is given. */
+function* settingFaults(props: CheckedProps): Iterable<Fault> {
+  const { profile: _, ...settings }: Readonly<Record<string, unknown>> = functionSettings(props);
+  for (const [name, { check }] of Object.entries(SETTINGS)) {
+    const value = settings[name] ?? MISSING[name];
+    if (value === undefined || Token.isUnresolved(value)) continue;
+    // A prop of CDK carries its unit in its type.
+    const prop = name.replace(/Seconds$|Url$/, '');
+    for (const remedy of check(value).remedies) yield { names: [prop], value: shown(name, settings[name]), remedy };
+  }
+}
+
+function shown(name: string, value: unknown): unknown {
+  if (typeof value === 'number' && name.endsWith('Seconds')) return duration(value);
+  // What stands before an "@" may be a password.
+  return ['endpoint', 'proxyUrl'].includes(name) && `${value}`.includes('@') ? '(not shown)' : value;
 }
 
 function* renewalFaults(props: CheckedProps): Iterable<Fault> {
@@ -93,56 +116,27 @@ function* renewalFaults(props: CheckedProps): Iterable<Fault> {
   }
 }
 
-function* endpointFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
-  // What stands before an "@" may be a password.
-  const value = `${endpoint}`.includes('@') ? '(not shown)' : endpoint;
-  // An unresolved token is no address yet.
-  for (const remedy of endpointRemedies(known(endpoint))) yield { names: ['endpoint'], value, remedy };
-  if (/^http:/i.test(`${endpoint}`) && allowHttp !== true) {
-    const remedy = 'use https, or set allowHttp to true to send the credentials unencrypted';
-    yield { names: ['endpoint', 'allowHttp'], value, remedy };
-  }
+function* httpFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
+  if (!/^http:/i.test(`${endpoint}`) || allowHttp === true) return;
+  const remedy = 'use https, or set allowHttp to true to send the credentials unencrypted';
+  yield { names: ['endpoint', 'allowHttp'], value: shown('endpoint', endpoint), remedy };
 }
 
-function* soapActionFaults({ soapAction = '' }: CheckedProps): Iterable<Fault> {
-  for (const remedy of soapActionRemedies(soapAction)) yield { names: ['soapAction'], value: soapAction, remedy };
+function* longNameFaults({ tokenParameterName: name = '' }: CheckedProps): Iterable<Fault> {
+  if (name.length <= MAX_PARAMETER_NAME_LENGTH) return;
+  const remedy = `use at most ${MAX_PARAMETER_NAME_LENGTH} characters: alarms and descriptions carry the name, and have limits of their own`;
+  yield { names: ['tokenParameterName'], value: name, remedy };
 }
 
-function* parameterNameFaults({ tokenParameterName: name }: CheckedProps): Iterable<Fault> {
-  const fault = (remedy: string): Fault => ({ names: ['tokenParameterName'], value: name, remedy });
-  for (const remedy of parameterNameRemedies(known(name))) yield fault(remedy);
-  if (name !== undefined && name.length > MAX_PARAMETER_NAME_LENGTH) {
-    yield fault(
-      `use at most ${MAX_PARAMETER_NAME_LENGTH} characters: alarms and descriptions carry the name, and have limits of their own`,
-    );
-  }
-}
-
-/** Nothing where it is known only when deploying. */
-function known(text = ''): string {
-  return Token.isUnresolved(text) ? '' : text;
-}
-
-const DURATIONS = ['tokenLifetime', 'refreshEvery', 'checkEvery', 'renewalWindow', 'credentialsMaxAge'] as const;
+const COMPARED = ['tokenLifetimeSeconds', 'refreshEverySeconds', 'checkEverySeconds', 'renewalWindowSeconds'] as const;
 
 function timingFaults(props: CheckedProps): readonly Fault[] {
-  const unresolved = DURATIONS.filter((name) => props[name]?.isUnresolved());
-  // Durations that are no usable numbers cannot be compared.
-  if (unresolved.length > 0) {
-    const remedy = 'give a literal duration; it is checked against the others';
-    return unresolved.map((name) => ({ names: [name], value: 'a value known only when deploying', remedy }));
-  }
   const timing = timingOfProps(props);
-  const each = DURATIONS.flatMap((name) => [...durationFaults(name, props, timing)]);
-  if (each.length > 0) return each;
+  // Durations that are no usable numbers cannot be compared.
+  const isUsable = (name: (typeof COMPARED)[number]) =>
+    timing[name] === undefined || SETTINGS[name].check(timing[name]).remedies.length === 0;
+  if (!COMPARED.every(isUsable)) return [];
   return [...checkEveryFaults(timing), ...relationFaults(timing), ...loginsPerDayFaults(props, timing)];
-}
-
-function* durationFaults(name: (typeof DURATIONS)[number], props: CheckedProps, timing: Timing): Iterable<Fault> {
-  const seconds = name === 'credentialsMaxAge' ? secondsOf(props.credentialsMaxAge) : timing[`${name}Seconds`];
-  if (seconds === undefined) return;
-  const remedies = name === 'renewalWindow' ? renewalWindowRemedies(seconds) : secondsRemedies(seconds);
-  for (const remedy of remedies) yield { names: [name], value: duration(seconds), remedy };
 }
 
 function* checkEveryFaults({ checkEverySeconds }: Timing): Iterable<Fault> {
@@ -178,15 +172,12 @@ function* relationFaults(timing: Timing): Iterable<Fault> {
 
 /** Whether the schedule alone leaves room in the ration: one login is kept for a person, and one for a failure. */
 function* loginsPerDayFaults(props: CheckedProps, { replacedAfterSeconds }: Timing): Iterable<Fault> {
-  const loginsPerDay = props.loginsPerDay ?? props.service?.timing?.loginsPerDay;
-  if (loginsPerDay === undefined) return;
-  const fault = (remedy: string): Fault => ({ names: ['loginsPerDay'], value: loginsPerDay, remedy });
-  const remedies = loginsPerDayRemedies(loginsPerDay);
-  for (const remedy of remedies) yield fault(remedy);
+  const { loginsPerDay } = functionSettings(props);
+  if (loginsPerDay === undefined || SETTINGS.loginsPerDay.check(loginsPerDay).remedies.length > 0) return;
   const needed = Math.ceil(86_400 / replacedAfterSeconds);
-  if (remedies.length === 0 && needed > loginsPerDay - 2) {
-    yield fault(`let tokens grow older: the schedule alone needs ${needed} logins a day, and two are kept back`);
-  }
+  if (needed <= loginsPerDay - 2) return;
+  const remedy = `let tokens grow older: the schedule alone needs ${needed} logins a day, and two are kept back`;
+  yield { names: ['loginsPerDay'], value: loginsPerDay, remedy };
 }
 
 function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
@@ -198,7 +189,7 @@ function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
 
 function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
   if (runbookUrl === undefined) return;
-  if (parseHttpUrl(known(runbookUrl)) !== undefined && runbookUrl.length <= MAX_RUNBOOK_URL_LENGTH) return;
+  if (parseHttpUrl(runbookUrl) !== undefined && runbookUrl.length <= MAX_RUNBOOK_URL_LENGTH) return;
   const remedy = `give an http or https address of at most ${MAX_RUNBOOK_URL_LENGTH} characters`;
   yield { names: ['runbookUrl'], value: runbookUrl, remedy };
 }

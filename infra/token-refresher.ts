@@ -10,21 +10,21 @@ import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { Environment } from '../lambda/refresher/config.ts';
+import { variablesOf } from '../lambda/refresher/config.ts';
 import type { METRICS } from '../lambda/refresher/metric-names.ts';
-import { checkProfile, serviceVariable } from '../lambda/services/check-profile.ts';
+import { checkProfile } from '../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../lambda/services/profile.ts';
 import { durationText, LONGEST_RUN_SECONDS, pageCouldComeTooLate, type Timing } from '../lambda/timing.ts';
 import { rejectedParameterName } from '../lambda/token-status.ts';
 import { acknowledgeNag } from './acknowledge-nag.ts';
 import { faultList } from './fault.ts';
+import { functionSettings, variablesFaults } from './function-settings.ts';
 import { deleteParametersCommand } from './operator-commands.ts';
 import { propFaults } from './prop-rules.ts';
 import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
 import { refresherCode } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
-import { variablesFaults } from './service-settings.ts';
 import { timingOfProps } from './timing.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
 
@@ -155,29 +155,16 @@ export class TokenRefresher extends Construct {
   }
 
   #refresher(props: TokenRefresherProps): LambdaFunction {
-    const { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds, renewalWindowSeconds } = this.timing;
-    const loginsPerDay = props.loginsPerDay ?? props.service?.timing?.loginsPerDay;
     const logGroup = new LogGroup(this, 'Log', {
       logGroupName: logGroupName(props.tokenParameterName),
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const environment = {
-      CREDENTIALS_SECRET_ID: this.credentials.secretArn,
-      TOKEN_ENDPOINT: props.endpoint,
-      TOKEN_PARAMETER_NAME: props.tokenParameterName,
-      TOKEN_KMS_KEY_ID: this.encryptionKey.keyArn,
-      REFRESH_EVERY_SECONDS: String(refreshEverySeconds),
-      CHECK_EVERY_SECONDS: String(checkEverySeconds),
-      TOKEN_LIFETIME_SECONDS: String(tokenLifetimeSeconds),
-      RENEWAL_WINDOW_SECONDS: renewalWindowSeconds === undefined ? undefined : String(renewalWindowSeconds),
-      SOAP_ACTION: props.soapAction,
-      SERVICE: props.service && serviceVariable(props.service),
-      LOGINS_PER_DAY: loginsPerDay === undefined ? undefined : String(loginsPerDay),
-      PROXY_URL: props.proxy,
-      CREDENTIALS_MAX_AGE_SECONDS: props.credentialsMaxAge && String(props.credentialsMaxAge.toSeconds()),
-    } satisfies Environment;
-    const variables = onlySet(environment);
+    const variables = variablesOf({
+      ...functionSettings(props),
+      credentialsSecretId: this.credentials.secretArn,
+      tokenKmsKeyId: this.encryptionKey.keyArn,
+    });
     const faults = [...variablesFaults(variables)];
     if (faults.length > 0) throw new Error(faultList(`TokenRefresher ${this.node.path}`, faults));
     return new LambdaFunction(this, 'Function', {
@@ -299,8 +286,4 @@ export class TokenRefresher extends Construct {
 /** Fixed, like the alarms' names, so that the dashboard's stack finds the log without a reference. */
 export function logGroupName(tokenParameterName: string): string {
   return `/token-refresher${tokenParameterName}`;
-}
-
-function onlySet(environment: Environment): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
 }

@@ -4,7 +4,7 @@ import { isObject } from '../../lambda/parse-json.ts';
 import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
 import { type Fault, faultList } from '../fault.ts';
 import { propFaults } from '../prop-rules.ts';
-import { APP, type AppSettings, stackName, type TokenSettings } from './settings.ts';
+import { APP, type AppSettings, stackName } from './settings.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
 export class SettingsError extends Error {

@@ -10,6 +10,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { alarmName } from '../alarm-rules.ts';
+import { credentialsTemplate } from '../function-settings.ts';
 import {
   putCredentialsCommand,
   readTokenCommand,
@@ -17,7 +18,6 @@ import {
   showStatusCommand,
   testAlarmCommand,
 } from '../operator-commands.ts';
-import { credentialsTemplate } from '../service-settings.ts';
 import { TokenRefresher } from '../token-refresher.ts';
 import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
 import { dashboardUrl } from './dashboard-stack.ts';

@@ -1,7 +1,6 @@
 import { timingOfProps } from '../../infra/timing.ts';
 import { tokenExpiry } from '../../lambda/refresher/rules/token-expiry.ts';
 import { checkProfile, type ProfileFault } from '../../lambda/services/check-profile.ts';
-import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/profile-service.ts';
 import type { Service } from '../../lambda/services/service.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { playedAlarms } from '../../local/page/alarms.ts';
-import { type Alarm, alarmHistory, readAlarm } from '../../local/world/aws/cloudwatch-alarm.ts';
+import { type Alarm, alarmHistory } from '../../local/world/aws/cloudwatch-alarm.ts';
 import { readDeployment } from './deployment.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
