@@ -1,4 +1,5 @@
 import { ERROR_GUIDE } from '../lambda/error-guide.ts';
+import { LONGEST_RUN_SECONDS, spanText } from '../lambda/timing.ts';
 import { type DecodedStatus, statusParameterName } from '../lambda/token-status.ts';
 
 /** What a person wants to know of one token; nothing in it is secret. */
@@ -19,9 +20,6 @@ export interface TokenReport {
   readonly doFirst: string;
   readonly isAiling: boolean;
 }
-
-/** The longest run of the refresher: an attempt without outcome that is older has died. */
-const LONGEST_RUN_MS = 60_000;
 
 const NOT_RUNNING =
   'The refresher does not run: is it deployed, is its schedule enabled, are there lines in its log? Then refresh.';
@@ -66,7 +64,7 @@ export function reportToken(
     const guidance = Object.entries(ERROR_GUIDE).find(([known]) => known === code)?.[1];
     return inTrouble(code, at, guidance?.doFirst ?? "Look at the refresher's log.");
   }
-  if (attempt !== undefined && Math.abs(now - Date.parse(attempt.at)) >= LONGEST_RUN_MS) {
+  if (attempt !== undefined && Math.abs(now - Date.parse(attempt.at)) >= LONGEST_RUN_SECONDS * 1000) {
     return inTrouble(
       'in doubt',
       attempt.at,
@@ -91,9 +89,9 @@ export function reportTable(reports: readonly TokenReport[], now: number): strin
   const rows = reports.map(({ token, version, secondsRemaining, state, since, doFirst }) => [
     token,
     version === undefined ? '-' : String(version),
-    secondsRemaining === undefined ? '-' : duration(secondsRemaining),
+    secondsRemaining === undefined ? '-' : spanText(secondsRemaining),
     state,
-    since === undefined ? '-' : `${duration(Math.max(0, Math.round((now - Date.parse(since)) / 1000)))} ago`,
+    since === undefined ? '-' : `${spanText((now - Date.parse(since)) / 1000)} ago`,
     doFirst === '' ? 'nothing' : doFirst,
   ]);
   const all = [['TOKEN', 'VERSION', 'LIVES FOR', 'STATE', 'SINCE', 'WHAT TO DO FIRST'], ...rows];
@@ -106,18 +104,4 @@ export function reportTable(reports: readonly TokenReport[], now: number): strin
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** The two largest units: "3 d 4 h", "1 h 59 min", "12 s". */
-function duration(seconds: number): string {
-  const parts = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ] as const;
-  const first = parts.findIndex(([count]) => count > 0);
-  if (first === -1) return '0 s';
-  const shown = parts.slice(first, first + 2).filter(([count]) => count > 0);
-  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }

@@ -1,4 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
+import { durationText } from '../lambda/timing.ts';
+import { secondsOf } from './timing.ts';
 
 /** One thing that is wrong with a setting. */
 export interface Fault {
@@ -17,7 +19,7 @@ export function faultList(title: string, faults: readonly Fault[]): string {
 
 function valueText(value: unknown): string {
   if (value === undefined) return 'not set';
-  if (value instanceof Duration) return value.toHumanString();
+  if (value instanceof Duration) return durationText(secondsOf(value));
   const text = JSON.stringify(value) ?? typeof value;
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -1,5 +1,6 @@
 /** The package's door for CDK apps: `import { TokenRefresher } from 'soap-token-refresher'`. */
 
+export type { RefreshTiming, Timing } from '../lambda/timing.ts';
 export {
   type GrantRefreshOptions,
   type IRefreshedToken,
@@ -8,6 +9,5 @@ export {
   type RefreshedTokenOptions,
 } from './refreshed-token.ts';
 export type { RefresherAlarms } from './refresher-alarms.ts';
-export type { Timing } from './timing.ts';
 export { TokenRefresher } from './token-refresher.ts';
 export type { AlarmActions, TokenRefresherProps } from './token-refresher-props.ts';

@@ -10,21 +10,23 @@ import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { Environment } from '../lambda/refresher/config.ts';
+import { variablesOf } from '../lambda/refresher/config.ts';
 import type { METRICS } from '../lambda/refresher/metric-names.ts';
-import { checkProfile, serviceVariable } from '../lambda/services/check-profile.ts';
+import { checkProfile } from '../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../lambda/services/profile.ts';
+import { durationText, LONGEST_RUN_SECONDS, pageCouldComeTooLate, type Timing } from '../lambda/timing.ts';
 import { rejectedParameterName } from '../lambda/token-status.ts';
 import { acknowledgeNag } from './acknowledge-nag.ts';
 import { faultList } from './fault.ts';
+import { functionSettings, variablesFaults } from './function-settings.ts';
 import { deleteParametersCommand } from './operator-commands.ts';
+import { propFaults } from './prop-rules.ts';
 import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
 import { refresherCode } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
-import { variablesFaults, withTimingOf } from './service-settings.ts';
-import { pageCouldComeTooLate, type Timing, timingOf } from './timing.ts';
-import { propFaults, type TokenRefresherProps } from './token-refresher-props.ts';
+import { timingOfProps } from './timing.ts';
+import type { TokenRefresherProps } from './token-refresher-props.ts';
 
 /** Keeps one access token of a SOAP service fresh in SSM Parameter Store, and tells a person before it can expire. */
 export class TokenRefresher extends Construct {
@@ -42,13 +44,12 @@ export class TokenRefresher extends Construct {
   readonly timing: Timing;
 
   /** @throws one error that lists everything that is wrong with the props. */
-  constructor(scope: Construct, id: string, given: TokenRefresherProps) {
+  constructor(scope: Construct, id: string, props: TokenRefresherProps) {
     super(scope, id);
-    const faults = propFaults(given);
+    const faults = propFaults(props);
     if (faults.length > 0) throw new Error(faultList(`TokenRefresher ${this.node.path}`, faults));
 
-    const props = withTimingOf(given);
-    this.timing = timingOf(props);
+    this.timing = timingOfProps(props);
     this.#warnOfProfile(props.service);
     if (pageCouldComeTooLate(this.timing)) this.#warnOfLatePage();
 
@@ -115,7 +116,11 @@ export class TokenRefresher extends Construct {
   }
 
   #metric(metric: keyof typeof METRICS, options: MetricOptions | undefined): Metric {
-    return refresherMetric(metric, this.token.parameterName, { period: this.timing.checkEvery, ...options });
+    return refresherMetric(metric, this.token.parameterName, { period: this.#checkEvery(), ...options });
+  }
+
+  #checkEvery(): Duration {
+    return Duration.seconds(this.timing.checkEverySeconds);
   }
 
   #warnOfProfile(service: ServiceProfile | undefined): void {
@@ -126,11 +131,11 @@ export class TokenRefresher extends Construct {
   }
 
   #warnOfLatePage(): void {
-    const { tokenLifetime, checkEvery, replacedAfterSeconds } = this.timing;
-    const secondsLeftWhenDue = tokenLifetime.toSeconds() - replacedAfterSeconds;
+    const { tokenLifetimeSeconds, checkEverySeconds, replacedAfterSeconds } = this.timing;
+    const secondsLeftWhenDue = tokenLifetimeSeconds - replacedAfterSeconds;
     Annotations.of(this).addWarningV2(
       'soap-token-refresher:page-could-come-too-late',
-      `checkEvery is ${checkEvery.toHumanString()}, and a token has ${Duration.seconds(secondsLeftWhenDue).toHumanString()} ` +
+      `checkEvery is ${durationText(checkEverySeconds)}, and a token has ${durationText(secondsLeftWhenDue)} ` +
         'left when it is due: it could expire before TokenExpiring, which needs three checks, has paged. Make checkEvery ' +
         `at most ${Math.max(1, Math.floor(secondsLeftWhenDue / 4 / 60))} minutes.`,
     );
@@ -150,28 +155,16 @@ export class TokenRefresher extends Construct {
   }
 
   #refresher(props: TokenRefresherProps): LambdaFunction {
-    const { tokenLifetime, refreshEvery, checkEvery, renewalWindow } = this.timing;
     const logGroup = new LogGroup(this, 'Log', {
       logGroupName: logGroupName(props.tokenParameterName),
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const environment = {
-      CREDENTIALS_SECRET_ID: this.credentials.secretArn,
-      TOKEN_ENDPOINT: props.endpoint,
-      TOKEN_PARAMETER_NAME: props.tokenParameterName,
-      TOKEN_KMS_KEY_ID: this.encryptionKey.keyArn,
-      REFRESH_EVERY_SECONDS: String(refreshEvery.toSeconds()),
-      CHECK_EVERY_SECONDS: String(checkEvery.toSeconds()),
-      TOKEN_LIFETIME_SECONDS: String(tokenLifetime.toSeconds()),
-      RENEWAL_WINDOW_SECONDS: renewalWindow && String(renewalWindow.toSeconds()),
-      SOAP_ACTION: props.soapAction,
-      SERVICE: props.service && serviceVariable(props.service),
-      LOGINS_PER_DAY: props.loginsPerDay === undefined ? undefined : String(props.loginsPerDay),
-      PROXY_URL: props.proxy,
-      CREDENTIALS_MAX_AGE_SECONDS: props.credentialsMaxAge && String(props.credentialsMaxAge.toSeconds()),
-    } satisfies Environment;
-    const variables = onlySet(environment);
+    const variables = variablesOf({
+      ...functionSettings(props),
+      credentialsSecretId: this.credentials.secretArn,
+      tokenKmsKeyId: this.encryptionKey.keyArn,
+    });
     const faults = [...variablesFaults(variables)];
     if (faults.length > 0) throw new Error(faultList(`TokenRefresher ${this.node.path}`, faults));
     return new LambdaFunction(this, 'Function', {
@@ -181,7 +174,7 @@ export class TokenRefresher extends Construct {
       code: refresherCode(),
       handler: 'handler.handler',
       memorySize: 256,
-      timeout: Duration.minutes(1),
+      timeout: Duration.seconds(LONGEST_RUN_SECONDS),
       environment: variables,
       role: this.#executionRole(logGroup, props),
       logGroup,
@@ -250,7 +243,7 @@ export class TokenRefresher extends Construct {
     const schedule = new Schedule(this, 'Schedule', {
       description: `Has the access token ${this.token.parameterName} looked after`,
       scheduleGroup: group,
-      schedule: ScheduleExpression.rate(this.timing.checkEvery),
+      schedule: ScheduleExpression.rate(this.#checkEvery()),
       enabled: !paused,
       target: new LambdaInvoke(this.function, {
         // Without updates: the target would add every version of the function.
@@ -286,15 +279,11 @@ export class TokenRefresher extends Construct {
 
   /** Covers a hiccup in handing an event to Lambda; older events have been overtaken by the schedule's next one. */
   #handingOver(): { readonly retryAttempts: number; readonly maxEventAge: Duration } {
-    return { retryAttempts: 3, maxEventAge: Duration.seconds(Math.min(this.timing.checkEvery.toSeconds(), 300)) };
+    return { retryAttempts: 3, maxEventAge: Duration.seconds(Math.min(this.timing.checkEverySeconds, 300)) };
   }
 }
 
 /** Fixed, like the alarms' names, so that the dashboard's stack finds the log without a reference. */
 export function logGroupName(tokenParameterName: string): string {
   return `/token-refresher${tokenParameterName}`;
-}
-
-function onlySet(environment: Environment): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
 }

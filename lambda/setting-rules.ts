@@ -50,6 +50,11 @@ export function secondsRemedies(seconds: number): readonly string[] {
   return [`use whole seconds, from 1 to ${MAX_SECONDS}`];
 }
 
+/** The same, or 0 for services that renew only at expiry. */
+export function renewalWindowRemedies(seconds: number): readonly string[] {
+  return seconds === 0 ? [] : secondsRemedies(seconds);
+}
+
 /**
  * How many logins a service allows in 24 hours: the schedule needs one, and one is kept for a person. The status holds an
  * instant for each, and SSM takes 8,192 bytes.
@@ -70,11 +75,4 @@ export function parseHttpUrl(text: string): URL | undefined {
   if (/\s/.test(text)) return undefined;
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) ? url : undefined;
-}
-
-/** Seconds of a duration as cdk.json and service profiles write it: "90 seconds", "15 minutes", "4 hours", "1 day". */
-export function durationSeconds(text: string): number {
-  const [amount, unit = ''] = text.split(' ');
-  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit.charAt(0)] ?? Number.NaN;
-  return Number(amount) * seconds;
 }

@@ -1,8 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
-import { ALARM_KINDS } from '../infra/refresher-alarms.ts';
+import { alarmRules } from '../infra/alarm-rules.ts';
 import { ERROR_GUIDE } from '../lambda/error-guide.ts';
+import { timingOf } from '../lambda/timing.ts';
 import { replaceBetweenMarkers } from './markers.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -102,7 +103,7 @@ it('explains the error codes on the page in the words of npm start and the alarm
   await expect(page).toMatchFileSnapshot('../docs/operations.md');
 });
 
-it.each([...ALARM_KINDS, 'CredentialsAging'])(
+it.each(alarmRules(timingOf({}), 1).map(({ kind }) => kind))(
   'has a heading for the alarm %s, to which runbookUrl can point',
   (kind) => {
     expect([...headings('docs/operations.md').values()]).toContain(kind);

@@ -10,8 +10,8 @@ import {
   showStatus,
 } from '../../cli/status-command.ts';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
-import { timingOf } from '../timing.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { timingOfProps } from '../timing.ts';
+import { readSettings, SettingsError } from './read-settings.ts';
 
 const HELP = `Usage: npm run status -- [options]
 
@@ -36,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { tokens, env } = readSettings({ ...contextOfFile(), ...contextOf(values.context) });
   const shown = tokens.map((token) => ({
     name: token.tokenParameterName,
-    expiringBelowSeconds: timingOf(token).pageBelowSeconds,
+    expiringBelowSeconds: timingOfProps(token).pageBelowSeconds,
   }));
   return await showStatus(shown, { ...values, region: values.region ?? env.region });
 }

@@ -1,6 +1,6 @@
 /** The app that `cdk` runs: one stack for each token of cdk.json, and one dashboard for all of them. */
 import { App } from 'aws-cdk-lib';
-import { SettingsError } from './settings.ts';
+import { SettingsError } from './read-settings.ts';
 import { addStacks } from './stacks.ts';
 
 try {

@@ -13,9 +13,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { METRICS } from '../../lambda/refresher/metric-names.ts';
-import { alarmName, alarmNames } from '../refresher-alarms.ts';
+import type { Timing } from '../../lambda/timing.ts';
+import { alarmName, alarmRules } from '../alarm-rules.ts';
 import { refresherMetric } from '../refresher-metrics.ts';
-import type { Timing } from '../timing.ts';
 import { logGroupName } from '../token-refresher.ts';
 import { type AppSettings, RESERVED_NAME, stackName, withPrefix } from './settings.ts';
 import { addTags } from './stack-tags.ts';
@@ -58,9 +58,7 @@ export class DashboardStack extends Stack {
       tags,
     });
     addTags(this, tags);
-    const alarms = tokens.flatMap(({ parameterName, credentialsMaxAge }) =>
-      alarmNames(parameterName, credentialsMaxAge),
-    );
+    const alarms = tokens.flatMap(namesOfAlarms);
     const parameterNames = tokens.map(({ parameterName }) => parameterName);
     new Dashboard(this, 'Dashboard', {
       dashboardName: dashboardName(prefix),
@@ -84,15 +82,20 @@ export class DashboardStack extends Stack {
   }
 }
 
+function namesOfAlarms({ parameterName, timing, credentialsMaxAge }: WatchedToken): readonly string[] {
+  return alarmRules(timing, credentialsMaxAge?.toSeconds()).map(({ kind }) => alarmName(kind, parameterName));
+}
+
 /** How long the token lives, whether runs fail, whether credentials and token are accepted, how slow the endpoint is. */
 function tokenRow(scope: Construct, { parameterName, timing }: WatchedToken): IWidget[] {
+  const period = Duration.seconds(timing.checkEverySeconds);
   const metric = (name: keyof typeof METRICS, options: MetricOptions = {}) =>
-    refresherMetric(name, parameterName, { period: timing.checkEvery, ...options });
+    refresherMetric(name, parameterName, { period, ...options });
   const minutesLeft = new MathExpression({
     expression: 'secondsRemaining / 60',
     usingMetrics: { secondsRemaining: metric('secondsRemaining') },
     label: 'minutes left',
-    period: timing.checkEvery,
+    period,
   });
   return [
     new GraphWidget({

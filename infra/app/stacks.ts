@@ -1,8 +1,8 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { timingOf } from '../timing.ts';
+import { timingOfProps } from '../timing.ts';
 import { DashboardStack } from './dashboard-stack.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './read-settings.ts';
 import { sharedTags } from './stack-tags.ts';
 import { TokenRefresherStack } from './token-refresher-stack.ts';
 
@@ -16,7 +16,7 @@ export function addStacks(app: App): void {
   if (settings.hasDashboard) {
     const watched = settings.tokens.map((token) => ({
       parameterName: token.tokenParameterName,
-      timing: timingOf(token),
+      timing: timingOfProps(token),
       credentialsMaxAge: token.credentialsMaxAge,
     }));
     new DashboardStack(app, watched, settings, sharedTags(settings.tokens.map(({ tags }) => tags)));

@@ -9,6 +9,8 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { alarmName } from '../alarm-rules.ts';
+import { credentialsTemplate } from '../function-settings.ts';
 import {
   putCredentialsCommand,
   readTokenCommand,
@@ -16,8 +18,6 @@ import {
   showStatusCommand,
   testAlarmCommand,
 } from '../operator-commands.ts';
-import { alarmName } from '../refresher-alarms.ts';
-import { credentialsTemplate } from '../service-settings.ts';
 import { TokenRefresher } from '../token-refresher.ts';
 import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
 import { dashboardUrl } from './dashboard-stack.ts';

@@ -4,6 +4,7 @@ import {
   type PutParameterCommand,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
+import { LONGEST_RUN_SECONDS } from '../timing.ts';
 import { type DecodedStatus, decodeStatus, statusParameterName, type TokenRecord } from '../token-status.ts';
 import { TokenReadError } from './token-read-error.ts';
 
@@ -26,9 +27,6 @@ export interface StoredToken {
   /** True while the refresher asks for another one. */
   readonly isBeingReplaced: boolean;
 }
-
-/** The longest run of the refresher: an attempt without outcome that is older has died. */
-const LONGEST_RUN_MS = 60_000;
 
 /**
  * Reads token and status, in one request.
@@ -79,7 +77,7 @@ const RENEWED_AT_EXPIRY = 'If the service renews only at expiry, ask again in a 
 function isAttemptUnderWay({ content }: DecodedStatus, now: number): boolean {
   const attempt = content?.attempt;
   if (attempt === undefined || attempt.outcome !== undefined) return false;
-  return Math.abs(now - Date.parse(attempt.at)) < LONGEST_RUN_MS;
+  return Math.abs(now - Date.parse(attempt.at)) < LONGEST_RUN_SECONDS * 1000;
 }
 
 /**

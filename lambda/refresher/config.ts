@@ -10,58 +10,111 @@ import {
   loginsPerDayRemedies,
   parameterNameRemedies,
   proxyRemedies,
+  renewalWindowRemedies,
   secondsRemedies,
   soapActionRemedies,
 } from '../setting-rules.ts';
 
-/** The contract between the function and whatever deploys it. Lambda hands every value over as text. */
-export interface Environment {
-  /** Name or ARN of the secret that holds the credentials as JSON. */
-  readonly CREDENTIALS_SECRET_ID: string;
-  /** http(s) address of the SOAP endpoint. */
-  readonly TOKEN_ENDPOINT: string;
-  /** Name of the SecureString parameter; the status goes to `<name>/status`. */
-  readonly TOKEN_PARAMETER_NAME: string;
-  /** Key that encrypts the token; without it, SSM's own `aws/ssm` key. */
-  readonly TOKEN_KMS_KEY_ID?: string;
-  /** How old a token may grow before it is replaced. */
-  readonly REFRESH_EVERY_SECONDS: string;
-  /** How often the schedule fires. */
-  readonly CHECK_EVERY_SECONDS: string;
-  /** Lifetime to expect; used where the reply's own is unusable. */
-  readonly TOKEN_LIFETIME_SECONDS: string;
-  /** For services that issue a new token only this shortly before the old one expires. */
-  readonly RENEWAL_WINDOW_SECONDS?: string;
-  /** Value of the SOAPAction header; the quotation marks are added. */
-  readonly SOAP_ACTION?: string;
-  /** The service's profile as JSON; without it, the service is Masters India's. */
-  readonly SERVICE?: string;
-  /** How many logins the service allows in 24 hours; one of them is kept for a person. */
-  readonly LOGINS_PER_DAY?: string;
-  /** `http://host:port` of a proxy through which the SOAP service is asked, and nothing else. */
-  readonly PROXY_URL?: string;
-  /** From which age on somebody should put new credentials; without it, nobody looks at their age. */
-  readonly CREDENTIALS_MAX_AGE_SECONDS?: string;
+/** How values of one kind travel as text, and what is wrong with one. */
+interface Kind<Value> {
+  /** What the text says; where it says nothing, a value that does not pass. */
+  readonly parse: (text: string) => unknown;
+  readonly check: (value: unknown) => { readonly value?: Value | undefined; readonly remedies: readonly string[] };
 }
 
-/** The environment, read and checked. Units are in the names; what may be undefined was not set. */
-export interface Config {
-  readonly credentialsSecretId: string;
-  readonly endpoint: string;
-  readonly tokenParameterName: string;
-  readonly tokenKmsKeyId: string | undefined;
-  readonly refreshEverySeconds: number;
-  readonly checkEverySeconds: number;
-  readonly tokenLifetimeSeconds: number;
-  readonly renewalWindowSeconds: number | undefined;
+function text(remediesOf: (value: string) => readonly string[] = () => []): Kind<string> {
+  return {
+    parse: (given) => given,
+    check: (value) =>
+      typeof value === 'string' ? { value, remedies: remediesOf(value) } : { remedies: ['give a text'] },
+  };
+}
+
+function number(remediesOf: (value: number) => readonly string[]): Kind<number> {
+  return {
+    parse: (given) => (/^\d{1,8}$/.test(given) ? Number(given) : Number.NaN),
+    check: (value) =>
+      typeof value === 'number' ? { value, remedies: remediesOf(value) } : { remedies: ['give a number'] },
+  };
+}
+
+const SERVICE_PROFILE: Kind<ServiceProfile> = {
+  parse: parseJsonObject,
+  check: (given) => {
+    const { profile, faults } = checkProfile(given);
+    return { value: profile, remedies: faults.map(({ key, remedy }) => `${key}: ${remedy}`) };
+  },
+};
+
+function required<const Variable extends string, Value>(variable: Variable, kind: Kind<Value>) {
+  return { variable, ...kind, isRequired: true } as const;
+}
+
+function optional<const Variable extends string, Value>(variable: Variable, kind: Kind<Value>) {
+  return { variable, ...kind, isRequired: false } as const;
+}
+
+/**
+ * The contract between the function and whatever deploys it: each setting with the variable that carries it, and its rule.
+ * The types below, `readConfig`, and the variables and rules of the construct follow from this list.
+ */
+export const SETTINGS = {
+  /** Name or ARN of the secret that holds the credentials as JSON. */
+  credentialsSecretId: required('CREDENTIALS_SECRET_ID', text(secretIdRemedies)),
+  /** http(s) address of the SOAP endpoint. */
+  endpoint: required('TOKEN_ENDPOINT', text(endpointRemedies)),
+  /** Name of the SecureString parameter; the status goes to `<name>/status`. */
+  tokenParameterName: required('TOKEN_PARAMETER_NAME', text(parameterNameRemedies)),
+  /** Key that encrypts the token; without it, SSM's own `aws/ssm` key. */
+  tokenKmsKeyId: optional('TOKEN_KMS_KEY_ID', text()),
+  /** How old a token may grow before it is replaced. */
+  refreshEverySeconds: required('REFRESH_EVERY_SECONDS', number(secondsRemedies)),
+  /** How often the schedule fires. */
+  checkEverySeconds: required('CHECK_EVERY_SECONDS', number(secondsRemedies)),
+  /** Lifetime to expect; used where the reply's own is unusable. */
+  tokenLifetimeSeconds: required('TOKEN_LIFETIME_SECONDS', number(secondsRemedies)),
+  /** For services that issue a new token only this shortly before the old one expires; 0: only after its end. */
+  renewalWindowSeconds: optional('RENEWAL_WINDOW_SECONDS', number(renewalWindowRemedies)),
+  /** Value of the SOAPAction header; the quotation marks are added. */
+  soapAction: optional('SOAP_ACTION', text(soapActionRemedies)),
+  /** The service's profile as JSON; without it, the service is Masters India's. */
+  profile: optional('SERVICE', SERVICE_PROFILE),
+  /** How many logins the service allows in 24 hours; one of them is kept for a person. */
+  loginsPerDay: optional('LOGINS_PER_DAY', number(loginsPerDayRemedies)),
+  /** `http://host:port` of a proxy through which the SOAP service is asked, and nothing else. */
+  proxyUrl: optional('PROXY_URL', text(proxyRemedies)),
+  /** From which age on somebody should put new credentials; without it, nobody looks at their age. */
+  credentialsMaxAgeSeconds: optional('CREDENTIALS_MAX_AGE_SECONDS', number(secondsRemedies)),
+};
+
+type List = typeof SETTINGS;
+type NamesWhere<IsRequired> = {
+  [Name in keyof List]: List[Name]['isRequired'] extends IsRequired ? Name : never;
+}[keyof List];
+type ValueOf<Name extends keyof List> = NonNullable<ReturnType<List[Name]['check']>['value']>;
+
+/** The function's variables, each as text. */
+export type Environment = {
+  readonly [Name in NamesWhere<true> as List[Name]['variable']]: string;
+} & {
+  readonly [Name in NamesWhere<false> as List[Name]['variable']]?: string;
+};
+
+/** What they say. Units are in the names; what may be undefined was not set. */
+export type Settings = { readonly [Name in NamesWhere<true>]: ValueOf<Name> } & {
+  readonly [Name in NamesWhere<false>]?: ValueOf<Name> | undefined;
+};
+
+/** The environment, read and checked. */
+export type Config = { readonly [Name in NamesWhere<true>]: ValueOf<Name> } & {
+  readonly [Name in NamesWhere<false>]: ValueOf<Name> | undefined;
+} & {
+  /** Empty where it was not set. */
   readonly soapAction: string;
   readonly service: Service;
-  /** What describes the service. */
+  /** What describes the service: Masters India's where it was not set. */
   readonly profile: ServiceProfile;
-  readonly loginsPerDay: number | undefined;
-  readonly proxyUrl: string | undefined;
-  readonly credentialsMaxAgeSeconds: number | undefined;
-}
+};
 
 /** One thing that is wrong: `name` is the variable or the event's key, `remedy` what to do about it. */
 export interface ConfigFault {
@@ -89,52 +142,39 @@ export class ConfigError extends RefreshError {
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config | ConfigError {
   const faults: ConfigFault[] = [];
-  // A blank variable counts as one that is not set: templates often render a missing value so.
-  const optional = (
-    name: keyof Environment,
-    remediesOf: (text: string) => readonly string[] = () => [],
-  ): string | undefined => {
-    const text = env[name]?.trim() || undefined;
-    if (text !== undefined) faults.push(...remediesOf(text).map((remedy) => ({ name, remedy })));
-    return text;
+  const readOne = ({ variable, parse, check, isRequired }: List[keyof List]) => {
+    // A blank variable counts as one that is not set: templates often render a missing value so.
+    const given = env[variable]?.trim() || undefined;
+    if (given === undefined) {
+      if (isRequired) faults.push({ name: variable, remedy: 'set it' });
+      return undefined;
+    }
+    const { value, remedies } = check(parse(given));
+    faults.push(...remedies.map((remedy) => ({ name: variable, remedy })));
+    return value;
   };
-  const required = (name: keyof Environment, remediesOf?: (text: string) => readonly string[]): string => {
-    const text = optional(name, remediesOf);
-    if (text === undefined) faults.push({ name, remedy: 'set it' });
-    return text ?? '';
-  };
-  const seconds = (text: string): number => (/^\d{1,8}$/.test(text) ? Number(text) : Number.NaN);
-  const secondsText = (text: string) => secondsRemedies(seconds(text));
-  const requiredSeconds = (name: keyof Environment): number => seconds(required(name, secondsText));
+  const values = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, readOne(setting)]));
+  // Each value has passed the rule of its own setting, and none is missing.
+  const areAllRight = (read: object): read is Omit<Config, 'service'> => faults.length === 0;
+  if (!areAllRight(values)) {
+    const { variable, check } = SETTINGS.tokenParameterName;
+    const hasName = !faults.some(({ name }) => name === variable);
+    return new ConfigError(faults, hasName ? check(values.tokenParameterName).value : undefined);
+  }
+  const { soapAction = '', profile = mastersIndia } = values;
+  return { ...values, soapAction, profile, service: serviceOf(profile, soapAction) };
+}
 
-  // 0: the service gives out a new token only after the old one's end.
-  const renewalWindow = optional('RENEWAL_WINDOW_SECONDS', (text) => (text === '0' ? [] : secondsText(text)));
-  const loginsPerDay = optional('LOGINS_PER_DAY', (text) => loginsPerDayRemedies(Number(text)));
-  const soapAction = optional('SOAP_ACTION', soapActionRemedies) ?? '';
-  const serviceText = optional('SERVICE');
-  const { profile = mastersIndia, faults: profileFaults = [] } =
-    serviceText === undefined ? {} : checkProfile(parseJsonObject(serviceText));
-  faults.push(...profileFaults.map(({ key, remedy }) => ({ name: 'SERVICE', remedy: `${key}: ${remedy}` })));
-  const credentialsMaxAge = optional('CREDENTIALS_MAX_AGE_SECONDS', secondsText);
-  const config: Config = {
-    credentialsSecretId: required('CREDENTIALS_SECRET_ID', secretIdRemedies),
-    endpoint: required('TOKEN_ENDPOINT', endpointRemedies),
-    tokenParameterName: required('TOKEN_PARAMETER_NAME', parameterNameRemedies),
-    tokenKmsKeyId: optional('TOKEN_KMS_KEY_ID'),
-    refreshEverySeconds: requiredSeconds('REFRESH_EVERY_SECONDS'),
-    checkEverySeconds: requiredSeconds('CHECK_EVERY_SECONDS'),
-    tokenLifetimeSeconds: requiredSeconds('TOKEN_LIFETIME_SECONDS'),
-    renewalWindowSeconds: renewalWindow === undefined ? undefined : seconds(renewalWindow),
-    soapAction,
-    service: serviceOf(profile, soapAction),
-    profile,
-    loginsPerDay: loginsPerDay === undefined ? undefined : Number(loginsPerDay),
-    proxyUrl: optional('PROXY_URL', proxyRemedies),
-    credentialsMaxAgeSeconds: credentialsMaxAge === undefined ? undefined : seconds(credentialsMaxAge),
+/** The variables that carry these settings to the function: those that are set. */
+export function variablesOf(settings: Settings): Readonly<Record<string, string>> {
+  const values: Readonly<Record<string, unknown>> = {
+    ...settings,
+    profile: settings.profile && serviceVariable(settings.profile),
   };
-  if (faults.length === 0) return config;
-  const hasName = !faults.some(({ name }) => name === 'TOKEN_PARAMETER_NAME');
-  return new ConfigError(faults, hasName ? config.tokenParameterName : undefined);
+  const variables = Object.entries(SETTINGS).map(([name, { variable }]) => [variable, values[name]]);
+  return Object.fromEntries(
+    variables.filter(([, value]) => value !== undefined).map(([variable, value]) => [variable, String(value)]),
+  );
 }
 
 /** Errors name the secret; were the credentials themselves put here by mistake, they must not pass for a name. */

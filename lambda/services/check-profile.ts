@@ -1,8 +1,9 @@
+import { didYouMean } from '../did-you-mean.ts';
 import { isObject } from '../parse-json.ts';
 import { soapBodyChild } from '../soap/soap-reply.ts';
 import { parseXml, withDescendants, type XmlElement, XmlError } from '../soap/strict-xml.ts';
 import { escapeXml } from '../soap/xml-text.ts';
-import { closest } from './closest.ts';
+import { DURATION_PATTERN, DURATION_RULE } from '../timing.ts';
 import { elementsAt, ownText, stepsOf } from './element-path.ts';
 import { fillTemplate, isFieldName, placeholders } from './fill-template.ts';
 import type { ServiceProfile } from './profile.ts';
@@ -126,12 +127,8 @@ function refuseUnknown(
 ): void {
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue;
-    const near = closest(name.slice(0, MAX_NAME), known);
-    const key = keyOf(at, name);
-    fault(
-      key,
-      near ? `there is no such key; did you mean ${near}?` : `there is no such key; the keys are ${known.join(', ')}`,
-    );
+    const meant = didYouMean(name, known, '; ') || `; the keys are ${known.join(', ')}`;
+    fault(keyOf(at, name), `there is no such key${meant}`);
   }
 }
 
@@ -330,8 +327,7 @@ const TIMING: Readonly<Record<keyof NonNullable<ServiceProfile['timing']>, Rule>
 };
 
 function duration(value: unknown): string | undefined {
-  const isDuration = typeof value === 'string' && /^\d{1,8} (?:second|minute|hour|day)s?$/.test(value);
-  return isDuration ? undefined : 'use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"';
+  return typeof value === 'string' && DURATION_PATTERN.test(value) ? undefined : DURATION_RULE;
 }
 
 function checkTiming(timing: Readonly<Record<string, unknown>>, fault: AddFault): void {

@@ -1,7 +1,7 @@
 import type { Config } from '../../lambda/refresher/config.ts';
-import { type MetricData, readAlarm, watchAlarm } from '../world/aws/cloudwatch-alarm.ts';
+import { type MetricData, watchAlarm } from '../world/aws/cloudwatch-alarm.ts';
 import type { VirtualClock } from '../world/time/virtual-clock.ts';
-import { type AlarmDefinition, alarmDefinitions } from './alarms.ts';
+import { type PlayedAlarm, playedAlarms } from './alarms.ts';
 import type { AlarmChange, AlarmView } from './snapshot.ts';
 
 /** The alarms as CloudWatch would show them. */
@@ -24,8 +24,8 @@ export function createAlarmPanel(clock: VirtualClock, config: Config, data: Metr
   }
   const changes: AlarmChange[] = [];
 
-  function watch({ name, pages, rule, properties }: AlarmDefinition): () => AlarmView {
-    const alarm = readAlarm(properties);
+  function watch({ kind: name, severity, firesWhen: rule, alarm }: PlayedAlarm): () => AlarmView {
+    const pages = severity === 'page';
     const { firstMinute, evaluate, isWarmingUp } = watchAlarm(alarm, clock.now(), 'filled');
     let view: AlarmView = { name, pages, rule, state: 'INSUFFICIENT_DATA', since: clock.now(), isWarmingUp: true };
     const look = () => {
@@ -40,6 +40,6 @@ export function createAlarmPanel(clock: VirtualClock, config: Config, data: Metr
     return () => view;
   }
 
-  const watched = alarmDefinitions(config).map(watch);
+  const watched = playedAlarms(config).map(watch);
   return { off: undefined, changes, views: () => watched.map((view) => view()) };
 }

@@ -1,16 +1,8 @@
-import { PERIODS_TO_PAGE, pageBelowSeconds } from '../../infra/page-threshold.ts';
+import { type AlarmRule, alarmRules, WARM_UP_MINUTES } from '../../infra/alarm-rules.ts';
 import type { Config } from '../../lambda/refresher/config.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
-
-/** One alarm of the construct, as a template holds it. Written out here, for CDK takes seconds to load; a test compares. */
-export interface AlarmDefinition {
-  readonly name: string;
-  /** Someone is woken, as opposed to finding a ticket in the morning. */
-  readonly pages: boolean;
-  /** When it fires, for the person who looks at it. */
-  readonly rule: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
+import { timingOf } from '../../lambda/timing.ts';
+import { type Alarm, COMPARISONS, seriesKey } from '../world/aws/cloudwatch-alarm.ts';
 
 /** Lambda's own count of failed runs of the function on this machine. */
 export const ERRORS_METRIC = {
@@ -19,96 +11,30 @@ export const ERRORS_METRIC = {
   dimensions: { FunctionName: 'local' },
 } as const;
 
-/** Nothing is put into the secret for a while after a first deployment. */
-const WARM_UP = {
-  WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 120, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true },
-};
-
-/** The four alarms of a token with these settings. */
-export function alarmDefinitions(config: Config): readonly AlarmDefinition[] {
-  const { checkEverySeconds: checkEvery, tokenParameterName } = config;
-  const checks = `${checkEvery / 60} min`;
-  const dimensions = [{ Name: TOKEN_DIMENSION, Value: tokenParameterName }];
-  const filled = (id: string, MetricName: string, Period: number) => ({
-    Metrics: [
-      { Id: 'filled', Expression: `FILL(${id}, 0)` },
-      {
-        Id: id,
-        MetricStat: {
-          Metric: { Namespace: METRIC_NAMESPACE, MetricName, Dimensions: dimensions },
-          Stat: 'Maximum',
-          Period,
-        },
-        ReturnData: false,
-      },
-    ],
-  });
-  const atLeast = (Threshold: number) => ({ ComparisonOperator: 'GreaterThanOrEqualToThreshold', Threshold });
-  const threshold = pageThresholdSeconds(config);
-  return [
-    {
-      name: 'TokenExpiring',
-      pages: true,
-      rule: `the token lives for less than ${threshold / 60} min, in ${PERIODS_TO_PAGE} checks in a row`,
-      properties: {
-        ...filled('secondsRemaining', METRICS.secondsRemaining, checkEvery),
-        ComparisonOperator: 'LessThanThreshold',
-        Threshold: threshold,
-        EvaluationPeriods: PERIODS_TO_PAGE,
-        DatapointsToAlarm: PERIODS_TO_PAGE,
-        TreatMissingData: 'breaching',
-        ...WARM_UP,
-      },
-    },
-    {
-      name: 'CredentialsRefused',
-      pages: true,
-      rule: 'the service refused the credentials',
-      properties: {
-        ...filled('credentialsRefused', METRICS.credentialsRefused, 2 * checkEvery),
-        ...atLeast(1),
-        EvaluationPeriods: 1,
-        TreatMissingData: 'notBreaching',
-      },
-    },
-    {
-      name: 'RefreshFailing',
-      pages: false,
-      rule: `two ticks failed within ${(3 * checkEvery) / 60} min`,
-      properties: {
-        Namespace: ERRORS_METRIC.namespace,
-        MetricName: ERRORS_METRIC.metricName,
-        Dimensions: [{ Name: 'FunctionName', Value: ERRORS_METRIC.dimensions.FunctionName }],
-        Statistic: 'Sum',
-        Period: 3 * checkEvery,
-        ...atLeast(2),
-        EvaluationPeriods: 1,
-        TreatMissingData: 'notBreaching',
-        ...WARM_UP,
-      },
-    },
-    {
-      name: 'TokenRejected',
-      pages: false,
-      rule: `readers report a rejected token in 4 checks (of ${checks}) in a row`,
-      properties: {
-        Namespace: METRIC_NAMESPACE,
-        MetricName: METRICS.tokenRejected,
-        Dimensions: dimensions,
-        Statistic: 'Maximum',
-        Period: checkEvery,
-        ...atLeast(1),
-        EvaluationPeriods: 4,
-        DatapointsToAlarm: 4,
-        TreatMissingData: 'notBreaching',
-      },
-    },
-  ];
+/** An alarm of the construct, and how the local CloudWatch evaluates it. */
+export interface PlayedAlarm extends AlarmRule {
+  readonly alarm: Alarm;
 }
 
-/** TokenExpiring pages when the token lives for less than this. */
-export function pageThresholdSeconds(config: Config): number {
-  const { tokenLifetimeSeconds: lifetimeSeconds, refreshEverySeconds, checkEverySeconds } = config;
-  const replacedAfterSeconds = Math.min(refreshEverySeconds, lifetimeSeconds / 2);
-  return pageBelowSeconds({ lifetimeSeconds, replacedAfterSeconds, checkEverySeconds });
+/** The alarms of a token with these settings. */
+export function playedAlarms(config: Config): readonly PlayedAlarm[] {
+  const rules = alarmRules(timingOf(config), config.credentialsMaxAgeSeconds);
+  return rules.map((rule) => ({ ...rule, alarm: evaluated(rule, config.tokenParameterName) }));
+}
+
+function evaluated(rule: AlarmRule, tokenParameterName: string): Alarm {
+  const { metric, evaluationPeriods, comparison, threshold } = rule;
+  const own = { namespace: METRIC_NAMESPACE, dimensions: { [TOKEN_DIMENSION]: tokenParameterName } };
+  return {
+    seriesKey: seriesKey(metric === 'errors' ? ERRORS_METRIC : { ...own, metricName: METRICS[metric] }),
+    statistic: rule.statistic,
+    fill: rule.fill?.value,
+    periodMs: rule.periodSeconds * 1000,
+    evaluationPeriods,
+    datapointsToAlarm: evaluationPeriods,
+    isBreaching: (value) => COMPARISONS[comparison](value, threshold),
+    treatMissingData: rule.treatMissingData,
+    warmUpMs: rule.warmsUp ? WARM_UP_MINUTES * 60_000 : 0,
+    warmUpIsFixed: rule.warmsUp,
+  };
 }

@@ -3,6 +3,7 @@ import { METRIC_NAMESPACE, TOKEN_DIMENSION } from '../../lambda/refresher/metric
 import { dueTime } from '../../lambda/refresher/rules/decision.ts';
 import { tickLogLine } from '../../lambda/refresher/tick-log.ts';
 import type { TickReport } from '../../lambda/refresher/tick-report.ts';
+import { LONGEST_RUN_SECONDS, pageBelowSeconds } from '../../lambda/timing.ts';
 import {
   decodeStatus,
   rejectedParameterName,
@@ -15,7 +16,7 @@ import { type LambdaInvocation, LambdaService } from '../world/aws/lambda-servic
 import { refresherTick } from '../world/refresher-tick.ts';
 import type { ServiceToken } from '../world/soap/soap-service.ts';
 import { createAlarmPanel } from './alarm-panel.ts';
-import { ERRORS_METRIC, pageThresholdSeconds } from './alarms.ts';
+import { ERRORS_METRIC } from './alarms.ts';
 import { BUTTONS, isPasswordRight } from './buttons.ts';
 import type { LocalWorld } from './local-world.ts';
 import { playReaders } from './readers.ts';
@@ -59,7 +60,7 @@ export interface TokenLifeSettings {
 }
 
 /** Lambda's time-out of the deployed function. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = LONGEST_RUN_SECONDS * 1000;
 /** Lambda as the construct sets it up. */
 const LAMBDA = { timeoutMs: TIMEOUT_MS, retryAttempts: 0, maxEventAgeMs: TIMEOUT_MS, reservedConcurrency: undefined };
 /** EventBridge starts a tick within seconds of a reader's report. */
@@ -201,7 +202,7 @@ export function playTokenLife(world: LocalWorld, { config, isVirtual }: TokenLif
           lifetimeSeconds,
           refreshEverySeconds: config.refreshEverySeconds,
           checkEverySeconds: config.checkEverySeconds,
-          pageBelowSeconds: pageThresholdSeconds(config),
+          pageBelowSeconds: pageBelowSeconds(config),
         },
         lives: livesSince(records, since, config),
         attempt,

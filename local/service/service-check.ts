@@ -1,10 +1,9 @@
+import { timingOfProps } from '../../infra/timing.ts';
 import { tokenExpiry } from '../../lambda/refresher/rules/token-expiry.ts';
 import { checkProfile, type ProfileFault } from '../../lambda/services/check-profile.ts';
-import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import type { Service } from '../../lambda/services/service.ts';
-import { serviceOf } from '../../lambda/services/service.ts';
-import { durationSeconds } from '../../lambda/setting-rules.ts';
+import { type Service, serviceOf } from '../../lambda/services/service.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
+import { durationText, type Timing } from '../../lambda/timing.ts';
 
 /** What is to be said of a profile, and whether it can be used. */
 export interface ServiceReport {
@@ -30,17 +29,17 @@ export function reportService(value: unknown, answers: readonly NamedAnswer[], a
     return { lines: [`The profile has ${count}:`, ...faults.map(faultLine)], isUsable: false };
   }
   const service = serviceOf(profile);
-  const lifetimeSeconds = durationSeconds(profile.timing?.tokenLifetime ?? '4 hours');
+  const timing = timingOfProps({ service: profile });
   const lines = [
     ...(warnings.length === 0 ? [] : ['Look at:', ...warnings.map(faultLine), '']),
     'The secret must hold, as JSON:',
     `  ${JSON.stringify(Object.fromEntries(service.fields.map(({ name }) => [name, '...'])))}`,
     '',
-    ...timingLines(profile),
+    ...timingLines(timing, profile.timing?.loginsPerDay),
     '',
     'What would be sent, each field of the secret as [its name]:',
     ...requestLines(service, at),
-    ...answers.flatMap((answer) => ['', ...answerLines(service, answer, at, lifetimeSeconds)]),
+    ...answers.flatMap((answer) => ['', ...answerLines(service, answer, at, timing.tokenLifetimeSeconds)]),
   ];
   return { lines, isUsable: true };
 }
@@ -66,20 +65,18 @@ function faultLine({ key, remedy }: ProfileFault): string {
 }
 
 /** What `timing` says, with the construct's defaults, and what comes of it. */
-function timingLines({ timing = {} }: ServiceProfile): readonly string[] {
-  const { tokenLifetime = '4 hours', refreshEvery = '2 hours', renewal, loginsPerDay } = timing;
-  const checkEvery = timing.checkEvery ?? (renewal === undefined ? '15 minutes' : '1 minute');
-  const lifetime = durationSeconds(tokenLifetime);
-  const due = renewal === undefined ? Math.min(durationSeconds(refreshEvery), lifetime / 2) : lifetime;
-  const logins = Math.ceil(86_400 / due);
-  const when =
-    renewal === undefined
-      ? `${spelled(due)} after its login`
-      : `at its end, so that readers have no token for up to ${checkEvery}`;
-  const isTooTight = renewal === undefined && due + 2 * durationSeconds(checkEvery) > lifetime;
+function timingLines(timing: Timing, loginsPerDay: number | undefined): readonly string[] {
+  const { tokenLifetimeSeconds, checkEverySeconds, renewalWindowSeconds, replacedAfterSeconds } = timing;
+  const isAtExpiry = renewalWindowSeconds === 0;
+  const [lifetime, checkEvery] = [durationText(tokenLifetimeSeconds), durationText(checkEverySeconds)];
+  const logins = Math.ceil(86_400 / replacedAfterSeconds);
+  const when = isAtExpiry
+    ? `at its end, so that readers have no token for up to ${checkEvery}`
+    : `${durationText(replacedAfterSeconds)} after its login`;
+  const isTooTight = !isAtExpiry && replacedAfterSeconds + 2 * checkEverySeconds > tokenLifetimeSeconds;
   const isTooMuch = loginsPerDay !== undefined && logins > loginsPerDay - 2;
   return [
-    `A token lives ${tokenLifetime} where its answer says nothing else; it is renewed ${when}. The function looks every ${checkEvery}.`,
+    `A token lives ${lifetime} where its answer says nothing else; it is renewed ${when}. The function looks every ${checkEvery}.`,
     `That is ${logins === 1 ? 'one login' : `${logins} logins`} a day` +
       (loginsPerDay === undefined
         ? '; the profile names no ration (timing.loginsPerDay).'
@@ -89,12 +86,6 @@ function timingLines({ timing = {} }: ServiceProfile): readonly string[] {
       : []),
     ...(isTooMuch ? ['Refused at synth: two logins of the ration must be left. Make refreshEvery longer.'] : []),
   ];
-}
-
-function spelled(seconds: number): string {
-  const [size, unit] = seconds % 3600 === 0 ? [3600, 'hour'] : seconds % 60 === 0 ? [60, 'minute'] : [1, 'second'];
-  const count = seconds / size;
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 function requestLines(service: Service, at: number): readonly string[] {

@@ -11,7 +11,14 @@ import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
-import { durationSeconds } from '../../lambda/setting-rules.ts';
+import {
+  CHECK_EVERY_SECONDS,
+  durationSeconds,
+  LONGEST_RUN_SECONDS,
+  spanText,
+  TOKEN_LIFETIME_SECONDS,
+  usefulLife,
+} from '../../lambda/timing.ts';
 import { statusParameterName } from '../../lambda/token-status.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { firstContactScreen } from '../first-contact/first-contact.ts';
@@ -22,7 +29,6 @@ import { ARTEFACT, type Invocation, invoke } from '../invoke.ts';
 import type { LocalWorld } from '../page/local-world.ts';
 import { awsOfWorld, soapOfWorld } from '../page/ports.ts';
 import type { ServedPage } from '../page/serve-page.ts';
-import { span } from '../page/time-text.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { type LocalAws, startLocalAws } from '../world/aws/aws-server.ts';
 import { type SoapEndpoint, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
@@ -41,8 +47,6 @@ const SOAP_PORT = 4781;
 const PAGE_PORT = 4782;
 /** Shorter than in the cloud, so that nobody waits long for a time-out; a real service gets the cloud's minute. */
 const LOCAL_TIMEOUT_MS = 20_000;
-const CLOUD_TIMEOUT_MS = 60_000;
-const CLOUD_LIFETIME_SECONDS = 14_400;
 
 const READ = 'ssm get-parameter --query Parameter.Value --output text --name';
 const READ_TOKEN = `${READ} ${TOKEN_PARAMETER_NAME} --with-decryption`;
@@ -224,7 +228,7 @@ function isVirtual({ service, profile, fail }: Options): boolean {
 async function localWorld(options: Options, credentials: SoapCredentials, secretString: string): Promise<LocalWorld> {
   // Loaded only where they are needed, for they bring the whole SDK with them.
   const { createLocalWorld, worldStart } = await import('../page/local-world.ts');
-  const lifetimeSeconds = options.lifetimeSeconds ?? CLOUD_LIFETIME_SECONDS;
+  const lifetimeSeconds = options.lifetimeSeconds ?? TOKEN_LIFETIME_SECONDS;
   const start = isVirtual(options) ? worldStart(lifetimeSeconds, options.everySeconds) : Date.now();
   return createLocalWorld({ start, secretId: SECRET_ID, secretString, credentials, lifetimeSeconds });
 }
@@ -255,7 +259,7 @@ async function serve(stage: Stage, world: LocalWorld): Promise<number> {
     }
   }
   if (options.fail !== undefined) console.log(`\n  From the second tick on this fails: ${options.fail.name}`);
-  console.log(heading(`A tick every ${span(options.everySeconds * 1000)}, until Ctrl-C`));
+  console.log(heading(`A tick every ${spanText(options.everySeconds)}, until Ctrl-C`));
   const log = createServeLog({
     isTerminal: process.stdout.isTTY && process.env.TERM !== 'dumb' && !options.verbose,
     width,
@@ -378,18 +382,18 @@ function width(): number {
 }
 
 function runTick({ env, options }: Stage, event: object, signal?: AbortSignal): Promise<Invocation> {
-  return invoke(env, event, options.service === undefined ? LOCAL_TIMEOUT_MS : CLOUD_TIMEOUT_MS, signal);
+  return invoke(env, event, options.service === undefined ? LOCAL_TIMEOUT_MS : LONGEST_RUN_SECONDS * 1000, signal);
 }
 
 function environment(options: Options, awsUrl: string, endpoint: string): Readonly<Record<string, string>> {
   const { timing } = options.profile ?? {};
-  const lifetime = options.lifetimeSeconds ?? profileLifetime(options.profile) ?? CLOUD_LIFETIME_SECONDS;
+  const lifetime = options.lifetimeSeconds ?? profileLifetime(options.profile) ?? TOKEN_LIFETIME_SECONDS;
   const settings: Environment = {
     CREDENTIALS_SECRET_ID: SECRET_ID,
     TOKEN_ENDPOINT: endpoint,
     TOKEN_PARAMETER_NAME,
-    REFRESH_EVERY_SECONDS: String(Math.ceil(lifetime / 2)),
-    CHECK_EVERY_SECONDS: String(options.serve ? options.everySeconds : 900),
+    REFRESH_EVERY_SECONDS: String(Math.ceil(usefulLife(lifetime, lifetime))),
+    CHECK_EVERY_SECONDS: String(options.serve ? options.everySeconds : CHECK_EVERY_SECONDS),
     TOKEN_LIFETIME_SECONDS: String(lifetime),
     ...(options.profile && { SERVICE: serviceVariable(options.profile) }),
     ...(timing?.renewal && { RENEWAL_WINDOW_SECONDS: '0' }),

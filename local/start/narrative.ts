@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { ERROR_GUIDE, type ErrorGuidance } from '../../lambda/error-guide.ts';
 import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
+import { spanText } from '../../lambda/timing.ts';
 import type { Invocation } from '../invoke.ts';
 import { wrapText } from '../wrap-text.ts';
 
@@ -65,7 +66,7 @@ export function tickStory(tick: Invocation, scene: Scene): string {
  */
 export function tickLine(tick: Invocation, at: Date, failures = 1, width?: number): string {
   const { outcome, tokenVersion, secondsRemaining = 0 } = tick;
-  const life = tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${duration(secondsRemaining)} left`;
+  const life = tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${spanText(secondsRemaining)} left`;
   const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
   // The first failure is told below its line.
   const failure = failures > 1 ? `  ${tick.code}: ${tick.message}` : '';
@@ -159,12 +160,5 @@ function wrapped(start: string, text: string, indent: number, width: number, tak
 }
 
 function expiry({ expiresAt = '', secondsRemaining = 0 }: Invocation): string {
-  return `${expiresAt.slice(0, 19).replace('T', ' ')} UTC (in ${duration(secondsRemaining)})`;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${expiresAt.slice(0, 19).replace('T', ' ')} UTC (in ${spanText(secondsRemaining)})`;
 }

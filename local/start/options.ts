@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { CHECK_EVERY_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../lambda/timing.ts';
 import { PROFILE_NAMES, ProfileError, readProfile } from '../read-profile.ts';
 import { wrapText } from '../wrap-text.ts';
 import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode, MASTERS_INDIA_FAIL_MODES } from './fail-modes.ts';
@@ -27,7 +28,6 @@ export class UsageError extends Error {}
 /** Short enough to be watched. A token is replaced at half of it, when it still has the minute that readers ask for. */
 const WATCHED_LIFETIME_SECONDS = 150;
 const WATCHED_CHECK_SECONDS = 5;
-const DEPLOYED_CHECK_SECONDS = 900;
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
@@ -53,8 +53,8 @@ documented service, and between them the very artefact that is deployed. Needs n
 
 Options
   --serve             keep the local services up and tick until Ctrl-C; a page shows it, and lets time pass faster
-  --every SECONDS     with --serve: how often to tick (default ${DEPLOYED_CHECK_SECONDS}; ${WATCHED_CHECK_SECONDS} with --lifetime, --endpoint, --service or --fail)
-  --lifetime SECONDS  how long local tokens live (default 14400; ${WATCHED_LIFETIME_SECONDS} with --serve and --every, --service or --fail)
+  --every SECONDS     with --serve: how often to tick (default ${CHECK_EVERY_SECONDS}; ${WATCHED_CHECK_SECONDS} with --lifetime, --endpoint, --service or --fail)
+  --lifetime SECONDS  how long local tokens live (default ${TOKEN_LIFETIME_SECONDS}; ${WATCHED_LIFETIME_SECONDS} with --serve and --every, --service or --fail)
   --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
   --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"},
                       or the fields of the service
@@ -112,7 +112,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}
     version: values.version,
     verbose: values.verbose,
     serve,
-    everySeconds: seconds('every', values.every) ?? (isAsDeployed ? DEPLOYED_CHECK_SECONDS : WATCHED_CHECK_SECONDS),
+    everySeconds: seconds('every', values.every) ?? (isAsDeployed ? CHECK_EVERY_SECONDS : WATCHED_CHECK_SECONDS),
     lifetimeSeconds:
       seconds('lifetime', values.lifetime) ??
       (serve && endpoint === undefined && !isAsDeployed ? WATCHED_LIFETIME_SECONDS : undefined),

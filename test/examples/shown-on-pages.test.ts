@@ -5,7 +5,7 @@ import { Code, type FunctionProps, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
 import { InYourStack, inYourFunction } from '../../examples/pages/in-short.ts';
 import { ExtensionStack, OwnerStack, ParcelsStack, ReaderStack } from '../../examples/pages/stacks.ts';
-import { readSettings } from '../../infra/app/settings.ts';
+import { readSettings } from '../../infra/app/read-settings.ts';
 import { isObject } from '../../lambda/parse-json.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import { decodeStatus } from '../../lambda/token-status.ts';

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { App, Duration } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readSettings } from '../../infra/app/settings.ts';
+import { readSettings } from '../../infra/app/read-settings.ts';
 import { TokenRefresherStack } from '../../infra/app/token-refresher-stack.ts';
-import { propFaults, type TokenRefresherProps } from '../../infra/token-refresher-props.ts';
+import { propFaults } from '../../infra/prop-rules.ts';
+import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import { dpd, finanzonline, regon, type ServiceProfile, sabre } from '../../lambda/services/profiles.ts';
 import { deployed, environmentOf, LEAST, only, statementsOf } from './synthesis.ts';
@@ -126,11 +127,11 @@ describe('in cdk.json', () => {
   });
 
   it.each([
-    ['a typing mistake', () => 'dpdd', 'did you mean "dpd"?'],
+    ['a typing mistake', () => 'dpdd', 'cannot be read; did you mean dpd?'],
     ['a file that is not there', () => './none.json', 'cannot be read'],
     ['a file that is no JSON', () => file('{'), 'put a JSON object in this file'],
     ['a file with a fault', () => file(JSON.stringify({ ...dpd, tokens: 'x' })), 'token'],
-  ])('%s is told in words', (_, service, words) => {
+  ])('says in words what is wrong with %s', (_, service, words) => {
     expect(() => settings(service())).toThrow(words);
   });
 });

@@ -14,16 +14,18 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { propFaults } from '../../infra/prop-rules.ts';
 import { RefreshedToken } from '../../infra/refreshed-token.ts';
 import { bundleFolder } from '../../infra/refresher-code.ts';
-import { pageCouldComeTooLate, timingOf } from '../../infra/timing.ts';
+import { timingOfProps } from '../../infra/timing.ts';
 import { TokenRefresher } from '../../infra/token-refresher.ts';
-import { propFaults, type TokenRefresherProps } from '../../infra/token-refresher-props.ts';
+import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { ERROR_GUIDE } from '../../lambda/error-guide.ts';
 import { readConfig } from '../../lambda/refresher/config.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
+import { pageCouldComeTooLate } from '../../lambda/timing.ts';
 import { deployed, environmentOf, LEAST, only, readable, statementsOf, TOKEN, team } from './synthesis.ts';
 
 const TOKEN_ARN = `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${TOKEN}`;
@@ -754,7 +756,7 @@ describe('props', () => {
     [
       'checks that no schedule can make',
       { checkEvery: Duration.seconds(90) },
-      /checkEvery is 1 minute 30 seconds: use whole minutes/,
+      /checkEvery is 90 seconds: use whole minutes/,
     ],
     [
       'checks that no alarm can watch',
@@ -791,7 +793,7 @@ describe('props', () => {
       { removalPolicy: RemovalPolicy.SNAPSHOT } as object,
       /removalPolicy is "snapshot": use RemovalPolicy.RETAIN or/,
     ],
-    ['no word about alarms', { alarmActions: undefined }, /alarmActions is not set: say whom to tell/],
+    ['no word about alarms', { alarmActions: undefined }, /alarmActions is not set: say whom the alarms notify/],
   ])('refuse %s', (_, props, message) => {
     expect(() => new TokenRefresher(new Stack(), 'Refresher', { ...LEAST, ...props } as TokenRefresherProps)).toThrow(
       message,
@@ -851,13 +853,13 @@ describe('props', () => {
     },
     { requiredKeys: [] },
   );
-  const accepted = timings.filter((timing) => propFaults({ ...LEAST, ...timing }).length === 0).map(timingOf);
+  const accepted = timings.filter((timing) => propFaults({ ...LEAST, ...timing }).length === 0).map(timingOfProps);
 
   it('that are taken let no single failed tick cost a token', () => {
     fc.assert(
-      fc.property(accepted, ({ replacedAfterSeconds, checkEvery, tokenLifetime }) => {
+      fc.property(accepted, ({ replacedAfterSeconds, checkEverySeconds, tokenLifetimeSeconds }) => {
         // Due just after a tick, failed on the next, replaced by the one after.
-        expect(replacedAfterSeconds + 2 * checkEvery.toSeconds()).toBeLessThanOrEqual(tokenLifetime.toSeconds());
+        expect(replacedAfterSeconds + 2 * checkEverySeconds).toBeLessThanOrEqual(tokenLifetimeSeconds);
       }),
     );
   });
@@ -867,23 +869,22 @@ describe('props', () => {
       fc.property(accepted, (timing) => {
         fc.pre(!pageCouldComeTooLate(timing));
         // The token falls below the threshold just after a tick; three ticks and two minutes later the alarm fires.
-        expect(timing.pageBelowSeconds - 3 * timing.checkEvery.toSeconds() - 120).toBeGreaterThanOrEqual(0);
+        expect(timing.pageBelowSeconds - 3 * timing.checkEverySeconds - 120).toBeGreaterThanOrEqual(0);
       }),
     );
   });
 
   it('that are taken never page for a token that is not due yet', () => {
     fc.assert(
-      fc.property(accepted, ({ pageBelowSeconds, replacedAfterSeconds, tokenLifetime }) => {
-        expect(pageBelowSeconds).toBeLessThanOrEqual(tokenLifetime.toSeconds() - replacedAfterSeconds);
+      fc.property(accepted, ({ pageBelowSeconds, replacedAfterSeconds, tokenLifetimeSeconds }) => {
+        expect(pageBelowSeconds).toBeLessThanOrEqual(tokenLifetimeSeconds - replacedAfterSeconds);
       }),
     );
   });
 
   it('that are taken give alarms that CloudWatch takes', () => {
     fc.assert(
-      fc.property(accepted, ({ checkEvery }) => {
-        const seconds = checkEvery.toSeconds();
+      fc.property(accepted, ({ checkEverySeconds: seconds }) => {
         for (const [period, count] of [
           [seconds, 3],
           [2 * seconds, 1],

@@ -1,5 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
-import { pageCouldComeTooLate, timingOf } from '../../infra/timing.ts';
+import { pageCouldComeTooLate, timingOf, usefulLife } from '../../lambda/timing.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { DAY_MS, MINUTE_MS, type Settings } from './model/scenario.ts';
 import { duration, lead, least, most, often, withoutToken } from './report/scenario-tables.ts';
@@ -101,9 +100,9 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
 
 function warning({ lifetime, checkEvery, refreshEvery }: OwnRhythm): string[] {
   const timing = timingOf({
-    tokenLifetime: Duration.millis(lifetime.ms),
-    checkEvery: Duration.millis(checkEvery.ms),
-    refreshEvery: Duration.millis(refreshEvery.ms),
+    tokenLifetimeSeconds: lifetime.ms / 1000,
+    checkEverySeconds: checkEvery.ms / 1000,
+    refreshEverySeconds: refreshEvery.ms / 1000,
   });
   if (!pageCouldComeTooLate(timing)) return [];
   return ['cdk synth warns of this rhythm: the token could expire before a person is paged. Check more often.'];
@@ -120,7 +119,7 @@ function nameOf(strategy: StrategyName, lifetimeMs: number): string {
     case 'every 4 h':
       return `every ${span(lifetimeMs)}`;
     case 'every 2 h, Lambda retries':
-      return `every ${span(lifetimeMs / 2)}, Lambda retries`;
+      return `every ${span(usefulLife(lifetimeMs, lifetimeMs))}, Lambda retries`;
     default:
       return strategy;
   }

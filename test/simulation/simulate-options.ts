@@ -1,8 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { Duration } from 'aws-cdk-lib';
 import { DURATION } from '../../infra/app/settings.ts';
-import { propFaults } from '../../infra/token-refresher-props.ts';
-import { didYouMean } from '../../local/did-you-mean.ts';
+import { propFaults } from '../../infra/prop-rules.ts';
+import { didYouMean } from '../../lambda/did-you-mean.ts';
+import {
+  CHECK_EVERY_SECONDS,
+  durationText,
+  REFRESH_EVERY_SECONDS,
+  TOKEN_LIFETIME_SECONDS,
+} from '../../lambda/timing.ts';
 import { UsageError } from '../../local/start/options.ts';
 
 /** A duration as it was written, and in milliseconds. */
@@ -118,9 +124,9 @@ function readRhythm(given: Given): OwnRhythm {
   if (length === undefined || more.length > 0) {
     throw new UsageError(`--outage takes START+LENGTH, for example "1 hour+3 hours", not "${given.outage}".`);
   }
-  const lifetime = written('--lifetime', given.lifetime ?? '4 hours');
-  const checkEvery = written('--check-every', given['check-every'] ?? '15 minutes');
-  const refreshEvery = written('--refresh-every', given['refresh-every'] ?? '2 hours');
+  const lifetime = written('--lifetime', given.lifetime ?? durationText(TOKEN_LIFETIME_SECONDS));
+  const checkEvery = written('--check-every', given['check-every'] ?? durationText(CHECK_EVERY_SECONDS));
+  const refreshEvery = written('--refresh-every', given['refresh-every'] ?? durationText(REFRESH_EVERY_SECONDS));
   const outage = { start: written('--outage START', start), length: written('--outage LENGTH', length) };
   if (outage.length.ms === 0) throw new UsageError('--outage LENGTH is nothing: give at least "1 second".');
   for (const [option, { ms }, days] of [

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { alarmDefinitions } from '../../local/page/alarms.ts';
-import { type Alarm, alarmHistory, readAlarm } from '../../local/world/aws/cloudwatch-alarm.ts';
+import { playedAlarms } from '../../local/page/alarms.ts';
+import { type Alarm, alarmHistory } from '../../local/world/aws/cloudwatch-alarm.ts';
 import { readDeployment } from './deployment.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
@@ -162,11 +162,10 @@ function comparable({ isBreaching, seriesKey, ...alarm }: Alarm) {
 it('the page of npm start watches the alarms that are deployed', async () => {
   for (const [, template] of templates) {
     const { config, alarms } = readDeployment(template);
-    if (config.renewalWindowSeconds !== undefined) continue;
-    const shown = alarmDefinitions(config).map(({ name, pages, properties }) => ({
-      name,
-      pages,
-      ...comparable(readAlarm(properties)),
+    const shown = playedAlarms(config).map(({ kind, severity, alarm }) => ({
+      name: kind,
+      pages: severity === 'page',
+      ...comparable(alarm),
     }));
     expect(shown).toEqual(alarms.map(({ alarm, name, pages }) => ({ name, pages, ...comparable(alarm) })));
     expect(shown).toHaveLength(4);

@@ -1,4 +1,5 @@
 import type { RefreshError } from '../../refresh-error.ts';
+import { LONGEST_RUN_SECONDS, usefulLife } from '../../timing.ts';
 import type { Attempt, TokenRecord } from '../../token-status.ts';
 
 /** Which credentials are sent, and under which configuration. An attempt stands for these. */
@@ -25,8 +26,6 @@ export interface Announcement {
 }
 
 const HOUR_MS = 3_600_000;
-/** The longest run: an attempt without outcome that is younger belongs to a run that may still be at work. */
-const LONGEST_RUN_MS = 60_000;
 /** This many outages in a row are asked about at every check; after that, the back-off counts. */
 const PATIENT_FAILURES = 4;
 
@@ -38,7 +37,7 @@ export function stands(attempt: Attempt, { secretVersionId, configuration }: Ori
 /** Whether the run that announced it may still be at work. Either way in time, for two machines' clocks differ. */
 export function isInProgress(attempt: Attempt | undefined, now: number): boolean {
   if (attempt === undefined || attempt.outcome !== undefined) return false;
-  return Math.abs(now - Date.parse(attempt.at)) < LONGEST_RUN_MS;
+  return Math.abs(now - Date.parse(attempt.at)) < LONGEST_RUN_SECONDS * 1000;
 }
 
 /** Whether the service was, or may have been, asked. */
@@ -136,7 +135,7 @@ function backOffMs(failures: number, { now, token, checkEverySeconds }: Announce
 /** How old a token grows before it is replaced. */
 function replacedEveryMs({ token, refreshEverySeconds, tokenLifetimeSeconds }: Announcement): number {
   const lifetimeMs = token ? Date.parse(token.expiresAt) - Date.parse(token.issuedAt) : tokenLifetimeSeconds * 1000;
-  return Math.min(refreshEverySeconds * 1000, lifetimeMs / 2);
+  return usefulLife(lifetimeMs, refreshEverySeconds * 1000);
 }
 
 /** Half a turn earlier, or the tick that was meant would come a moment too early. */

@@ -1,3 +1,4 @@
+import { usefulLife } from '../../timing.ts';
 import type { Attempt, TokenRecord } from '../../token-status.ts';
 import { isInProgress, mayAskAgain, type Origin, stands } from './attempt.ts';
 import { rationedUntil, recentLogins } from './login-ration.ts';
@@ -127,7 +128,7 @@ export function dueTime(token: TokenRecord, policy: RefreshPolicy): number {
 
 /** How old a token grows before it is replaced. */
 function usefulLifeMs({ issuedAt, expiresAt }: TokenRecord, { refreshEverySeconds }: RefreshPolicy): number {
-  return Math.min(refreshEverySeconds * 1000, (Date.parse(expiresAt) - Date.parse(issuedAt)) / 2);
+  return usefulLife(Date.parse(expiresAt) - Date.parse(issuedAt), refreshEverySeconds * 1000);
 }
 
 function due(trigger: string): Decision {

@@ -68,11 +68,12 @@ const STATISTICS = {
 };
 type Statistic = keyof typeof STATISTICS;
 
-const COMPARISONS: Record<string, (value: number, threshold: number) => boolean> = {
-  GreaterThanThreshold: (value, threshold) => value > threshold,
-  GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,
-  LessThanThreshold: (value, threshold) => value < threshold,
-  LessThanOrEqualToThreshold: (value, threshold) => value <= threshold,
+/** Whether a value breaches a threshold. */
+export const COMPARISONS = {
+  GreaterThanThreshold: (value: number, threshold: number) => value > threshold,
+  GreaterThanOrEqualToThreshold: (value: number, threshold: number) => value >= threshold,
+  LessThanThreshold: (value: number, threshold: number) => value < threshold,
+  LessThanOrEqualToThreshold: (value: number, threshold: number) => value <= threshold,
 };
 
 export function seriesKey({ namespace, metricName, dimensions }: MetricIdentity): string {
@@ -82,8 +83,9 @@ export function seriesKey({ namespace, metricName, dimensions }: MetricIdentity)
 
 /** @throws TypeError for anything this evaluator does not know: a guess would make the simulation worthless. */
 export function readAlarm(properties: Readonly<Record<string, unknown>>): Alarm {
-  const comparison = COMPARISONS[text(properties.ComparisonOperator, 'ComparisonOperator')];
-  if (comparison === undefined) throw new TypeError(`unknown comparison ${properties.ComparisonOperator}`);
+  const operator = text(properties.ComparisonOperator, 'ComparisonOperator');
+  const [, comparison] = Object.entries(COMPARISONS).find(([name]) => name === operator) ?? [];
+  if (comparison === undefined) throw new TypeError(`unknown comparison ${operator}`);
   const threshold = number(properties.Threshold, 'Threshold');
   const evaluationPeriods = number(properties.EvaluationPeriods, 'EvaluationPeriods');
   const warmUp = optionalRecord(properties.WarmUpConfiguration, 'WarmUpConfiguration');

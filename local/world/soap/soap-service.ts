@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ServiceProfile } from '../../../lambda/services/profile.ts';
+import { TOKEN_LIFETIME_SECONDS } from '../../../lambda/timing.ts';
 import { type ProfileDialect, profileDialect } from './profile-dialect.ts';
 import { declaredEncoding, faultEnvelope, readRequest, refusalEnvelope, successEnvelope } from './soap-envelope.ts';
 import type { SoapAnswer, SoapMessage } from './soap-message.ts';
@@ -188,7 +189,7 @@ export function createSoapService(settings: SoapServiceSettings): SoapService {
   const service: SoapService = {
     issuedTokens,
     credentials: settings.credentials,
-    tokenLifetimeSeconds: settings.tokenLifetimeSeconds ?? 14_400,
+    tokenLifetimeSeconds: settings.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS,
     livedShare: 1,
     isAccountLocked: false,
     answer(request, now) {

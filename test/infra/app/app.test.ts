@@ -5,9 +5,9 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { DashboardStack } from '../../../infra/app/dashboard-stack.ts';
-import { readSettings, SettingsError } from '../../../infra/app/settings.ts';
+import { readSettings, SettingsError } from '../../../infra/app/read-settings.ts';
 import { addStacks } from '../../../infra/app/stacks.ts';
-import { timingOf } from '../../../infra/timing.ts';
+import { timingOf } from '../../../lambda/timing.ts';
 import { worlds } from '../../refresher/world.ts';
 import { environmentOf, only, readable } from '../synthesis.ts';
 
@@ -638,6 +638,18 @@ describe('the dashboard', () => {
     expect(shown.flat()).toContain(
       'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:TokenExpiring/token-59/access-token',
     );
+  });
+
+  it("shows a token by the timing of its service's profile, at which its alarm fires", () => {
+    const dashboard = Template.fromStack(
+      stackOf(appWith({ parcels: { ...LEAST, service: 'dpd' } }), 'TokenRefresher-dashboard'),
+    );
+    const { DashboardBody: body } = only(dashboard, 'AWS::CloudWatch::Dashboard');
+    expect(JSON.parse(String(readable(body))).widgets[1].properties).toMatchObject({
+      title: '/parcels/access-token: how long it still lives',
+      annotations: { horizontal: [{ value: 1 / 60 }] },
+      metrics: [expect.anything(), expect.arrayContaining([expect.objectContaining({ period: 60 })])],
+    });
   });
 
   it("shows the alarm on the credentials' age where there is one", () => {

@@ -42,7 +42,7 @@ describe('npm run service -- check', () => {
     [
       'sabre',
       '{}',
-      /lives 7 days.*renewed 24 hours after its login.*every 15 minutes\.\nThat is one login a day; the profile names no ration/,
+      /lives 7 days.*renewed 1 day after its login.*every 15 minutes\.\nThat is one login a day; the profile names no ration/,
     ],
     ['defaults', '{}', /lives 4 hours.*renewed 2 hours after its login.*every 15 minutes\.\nThat is 12 logins a day/],
     ['tight', '{"tokenLifetime":"20 minutes"}', /Refused at synth: one failed check/],

@@ -1,0 +1,242 @@
+import { z } from 'zod';
+import { didYouMean } from '../../lambda/did-you-mean.ts';
+import { isObject } from '../../lambda/parse-json.ts';
+import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
+import { type Fault, faultList } from '../fault.ts';
+import { propFaults } from '../prop-rules.ts';
+import { APP, type AppSettings, stackName } from './settings.ts';
+
+/** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+type Json = Readonly<Record<string, unknown>>;
+type Parsed = z.output<typeof APP>;
+type Issue = z.core.$ZodIssue | z.core.$ZodRawIssue;
+
+/**
+ * Reads the context of cdk.json, into which `--context` puts its own.
+ * @throws SettingsError that names a stage which does not exist, or else lists every fault of the app and of every token.
+ */
+export function readSettings(context: Json): AppSettings {
+  const stage = chosenStage(context);
+  const merged = withStage(context, stage.settings);
+  const compared: Fault[] = [];
+  // Rules that compare settings look at those that can be read, so that one list holds all that is wrong.
+  const schema = APP.superRefine((app, { issues }) => void compared.push(...comparisonFaults(app, issues)), {
+    when: () => true,
+  });
+  const { data, error } = schema.safeParse(merged);
+  const faults = [
+    ...(error?.issues ?? []).flatMap((issue) => issueFaults(issue, merged)),
+    ...misspeltKeys(context),
+    ...strangeTokens(context),
+    ...compared,
+  ].map(({ names: [path], value, remedy }): Fault => ({ names: [standsAt(path, stage)], value, remedy }));
+  if (data === undefined || faults.length > 0) {
+    // What is wrong with the chosen stage is wrong with what was made of it, too.
+    const each = new Map(faults.map((fault) => [`${fault.names[0]}: ${fault.remedy}`, fault]));
+    throw new SettingsError(faultList('cdk.json, context', [...each.values()]) + stageHint(context));
+  }
+  const { prefix = '', dashboard, account, region } = data;
+  const tokens = Object.entries(data.tokens).map(([name, token]) => ({ ...token, name }));
+  return { prefix, hasDashboard: dashboard === undefined, env: { account, region }, tokens };
+}
+
+interface Stage {
+  /** Undefined where none is chosen. */
+  readonly name?: string;
+  readonly settings: Json;
+}
+
+/** The entry of `stages` that the context chooses. */
+function chosenStage({ stage, stages }: Json): Stage {
+  if (typeof stage !== 'string') return { settings: {} };
+  const names = keysOf(stages);
+  if (names.includes(stage)) return { name: stage, settings: objectAt(stages, stage) };
+  // Alone, and in one line: what else may be wrong depends on the stage.
+  const among = names.length === 0 ? 'the context of cdk.json describes no "stages"' : `there are ${names.join(', ')}`;
+  throw new SettingsError(`There is no stage "${stage}": ${among}${didYouMean(stage, names, '; ')}`);
+}
+
+/** The context as if all that the stage says stood in its place. */
+function withStage({ tokens, prefix, dashboard, stages, stage }: Json, settings: Json): Json {
+  const app = { prefix, dashboard, stages, stage, ...settings };
+  const path = typeof app.prefix === 'string' && app.prefix !== '' ? `/${app.prefix}` : '';
+  const whole = ([name, token]: [string, unknown]): [string, unknown] => {
+    if (!isObject(token)) return [name, token];
+    return [name, { tokenParameterName: `${path}/${name}/access-token`, ...token, ...objectAt(settings.tokens, name) }];
+  };
+  return { ...app, tokens: isObject(tokens) ? Object.fromEntries(Object.entries(tokens).map(whole)) : tokens };
+}
+
+/** Where a setting stands: in the stage, if that says it. */
+function standsAt(path: string, { name, settings }: Stage): string {
+  const [first = '', token = '', setting = ''] = path.split('.');
+  const isOwn =
+    first === 'tokens' ? Object.hasOwn(objectAt(settings.tokens, token), setting) : Object.hasOwn(settings, first);
+  return name !== undefined && isOwn ? `stages.${name}.${path}` : path;
+}
+
+/** What a stage says of tokens that are described nowhere reaches nothing. */
+function* strangeTokens({ stages, tokens }: Json): Iterable<Fault> {
+  const known = keysOf(tokens);
+  for (const stage of keysOf(stages)) {
+    const described = objectAt(objectAt(stages, stage), 'tokens');
+    for (const name of Object.keys(described).filter((token) => !known.includes(token))) {
+      const remedy = `there is no such token in the context "tokens"${didYouMean(name, known, '; ') || '; describe it there'}`;
+      yield { names: [`stages.${stage}.tokens.${name}`], value: described[name], remedy };
+    }
+  }
+}
+
+/** What is missing may stand in a stage that nobody chose. */
+function stageHint({ stage, stages }: Json): string {
+  const names = keysOf(stages);
+  if (stage !== undefined || names.length === 0) return '';
+  return `\nNo stage is chosen. Should it be one? --context stage=${names.join(' or stage=')}`;
+}
+
+/** The context holds much that is not ours, so only what looks like one of ours is refused. */
+function* misspeltKeys(context: Json): Iterable<Fault> {
+  const known = Object.keys(APP.shape).filter((key) => key !== 'account' && key !== 'region');
+  for (const [key, value] of Object.entries(context)) {
+    if (known.includes(key) || !/^[A-Za-z]+$/.test(key)) continue;
+    const meant = didYouMean(key, known, '; ');
+    if (meant !== '') yield { names: [key], value, remedy: `there is no such setting${meant}` };
+  }
+}
+
+/** What zod found, each fault at its dotted path. */
+function issueFaults(issue: z.core.$ZodIssue, settings: Json): readonly Fault[] {
+  const path = issue.path.map(String);
+  const value = path.reduce<unknown>(
+    (within, key) => (isObject(within) || Array.isArray(within) ? Reflect.get(within, key) : undefined),
+    settings,
+  );
+  const fault = (at: readonly string[], shown: unknown, remedy: string): Fault => ({
+    names: [at.join('.')],
+    value: shown,
+    remedy,
+  });
+  if (issue.code === 'invalid_key') return [fault(path, path.at(-1), issue.issues[0]?.message ?? issue.message)];
+  if (issue.code !== 'unrecognized_keys') return [fault(path, value, issue.message)];
+  const known = settingsAt(APP, path);
+  return issue.keys.map((key) => {
+    const remedy = `there is no such setting${didYouMean(key, known, '; ') || '; remove it'}`;
+    return fault([...path, key], isObject(value) ? value[key] : undefined, remedy);
+  });
+}
+
+/** The names of the settings that an object at this path may have. */
+function settingsAt(schema: unknown, path: readonly string[]): readonly string[] {
+  const [key, ...deeper] = path;
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNonOptional) return settingsAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => settingsAt(option, path));
+  if (schema instanceof z.ZodRecord && key !== undefined) return settingsAt(schema.valueType, deeper);
+  if (!(schema instanceof z.ZodObject)) return [];
+  return key === undefined ? Object.keys(schema.shape) : settingsAt(schema.shape[key], deeper);
+}
+
+/**
+ * What is wrong with settings that could be read, but do not go together.
+ * @param issues of those that could not be read
+ */
+function* comparisonFaults({ prefix, region, tokens }: Parsed, issues: readonly Issue[]): Iterable<Fault> {
+  const owners = new Map<string, string>();
+  for (const name of keysOf(tokens)) {
+    yield* stackNameFaults(prefix, name);
+    const unreadable = new Set(issues.flatMap((issue) => settingsOf(name, issue)));
+    const token = { ...tokens[name] };
+    for (const setting of unreadable) Reflect.deleteProperty(token, setting);
+    const stageRegion = issues.some(({ path = [] }) => path[0] === 'region') ? undefined : region;
+    const all = [
+      ...propFaults(token),
+      ...keyFaults(token),
+      ...regionFaults(token, stageRegion),
+      ...sharedParameterFaults(name, token, owners),
+    ];
+    // Without one of its settings, a rule that compares several would only confuse.
+    for (const { names, value, remedy } of all.filter((fault) => !fault.names.some((one) => unreadable.has(one))))
+      yield { names: [`tokens.${name}.${names[0]}`], value, remedy };
+  }
+}
+
+/** The settings of this token that an issue is about. */
+function settingsOf(token: string, { path = [], ...issue }: Issue): readonly string[] {
+  const [first, name, setting] = path;
+  if (first !== 'tokens' || name !== token) return [];
+  if (setting !== undefined) return [String(setting)];
+  return issue.code === 'unrecognized_keys' && Array.isArray(issue.keys) ? issue.keys : [];
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
+const MAX_STACK_NAME_LENGTH = 128;
+
+function* stackNameFaults(prefix: string | undefined, name: string): Iterable<Fault> {
+  const stack = stackName(prefix ?? '', name);
+  if (stack.length <= MAX_STACK_NAME_LENGTH) return;
+  const remedy = `make it or the prefix shorter: the stack would be called ${stack}, and CloudFormation takes ${MAX_STACK_NAME_LENGTH} characters`;
+  yield { names: [`tokens.${name}`], value: name, remedy };
+}
+
+type Token = Partial<Parsed['tokens'][string]>;
+
+function* keyFaults({ credentialsKeyArn, credentialsSecretArn }: Token): Iterable<Fault> {
+  if (credentialsKeyArn === undefined || credentialsSecretArn !== undefined) return;
+  const remedy = 'give credentialsSecretArn too, or leave both out: a new secret has no key of its own';
+  yield { names: ['credentialsKeyArn', 'credentialsSecretArn'], value: credentialsKeyArn, remedy };
+}
+
+/** Two refreshers that write to one parameter would undo each other's work for ever. */
+function* sharedParameterFaults(
+  name: string,
+  { tokenParameterName }: Token,
+  owners: Map<string, string>,
+): Iterable<Fault> {
+  if (tokenParameterName === undefined) return;
+  const below = [statusParameterName(tokenParameterName), rejectedParameterName(tokenParameterName)];
+  for (const parameter of [tokenParameterName, ...below]) {
+    const owner = owners.get(parameter);
+    if (owner !== undefined) {
+      const remedy = `choose another one: ${parameter} is written by tokens.${owner}`;
+      yield { names: ['tokenParameterName'], value: tokenParameterName, remedy };
+      return;
+    }
+    owners.set(parameter, name);
+  }
+}
+
+/** An alarm notifies topics of its own region only, and a key or a secret of another one cannot be used by its ARN. */
+function* regionFaults(token: Token, deployedTo: string | undefined): Iterable<Fault> {
+  const { alarmActions = 'none', credentialsSecretArn, credentialsKeyArn, encryptionKeyArn } = token;
+  const { page, ticket } = alarmActions === 'none' ? {} : alarmActions;
+  const arns = {
+    'alarmActions.page': page && 'topicArn' in page ? page.topicArn : undefined,
+    'alarmActions.ticket': ticket && 'topicArn' in ticket ? ticket.topicArn : undefined,
+    credentialsSecretArn,
+    credentialsKeyArn,
+    encryptionKeyArn,
+  };
+  let [region, where] = [deployedTo, 'the stage'];
+  for (const [setting, arn] of Object.entries(arns)) {
+    const own = arn?.split(':')[3];
+    if (arn === undefined || own === undefined) continue;
+    if (region !== undefined && own !== region) {
+      yield { names: [setting], value: arn, remedy: `use one of ${region}, the region of ${where}` };
+    }
+    // Where nobody says where the stack goes, all that it names must at least be of one region.
+    if (region === undefined) [region, where] = [own, setting];
+  }
+}
+
+function keysOf(value: unknown): readonly string[] {
+  return isObject(value) ? Object.keys(value) : [];
+}
+
+/** The object under that name, or one without keys. */
+function objectAt(value: unknown, name: string): Json {
+  const inner = isObject(value) ? value[name] : undefined;
+  return isObject(inner) ? inner : {};
+}

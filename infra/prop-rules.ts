@@ -1,0 +1,211 @@
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { SETTINGS } from '../lambda/refresher/config.ts';
+import { checkProfile } from '../lambda/services/check-profile.ts';
+import { parseHttpUrl } from '../lambda/setting-rules.ts';
+import { durationText, type Timing } from '../lambda/timing.ts';
+import type { Fault } from './fault.ts';
+import { functionSettings } from './function-settings.ts';
+import { timingOfProps } from './timing.ts';
+import type { TokenRefresherProps } from './token-refresher-props.ts';
+
+/** The props that can be wrong although they compile. */
+export type CheckedProps = Partial<
+  Pick<
+    TokenRefresherProps,
+    | 'endpoint'
+    | 'allowHttp'
+    | 'soapAction'
+    | 'tokenParameterName'
+    | 'tokenLifetime'
+    | 'refreshEvery'
+    | 'checkEvery'
+    | 'renewalWindow'
+    | 'renewal'
+    | 'service'
+    | 'proxy'
+    | 'loginsPerDay'
+    | 'runbookUrl'
+    | 'reservedConcurrency'
+    | 'removalPolicy'
+    | 'credentialsMaxAge'
+  >
+> & { readonly alarmActions?: unknown };
+
+/**
+ * CloudWatch takes periods of up to a day, and RefreshFailing looks at three times checkEvery. All periods that an alarm
+ * looks at may span a day, or a week where each has an hour or more: the four of TokenRejected stay far below.
+ */
+const MAX_CHECK_EVERY_MINUTES = 8 * 60;
+
+/** Keeps the alarms' names and the function's description, which carry the name, below 256 characters. */
+const MAX_PARAMETER_NAME_LENGTH = 200;
+
+/** Keeps the alarms' descriptions below CloudWatch's 1024 characters. */
+const MAX_RUNBOOK_URL_LENGTH = 200;
+
+/** Everything that is wrong with the props, all at once. */
+export function propFaults(given: CheckedProps): readonly Fault[] {
+  const unresolved = [...unresolvedFaults(given)];
+  const unknown = unresolved.map(({ names: [name] }) => name);
+  const props = { ...given };
+  for (const name of unknown) Reflect.deleteProperty(props, name);
+  const profileFaults = [...serviceFaults(props)];
+  // The timing of a profile that is wrong is no timing.
+  const timed = profileFaults.length === 0 ? props : { ...props, service: undefined };
+  const faults = [
+    ...profileFaults,
+    ...renewalFaults(props),
+    ...settingFaults(timed),
+    ...httpFaults(props),
+    ...longNameFaults(props),
+    ...timingFaults(timed),
+    ...alarmActionsFaults(props),
+    ...runbookUrlFaults(props),
+    ...reservedConcurrencyFaults(props),
+    ...removalPolicyFaults(props),
+  ];
+  return [...unresolved, ...faults.filter(({ names }) => !names.some((name) => unknown.includes(name)))];
+}
+
+/** What is known only when deploying cannot be checked. */
+function* unresolvedFaults(props: CheckedProps): Iterable<Fault> {
+  for (const [name, value] of Object.entries(props)) {
+    // The SOAPAction is compared with nothing, and the function checks it too.
+    const isKnown = value instanceof Duration ? !value.isUnresolved() : !Token.isUnresolved(value);
+    if (isKnown || name === 'soapAction') continue;
+    const remedy = 'give a literal value that is known at synth, where it is checked';
+    yield { names: [name], value: 'a value known only when deploying', remedy };
+  }
+}
+
+function* serviceFaults({ service }: CheckedProps): Iterable<Fault> {
+  if (service === undefined) return;
+  for (const { key, remedy } of checkProfile(service).faults) yield { names: ['service'], value: key, remedy };
+}
+
+/** What a caller without a compiler may leave out. */
+const MISSING: Readonly<Record<string, unknown>> = { endpoint: '', tokenParameterName: '' };
+
+/** The function's own rules for what it is given. */
+function* settingFaults(props: CheckedProps): Iterable<Fault> {
+  const { profile: _, ...settings }: Readonly<Record<string, unknown>> = functionSettings(props);
+  for (const [name, { check }] of Object.entries(SETTINGS)) {
+    const value = settings[name] ?? MISSING[name];
+    if (value === undefined || Token.isUnresolved(value)) continue;
+    // A prop of CDK carries its unit in its type.
+    const prop = name.replace(/Seconds$|Url$/, '');
+    for (const remedy of check(value).remedies) yield { names: [prop], value: shown(name, settings[name]), remedy };
+  }
+}
+
+function shown(name: string, value: unknown): unknown {
+  if (typeof value === 'number' && name.endsWith('Seconds')) return duration(value);
+  // What stands before an "@" may be a password.
+  return ['endpoint', 'proxyUrl'].includes(name) && `${value}`.includes('@') ? '(not shown)' : value;
+}
+
+function* renewalFaults(props: CheckedProps): Iterable<Fault> {
+  const renewal: unknown = props.renewal ?? props.service?.timing?.renewal;
+  if (renewal === undefined) return;
+  if (renewal !== 'at expiry')
+    yield { names: ['renewal'], value: renewal, remedy: 'give "at expiry", or leave it out' };
+  for (const name of ['refreshEvery', 'renewalWindow'] as const) {
+    if (props[name] === undefined) continue;
+    const remedy = 'leave it out: the service renews at expiry, so a token is replaced at its end';
+    yield { names: [name, 'renewal'], value: props[name], remedy };
+  }
+}
+
+function* httpFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
+  if (!/^http:/i.test(`${endpoint}`) || allowHttp === true) return;
+  const remedy = 'use https, or set allowHttp to true to send the credentials unencrypted';
+  yield { names: ['endpoint', 'allowHttp'], value: shown('endpoint', endpoint), remedy };
+}
+
+function* longNameFaults({ tokenParameterName: name = '' }: CheckedProps): Iterable<Fault> {
+  if (name.length <= MAX_PARAMETER_NAME_LENGTH) return;
+  const remedy = `use at most ${MAX_PARAMETER_NAME_LENGTH} characters: alarms and descriptions carry the name, and have limits of their own`;
+  yield { names: ['tokenParameterName'], value: name, remedy };
+}
+
+const COMPARED = ['tokenLifetimeSeconds', 'refreshEverySeconds', 'checkEverySeconds', 'renewalWindowSeconds'] as const;
+
+function timingFaults(props: CheckedProps): readonly Fault[] {
+  const timing = timingOfProps(props);
+  // Durations that are no usable numbers cannot be compared.
+  const isUsable = (name: (typeof COMPARED)[number]) =>
+    timing[name] === undefined || SETTINGS[name].check(timing[name]).remedies.length === 0;
+  if (!COMPARED.every(isUsable)) return [];
+  return [...checkEveryFaults(timing), ...relationFaults(timing), ...loginsPerDayFaults(props, timing)];
+}
+
+function* checkEveryFaults({ checkEverySeconds }: Timing): Iterable<Fault> {
+  if (checkEverySeconds % 60 === 0 && checkEverySeconds <= MAX_CHECK_EVERY_MINUTES * 60) return;
+  const remedy = 'use whole minutes, at most 8 hours: schedules and CloudWatch periods allow no others';
+  yield { names: ['checkEvery'], value: duration(checkEverySeconds), remedy };
+}
+
+function* relationFaults(timing: Timing): Iterable<Fault> {
+  const { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds, renewalWindowSeconds: windowSeconds } = timing;
+  const checkEvery = duration(checkEverySeconds);
+  if (windowSeconds === 0) return;
+  if (windowSeconds !== undefined) {
+    if (windowSeconds > tokenLifetimeSeconds) {
+      const remedy = `make it at most tokenLifetime (${durationText(tokenLifetimeSeconds)})`;
+      yield { names: ['renewalWindow', 'tokenLifetime'], value: duration(windowSeconds), remedy };
+    }
+    if (checkEverySeconds * 3 > windowSeconds) {
+      const remedy = `make it at most a third of renewalWindow (${durationText(windowSeconds)}), so that a failed tick is followed by others`;
+      yield { names: ['checkEvery', 'renewalWindow'], value: checkEvery, remedy };
+    }
+    return;
+  }
+  if (checkEverySeconds > refreshEverySeconds) {
+    const remedy = `make it at most refreshEvery (${durationText(refreshEverySeconds)}), which could not be kept otherwise`;
+    yield { names: ['checkEvery', 'refreshEvery'], value: checkEvery, remedy };
+  }
+  if (timing.replacedAfterSeconds + 2 * checkEverySeconds > tokenLifetimeSeconds) {
+    const remedy = `make checkEvery or refreshEvery (${durationText(refreshEverySeconds)}) shorter: one failed tick could let a token of ${durationText(tokenLifetimeSeconds)} expire`;
+    yield { names: ['checkEvery', 'refreshEvery', 'tokenLifetime'], value: checkEvery, remedy };
+  }
+}
+
+/** Whether the schedule alone leaves room in the ration: one login is kept for a person, and one for a failure. */
+function* loginsPerDayFaults(props: CheckedProps, { replacedAfterSeconds }: Timing): Iterable<Fault> {
+  const { loginsPerDay } = functionSettings(props);
+  if (loginsPerDay === undefined || SETTINGS.loginsPerDay.check(loginsPerDay).remedies.length > 0) return;
+  const needed = Math.ceil(86_400 / replacedAfterSeconds);
+  if (needed <= loginsPerDay - 2) return;
+  const remedy = `let tokens grow older: the schedule alone needs ${needed} logins a day, and two are kept back`;
+  yield { names: ['loginsPerDay'], value: loginsPerDay, remedy };
+}
+
+function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
+  // The type says so already, but only to those who compile.
+  if (alarmActions !== undefined) return;
+  const remedy = "say whom the alarms notify: { page, ticket }, or 'none'";
+  yield { names: ['alarmActions'], value: alarmActions, remedy };
+}
+
+function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
+  if (runbookUrl === undefined) return;
+  if (parseHttpUrl(runbookUrl) !== undefined && runbookUrl.length <= MAX_RUNBOOK_URL_LENGTH) return;
+  const remedy = `give an http or https address of at most ${MAX_RUNBOOK_URL_LENGTH} characters`;
+  yield { names: ['runbookUrl'], value: runbookUrl, remedy };
+}
+
+function* reservedConcurrencyFaults({ reservedConcurrency: reserved }: CheckedProps): Iterable<Fault> {
+  if (reserved === undefined || reserved === 'none' || (Number.isInteger(reserved) && reserved >= 1)) return;
+  const remedy = 'use a whole number from 1, or "none"; to stop the function, set paused to true';
+  yield { names: ['reservedConcurrency'], value: reserved, remedy };
+}
+
+function* removalPolicyFaults({ removalPolicy }: CheckedProps): Iterable<Fault> {
+  // The type says so already, but only to those who compile.
+  if (removalPolicy === undefined || [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY].includes(removalPolicy)) return;
+  yield { names: ['removalPolicy'], value: removalPolicy, remedy: 'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY' };
+}
+
+function duration(seconds: number): Duration {
+  return Duration.millis(seconds * 1000);
+}
