@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from '../../cli/command-line.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { didYouMean } from '../did-you-mean.ts';
@@ -20,9 +21,6 @@ export interface Options {
   readonly profile: ServiceProfile | undefined;
   readonly fail: { readonly name: string; readonly inject: FailMode } | undefined;
 }
-
-/** The command line asks for something that does not exist; the message lists what does. */
-export class UsageError extends Error {}
 
 /** Short enough to be watched. A token is replaced at half of it, when it still has the minute that readers ask for. */
 const WATCHED_LIFETIME_SECONDS = 150;

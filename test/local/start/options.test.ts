@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HELP, readOptions, UsageError } from '../../../local/start/options.ts';
+import { UsageError } from '../../../cli/command-line.ts';
+import { HELP, readOptions } from '../../../local/start/options.ts';
 
 describe('the command line', () => {
   it('asks for two ticks between local services when it is empty', () => {
