@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { UsageError } from '../cli/command-line.ts';
 import { didYouMean } from '../lambda/did-you-mean.ts';
 import { errorName } from '../lambda/refresher/redact-error.ts';
 import { PROFILES } from '../lambda/services/profiles.ts';
@@ -7,7 +8,7 @@ import { PROFILES } from '../lambda/services/profiles.ts';
 export const PROFILE_NAMES: readonly string[] = [...PROFILES.keys()];
 
 /** No profile can be read; the message says what to give. */
-export class ProfileError extends Error {}
+export class ProfileError extends UsageError {}
 
 /**
  * A profile by its name, or from a JSON file. What is in it is not checked.

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
+import { runCommand, UsageError } from '../../cli/command-line.ts';
 import type { Environment } from '../../lambda/refresher/config.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
@@ -20,7 +21,6 @@ import {
   usefulLife,
 } from '../../lambda/timing.ts';
 import { statusParameterName } from '../../lambda/token-status.ts';
-import manifest from '../../package.json' with { type: 'json' };
 import { firstContactScreen } from '../first-contact/first-contact.ts';
 import { isCertificateError, likelyCause } from '../first-contact/likely-cause.ts';
 import { peerCertificate } from '../first-contact/peer-certificate.ts';
@@ -34,7 +34,7 @@ import { type LocalAws, startLocalAws } from '../world/aws/aws-server.ts';
 import { type SoapEndpoint, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
 import type { SoapCredentials, SoapServiceSettings } from '../world/soap/soap-service.ts';
 import { failureLine, failureStory, heading, stageLine, tickStory } from './narrative.ts';
-import { HELP, type Options, readOptions, UsageError } from './options.ts';
+import { type Options, readOptions, START } from './options.ts';
 import { announceServices, type RunningServices, withdrawServices } from './running-services.ts';
 import { createServeLog } from './serve-log.ts';
 import { shellCommand } from './shell-command.ts';
@@ -104,31 +104,11 @@ interface Stage {
   readonly world: LocalWorld | undefined;
 }
 
-// A reader that has seen enough, such as `head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+await runCommand(START, async ({ values }) => {
+  const options = readOptions(values);
+  if (!existsSync(ARTEFACT)) throw new UsageError('The function is not built yet: npm run build.');
+  return await run(options, await readCredentials(options));
 });
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(args: readonly string[]): Promise<number> {
-  try {
-    const options = readOptions(args, process.env);
-    if (options.help) {
-      console.log(HELP);
-      return 0;
-    }
-    if (options.version) {
-      console.log(`soap-token-refresher ${manifest.version}, Node ${process.version}`);
-      return 0;
-    }
-    if (!existsSync(ARTEFACT)) throw new UsageError('The function is not built yet: npm run build.');
-    return await run(options, await readCredentials(options));
-  } catch (error) {
-    console.error(`npm start: ${error instanceof Error ? error.message : String(error)}`);
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
 
 /** The secret's text. What is in it is judged by the function, as in the cloud. @throws UsageError */
 async function readCredentials({ service }: Options): Promise<string | undefined> {
