@@ -19,6 +19,7 @@ beforeAll(async () => {
     'cli',
     'infra',
     'lambda',
+    'local/launch.js',
     'local/node-24',
     'package.json',
     'tsconfig.json',
