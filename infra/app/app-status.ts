@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runCommand, UsageError } from '../../cli/command-line.ts';
 import { STATUS_HELP, STATUS_OPTIONS, showStatus } from '../../cli/status-command.ts';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
-import { timingOfProps } from '../timing.ts';
+import { timingOfProps } from '../timing-props.ts';
 import { readSettings, SettingsError } from './read-settings.ts';
 
 const HELP = `Usage: npm run status -- [options]

@@ -1,4 +1,4 @@
-import { timingOfProps } from '../../infra/timing.ts';
+import { timingOfProps } from '../../infra/timing-props.ts';
 import { tokenExpiry } from '../../lambda/refresher/rules/token-expiry.ts';
 import { checkProfile, type ProfileFault } from '../../lambda/services/check-profile.ts';
 import { type Service, serviceOf } from '../../lambda/services/service.ts';
