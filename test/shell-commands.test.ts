@@ -48,7 +48,7 @@ async function type(command: string): Promise<string> {
 /** As test/reader/read-token-python.test.ts does with Python. */
 function withTool(tool: string, name: string, test: () => Promise<void>): void {
   const isThere = spawnSync(tool, ['--version']).status === 0;
-  if (isThere) it(name, test, 60_000);
+  if (isThere) it(name, test);
   else console.log(`Not run, for there is no ${tool}: ${name}.`);
 }
 

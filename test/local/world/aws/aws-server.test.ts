@@ -419,10 +419,14 @@ describe('the wire', () => {
   });
 
   it('leaves a call without an answer until the caller gives up', async () => {
-    aws.faults = () => 'hang';
+    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+    aws.faults = () => {
+      asked();
+      return 'hang';
+    };
     const caller = new AbortController();
     const answer = ssm.send(new GetParameterCommand({ Name: TOKEN.Name }), { abortSignal: caller.signal });
-    await expect.poll(() => aws.calls).toHaveLength(1);
+    await isAsked;
 
     caller.abort();
 
