@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { timingOf } from '../infra/timing.ts';
+import { timingOf } from '../lambda/timing.ts';
 import { PACES } from '../local/page/snapshot.ts';
 import runtime from '../local/runtime/package.json' with { type: 'json' };
 
 const ROOT = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 
-const { tokenLifetime, refreshEvery, checkEvery } = timingOf({});
+const { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds } = timingOf({});
 
 /** A column of a table that a command wrote into a page. */
 function column(page: string, marker: string, title: string): readonly string[] {
@@ -31,10 +31,10 @@ function fewestMinutes(title: string): number {
 /** What the README says in figures, and where it is to be found out. */
 const FIGURES: Readonly<Record<string, (...said: readonly number[]) => void>> = {
   'It looks every (15) minutes and replaces the token every (2) hours': (minutes, hours) => {
-    expect([minutes, hours]).toEqual([checkEvery.toMinutes(), refreshEvery.toHours()]);
+    expect([minutes, hours]).toEqual([checkEverySeconds / 60, refreshEverySeconds / 3600]);
   },
-  'starts the Lambda function every (15) minutes': (minutes) => expect(minutes).toBe(checkEvery.toMinutes()),
-  'whose tokens live (four) hours': (hours) => expect(hours).toBe(tokenLifetime.toHours()),
+  'starts the Lambda function every (15) minutes': (minutes) => expect(minutes).toBe(checkEverySeconds / 60),
+  'whose tokens live (four) hours': (hours) => expect(hours).toBe(tokenLifetimeSeconds / 3600),
   'A service that is down for (two) hours costs no reader its token': (hours = 0) => {
     expect(fewestMinutes('outage that no reader notices')).toBeGreaterThanOrEqual(60 * hours);
   },
