@@ -37,7 +37,7 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
     'diff',
   ],
   [/^npm pack/, 'test/package.test.ts', "'pack'"],
-  [/^npm install \.\/soap-token-refresher-/, 'test/consumers/consumers.ts', 'INSTALL'],
+  [/^npm install \.\/soap-token-refresher-/, 'test/consumers/commands.ts', "'install'"],
   [/^aws ssm (get|put)-parameter /, 'test/shell-commands.test.ts', 'aws ssm put-parameter'],
   [/^aws --region … secretsmanager put-secret-value /, 'test/shell-commands.test.ts', 'put-secret-value'],
   [/^(jq -n|curl -i)/, 'test/shell-commands.test.ts', 'service -- check'],

