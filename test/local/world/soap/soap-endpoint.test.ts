@@ -292,7 +292,7 @@ describe('a failure', () => {
   ])('%s leaves the client waiting', async (failure, received) => {
     endpoint.mode = failure;
     const answer = rawAnswer();
-    await expect.poll(() => endpoint.calls).toHaveLength(1);
+    await expect.poll(() => endpoint.calls, { timeout: 25_000 }).toHaveLength(1);
 
     await endpoint.close();
 
