@@ -2,7 +2,6 @@
 
 export type { RefreshTiming, Timing } from '../lambda/timing.ts';
 export {
-  type GrantRefreshOptions,
   type IRefreshedToken,
   type ReaderRoleProps,
   RefreshedToken,

@@ -61,7 +61,7 @@ function rank(path: string): number {
 
 /** Another terminal may be running what an earlier build made: a file is whole at any time, and left alone if the same. */
 async function replace(path: string, contents: Uint8Array): Promise<void> {
-  // In a new folder there is none; one that cannot be read is replaced, or the write tells why not.
+  // In a new folder there is none; one that cannot be read is replaced, or the write says why not.
   const before = await readFile(path).catch(() => undefined);
   if (before?.equals(contents)) return;
   const unfinished = `${path}.${process.pid}`;
