@@ -37,6 +37,8 @@ const { outputFiles, metafile } = await build({
   // What the SDK imports on demand, above all the credential providers that never run in Lambda, stays out of the path.
   splitting: true,
   plugins: [builtInModules],
+  // The parts' names depend on where the sources stand: seen from here, also where node_modules is a link.
+  preserveSymlinks: true,
   // They stand in THIRD_PARTY_NOTICES instead.
   legalComments: 'none',
   metafile: true,
