@@ -19,7 +19,7 @@ beforeAll(async () => {
     'cli',
     'infra',
     'lambda',
-    'local/runtime',
+    'local/node-24',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',

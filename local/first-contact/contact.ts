@@ -198,8 +198,7 @@ function leaves(element: XmlElement): readonly XmlElement[] {
 }
 
 /** Reads back what another process sent; undefined where it is no such thing. */
-export function readContact(message: unknown): Contact | undefined {
-  const contact = isObject(message) ? message.contact : undefined;
+export function readContact(contact: unknown): Contact | undefined {
   return isContact(contact) ? contact : undefined;
 }
 

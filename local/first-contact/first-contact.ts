@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { wrapText } from '../wrap-text.ts';
 import type { AnswerStructure } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
 import { type ExpectedAnswer, expectedAnswer } from './expected-answer.ts';
 import { isCertificateError, type LikelyCause } from './likely-cause.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** What is shown of a request that got no token. */
 export interface FirstContact {

@@ -17,7 +17,7 @@ export interface Snapshot {
   readonly attempt: AttemptView | undefined;
   readonly nextTickAt: number | undefined;
   readonly lastTick: TickView | undefined;
-  readonly conditions: PlayedFaults;
+  readonly faults: PlayedFaults;
   /** Every request for a token that was sent; `recent` are those that the page shows. */
   readonly logins: { readonly total: number; readonly recent: readonly SentLogin[] };
   readonly alarms: readonly AlarmView[];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
-import { PROFILE_NAMES, ProfileError, readProfile } from '../read-profile.ts';
+import { PROFILE_NAMES, ProfileError, readProfile } from './read-profile.ts';
 import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
 
 const HELP = `Usage: npm run service -- check PROFILE [ANSWER…] [--at INSTANT]

@@ -3,9 +3,9 @@ import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { CHECK_EVERY_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../lambda/timing.ts';
-import { PROFILE_NAMES, ProfileError, readProfile } from '../read-profile.ts';
-import { wrapText } from '../wrap-text.ts';
-import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode, MASTERS_INDIA_FAIL_MODES } from './fail-modes.ts';
+import { wrapText } from '../first-contact/wrap-text.ts';
+import { PROFILE_NAMES, ProfileError, readProfile } from '../service/read-profile.ts';
+import { AWS_FAULTS, type InjectFault, MASTERS_INDIA_FAULTS, SERVICE_FAULTS } from './injectable-faults.ts';
 
 /** What the person wants to see. */
 export interface Options {
@@ -15,11 +15,11 @@ export interface Options {
   readonly serve: boolean;
   readonly everySeconds: number;
   readonly lifetimeSeconds: number | undefined;
-  /** A real SOAP service instead of the local one. */
-  readonly service: { readonly url: string; readonly credentialsFile: string } | undefined;
+  /** Of a real SOAP service instead of the local one. */
+  readonly endpoint: { readonly url: string; readonly credentialsFile: string } | undefined;
   /** A service that is not Masters India's. */
-  readonly profile: ServiceProfile | undefined;
-  readonly fail: { readonly name: string; readonly inject: FailMode } | undefined;
+  readonly service: ServiceProfile | undefined;
+  readonly fault: { readonly name: string; readonly inject: InjectFault } | undefined;
 }
 
 /** The command line asks for something that does not exist; the message lists what does. */
@@ -60,21 +60,21 @@ Options
                       or the fields of the service
   --service NAME      play another service than Masters India: ${PROFILE_NAMES.join(', ')},
                       or a JSON file that describes one (docs/services.md); with --endpoint, ask the real one
-  --fail MODE         store a token, then show what this failure looks like to an operator
+  --fail NAME         store a token, then show what this fault looks like to an operator
   --verbose           show also what the function itself writes: its log line and its metrics
   --version           the version of this repository and of Node
   -h, --help          this text
 
-Failures of the endpoint
-${listed(ENDPOINT_FAIL_MODES)}
+Faults of the service
+${listed(SERVICE_FAULTS)}
 
-Failures of AWS
-${listed(AWS_FAIL_MODES)}
+Faults of AWS
+${listed(AWS_FAULTS)}
 
 Exit status: 0 when all went well, 1 when a tick failed, 2 when the options make no sense.`;
 
 /**
- * @param env of the process: npm tells there which options it took for its own
+ * @param env of the process: there npm says which options it took for its own
  * @throws UsageError
  */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options {
@@ -96,8 +96,8 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}
       throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
     }
   }
-  const profile = values.service === undefined ? undefined : profileOf(values.service);
-  if (profile !== undefined && MASTERS_INDIA_FAIL_MODES.some((mode) => mode === fail)) {
+  const service = values.service === undefined ? undefined : profileOf(values.service);
+  if (service !== undefined && MASTERS_INDIA_FAULTS.some((name) => name === fail)) {
     throw new UsageError(
       `--fail ${fail} is an answer of Masters India; with --service, take password-changed or fault.`,
     );
@@ -116,10 +116,10 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}
     lifetimeSeconds:
       seconds('lifetime', values.lifetime) ??
       (serve && endpoint === undefined && !isAsDeployed ? WATCHED_LIFETIME_SECONDS : undefined),
-    service:
+    endpoint:
       endpoint !== undefined && credentials !== undefined ? { url: endpoint, credentialsFile: credentials } : undefined,
-    profile,
-    fail: fail === undefined ? undefined : { name: fail, inject: failMode(fail) },
+    service,
+    fault: fail === undefined ? undefined : { name: fail, inject: injectableFault(fail) },
   };
 }
 
@@ -151,12 +151,12 @@ function profileOf(name: string): ServiceProfile {
   }
 }
 
-function failMode(name: string): FailMode {
-  const mode = ENDPOINT_FAIL_MODES.get(name) ?? AWS_FAIL_MODES.get(name);
-  if (mode !== undefined) return mode;
-  const names = [...ENDPOINT_FAIL_MODES.keys(), ...AWS_FAIL_MODES.keys()];
+function injectableFault(name: string): InjectFault {
+  const inject = SERVICE_FAULTS.get(name) ?? AWS_FAULTS.get(name);
+  if (inject !== undefined) return inject;
+  const names = [...SERVICE_FAULTS.keys(), ...AWS_FAULTS.keys()];
   throw new UsageError(
-    `--fail ${name} is not a failure that can be shown.${didYouMean(name, names)} Choose one of: ${names.join(', ')}.`,
+    `--fail ${name} is not a fault that can be injected.${didYouMean(name, names)} Choose one of: ${names.join(', ')}.`,
   );
 }
 
@@ -166,8 +166,8 @@ function seconds(name: string, text: string | undefined): number | undefined {
   throw new UsageError(`--${name} takes a whole number of seconds from 1 on.`);
 }
 
-function listed(modes: ReadonlyMap<string, FailMode>): string {
-  return wrapText([...modes.keys()].join(', '), 100)
+function listed(faults: ReadonlyMap<string, InjectFault>): string {
+  return wrapText([...faults.keys()].join(', '), 100)
     .map((line) => `  ${line}`)
     .join('\n');
 }

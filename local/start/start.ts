@@ -3,7 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { isObject } from '../../lambda/parse-json.ts';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
-if (await isBuilt()) await import('./command.ts');
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+process.exitCode = (await isBuilt()) ? await (await import('./command.ts')).runCommand(process.argv.slice(2)) : 1;
 
 async function isBuilt(): Promise<boolean> {
   try {
@@ -13,7 +18,6 @@ async function isBuilt(): Promise<boolean> {
     const { code, path = 'dist' } = isObject(error) ? error : {};
     if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
     console.error(`npm start: the function is built into the folder dist, and ${path} cannot be written (${code}).`);
-    process.exitCode = 1;
     return false;
   }
 }

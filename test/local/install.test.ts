@@ -55,7 +55,7 @@ it.each([
 it('says in one line that this Node is too old, where npm brought no other', async () => {
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
 
-  expect(await run('start', '--no-experimental-strip-types', 'local/launch.js', 'local/start/start.ts')).toEqual({
+  expect(await run('start', '--no-experimental-strip-types', 'local/start/launch.js', 'local/start/start.ts')).toEqual({
     status: 1,
     stdout: '',
     stderr: expect.stringMatching(/^npm start: this is Node v[\d.]+; it takes Node 24, .*\n$/),
@@ -74,7 +74,7 @@ it('says in one line that the folder for the built function cannot be written', 
   await mkdir(join(copy, 'dist'));
   await writeFile(join(copy, 'dist/refresher'), 'a file where a folder should be');
 
-  const { status, stdout, stderr } = await run('start', 'local/launch.js', 'local/start/start.ts');
+  const { status, stdout, stderr } = await run('start', 'local/start/launch.js', 'local/start/start.ts');
 
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(

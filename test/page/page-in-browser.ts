@@ -24,7 +24,7 @@ let page: Page;
 const complaints: string[] = [];
 
 before(async () => {
-  command = spawn(process.execPath, [path('local/start/command.ts'), '--serve'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  command = spawn(process.execPath, [path('local/start/start.ts'), '--serve'], { stdio: ['ignore', 'pipe', 'pipe'] });
   for (const output of [command.stdout, command.stderr]) output.on('data', (chunk) => (stdout += chunk));
   url = await until('npm start prints the address of the page', () => /in the browser\n +(\S+)/.exec(stdout)?.[1]);
   browser = await startChromium('--host-resolver-rules=MAP rebound.example 127.0.0.1');

@@ -108,7 +108,7 @@ function show(): void {
   say('verdict-detail', verdict.detail);
   byId('verdict-sign').setAttribute('href', `#sign-${verdict.kind}`);
   drawChart(byId('chart'), snapshot, ticks);
-  showConditions(snapshot);
+  showFaults(snapshot);
   showRows('alarms', alarms.map(alarmRow));
   byId('alarms-off').hidden = alarmsOff === undefined;
   say('alarms-off', alarmsOff ?? '');
@@ -116,7 +116,7 @@ function show(): void {
   say('logins', loginSentence(snapshot));
 }
 
-function showConditions({ conditions: { service, password, store } }: Snapshot): void {
+function showFaults({ faults: { service, password, store } }: Snapshot): void {
   const holding: Partial<Record<Button, boolean>> = {
     'service-down': service === 'down',
     'service-nonsense': service === 'nonsense',

@@ -10,8 +10,9 @@ describe('the command line', () => {
       serve: false,
       everySeconds: 900,
       lifetimeSeconds: undefined,
+      endpoint: undefined,
       service: undefined,
-      fail: undefined,
+      fault: undefined,
     });
   });
 
@@ -28,9 +29,9 @@ describe('the command line', () => {
   it.each([
     ['an unknown option', ['--sevre'], /--sevre'\. Did you mean --serve\?/],
     ['an option like no other', ['--zzzzzzzz'], /^(?!.*mean).*--zzzzzzzz.*--serve/],
-    ['a mistyped failure', ['--fail', 'invalid-grant'], /Did you mean invalid_grant\?/],
+    ['a mistyped fault', ['--fail', 'invalid-grant'], /Did you mean invalid_grant\?/],
     ['a stray word', ['serve'], /serve.*--help/s],
-    ['a failure that does not exist', ['--fail', 'nothing'], /nothing.*invalid_grant.*timeout.*500.*secret-malformed/s],
+    ['a fault that does not exist', ['--fail', 'nothing'], /nothing.*invalid_grant.*timeout.*500.*secret-malformed/s],
     ['an option without its value', ['--fail'], /--fail/],
     ['an endpoint without credentials', ['--endpoint', 'https://example.test'], /--credentials belong/],
     ['credentials without an endpoint', ['--credentials', 'c.json'], /--endpoint/],
@@ -40,7 +41,7 @@ describe('the command line', () => {
       ['--endpoint', 'http://u:hunter2@x', '--credentials', 'c'],
       /^(?!.*hunter2).*user name/,
     ],
-    ['a failure of a real service', ['--endpoint', 'http://x', '--credentials', 'c', '--fail', '500'], /--fail/],
+    ['a fault of a real service', ['--endpoint', 'http://x', '--credentials', 'c', '--fail', '500'], /--fail/],
     ['a pace without --serve', ['--every', '5'], /--serve/],
     ['no time at all', ['--serve', '--every', '0'], /--every takes a whole number/],
     ['a part of a second', ['--serve', '--every', '0.5'], /--every takes a whole number/],
@@ -55,12 +56,12 @@ describe('the command line', () => {
     expect(readOptions([], { npm_config_verbose: 'true' }).verbose).toBe(false);
   });
 
-  it('names every option and failure in its help, within 120 columns', () => {
+  it('names every option and fault in its help, within 120 columns', () => {
     for (const word of ['--serve', '--every', '--lifetime', '--endpoint', '--credentials', '--fail', '--verbose']) {
       expect(HELP).toContain(word);
     }
-    for (const failure of ['invalid_grant', 'timeout', '504', 'refused', 'store-throttled']) {
-      expect(HELP).toContain(failure);
+    for (const fault of ['invalid_grant', 'timeout', '504', 'refused', 'store-throttled']) {
+      expect(HELP).toContain(fault);
     }
     expect(HELP.split('\n').every((line) => line.length <= 120)).toBe(true);
   });

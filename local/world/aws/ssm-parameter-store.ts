@@ -55,8 +55,8 @@ export interface ParameterStore {
   parameter(name: string): StoredParameter | undefined;
   /** Every version that is kept, the oldest first. */
   history(name: string): readonly StoredParameter[];
-  /** Told of each write, as EventBridge is. */
-  onChange: (name: string) => void;
+  /** As a rule of EventBridge does: the listener gets the name of each parameter that is written. */
+  subscribe(listener: (name: string) => void): void;
 }
 
 interface ParameterAnswer {
@@ -92,6 +92,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
   };
   const histories = new Map<string, readonly StoredParameter[]>();
   const keys = new Map<string, KmsKeyState>();
+  const listeners: ((name: string) => void)[] = [];
   const encryptionSalt = randomBytes(16);
 
   const find = (nameOrArn: string): StoredParameter | undefined => {
@@ -174,7 +175,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     const version = (current?.version ?? 0) + 1;
     const stored: StoredParameter = { name, type, value, version, tier, keyId, lastModified: now, labels: [] };
     histories.set(name, [...history, stored].slice(-KEPT_VERSIONS));
-    store.onChange(name);
+    for (const listener of listeners) listener(name);
     return { Version: version, Tier: tier };
   }
 
@@ -238,7 +239,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     return { Parameters: current.filter(({ name }) => filters.every((accepts) => accepts(name))).map(asMetadata) };
   }
 
-  const store: ParameterStore = {
+  return {
     operations: {
       PutParameter: putParameter,
       GetParameter: getParameter,
@@ -252,9 +253,8 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     keys,
     parameter: (name) => histories.get(name)?.at(-1),
     history: (name) => histories.get(name) ?? [],
-    onChange: () => {},
+    subscribe: (listener) => void listeners.push(listener),
   };
-  return store;
 }
 
 /** A parameter is asked for by name or ARN, either of them with `:version` behind it. */

@@ -12,7 +12,7 @@ const NEEDED = ['esbuild', 'fast-xml-parser'];
 const [file = ''] = process.argv.splice(2, 1);
 const name = process.env.npm_lifecycle_event ?? 'start';
 
-if (!NEEDED.every((module) => existsSync(new URL(`../node_modules/${module}`, import.meta.url)))) {
+if (!NEEDED.every((module) => existsSync(new URL(`../../node_modules/${module}`, import.meta.url)))) {
   // NODE_ENV=production, as in many CI images, makes npm leave out what only this repository's own commands need.
   fail('what this command needs is not installed. Run: npm ci --include=dev');
 } else if (!process.features.typescript) {

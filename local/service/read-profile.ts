@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { didYouMean } from '../lambda/did-you-mean.ts';
-import { errorName } from '../lambda/refresher/redact-error.ts';
-import { PROFILES } from '../lambda/services/profiles.ts';
+import { didYouMean } from '../../lambda/did-you-mean.ts';
+import { errorName } from '../../lambda/refresher/redact-error.ts';
+import { PROFILES } from '../../lambda/services/profiles.ts';
 
 /** The profiles that come with this package, by name. */
 export const PROFILE_NAMES: readonly string[] = [...PROFILES.keys()];
