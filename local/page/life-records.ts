@@ -1,7 +1,7 @@
 import type { Config } from '../../lambda/refresher/config.ts';
 import { dueTime } from '../../lambda/refresher/rules/decision.ts';
 import { decodeStatus, statusParameterName, type TokenRecord } from '../../lambda/token-status.ts';
-import type { ServiceToken } from '../world/soap/soap-service.ts';
+import type { ServiceToken } from '../world/soap/token-issuer.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { AttemptView, Life } from './snapshot.ts';
 

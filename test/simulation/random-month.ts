@@ -1,4 +1,4 @@
-import type { Issuing } from '../../local/world/soap/soap-service.ts';
+import type { Issuing } from '../../local/world/soap/token-issuer.ts';
 import type { VendorFault } from '../../local/world/soap/vendor.ts';
 import { Random } from '../../local/world/time/random.ts';
 import {

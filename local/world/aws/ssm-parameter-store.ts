@@ -80,7 +80,8 @@ const KEPT_VERSIONS = 100;
 /**
  * SSM's Parameter Store as a pure state machine in memory: versions, types, tiers, labels and limits as the real one
  * keeps them. A SecureString that is read without decryption comes back as an opaque ciphertext. Policies, paging and
- * selection by label are left out.
+ * selection by label are left out. One function: each operation is a few lines about the same three maps, and would need
+ * them all as arguments.
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html for its refusals
  */
 export function createParameterStore(settings: Partial<ParameterStoreSettings> = {}): ParameterStore {

@@ -3,7 +3,8 @@ import type { Random } from '../time/random.ts';
 import type { VirtualClock } from '../time/virtual-clock.ts';
 import { faultEnvelope } from './soap-envelope.ts';
 import type { SoapAnswer } from './soap-message.ts';
-import { createSoapService, type Issuing, type SoapService, type SoapServiceSettings } from './soap-service.ts';
+import { createSoapService, type SoapService, type SoapServiceSettings } from './soap-service.ts';
+import type { Issuing } from './token-issuer.ts';
 
 /** How the service behaves. */
 export interface VendorSettings extends Pick<SoapServiceSettings, 'lockOut'> {
