@@ -45,7 +45,7 @@ const ANSWER_NAMES = ['access_new_tokenResponse', 'access_tokenResponse'];
 const MAX_NAME = 80;
 
 /**
- * Describes a whole or cut-off body. `redact` sees every name that is told.
+ * Describes a whole or cut-off body. `redact` sees every name that is shown.
  * @param profile of the service that was asked; undefined for Masters India's
  */
 export function answerStructure(
@@ -99,7 +99,7 @@ function isOurs({ name, namespace }: XmlElement, profile: ServiceProfile | undef
   return name === profile.answer && (namespace === '' || (profile.namespaces?.includes(namespace) ?? true));
 }
 
-/** A namespace is told where it differs from the one around it. */
+/** A namespace is shown where it differs from the one around it. */
 function xmlLines(element: XmlElement, around: string, indent: string, redact: Redact): readonly string[] {
   const { name, namespace, children, text } = element;
   const known = KNOWN_NAMESPACES[namespace] ?? shown(namespace, redact);
@@ -157,6 +157,6 @@ function count(characters: number): string {
 /** Piece by piece: a whole namespace looks like one long token. */
 function shown(name: string, redact: Redact): string {
   const pieces = name.slice(0, MAX_NAME).split(/([/:.#?&=])/);
-  const told = pieces.map((piece) => (piece.length < 4 ? piece : redact(piece))).join('');
-  return name.length > MAX_NAME ? `${told}…` : told;
+  const text = pieces.map((piece) => (piece.length < 4 ? piece : redact(piece))).join('');
+  return name.length > MAX_NAME ? `${text}…` : text;
 }

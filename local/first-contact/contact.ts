@@ -40,7 +40,7 @@ const MAX_READ_BYTES = 128 * 1024;
  * Watches the requests that this process sends to `endpoint`, beside the code that sends them: nothing is asked twice, and
  * nothing about the requests changes.
  * @param profile of the service that is asked; undefined for Masters India's
- * @returns a function that tells of the last one; undefined when none was sent.
+ * @returns a function that describes the last one; undefined when none was sent.
  */
 export function watchContact(endpoint: string, profile: ServiceProfile | undefined): () => Contact | undefined {
   let last: Watched | undefined;
@@ -59,7 +59,7 @@ export function watchContact(endpoint: string, profile: ServiceProfile | undefin
     last.response = response;
     keepBody(response, last.chunks);
   });
-  return () => last && tell(last, endpoint, profile);
+  return () => last && describe(last, endpoint, profile);
 }
 
 interface Watched {
@@ -99,7 +99,7 @@ function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
   });
 }
 
-function tell(
+function describe(
   { request, body, error, response, chunks }: Watched,
   endpoint: string,
   profile: ServiceProfile | undefined,
@@ -122,7 +122,7 @@ function tell(
     error,
     answer: response && {
       status: response.statusCode ?? 0,
-      contentType: told(response.headers['content-type'], redact),
+      contentType: shownType(response.headers['content-type'], redact),
       redirectTo: redirectTarget(response.headers.location, endpoint),
       challenge: /^[A-Za-z]{1,20}(?![^ ,])/.exec(response.headers['www-authenticate'] ?? '')?.[0],
       structure: structureOf(Buffer.concat(chunks), response.headers, redact, profile),
@@ -144,7 +144,7 @@ function structureOf(
 }
 
 /** A media type and a charset are no place for more. */
-function told(contentType: string | undefined, redact: (text: string) => string): string | undefined {
+function shownType(contentType: string | undefined, redact: (text: string) => string): string | undefined {
   return contentType
     ?.slice(0, 80)
     .split(/([/;=])/)

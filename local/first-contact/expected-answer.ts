@@ -10,7 +10,7 @@ export interface ExpectedAnswer {
   readonly mediaType: string;
   /** As `AnswerStructure` has them. */
   readonly lines: readonly string[];
-  /** The first so many lines end with the answer's name: where another service's answer differs. */
+  /** The first lines, down to the answer's name: where another service's answer differs. */
   readonly decisiveLines: number;
 }
 
@@ -32,8 +32,8 @@ function documentedAnswer(): ExpectedAnswer {
 function profileAnswer(profile: ServiceProfile): ExpectedAnswer {
   const { namespaces, answer } = profile;
   // Which of several stands where, a profile does not say.
-  const told = namespaces === undefined ? ['any namespace'] : namespaces.slice(0, 1);
-  const shown = (namespaces ?? []).length > 1 ? ["one of the profile's namespaces"] : told;
+  const first = namespaces === undefined ? ['any namespace'] : namespaces.slice(0, 1);
+  const shown = (namespaces ?? []).length > 1 ? ["one of the profile's namespaces"] : first;
   const { body, contentType } = profileDialect({ ...profile, namespaces: shown }).success('x', new Date(0), 1);
   const { lines } = answerStructure(Buffer.from(body), contentType, (name) => name);
   return {

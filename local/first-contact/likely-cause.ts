@@ -14,7 +14,7 @@ export interface FailedContact extends Pick<Contact, 'error' | 'answer'> {
   readonly endpoint: string;
   /** The function's error code. */
   readonly code: string | undefined;
-  /** The service's own word for a refusal, as the function tells it. */
+  /** The service's own word for a refusal, as the function logs it. */
   readonly message: string | undefined;
   /** Of a server that did not verify. */
   readonly certificate: ShownCertificate | undefined;
@@ -108,13 +108,13 @@ function untrusted(host: string, error: string, certificate: ShownCertificate | 
   if (error === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return {
       cause: `The certificate is for other hosts: ${names || subject}.`,
-      remedy: 'Use the host that the vendor names. If it is this one, tell the vendor.',
+      remedy: 'Use the host that the vendor names. If it is this one, inform the vendor.',
     };
   }
   if (error === 'CERT_HAS_EXPIRED' || error === 'CERT_NOT_YET_VALID') {
     return {
       cause: `The certificate ${subject} is not valid now: it ends ${validTo}.`,
-      remedy: "Check this machine's clock, then tell the vendor.",
+      remedy: "Check this machine's clock, then inform the vendor.",
     };
   }
   return {

@@ -32,7 +32,7 @@ const ANSWER_CONTENT_TYPE = 'text/xml; charset=ISO-8859-1';
  *
  * Invented, because nothing is published: how `eInvoiceGet` refuses a token (`invalid_token`, the word of the OAuth
  * back end, in the shape in which access_new_token refuses), that its third argument is `irn`, the names of its
- * answer's fields, which are those of the vendor's REST sample, and that a locked account is told `access_denied`.
+ * answer's fields, which are those of the vendor's REST sample, and that a locked account gets `access_denied`.
  */
 export function createSoapService(settings: SoapServiceSettings): SoapService {
   const { soapAction = '' } = settings;

@@ -67,7 +67,7 @@ const PROMISES: Partial<Record<Button, readonly Promised[]>> = {
   'service-down': [
     ['readers get no answer', ({ readers }) => readers.every(({ state }) => state === 'no answer')],
     ['the next tick that wants a token fails', ({ lastTick }) => lastTick?.code === 'ENDPOINT_UNAVAILABLE'],
-    ['nobody is harmed yet', ({ verdict }) => verdict.kind === 'trouble'],
+    ['nobody is harmed yet', ({ verdict }) => verdict.kind === 'warning'],
     ['a ticket', (now) => firing(now).join() === 'RefreshFailing'],
     ['a page', (now) => firing(now).join() === 'TokenExpiring,RefreshFailing' && now.verdict.kind === 'danger'],
     ['the token ends only now', ({ verdict }) => /expired/.test(verdict.title)],

@@ -111,7 +111,7 @@ describe('npm run service -- check', () => {
     ['an answer without a status line', ['check', 'dpd', file('b.response.http', '<a/>')]],
     ['an instant that is none', ['check', 'dpd', '--at', 'noon']],
     ['an option that does not exist', ['check', 'dpd', '--fast']],
-  ])('tells of %s, without a stack trace', (_, args) => {
+  ])('reports %s, without a stack trace', (_, args) => {
     const { status, stdout, stderr } = run(...args);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -98,7 +98,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     expect(stdout).toMatch(/aws secretsmanager put-secret-value .*"password":"demo-&<>-password"/s);
   });
 
-  it('tells which version it is', async () => {
+  it('says which version it is', async () => {
     const { status, stdout } = await start(['--version']);
 
     expect(status).toBe(0);
@@ -173,7 +173,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       expect(service.issuedTokens).toHaveLength(1);
     });
 
-    it('tells what is wrong with the credentials without showing them', async () => {
+    it('says what is wrong with the credentials without showing them', async () => {
       const wrong = await startWith('wrong.json', JSON.stringify({ ...CREDENTIALS, password: 'S3CR3T-wrong' }));
       const halved = await startWith('half.json', '{"username":"erin","password":"S3CR3T-pa');
 

@@ -126,7 +126,7 @@ describe('access_new_token', () => {
     expect(body).toContain('SOAP-ENV:Client</faultcode>');
   });
 
-  it('takes the SOAPAction that it is told to', async () => {
+  it('takes the SOAPAction that it is set to', async () => {
     await restart({ soapAction: 'urn:x' });
 
     expect((await post(envelope('access_new_token', RIGHT), { SOAPAction: '"urn:x"' })).status).toBe(200);
