@@ -108,7 +108,26 @@ function xmlLines(element: XmlElement, around: string, indent: string, redact: R
     ...(children.length === 0 || text.trim() !== '' ? [count(text.length)] : []),
   ];
   const line = `${indent}${shown(name, redact)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
-  return [line, ...children.flatMap((child) => xmlLines(child, namespace, `${indent}  `, redact))];
+  const deeper = (child: XmlElement) => xmlLines(child, namespace, `${indent}  `, redact);
+  if (name !== 'Envelope') return [line, ...children.flatMap(deeper)];
+  // What was asked for is in the Body; the Header says who sent it when, in many elements.
+  const [headers, others] = [children.filter(isHeader), children.filter((child) => !isHeader(child))];
+  return [line, ...others.flatMap(deeper), ...headers.map((header) => headerLine(header, `${indent}  `, redact))];
+}
+
+function isHeader({ name }: XmlElement): boolean {
+  return name === 'Header';
+}
+
+/** `Header: Security/BinarySecurityToken, MessageHeader/From` */
+function headerLine(header: XmlElement, indent: string, redact: Redact): string {
+  const paths = header.children.flatMap((child) => leafPaths(child, '', redact));
+  return `${indent}${['Header', paths.join(', ')].filter((text) => text !== '').join(': ')}`;
+}
+
+function leafPaths({ name, children }: XmlElement, above: string, redact: Redact): readonly string[] {
+  const path = `${above}${shown(name, redact)}`;
+  return children.length === 0 ? [path] : children.flatMap((child) => leafPaths(child, `${path}/`, redact));
 }
 
 function htmlStructure(text: string): AnswerStructure {

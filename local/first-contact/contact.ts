@@ -1,7 +1,9 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest, type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isObject } from '../../lambda/parse-json.ts';
+import { type ConnectionFault, connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
+import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { redactServiceText } from '../../lambda/refresher/redact-service-text.ts';
 import { placeholders } from '../../lambda/services/fill-template.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
@@ -16,8 +18,13 @@ export interface Contact {
   readonly requestHead: string;
   /** As it went out, every value masked. */
   readonly requestBody: string;
-  /** Node's code where there was no whole answer, such as `ENOTFOUND`. */
-  readonly error?: string;
+  /** False where DNS, TCP, TLS or the proxy failed. */
+  readonly wasSent: boolean;
+  /** Why there was no whole answer. */
+  readonly fault?: Pick<ConnectionFault, 'what' | 'remedy'> & {
+    /** Node's, such as `ENOTFOUND`. */
+    readonly name: string;
+  };
   readonly answer?: Answer;
 }
 
@@ -51,7 +58,7 @@ export function watchContact(endpoint: string, profile: ServiceProfile | undefin
   subscribe('http.client.request.error', (message) => {
     const { request, error } = isObject(message) ? message : {};
     if (last === undefined || request !== last.request) return;
-    last.error ??= isObject(error) && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+    last.fault ??= faultOf(error, Date.now() - last.startedAt);
   });
   subscribe('http.client.response.finish', (message) => {
     const { request, response } = isObject(message) ? message : {};
@@ -64,19 +71,37 @@ export function watchContact(endpoint: string, profile: ServiceProfile | undefin
 
 interface Watched {
   readonly request: ClientRequest;
+  readonly startedAt: number;
   body: string;
-  error: string | undefined;
+  wasSent: boolean;
+  fault: Contact['fault'];
   response: IncomingMessage | undefined;
   readonly chunks: Buffer[];
 }
 
 function isFor(request: ClientRequest, endpoint: string): boolean {
   const url = URL.parse(endpoint);
-  return url !== null && request.getHeader('host') === url.host && request.path === `${url.pathname}${url.search}`;
+  // A proxy of http is asked for the whole address.
+  return (
+    url !== null &&
+    request.getHeader('host') === url.host &&
+    [`${url.pathname}${url.search}`, url.href].includes(request.path)
+  );
 }
 
 function watchRequest(request: ClientRequest): Watched {
-  const watched: Watched = { request, body: '', error: undefined, response: undefined, chunks: [] };
+  const watched: Watched = {
+    request,
+    startedAt: Date.now(),
+    body: '',
+    wasSent: false,
+    fault: undefined,
+    response: undefined,
+    chunks: [],
+  };
+  request.once('finish', () => {
+    watched.wasSent = true;
+  });
   request.end = new Proxy(request.end, {
     apply(end, self, args: unknown[]) {
       if (typeof args[0] === 'string') watched.body = args[0];
@@ -84,6 +109,13 @@ function watchRequest(request: ClientRequest): Watched {
     },
   });
   return watched;
+}
+
+/** What was asked of the time-out is how long it took. */
+function faultOf(error: unknown, passedMs: number): Contact['fault'] {
+  const name = errorName(error);
+  const { what, remedy } = connectionFault(error);
+  return { name, remedy, what: name === 'ABORT_ERR' ? `no whole answer in ${Math.round(passedMs / 1000)} s` : what };
 }
 
 function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
@@ -100,7 +132,7 @@ function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
 }
 
 function describe(
-  { request, body, error, response, chunks }: Watched,
+  { request, body, wasSent, fault, response, chunks }: Watched,
   endpoint: string,
   profile: ServiceProfile | undefined,
 ): Contact {
@@ -119,7 +151,8 @@ function describe(
   return {
     requestHead: head.join(', '),
     requestBody: masked(body),
-    error,
+    wasSent,
+    fault,
     answer: response && {
       status: response.statusCode ?? 0,
       contentType: shownType(response.headers['content-type'], redact),
@@ -159,9 +192,9 @@ function redirectTarget(location: string | undefined, endpoint: string): string 
   return URL.parse(location, endpoint)?.origin;
 }
 
-/** Text between two tags; the escaping leaves no other "<" or ">" in it. */
+/** Text between two tags, but for white space; the escaping leaves no other "<" or ">" in it. */
 function masked(envelope: string): string {
-  return envelope.replace(/>[^<]+</g, `>${MASK}<`);
+  return envelope.replace(/>\s*[^\s<][^<]*</g, `>${MASK}<`);
 }
 
 function sentValues(envelope: string): readonly string[] {

@@ -1,5 +1,6 @@
+import { isCertificateFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { firstContactScreen } from '../first-contact/first-contact.ts';
-import { isCertificateError, likelyCause } from '../first-contact/likely-cause.ts';
+import { likelyCause } from '../first-contact/likely-cause.ts';
 import { peerCertificate } from '../first-contact/peer-certificate.ts';
 import type { Invocation } from './function-process.ts';
 import { failureLine } from './narrative.ts';
@@ -13,10 +14,10 @@ export async function firstContact({ options, endpointUrl }: Stage, run: Invocat
   // The message names every field; alarms and later ticks are no matter of a first contact.
   if (code === 'CREDENTIALS_MALFORMED') return failureLine(tick, width());
   if (tick.outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
-  const { error, answer } = contact;
+  const { fault, answer } = contact;
   const profile = options.service;
-  const certificate = isCertificateError(error) ? await peerCertificate(endpointUrl) : undefined;
-  const cause = likelyCause({ endpoint: endpointUrl, code, message, error, answer, certificate, profile });
+  const certificate = isCertificateFault(fault?.name ?? '') ? await peerCertificate(endpointUrl) : undefined;
+  const cause = likelyCause({ endpoint: endpointUrl, code, message, fault, answer, certificate, profile });
   // The rest of the message is advice for an operator whose service worked before.
   const [happened] = message.split('. ');
   return firstContactScreen({ contact, cause, failure: `${code}  ${happened}`, said, profile }, width());
