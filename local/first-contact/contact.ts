@@ -8,7 +8,7 @@ import { redactServiceText } from '../../lambda/refresher/redact-service-text.ts
 import { placeholders } from '../../lambda/services/fill-template.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { rootPart } from '../../lambda/services/root-part.ts';
-import { parseXml, withDescendants, type XmlElement } from '../../lambda/soap/strict-xml.ts';
+import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
 import { type AnswerStructure, answerStructure } from './answer-structure.ts';
 import { shownQuery } from './shown-address.ts';
 
@@ -46,10 +46,10 @@ const MAX_READ_BYTES = 128 * 1024;
 /**
  * Watches the requests that this process sends to `endpoint`, beside the code that sends them: nothing is asked twice, and
  * nothing about the requests changes.
- * @param profile of the service that is asked; undefined for Masters India's
+ * @param profile of the service that is asked
  * @returns a function that describes the last one; undefined when none was sent.
  */
-export function watchContact(endpoint: string, profile: ServiceProfile | undefined): () => Contact | undefined {
+export function watchContact(endpoint: string, profile: ServiceProfile): () => Contact | undefined {
   let last: Watched | undefined;
   subscribe('http.client.request.created', (message) => {
     const request = isObject(message) ? message.request : undefined;
@@ -134,9 +134,9 @@ function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
 function describe(
   { request, body, wasSent, fault, response, chunks }: Watched,
   endpoint: string,
-  profile: ServiceProfile | undefined,
+  profile: ServiceProfile,
 ): Contact {
-  const secrets = profile === undefined ? sentValues(body) : sentFields(body, profile, request);
+  const secrets = sentFields(body, profile, request);
   const redact = (name: string) => redactServiceText(name, secrets, []) ?? '';
   const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
   // SOAP 1.2 has its action in the Content-Type.
@@ -146,7 +146,7 @@ function describe(
     `${request.method} ${path}`,
     header('Content-Type'),
     ...(isSoap12 ? [] : [header('SOAPAction')]),
-    ...Object.keys(profile?.headers ?? {}).map((name) => `${name}: ${MASK}`),
+    ...Object.keys(profile.headers ?? {}).map((name) => `${name}: ${MASK}`),
   ];
   return {
     requestHead: head.join(', '),
@@ -167,12 +167,12 @@ function structureOf(
   body: Buffer,
   headers: IncomingHttpHeaders,
   redact: (name: string) => string,
-  profile: ServiceProfile | undefined,
+  profile: ServiceProfile,
 ): AnswerStructure {
   const decoded = decodeContent(body, headers['content-encoding']);
   if (typeof decoded === 'string') return { kind: 'text', lines: [`${body.length} bytes, ${decoded}`] };
   const whole = { contentType: headers['content-type'], body: decoded };
-  const { contentType, body: envelope } = (profile && rootPart(whole)) ?? whole;
+  const { contentType, body: envelope } = rootPart(whole) ?? whole;
   return answerStructure(envelope, contentType, redact, profile);
 }
 
@@ -197,13 +197,6 @@ function masked(envelope: string): string {
   return envelope.replace(/>\s*[^\s<][^<]*</g, `>${MASK}<`);
 }
 
-function sentValues(envelope: string): readonly string[] {
-  if (envelope === '') return [];
-  return leaves(parseXml(envelope))
-    .filter(({ name }) => name !== 'grant_type')
-    .map(({ text }) => text);
-}
-
 /** The secret's fields, wherever the profile has put them; the fixed texts of its request are no secret. */
 function sentFields(
   envelope: string,
@@ -224,10 +217,6 @@ function sentFields(
         .flatMap((part) => [part, ...Buffer.from(part, 'base64').toString().split(':')]),
     ),
   ];
-}
-
-function leaves(element: XmlElement): readonly XmlElement[] {
-  return element.children.length === 0 ? [element] : element.children.flatMap(leaves);
 }
 
 /** Reads back what another process sent; undefined where it is no such thing. */

@@ -14,8 +14,8 @@ export interface FirstContact {
   readonly failure: string;
   /** What the service said, its secrets taken out. */
   readonly said: string | undefined;
-  /** Of the service that was asked; undefined for Masters India's. */
-  readonly profile: ServiceProfile | undefined;
+  /** Of the service that was asked. */
+  readonly profile: ServiceProfile;
 }
 
 const LABEL = 14;
@@ -133,7 +133,7 @@ function broken(line: string, width: number): readonly string[] {
   if (line.length <= width) return [line];
   const first = line.slice(0, width);
   const least = indent.length + 10;
-  const breaks = [first.lastIndexOf(' '), first.search(/[/:.#?&=][^/:.#?&=]*$/) + 1];
+  const breaks = [first.lastIndexOf(' '), first.search(/[/:.#?&=-][^/:.#?&=-]*$/) + 1];
   const at = breaks.find((place) => place > least) ?? width;
   return [line.slice(0, at).trimEnd(), ...broken(`${indent}  ${line.slice(at).trimStart()}`, width)];
 }

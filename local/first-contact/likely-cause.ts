@@ -1,7 +1,6 @@
-import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
-import type { AnswerKind } from './answer-structure.ts';
+import { type AnswerKind, KNOWN_NAMESPACES, soapNamespace } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
 import type { ShownCertificate } from './peer-certificate.ts';
 
@@ -20,8 +19,8 @@ export interface FailedContact extends Pick<Contact, 'fault' | 'answer'> {
   readonly message: string | undefined;
   /** Of a server that did not verify. */
   readonly certificate: ShownCertificate | undefined;
-  /** Of the service that was asked; undefined for Masters India's. */
-  readonly profile: ServiceProfile | undefined;
+  /** Of the service that was asked. */
+  readonly profile: ServiceProfile;
 }
 
 /** By the first row that holds. */
@@ -38,7 +37,7 @@ type Row = readonly [when: AnswerKind | ((failed: FailedContact) => boolean), ca
 const PATH = "Compare the path with the vendor's documentation, letter by letter.";
 const SOAP_ADDRESS =
   "Look for the service's own address in the vendor's documentation; it often ends in .php, .asmx or .svc.";
-const DESCRIBE = 'Another one: describe it (docs/services.md, "Your own"), and give the file with --service.';
+const DESCRIBE = 'Another service: see docs/services.md, "Your own", and --service.';
 const EXAMPLE = "compare request and soapAction of the profile with an example of the vendor's";
 
 /** A first contact: a redirect is a wrong path before it is an outage. */
@@ -165,9 +164,9 @@ function address(endpoint: string): string {
 }
 
 /** What was sent, and what was not. */
-function versions(profile: ServiceProfile | undefined): readonly [sent: string, other: string] {
-  const isSoap12 = profile?.request.includes('http://www.w3.org/2003/05/soap-envelope');
-  return isSoap12 ? ['SOAP 1.2', 'SOAP 1.1'] : ['SOAP 1.1', 'SOAP 1.2'];
+function versions(profile: ServiceProfile): readonly [sent: string, other: string] {
+  const sent = KNOWN_NAMESPACES[soapNamespace(profile)];
+  return sent === 'SOAP 1.2' ? [sent, 'SOAP 1.1'] : ['SOAP 1.1', 'SOAP 1.2'];
 }
 
 function otherVersion({ profile }: FailedContact): string {
@@ -175,8 +174,8 @@ function otherVersion({ profile }: FailedContact): string {
 }
 
 /** OAuth's codes say whether it is the user or the client. */
-function suspectFields(message = '', profile: ServiceProfile | undefined): string {
-  const { fields } = serviceOf(profile ?? mastersIndia);
+function suspectFields(message = '', profile: ServiceProfile): string {
+  const { fields } = serviceOf(profile);
   const names = fields.map(({ name }) => name);
   const isOf = (part: RegExp) => names.filter((name) => part.test(name));
   const suspects = /invalid_client|unauthorized_client/.test(message)

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
-import { PROFILE_NAMES, ProfileError, readProfile } from './read-profile.ts';
+import { PROFILES } from '../../lambda/services/profiles.ts';
 import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
 
 const HELP = `Usage: npm run service -- check PROFILE [ANSWER…] [--at INSTANT]
@@ -10,7 +11,7 @@ const HELP = `Usage: npm run service -- check PROFILE [ANSWER…] [--at INSTANT]
 Says what the secret must hold for a SOAP service, when its token would be renewed, what the function would send, and what
 it would make of each answer; or what is wrong with the profile. Nothing is sent.
 
-  PROFILE        ${PROFILE_NAMES.join(', ')}, or a JSON file
+  PROFILE        ${[...PROFILES.keys()].join(', ')}, or a JSON file
   ANSWER         a file with a body, or *.response.http with status line and headers, as curl -i writes them
   --at INSTANT   when the answers came (default: now), such as 2026-01-31T12:00:00Z
 
@@ -32,7 +33,9 @@ function run(args: readonly string[]): boolean {
   }
   if (command !== 'check') throw new CommandError(`${unknownCommand(command)}${HELP}`);
   if (profile === undefined) throw new CommandError(`check needs a profile.\n\n${HELP}`);
-  const report = reportService(readProfile(profile), answers.map(readNamed), at);
+  const given = readProfile(profile);
+  if (!given.isFound) throw new CommandError(`${profile}: ${given.faults.join('; ')}.`);
+  const report = reportService(given, answers.map(readNamed), at);
   console.log(report.lines.join('\n'));
   return report.isUsable;
 }
@@ -60,7 +63,7 @@ function readCommand(args: readonly string[]) {
 function unknownCommand(command: string | undefined): string {
   if (command === undefined) return '';
   // A profile in its place is the likeliest slip.
-  const isProfile = PROFILE_NAMES.includes(command) || command.endsWith('.json');
+  const isProfile = PROFILES.has(command) || command.endsWith('.json');
   const meant = isProfile ? ` Did you mean check ${command}?` : didYouMean(command, ['check']);
   return `There is no command ${command}.${meant}\n\n`;
 }
@@ -82,7 +85,7 @@ function readFile(path: string): Buffer {
 try {
   process.exitCode = run(process.argv.slice(2)) ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof CommandError || error instanceof ProfileError)) throw error;
+  if (!(error instanceof CommandError)) throw error;
   console.error(error.message);
   process.exitCode = 2;
 }

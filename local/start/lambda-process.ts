@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { watchContact } from '../first-contact/contact.ts';
 
 // A person waits for this process, which is started for each tick: in Lambda nothing of the kind is done.
@@ -29,8 +30,9 @@ console.warn = jsonLog('WARN');
 console.error = jsonLog('ERROR');
 
 const { TOKEN_ENDPOINT = '', SERVICE } = process.env;
-const { profile } = SERVICE === undefined ? { profile: undefined } : checkProfile(parseJsonObject(SERVICE));
-const contact = watchContact(TOKEN_ENDPOINT, profile);
+const { profile } = SERVICE === undefined ? { profile: mastersIndia } : checkProfile(parseJsonObject(SERVICE));
+// The function refuses to start with a profile that is wrong.
+const contact = watchContact(TOKEN_ENDPOINT, profile ?? mastersIndia);
 const { handler } = await import(pathToFileURL(resolve(artefact)).href);
 const deadline = Date.now() + Number(timeoutMs);
 try {

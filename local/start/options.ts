@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
+import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
-import { checkProfile } from '../../lambda/services/check-profile.ts';
-import type { ServiceProfile } from '../../lambda/services/profile.ts';
+import { mastersIndia, PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
 import { CHECK_EVERY_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../lambda/timing.ts';
 import { wrapText } from '../first-contact/wrap-text.ts';
-import { PROFILE_NAMES, ProfileError, readProfile } from '../service/read-profile.ts';
 import { AWS_FAULTS, type InjectFault, MASTERS_INDIA_FAULTS, SERVICE_FAULTS } from './injectable-faults.ts';
 
 /** What the person wants to see. */
@@ -17,8 +16,7 @@ export interface Options {
   readonly lifetimeSeconds: number | undefined;
   /** Of a real SOAP service instead of the local one. */
   readonly endpoint: { readonly url: string; readonly credentialsFile: string } | undefined;
-  /** A service that is not Masters India's. */
-  readonly service: ServiceProfile | undefined;
+  readonly service: ServiceProfile;
   readonly fault: { readonly name: string; readonly inject: InjectFault } | undefined;
 }
 
@@ -58,7 +56,7 @@ Options
   --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
   --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"},
                       or the fields of the service
-  --service NAME      play another service than Masters India: ${PROFILE_NAMES.join(', ')},
+  --service NAME      play another service than Masters India: ${[...PROFILES.keys()].join(', ')},
                       or a JSON file that describes one (docs/services.md); with --endpoint, ask the real one
   --fail NAME         store a token, then show what this fault looks like to an operator
   --verbose           show also what the function itself writes: its log line and its metrics
@@ -96,17 +94,16 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}
       throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
     }
   }
-  const service = values.service === undefined ? undefined : profileOf(values.service);
-  if (service !== undefined && MASTERS_INDIA_FAULTS.some((name) => name === fail)) {
+  const service = values.service === undefined ? mastersIndia : profileOf(values.service);
+  if (service !== mastersIndia && MASTERS_INDIA_FAULTS.some((name) => name === fail)) {
     throw new UsageError(
       `--fail ${fail} is an answer of Masters India; with --service, take password-changed or fault.`,
     );
   }
   if (values.every !== undefined && !serve) throw new UsageError('--every goes with --serve.');
   // The page can hurry time, so that hours are short; what runs in real time is watched with short lives.
-  const isAsDeployed = [values.every, values.lifetime, values.service, endpoint, fail].every(
-    (value) => value === undefined,
-  );
+  const isAsDeployed =
+    service === mastersIndia && [values.every, values.lifetime, endpoint, fail].every((value) => value === undefined);
   return {
     help: values.help,
     version: values.version,
@@ -142,13 +139,9 @@ function parse(args: readonly string[], env: NodeJS.ProcessEnv) {
 
 /** @throws UsageError that names every fault of the profile */
 function profileOf(name: string): ServiceProfile {
-  try {
-    const { profile, faults } = checkProfile(readProfile(name));
-    if (profile !== undefined) return profile;
-    throw new UsageError(`--service ${name}: ${faults.map(({ key, remedy }) => `${key}: ${remedy}`).join('; ')}.`);
-  } catch (error) {
-    throw error instanceof ProfileError ? new UsageError(`--service ${error.message}`) : error;
-  }
+  const { profile, faults } = readProfile(name);
+  if (profile === undefined) throw new UsageError(`--service ${name}: ${faults.join('; ')}.`);
+  return profile;
 }
 
 function injectableFault(name: string): InjectFault {

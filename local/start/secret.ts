@@ -8,30 +8,24 @@ import { type Options, UsageError } from './options.ts';
 /** The local secret. */
 export const SECRET_ID = 'local/credentials';
 
-/** Made up, and right for the local endpoint only. Some characters that XML must escape, none that a shell would change. */
-const DEMO_CREDENTIALS = {
-  username: 'demo@example.com',
-  password: 'demo-&<>-password',
-  client_id: 'demo-client',
-  client_secret: 'demo-secret',
-};
-
 const FILE_FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder',
   EACCES: 'you may not read it',
 };
 
-/** What the local service takes; for a profile's service, with the names of its fields. @throws UsageError */
-export function demoCredentials(service: ServiceProfile | undefined): SoapCredentials {
-  if (service === undefined) return DEMO_CREDENTIALS;
+/**
+ * What the local service takes, and no other. Some characters that XML must escape, none that a shell would change.
+ * @throws UsageError
+ */
+export function demoCredentials(service: ServiceProfile): SoapCredentials {
   const names = serviceOf(service).fields.map(({ name }) => name);
   if (names.includes('tls_certificate')) {
     throw new UsageError(
       '--service: its certificate is the login, which cannot be played; give --endpoint and --credentials.',
     );
   }
-  return Object.fromEntries(names.map((name) => [name, `demo-${name}`]));
+  return Object.fromEntries(names.map((name) => [name, `demo-&<>-${name}`]));
 }
 
 /** Of a real service, the secret's text. What is in it is judged by the function, as in the cloud. @throws UsageError */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { spanText } from '../../lambda/timing.ts';
 import { type ServedPage, servePage, worldStart } from '../page/serve-page.ts';
 import { REGION } from '../world/aws/aws-account.ts';
@@ -48,7 +49,7 @@ export async function serve(options: Options, secretString: string | undefined):
 
 /** Whether the handler runs in the world's own time. What must be met as it is deployed, by the artefact, is met in real time. */
 function isVirtual({ endpoint, service, fault }: Options): boolean {
-  return endpoint === undefined && service === undefined && fault === undefined;
+  return endpoint === undefined && service === mastersIndia && fault === undefined;
 }
 
 function newWorld(options: Options, credentials: SoapCredentials): VirtualWorld {

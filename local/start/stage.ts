@@ -1,5 +1,6 @@
 import type { Environment } from '../../lambda/refresher/config.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import {
   CHECK_EVERY_SECONDS,
   durationSeconds,
@@ -71,7 +72,7 @@ export function showStage({ options, aws, soap, endpointUrl }: Stage): void {
   if (options.endpoint !== undefined && !options.serve) return;
   const from = options.endpoint === undefined ? '' : `, from ${options.endpoint.credentialsFile}`;
   console.log(heading('On this machine'));
-  const played = options.service === undefined ? ', behaves as documented' : ', plays what the profile says';
+  const played = options.service === mastersIndia ? ', behaves as documented' : ', plays what the profile says';
   const facts = [
     ['AWS', `Secrets Manager and SSM in memory, ${aws.url}`],
     ['secret', `${SECRET_ID}${from}`],
@@ -87,7 +88,7 @@ export function runTick({ env, options }: Stage, event: object, signal?: AbortSi
 
 /** How long the tokens live. */
 export function lifetimeSeconds({ lifetimeSeconds, service }: Options): number {
-  const { tokenLifetime } = service?.timing ?? {};
+  const { tokenLifetime } = service.timing ?? {};
   if (lifetimeSeconds !== undefined) return lifetimeSeconds;
   return tokenLifetime === undefined ? TOKEN_LIFETIME_SECONDS : durationSeconds(tokenLifetime);
 }
@@ -119,14 +120,14 @@ function openSoapPort(
     credentials,
     tokenLifetimeSeconds: lifetimeSeconds(options),
     profile: service,
-    ...(service?.timing?.renewal && { issuing: 'same-until-late' as const, renewalWindowSeconds: 0 }),
+    ...(service.timing?.renewal && { issuing: 'same-until-late' as const, renewalWindowSeconds: 0 }),
   };
   return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...settings, ...behind, port }));
 }
 
 function environment(options: Options, awsUrl: string, endpointUrl: string): Stage['env'] {
   const { service, serve, everySeconds } = options;
-  const { renewal, loginsPerDay } = service?.timing ?? {};
+  const { renewal, loginsPerDay } = service.timing ?? {};
   const lifetime = lifetimeSeconds(options);
   const settings: Environment = {
     CREDENTIALS_SECRET_ID: SECRET_ID,
@@ -135,7 +136,7 @@ function environment(options: Options, awsUrl: string, endpointUrl: string): Sta
     REFRESH_EVERY_SECONDS: String(Math.ceil(usefulLife(lifetime, lifetime))),
     CHECK_EVERY_SECONDS: String(serve ? everySeconds : CHECK_EVERY_SECONDS),
     TOKEN_LIFETIME_SECONDS: String(lifetime),
-    ...(service && { SERVICE: serviceVariable(service) }),
+    ...(service !== mastersIndia && { SERVICE: serviceVariable(service) }),
     ...(renewal && { RENEWAL_WINDOW_SECONDS: '0' }),
     ...(loginsPerDay && { LOGINS_PER_DAY: String(loginsPerDay) }),
   };

@@ -1,3 +1,4 @@
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import type { ServiceProfile } from '../../../lambda/services/profile.ts';
 import { type ProfileDialect, profileDialect } from './profile-dialect.ts';
 import { declaredEncoding, faultEnvelope, readRequest, refusalEnvelope, successEnvelope } from './soap-envelope.ts';
@@ -12,7 +13,7 @@ export interface SoapServiceSettings extends IssuerSettings {
   readonly credentials: SoapCredentials;
   /** The one value besides none that the SOAPAction header may have, without its quotation marks. */
   readonly soapAction?: string;
-  /** Describes the service, where it is not Masters India's. */
+  /** What describes the service: Masters India's if left out, which is played as its vendor documents it. */
   readonly profile?: ServiceProfile;
 }
 
@@ -35,8 +36,8 @@ const ANSWER_CONTENT_TYPE = 'text/xml; charset=ISO-8859-1';
  * answer's fields, which are those of the vendor's REST sample, and that a locked account gets `access_denied`.
  */
 export function createSoapService(settings: SoapServiceSettings): SoapService {
-  const { soapAction = '' } = settings;
-  const dialect = settings.profile && profileDialect(settings.profile);
+  const { soapAction = '', profile = mastersIndia } = settings;
+  const dialect = profile === mastersIndia ? undefined : profileDialect(profile);
   const issuer = createTokenIssuer(settings);
 
   function answerBy(dialect: ProfileDialect, request: SoapMessage, now: Date): SoapAnswer {

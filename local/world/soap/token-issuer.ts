@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { TOKEN_LIFETIME_SECONDS } from '../../../lambda/timing.ts';
 
 /** What the service does when it is asked again while its token still lives. */
 export type Issuing =
@@ -106,7 +107,7 @@ export function createTokenIssuer(settings: IssuerSettings): TokenIssuer {
 
   const issuer: TokenIssuer = {
     issuedTokens,
-    tokenLifetimeSeconds: settings.tokenLifetimeSeconds ?? 14_400,
+    tokenLifetimeSeconds: settings.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS,
     livedShare: 1,
     isAccountLocked: false,
     isBarred: (now) => issuer.isAccountLocked || now.getTime() < lockedUntil,

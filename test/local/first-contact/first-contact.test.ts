@@ -7,7 +7,6 @@ import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
-import { serviceOf } from '../../../lambda/services/service.ts';
 import { firstContactScreen } from '../../../local/first-contact/first-contact.ts';
 import { likelyCause } from '../../../local/first-contact/likely-cause.ts';
 import { listen } from '../../../local/world/listen.ts';
@@ -332,10 +331,7 @@ it.each([60, 80, 120])('fits on one screen of %s columns, however long what came
   const contact = {
     requestHead: 'POST /api/access.php, Content-Type: text/xml; charset=utf-8, SOAPAction: ""',
     wasSent: true,
-    requestBody: serviceOf(mastersIndia).request(
-      { username: 'u', password: 'p', client_id: 'c', client_secret: 's' },
-      { now: 0, uuid: '', endpoint: '' },
-    ).body,
+    requestBody: mastersIndia.request.replaceAll(/>[^<]+</g, '>•••<'),
     answer: { status: 200, contentType: 'text/xml', structure: { kind: 'another service' as const, lines } },
   };
   const cause = likelyCause({
@@ -344,11 +340,11 @@ it.each([60, 80, 120])('fits on one screen of %s columns, however long what came
     message: '',
     answer: contact.answer,
     certificate: undefined,
-    profile: undefined,
+    profile: mastersIndia,
   });
 
   const screen = firstContactScreen(
-    { contact, cause, failure: `REPLY_MALFORMED  ${long}`, said: long, profile: undefined },
+    { contact, cause, failure: `REPLY_MALFORMED  ${long}`, said: long, profile: mastersIndia },
     width,
   );
   const rows = stripVTControlCharacters(screen).split('\n');

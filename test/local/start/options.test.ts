@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { HELP, readOptions, UsageError } from '../../../local/start/options.ts';
 
 describe('the command line', () => {
@@ -11,7 +12,7 @@ describe('the command line', () => {
       everySeconds: 900,
       lifetimeSeconds: undefined,
       endpoint: undefined,
-      service: undefined,
+      service: mastersIndia,
       fault: undefined,
     });
   });

@@ -119,7 +119,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   });
 
   it.each([
-    [['--service', 'dpdd'], /Did you mean dpd\?/],
+    [['--service', 'dpdd'], /did you mean dpd\?/],
     [['--service', 'package.json'], /--service package.json: .*request: /],
     [['--service', 'dpd', '--fail', 'invalid_grant'], /take password-changed or fault/],
   ])('refuses %j with what to do', async (args, words) => {
