@@ -1,18 +1,14 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { type DecodedStatus, decodeStatus, statusParameterName } from '../lambda/token-status.ts';
+import { UsageError } from './command-line.ts';
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
 const NAMES_PER_CALL = 10;
 
-/** Why the statuses cannot be read, in one line, for the person who asked. */
-export class StatusReadError extends Error {
-  override readonly name = 'StatusReadError';
-}
-
 /**
  * Reads the status parameters of tokens: no token, and nothing that has to be decrypted.
  * @returns the status of each token that has one
- * @throws StatusReadError
+ * @throws UsageError
  */
 export async function readStatuses(
   client: SSMClient,
@@ -24,7 +20,7 @@ export async function readStatuses(
   );
   const answers = await Promise.all(chunks.map((Names) => client.send(new GetParametersCommand({ Names })))).catch(
     (error: unknown) => {
-      throw new StatusReadError(whyNot(error, names), { cause: error });
+      throw new UsageError(whyNot(error, names), { cause: error });
     },
   );
   const found = new Map(

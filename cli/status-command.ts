@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { USER_AGENT } from '../lambda/user-agent.ts';
-import { readStatuses, StatusReadError } from './read-statuses.ts';
+import { UsageError } from './command-line.ts';
+import { readStatuses } from './read-statuses.ts';
 import { reportTable, reportToken, type TokenReport } from './token-report.ts';
 
 /** A token to look at. */
@@ -20,7 +21,6 @@ export const STATUS_OPTIONS = {
   region: { type: 'string' },
   profile: { type: 'string' },
   'endpoint-url': { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 /** What `--help` says of them, and of the exit status. */
@@ -33,6 +33,7 @@ Options
   --region REGION     where the tokens are (default: AWS_REGION)
   --profile PROFILE   whose credentials to use (default: AWS_PROFILE)
   --endpoint-url URL  another SSM, such as the one of npm start -- --serve
+  --version           the version of this package and of Node
   -h, --help          this text
 
 Exit status: 0 when all is well, 1 when a token needs attention, 2 when nothing could be shown.`;
@@ -47,27 +48,10 @@ export interface StatusOptions {
   readonly 'endpoint-url'?: string;
 }
 
-/** The command line makes no sense; the message says what does, in one line. */
-export class CommandLineError extends Error {
-  override readonly name = 'CommandLineError';
-}
-
-/** `parseArgs`, with its complaint in one line. @throws CommandLineError */
-export function parseCommandLine<const Config extends Parameters<typeof parseArgs>[0] & object>(config: Config) {
-  try {
-    return parseArgs(config);
-  } catch (error) {
-    // Node's first sentence says what is wrong, the next ones explain its own rules.
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
-    const names = Object.keys(config.options ?? {}).map((name) => `--${name}`);
-    throw new CommandLineError(`${reason.replace(/\.$/, '')}. The options are ${names.join(', ')}.`);
-  }
-}
-
 /**
  * Shows the tokens, once or with `watch` until the process ends.
  * @returns the exit status: 1 if one needs attention
- * @throws StatusReadError when they cannot be read at all
+ * @throws UsageError when they cannot be read at all
  */
 export async function showStatus(tokens: readonly TokenToShow[], options: StatusOptions): Promise<number> {
   const { json, watch, region, profile, 'endpoint-url': endpoint } = options;
@@ -91,7 +75,10 @@ export async function showStatus(tokens: readonly TokenToShow[], options: Status
     // Whoever watches wants to see the end of an outage too, be it one of the network.
     const text = await look().then(
       (next) => next.text,
-      (error: unknown) => oneLine(error),
+      (error: unknown) => {
+        if (error instanceof UsageError) return error.message;
+        throw error;
+      },
     );
     print(text, !json);
   }
@@ -112,10 +99,4 @@ async function report(client: SSMClient, tokens: readonly TokenToShow[]): Promis
 /** On a terminal, what is watched stays at the top. */
 function print(text: string, inPlace: boolean): void {
   console.log(inPlace && process.stdout.isTTY ? `\x1b[2J\x1b[H${text}` : text);
-}
-
-/** What to tell of an error, or the error itself, where it is a fault of ours. */
-export function oneLine(error: unknown): string {
-  if (error instanceof StatusReadError || error instanceof CommandLineError) return error.message;
-  throw error;
 }

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { durationText } from '../lambda/timing.ts';
-import { secondsOf } from './timing.ts';
+import { secondsOf } from './timing-props.ts';
 
 /** One thing that is wrong with a setting. */
 export interface Fault {

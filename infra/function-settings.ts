@@ -3,7 +3,7 @@ import { mastersIndia } from '../lambda/services/masters-india.ts';
 import type { ServiceProfile } from '../lambda/services/profile.ts';
 import { serviceOf } from '../lambda/services/service.ts';
 import type { Fault } from './fault.ts';
-import { secondsOf, type TimingProps, timingOfProps } from './timing.ts';
+import { secondsOf, type TimingProps, timingOfProps } from './timing-props.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
 
 type PlainProps = TimingProps & Partial<Pick<TokenRefresherProps, 'loginsPerDay' | 'proxy' | 'credentialsMaxAge'>>;

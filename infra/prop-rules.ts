@@ -5,7 +5,7 @@ import { parseHttpUrl } from '../lambda/setting-rules.ts';
 import { durationText, type Timing } from '../lambda/timing.ts';
 import type { Fault } from './fault.ts';
 import { functionSettings } from './function-settings.ts';
-import { timingOfProps } from './timing.ts';
+import { timingOfProps } from './timing-props.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
 
 /** The props that can be wrong although they compile. */

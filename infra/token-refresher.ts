@@ -25,7 +25,7 @@ import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
 import { refresherCode } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
-import { timingOfProps } from './timing.ts';
+import { timingOfProps } from './timing-props.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
 
 /** Keeps one access token of a SOAP service fresh in SSM Parameter Store, and tells a person before it can expire. */

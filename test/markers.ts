@@ -25,7 +25,7 @@ export const WRITTEN = {
       'random months',
     ],
   },
-  'docs/packaging.md': { script: 'consumers', names: ['matrix'] },
+  'docs/packaging.md': { script: 'consumers', names: ['matrix', 'bundles'] },
   'docs/settings.md': { script: 'test', names: ['settings', 'app settings'] },
   'docs/performance.md': {
     script: 'bench',

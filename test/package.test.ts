@@ -19,6 +19,7 @@ beforeAll(async () => {
     'cli',
     'infra',
     'lambda',
+    'local/start/launch.js',
     'local/node-24',
     'package.json',
     'tsconfig.json',
@@ -78,14 +79,15 @@ it(
     const project = projectWith('reader', ['@aws-sdk/client-ssm', '@types/node']);
     const outcome = await typeCheckAndRun(
       project,
-      `import { createTokenReader, TokenReadError } from 'soap-token-refresher/reader';
+      `import { createTokenReader, type TokenReadError } from 'soap-token-refresher/reader';
+     // @ts-expect-error: the ES module has no default export, as when it runs
+     import type nothing from 'soap-token-refresher/reader';
      const client = { send: async () => ({ Parameters: [], $metadata: {} }) };
      const reader = createTokenReader({ parameterName: '/a/token', client });
      const call: Promise<number> = reader.call(async (token) => token.length, (length) => length === 0);
      // @ts-expect-error: a name is required
      const nameless = () => createTokenReader({ client });
-     const error: unknown = await call.catch((thrown) => thrown);
-     console.log(JSON.stringify(error instanceof TokenReadError && error.code));`,
+     console.log(JSON.stringify(await call.catch(({ code }: TokenReadError) => code)));`,
     );
     expect(outcome).toBe('NO_TOKEN_YET');
   },
@@ -122,17 +124,35 @@ it(
 );
 
 it(
-  'CommonJS projects may use both, and share the classes with ES modules',
+  'CommonJS projects may use both, next to ES modules: the same exports, and errors known by their code',
   async () => {
     const project = projectWith('commonjs', ['aws-cdk-lib', 'constructs', 'fast-xml-parser', '@aws-sdk/client-ssm']);
     writeFileSync(
       join(project, 'program.cjs'),
       `const { TokenRefresher } = require('soap-token-refresher');
-       const { createTokenReader, TokenReadError } = require('soap-token-refresher/reader');
-       import('soap-token-refresher/reader').then((imported) =>
-         console.log(typeof TokenRefresher, typeof createTokenReader, imported.TokenReadError === TokenReadError));`,
+       const doors = ['soap-token-refresher/reader', 'soap-token-refresher/services'];
+       const client = { send: async () => ({ Parameters: [], $metadata: {} }) };
+       const codeOf = ({ createTokenReader }) =>
+         createTokenReader({ parameterName: '/a/token', client }).get().catch(({ name, code }) => name + code);
+       const compare = async (door) => {
+         const [required, imported] = [require(door), await import(door)];
+         const names = [required, imported].map((module) => Object.keys(module).sort().join());
+         return [names[0] === names[1], imported.default === undefined, required === imported];
+       };
+       (async () => console.log(JSON.stringify([
+         typeof TokenRefresher,
+         await Promise.all(doors.map(compare)),
+         [await codeOf(require(doors[0])), await codeOf(await import(doors[0]))],
+       ])))();`,
     );
-    expect(await run(process.execPath, ['program.cjs'], project)).toBe('function function true\n');
+    expect(JSON.parse(await run(process.execPath, ['program.cjs'], project))).toEqual([
+      'function',
+      [
+        [true, true, false],
+        [true, true, false],
+      ],
+      ['TokenReadErrorNO_TOKEN_YET', 'TokenReadErrorNO_TOKEN_YET'],
+    ]);
   },
   MINUTES,
 );
@@ -195,6 +215,11 @@ it('it carries the built code, no sources and no source maps', () => {
   const files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' });
   expect(files.filter((name) => /(?<!\.d)\.ts$|\.map$/.test(name))).toEqual([]);
   expect(files).toContain(join('dist', 'refresher', 'handler.mjs'));
+  const folders = files.map((name) => name.split('/').slice(0, 2).join('/')).filter((name) => !name.includes('.'));
+  expect(new Set(folders)).toEqual(
+    new Set(['LICENSE', 'dist', 'dist/cli', 'dist/infra', 'dist/lambda', 'dist/refresher']),
+  );
+  expect(files.filter((name) => /\b(?:app|bundle|test|local)\//.test(name))).toEqual([]);
 });
 
 it('it carries the licences of the packages that are bundled, and of no other', () => {

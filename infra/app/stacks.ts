@@ -1,6 +1,6 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { timingOfProps } from '../timing.ts';
+import { timingOfProps } from '../timing-props.ts';
 import { DashboardStack } from './dashboard-stack.ts';
 import { readSettings } from './read-settings.ts';
 import { sharedTags } from './stack-tags.ts';

@@ -101,7 +101,7 @@ export type Environment = {
 };
 
 /** What they say. Units are in the names; what may be undefined was not set. */
-export type Settings = { readonly [Name in NamesWhere<true>]: ValueOf<Name> } & {
+export type FunctionSettings = { readonly [Name in NamesWhere<true>]: ValueOf<Name> } & {
   readonly [Name in NamesWhere<false>]?: ValueOf<Name> | undefined;
 };
 
@@ -166,7 +166,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 /** The variables that carry these settings to the function: those that are set. */
-export function variablesOf(settings: Settings): Readonly<Record<string, string>> {
+export function variablesOf(settings: FunctionSettings): Readonly<Record<string, string>> {
   const values: Readonly<Record<string, unknown>> = {
     ...settings,
     profile: settings.profile && serviceVariable(settings.profile),

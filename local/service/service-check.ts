@@ -1,5 +1,5 @@
 import type { GivenProfile } from '../../infra/app/read-profile.ts';
-import { timingOfProps } from '../../infra/timing.ts';
+import { timingOfProps } from '../../infra/timing-props.ts';
 import { tokenExpiry } from '../../lambda/refresher/rules/token-expiry.ts';
 import { type Service, serviceOf } from '../../lambda/services/service.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';

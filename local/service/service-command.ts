@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from '../../cli/command-line.ts';
 import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { PROFILES } from '../../lambda/services/profiles.ts';
 import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
 
-const HELP = `Usage: npm run service -- check PROFILE [ANSWER…] [--at INSTANT]
+const USAGE = 'npm run service -- check PROFILE [ANSWER…] [--at INSTANT]';
+
+const HELP = `Usage: ${USAGE}
 
 Says what the secret must hold for a SOAP service, when its token would be renewed, what the function would send, and what
 it would make of each answer; or what is wrong with the profile. Nothing is sent.
@@ -23,41 +25,19 @@ How to write a profile: docs/services.md, "Your own".
 
 Exit status: 0 when the profile can be used, 1 when it cannot, 2 when the command makes no sense.`;
 
-class CommandError extends Error {}
-
-function run(args: readonly string[]): boolean {
-  const { help, command, profile, answers, at } = readCommand(args);
-  if (help) {
-    console.log(HELP);
-    return true;
-  }
-  if (command !== 'check') throw new CommandError(`${unknownCommand(command)}${HELP}`);
-  if (profile === undefined) throw new CommandError(`check needs a profile.\n\n${HELP}`);
+/** @returns the exit status */
+function check(words: readonly string[], at: string | undefined): number {
+  const [command, profile, ...answers] = words;
+  if (command !== 'check') throw new UsageError(`${unknownCommand(command)}Write: ${USAGE}`);
+  if (profile === undefined)
+    throw new UsageError(`check needs a profile: ${[...PROFILES.keys()].join(', ')}, or a JSON file.`);
+  const instant = at === undefined ? Date.now() : Date.parse(at);
+  if (Number.isNaN(instant)) throw new UsageError('--at is no instant: write it as 2026-01-31T12:00:00Z.');
   const given = readProfile(profile);
-  if (!given.isFound) throw new CommandError(`${profile}: ${given.faults.join('; ')}.`);
-  const report = reportService(given, answers.map(readNamed), at);
+  if (!given.isFound) throw new UsageError(`${profile}: ${given.faults.join('; ')}.`);
+  const report = reportService(given, answers.map(readNamed), instant);
   console.log(report.lines.join('\n'));
-  return report.isUsable;
-}
-
-function readCommand(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { at: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
-      allowPositionals: true,
-    });
-    const [command, profile, ...answers] = positionals;
-    const at = values.at === undefined ? Date.now() : Date.parse(values.at);
-    if (Number.isNaN(at)) throw new CommandError('--at is no instant: write it as 2026-01-31T12:00:00Z');
-    return { help: values.help, command, profile, answers, at };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // Node's first sentence says what is wrong, the next ones explain its own rules.
-    const [reason = ''] = error.message.split('. ');
-    const [, unknown = ''] = /^Unknown option '(.+?)'/.exec(reason) ?? [];
-    throw new CommandError(`${reason}.${didYouMean(unknown, ['--at', '--help'])}\n\n${HELP}`);
-  }
+  return report.isUsable ? 0 : 1;
 }
 
 function unknownCommand(command: string | undefined): string {
@@ -65,12 +45,12 @@ function unknownCommand(command: string | undefined): string {
   // A profile in its place is the likeliest slip.
   const isProfile = PROFILES.has(command) || command.endsWith('.json');
   const meant = isProfile ? ` Did you mean check ${command}?` : didYouMean(command, ['check']);
-  return `There is no command ${command}.${meant}\n\n`;
+  return `There is no command ${command}.${meant} `;
 }
 
 function readNamed(path: string): NamedAnswer {
   const reply = readAnswer(path, readFile(path));
-  if (reply === undefined) throw new CommandError(`${path} does not begin with a status line such as HTTP/1.1 200 OK`);
+  if (reply === undefined) throw new UsageError(`${path} does not begin with a status line such as HTTP/1.1 200 OK`);
   return { name: basename(path), reply };
 }
 
@@ -78,14 +58,11 @@ function readFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch {
-    throw new CommandError(`The answer ${path} cannot be read: give the path of a file`);
+    throw new UsageError(`The answer ${path} cannot be read: give the path of a file`);
   }
 }
 
-try {
-  process.exitCode = run(process.argv.slice(2)) ? 0 : 1;
-} catch (error) {
-  if (!(error instanceof CommandError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runCommand(
+  { name: 'npm run service', help: HELP, options: { at: { type: 'string' } }, takesWords: true },
+  ({ values, positionals }) => check(positionals, values.at),
+);

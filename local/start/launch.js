@@ -1,6 +1,6 @@
 /**
  * Runs a command of this repository, or says in one line why it cannot. Plain JavaScript that imports nothing but Node:
- * an old Node reads it, and nothing has to be installed. Usage: node launch.js FILE [argument…]
+ * an old Node reads it, and nothing has to be installed. Usage: node launch.js [FILE [argument…]]
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url';
 /** Installed with the development dependencies, or not at all. */
 const NEEDED = ['esbuild', 'fast-xml-parser'];
 
-const [file = ''] = process.argv.splice(2, 1);
+/** Without one, the script goes on with a command of its own: `node local/start/launch.js && cdk`. */
+const [file] = process.argv.splice(2, 1);
 const name = process.env.npm_lifecycle_event ?? 'start';
 
 if (!NEEDED.every((module) => existsSync(new URL(`../../node_modules/${module}`, import.meta.url)))) {
@@ -17,10 +18,10 @@ if (!NEEDED.every((module) => existsSync(new URL(`../../node_modules/${module}`,
   fail('what this command needs is not installed. Run: npm ci --include=dev');
 } else if (!process.features.typescript) {
   fail(`this is Node ${process.version}; it takes Node 24, which npm ci brings on Linux (x64 and arm64) only.`);
-} else await import(pathToFileURL(resolve(file)).href);
+} else if (file !== undefined) await import(pathToFileURL(resolve(file)).href);
 
 /** @param {string} message */
 function fail(message) {
-  console.error(`npm ${name === 'start' ? 'start' : `run ${name}`}: ${message}`);
+  console.error(`npm ${['start', 'test'].includes(name) ? name : `run ${name}`}: ${message}`);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type parseCommandLine, UsageError } from '../../cli/command-line.ts';
 import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { mastersIndia, PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
@@ -8,8 +8,6 @@ import { AWS_FAULTS, type InjectFault, MASTERS_INDIA_FAULTS, SERVICE_FAULTS } fr
 
 /** What the person wants to see. */
 export interface Options {
-  readonly help: boolean;
-  readonly version: boolean;
   readonly verbose: boolean;
   readonly serve: boolean;
   readonly everySeconds: number;
@@ -20,16 +18,11 @@ export interface Options {
   readonly fault: { readonly name: string; readonly inject: InjectFault } | undefined;
 }
 
-/** The command line asks for something that does not exist; the message lists what does. */
-export class UsageError extends Error {}
-
 /** Short enough to be watched. A token is replaced at half of it, when it still has the minute that readers ask for. */
 const WATCHED_LIFETIME_SECONDS = 150;
 const WATCHED_CHECK_SECONDS = 5;
 
 const OPTIONS = {
-  help: { type: 'boolean', short: 'h', default: false },
-  version: { type: 'boolean', default: false },
   verbose: { type: 'boolean', default: false },
   serve: { type: 'boolean', default: false },
   every: { type: 'string' },
@@ -39,9 +32,6 @@ const OPTIONS = {
   service: { type: 'string' },
   fail: { type: 'string' },
 } as const;
-
-/** Options that npm has, too; a person who gives them to npm means npm. */
-const NPMS_OWN: readonly string[] = ['help', 'version', 'verbose'];
 
 /** What `--help` prints. */
 export const HELP = `Usage: npm start -- [options]
@@ -71,12 +61,14 @@ ${listed(AWS_FAULTS)}
 
 Exit status: 0 when all went well, 1 when a tick failed, 2 when the options make no sense.`;
 
-/**
- * @param env of the process: there npm says which options it took for its own
- * @throws UsageError
- */
-export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options {
-  const values = parse(args, env);
+/** What npm start is called with. */
+export const START = { name: 'npm start', help: HELP, options: OPTIONS } as const;
+
+/** Its options as they were given. */
+export type StartValues = ReturnType<typeof parseCommandLine<typeof OPTIONS>>['values'];
+
+/** @throws UsageError */
+export function readOptions(values: StartValues): Options {
   const { endpoint, credentials, fail, serve } = values;
   if ((endpoint === undefined) !== (credentials === undefined)) {
     throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
@@ -105,8 +97,6 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}
   const isAsDeployed =
     service === mastersIndia && [values.every, values.lifetime, endpoint, fail].every((value) => value === undefined);
   return {
-    help: values.help,
-    version: values.version,
     verbose: values.verbose,
     serve,
     everySeconds: seconds('every', values.every) ?? (isAsDeployed ? CHECK_EVERY_SECONDS : WATCHED_CHECK_SECONDS),
@@ -118,23 +108,6 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}
     service,
     fault: fail === undefined ? undefined : { name: fail, inject: injectableFault(fail) },
   };
-}
-
-function parse(args: readonly string[], env: NodeJS.ProcessEnv) {
-  const names = Object.keys(OPTIONS);
-  const taken = names.find((name) => env[`npm_config_${name}`] && !NPMS_OWN.includes(name));
-  if (taken !== undefined) throw new UsageError(`npm took --${taken} for itself. Write: npm start -- --${taken}`);
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
-  } catch (error) {
-    // Node's first sentence says what is wrong, the next ones explain its own rules.
-    const [reason = ''] = (error instanceof Error ? error.message : '').split('. ');
-    const options = names.map((name) => `--${name}`);
-    const [, unknown = ''] = /^Unknown option '(.+?)'/.exec(reason) ?? [];
-    throw new UsageError(
-      `${reason}.${didYouMean(unknown, options)} The options are ${options.join(', ')}; --help explains them.`,
-    );
-  }
 }
 
 /** @throws UsageError that names every fault of the profile */

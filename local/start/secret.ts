@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { UsageError } from '../../cli/command-line.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
 import type { SoapCredentials } from '../world/soap/soap-service.ts';
-import { type Options, UsageError } from './options.ts';
+import type { Options } from './options.ts';
 
 /** The local secret. */
 export const SECRET_ID = 'local/credentials';

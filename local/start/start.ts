@@ -3,12 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { isObject } from '../../lambda/parse-json.ts';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
-// A reader that has seen enough, such as `head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-process.exitCode = (await isBuilt()) ? await (await import('./command.ts')).runCommand(process.argv.slice(2)) : 1;
+if (await isBuilt()) await (await import('./command.ts')).runStart();
+else process.exitCode = 1;
 
 async function isBuilt(): Promise<boolean> {
   try {

@@ -8,6 +8,7 @@ import { reportTable, reportToken } from '../../cli/token-report.ts';
 import { ERROR_GUIDE } from '../../lambda/error-guide.ts';
 import { type Attempt, encodeStatus, type TokenRecord, type TokenStatus } from '../../lambda/token-status.ts';
 import { type AwsFault, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
+import manifest from '../../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '../..');
 const HOUR = 3_600_000;
@@ -137,11 +138,28 @@ describe('npx soap-token-refresher status', () => {
     await once(child, 'exit');
   });
 
+  it('ends as soon as nobody reads what it writes', async () => {
+    const args = ['status', '/fresh/access-token', '--watch', '--endpoint-url', aws.url];
+    const child = spawn(process.execPath, [join(ROOT, 'cli/soap-token-refresher.ts'), ...args], {
+      env: { ...process.env, ...CREDENTIALS },
+    });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    expect([...(await once(child, 'close')), stderr]).toEqual([0, null, '']);
+  });
+
   it.each<[string, readonly string[], RegExp]>([
     ['no name', [], /^Name at least one token parameter: npx soap-token-refresher status/],
     ['a name without a slash', ['token'], /^"token" is no name of a token parameter: start with "\/"/],
     ['the name of a status', ['/a/token/status'], /^"\/a\/token\/status" stands below a token parameter/],
-    ['an option that does not exist', ['/a/token', '--jason'], /^Unknown option '--jason'. The options are --json, /],
+    [
+      'an option that does not exist',
+      ['/a/token', '--jason'],
+      /^Unknown option '--jason'. Did you mean --json\? The options are --json, /,
+    ],
   ])('says in one line what is wrong with %s', async (_, args, line) => {
     const { status: exit, stdout, stderr } = await status(args);
     expect([exit, stdout]).toEqual([2, '']);
@@ -228,7 +246,7 @@ describe('npm run status', () => {
   });
 
   it('says in one line that there is no such stage, or what is wrong with the options', async () => {
-    const line = 'There is no stage "prd": there are prod; did you mean prod?\n';
+    const line = 'npm run status: There is no stage "prd": there are prod; did you mean prod?\n';
     expect(await ofApp(['--context', 'stage=prd'])).toEqual({ status: 2, stdout: '', stderr: line });
     expect(await ofApp(['--context', 'stage'])).toMatchObject({
       status: 2,
@@ -278,6 +296,11 @@ describe('the report of a token', () => {
     const lines = reportTable(reports, Date.now()).split('\n');
     expect(new Set(lines.map((line) => line.search(/WHAT TO|nothing$|There is no/))).size).toBe(1);
   });
+});
+
+it('says which version it is', async () => {
+  const { stdout } = await run('cli/soap-token-refresher.ts', ['--version']);
+  expect(stdout).toBe(`soap-token-refresher ${manifest.version}, Node ${process.version}\n`);
 });
 
 it('shows its help', async () => {

@@ -16,7 +16,7 @@ export function pinned({ typescript, runner, node, cdk }: ConsumerRow): Readonly
   };
 }
 
-function isTestRunner({ runner }: ConsumerRow): boolean {
+function isTestRunner({ runner }: Pick<ConsumerRow, 'runner'>): boolean {
   return runner === 'Vitest' || runner.startsWith('Jest');
 }
 
@@ -47,16 +47,17 @@ export function projectFiles(row: ConsumerRow, tarball: string | undefined): Rea
     'jest.config.cjs': `module.exports = { testEnvironment: 'node', transform: { '\\\\.ts$': ${
       row.runner === 'Jest, ts-jest' ? `'ts-jest'` : `['@swc/jest', { jsc: { parser: { syntax: 'typescript' } } }]`
     } } };`,
-    [isTestRunner(row) ? 'program.test.ts' : 'program.ts']: program(row),
+    [isTestRunner(row) ? 'program.test.ts' : 'program.ts']: program(row.runner),
   };
 }
 
-function program(row: ConsumerRow): string {
-  return `${row.runner === 'Vitest' ? "import { test } from 'vitest';" : ''}
+/** What the project's owner wrote, for what runs it. */
+export function program(runner: ConsumerRow['runner']): string {
+  return `${runner === 'Vitest' ? "import { test } from 'vitest';" : ''}
 import { globSync, writeFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { type IRefreshedToken, RefreshedToken, TokenRefresher, type TokenRefresherProps } from 'soap-token-refresher';
-import { createTokenReader, TokenReadError, type TokenReader } from 'soap-token-refresher/reader';
+import { createTokenReader, type TokenReadError, type TokenReader } from 'soap-token-refresher/reader';
 import { dpd, type ServiceProfile } from 'soap-token-refresher/services';
 
 async function useBoth(): Promise<void> {
@@ -73,16 +74,16 @@ async function useBoth(): Promise<void> {
 
   const client = { send: async () => ({ Parameters: [], $metadata: {} }) };
   const reader: TokenReader = createTokenReader({ parameterName: '/a/token', client });
-  const error: unknown = await reader.get().catch((thrown: unknown) => thrown);
+  const code = await reader.get().catch(({ code }: TokenReadError) => code);
   const outcome = {
     parameterName: same.parameterName,
     bundle: globSync('cdk.out/asset.*/handler.mjs').length === 1,
-    reader: error instanceof TokenReadError ? error.code : String(error),
+    reader: code,
     node: process.versions.node,
   };
   writeFileSync('${OUTCOME_FILE}', JSON.stringify(outcome));
 }
 
-${isTestRunner(row) ? "test('both work', useBoth, 300_000);" : 'useBoth();'}
+${isTestRunner({ runner }) ? "test('both work', useBoth, 300_000);" : 'useBoth();'}
 `;
 }

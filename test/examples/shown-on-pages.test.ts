@@ -3,13 +3,14 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, type FunctionProps, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
+import { parseCommandLine } from '../../cli/command-line.ts';
 import { InYourStack, inYourFunction } from '../../examples/pages/in-short.ts';
 import { ExtensionStack, OwnerStack, ParcelsStack, ReaderStack } from '../../examples/pages/stacks.ts';
 import { readSettings } from '../../infra/app/read-settings.ts';
 import { isObject } from '../../lambda/parse-json.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import { decodeStatus } from '../../lambda/token-status.ts';
-import { readOptions } from '../../local/start/options.ts';
+import { readOptions, START } from '../../local/start/options.ts';
 import { worlds } from '../refresher/world.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -108,7 +109,7 @@ function faultOf(options: string): string {
     .split(/\s+/)
     .map((word) => (word.endsWith('.json') ? 'dpd' : word));
   try {
-    readOptions(words);
+    readOptions(parseCommandLine(START, words).values);
     return '';
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -17,7 +17,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { propFaults } from '../../infra/prop-rules.ts';
 import { RefreshedToken } from '../../infra/refreshed-token.ts';
 import { bundleFolder } from '../../infra/refresher-code.ts';
-import { timingOfProps } from '../../infra/timing.ts';
+import { timingOfProps } from '../../infra/timing-props.ts';
 import { TokenRefresher } from '../../infra/token-refresher.ts';
 import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { ERROR_GUIDE } from '../../lambda/error-guide.ts';

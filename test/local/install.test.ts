@@ -28,23 +28,25 @@ beforeEach(async () => {
 afterEach(() => rm(copy, { recursive: true }));
 
 /** A command as npm runs it. */
-async function run(script: string, ...args: readonly string[]) {
+async function run(script: string, command: string, ...args: readonly string[]) {
   const env = { ...process.env, npm_lifecycle_event: script };
-  const child = spawn(process.execPath, args, { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const shell = args.length === 0;
+  const child = spawn(command, args, { cwd: copy, env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { status, stdout, stderr };
 }
 
 it.each([
   ['start', 'npm start'],
+  ['test', 'npm test'],
   ['example', 'npm run example'],
   ['service', 'npm run service'],
+  ['status', 'npm run status'],
+  ['cdk', 'npm run cdk'],
 ] as const)(
-  'says in one line that npm left out what %s needs, as with NODE_ENV=production',
+  'says in one line that npm left out what %s needs, before npm ci or with NODE_ENV=production',
   async (script, command) => {
-    const [, ...args] = manifest.scripts[script].split(' ');
-
-    expect(await run(script, ...args)).toEqual({
+    expect(await run(script, manifest.scripts[script])).toEqual({
       status: 1,
       stdout: '',
       stderr: `${command}: what this command needs is not installed. Run: npm ci --include=dev\n`,
@@ -55,7 +57,15 @@ it.each([
 it('says in one line that this Node is too old, where npm brought no other', async () => {
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
 
-  expect(await run('start', '--no-experimental-strip-types', 'local/start/launch.js', 'local/start/start.ts')).toEqual({
+  expect(
+    await run(
+      'start',
+      process.execPath,
+      '--no-experimental-strip-types',
+      'local/start/launch.js',
+      'local/start/start.ts',
+    ),
+  ).toEqual({
     status: 1,
     stdout: '',
     stderr: expect.stringMatching(/^npm start: this is Node v[\d.]+; it takes Node 24, .*\n$/),
@@ -74,7 +84,12 @@ it('says in one line that the folder for the built function cannot be written', 
   await mkdir(join(copy, 'dist'));
   await writeFile(join(copy, 'dist/refresher'), 'a file where a folder should be');
 
-  const { status, stdout, stderr } = await run('start', 'local/start/launch.js', 'local/start/start.ts');
+  const { status, stdout, stderr } = await run(
+    'start',
+    process.execPath,
+    'local/start/launch.js',
+    'local/start/start.ts',
+  );
 
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(
@@ -87,7 +102,7 @@ it('talks to nothing before the services have said where they are', { timeout: 6
   await writeFile(gone, JSON.stringify({ awsUrl: 'http://127.0.0.1:9', soapUrl: 'http://127.0.0.1:9', pid: 2 ** 30 }));
 
   for (const file of [join(copy, 'none.json'), gone]) {
-    const { status, stderr } = await run('example', WATCH, file);
+    const { status, stderr } = await run('example', process.execPath, WATCH, file);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^npm run example: start the services first, .*: npm start -- --serve\n$/);
   }
@@ -102,7 +117,7 @@ it('asks nobody any more once the services have stopped', { timeout: 60_000 }, a
   const file = join(copy, 'services.json');
   await writeFile(file, JSON.stringify({ awsUrl: holder.url, soapUrl: holder.url, pid: process.pid }));
 
-  const watching = run('example', WATCH, file);
+  const watching = run('example', process.execPath, WATCH, file);
   await expect.poll(() => asked, { timeout: 30_000 }).toBeGreaterThan(0);
   await rm(file);
   const { status, stdout } = await watching;

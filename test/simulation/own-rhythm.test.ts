@@ -16,9 +16,13 @@ let summaries: readonly Summary[];
 vi.setConfig({ hookTimeout: 60_000 });
 
 beforeAll(async () => {
-  const words = ['--lifetime', '1 hour', '--refresh-every', '30 minutes', '--check-every', '5 minutes'];
-  // Shortly before all that are on a schedule log in again.
-  const options = readSimulateOptions([...words, '--outage', '57 minutes+70 minutes']);
+  const options = readSimulateOptions({
+    lifetime: '1 hour',
+    'refresh-every': '30 minutes',
+    'check-every': '5 minutes',
+    // Shortly before all that are on a schedule log in again.
+    outage: '57 minutes+70 minutes',
+  });
   if (options.command !== 'own rhythm') throw new TypeError(options.command);
   rhythm = options.rhythm;
   const settings = settingsOf(rhythm);

@@ -1,22 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../cli/command-line.ts';
 import { HOUR_MS, MINUTE_MS } from './model/scenario.ts';
-import { HELP, readSimulateOptions } from './simulate-options.ts';
+import { readSimulateOptions, SIMULATE } from './simulate-options.ts';
+
+function read(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return readSimulateOptions(parseCommandLine(SIMULATE, args, env).values);
+}
 
 it('without options the page is written', () => {
-  expect(readSimulateOptions([])).toEqual({ command: 'write page' });
+  expect(read([])).toEqual({ command: 'write page' });
 });
 
 it('fresh months have a seed, or one of chance', () => {
-  expect(readSimulateOptions(['--months', '20', '--seed', '0'])).toEqual({
+  expect(read(['--months', '20', '--seed', '0'])).toEqual({
     command: 'random months',
     count: 20,
     seed: 0,
   });
-  expect(readSimulateOptions(['--months', '20'])).toMatchObject({ seed: undefined });
+  expect(read(['--months', '20'])).toMatchObject({ seed: undefined });
 });
 
 it('an outage alone meets the default rhythm', () => {
-  expect(readSimulateOptions(['--outage', '0 minutes + 3 hours'])).toEqual({
+  expect(read(['--outage', '0 minutes + 3 hours'])).toEqual({
     command: 'own rhythm',
     rhythm: {
       lifetime: { text: '4 hours', ms: 4 * HOUR_MS },
@@ -28,15 +33,15 @@ it('an outage alone meets the default rhythm', () => {
 });
 
 it('the example of --help can be typed as it stands', () => {
-  const example = HELP.split('\n').find((line) => line.startsWith('npm run simulate -- ')) ?? '';
+  const example = SIMULATE.help.split('\n').find((line) => line.startsWith('npm run simulate -- ')) ?? '';
   const words = Array.from(example.matchAll(/"([^"]+)"|(\S+)/g), ([, quoted, bare]) => quoted ?? bare ?? '');
-  expect(readSimulateOptions(words.slice(4))).toMatchObject({ command: 'own rhythm' });
+  expect(read(words.slice(4))).toMatchObject({ command: 'own rhythm' });
 });
 
 describe('what makes no sense is refused, with what to write instead:', () => {
   it.each([
     [['--lifetme', '4 hours'], /Did you mean --lifetime\?/],
-    [['--lifetime', '4', 'hours'], /stands in quotation marks/],
+    [['--lifetime', '4', 'hours'], /A value with a blank stands in quotation marks/],
     [['--lifetime', '4 hours'], /--outage is missing/],
     [['--outage', '3 hours'], /--outage takes START\+LENGTH/],
     [['--outage', '1 hour+3'], /--outage LENGTH is "3": use a whole number and a unit/],
@@ -52,12 +57,10 @@ describe('what makes no sense is refused, with what to write instead:', () => {
     [['--seed', '3'], /--seed goes with --months/],
     [['--months', '3', '--outage', '1 hour+1 hour'], /--months and --outage do not go together/],
   ] as const)('%j', (args, message) => {
-    expect(() => readSimulateOptions(args)).toThrow(message);
+    expect(() => read(args)).toThrow(message);
   });
 
   it('an option that npm took for itself', () => {
-    expect(() => readSimulateOptions([], { npm_config_check_every: 'true' })).toThrow(
-      'Write: npm run simulate -- --check-every',
-    );
+    expect(() => read([], { npm_config_check_every: 'true' })).toThrow('Write: npm run simulate -- --check-every');
   });
 });

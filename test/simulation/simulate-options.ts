@@ -1,15 +1,13 @@
-import { parseArgs } from 'node:util';
 import type { Duration } from 'aws-cdk-lib';
+import { UsageError } from '../../cli/command-line.ts';
 import { DURATION } from '../../infra/app/settings.ts';
 import { propFaults } from '../../infra/prop-rules.ts';
-import { didYouMean } from '../../lambda/did-you-mean.ts';
 import {
   CHECK_EVERY_SECONDS,
   durationText,
   REFRESH_EVERY_SECONDS,
   TOKEN_LIFETIME_SECONDS,
 } from '../../lambda/timing.ts';
-import { UsageError } from '../../local/start/options.ts';
 
 /** A duration as it was written, and in milliseconds. */
 export interface Written {
@@ -26,14 +24,12 @@ export interface OwnRhythm {
 }
 
 export type SimulateOptions =
-  | { readonly command: 'help' }
   | { readonly command: 'write page' }
   /** Without a seed: one of chance. */
   | { readonly command: 'random months'; readonly count: number; readonly seed: number | undefined }
   | { readonly command: 'own rhythm'; readonly rhythm: OwnRhythm };
 
 const OPTIONS = {
-  help: { type: 'boolean', short: 'h', default: false },
   months: { type: 'string' },
   seed: { type: 'string' },
   lifetime: { type: 'string' },
@@ -45,8 +41,7 @@ const OPTIONS = {
 const EXAMPLE =
   'npm run simulate -- --lifetime "4 hours" --check-every "15 minutes" --refresh-every "2 hours" --outage "1 hour+3 hours"';
 
-/** What `--help` prints. */
-export const HELP = `Usage: npm run simulate [-- options]
+const HELP = `Usage: npm run simulate [-- options]
 
 Without options: simulates all scenarios and a thousand random months, and writes docs/outages.md and its picture. That
 takes about six minutes.
@@ -73,15 +68,17 @@ Exit status: 0 when all went well, 1 when what must always hold did not, 2 when 
 const MAX_DAYS = { start: 2, length: 7, lifetime: 7 };
 const DAY_MS = 86_400_000;
 
-/**
- * @param env of the process: npm tells there which options it took for its own
- * @throws UsageError that says what to write instead
- */
-export function readSimulateOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): SimulateOptions {
-  const { help, months, seed, ...rhythm } = parse(args, env);
-  if (help) return { command: 'help' };
-  const own = Object.entries(rhythm).filter(([, value]) => value !== undefined);
-  const [[ownOption] = []] = own;
+/** What npm run simulate is called with. */
+export const SIMULATE = { name: 'npm run simulate', help: HELP, options: OPTIONS } as const;
+
+const RHYTHM_OPTIONS = ['lifetime', 'check-every', 'refresh-every', 'outage'] as const;
+
+type SimulateValues = Readonly<Partial<Record<keyof typeof OPTIONS, string | undefined>>>;
+
+/** @throws UsageError that says what to write instead */
+export function readSimulateOptions(values: SimulateValues): SimulateOptions {
+  const { months, seed } = values;
+  const ownOption = RHYTHM_OPTIONS.find((option) => values[option] !== undefined);
   if (months === undefined && seed !== undefined) throw new UsageError('--seed goes with --months.');
   if (months !== undefined) {
     if (ownOption !== undefined) throw new UsageError(`--months and --${ownOption} do not go together.`);
@@ -92,31 +89,10 @@ export function readSimulateOptions(args: readonly string[], env: NodeJS.Process
     };
   }
   if (ownOption === undefined) return { command: 'write page' };
-  return { command: 'own rhythm', rhythm: readRhythm(rhythm) };
+  return { command: 'own rhythm', rhythm: readRhythm(values) };
 }
 
-function parse(args: readonly string[], env: NodeJS.ProcessEnv) {
-  const names = Object.keys(OPTIONS);
-  const taken = names.find((name) => name !== 'help' && env[`npm_config_${name.replaceAll('-', '_')}`]);
-  if (taken !== undefined)
-    throw new UsageError(`npm took --${taken} for itself. Write: npm run simulate -- --${taken}`);
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
-  } catch (error) {
-    // Node's first sentence says what is wrong, the next ones explain its own rules.
-    const [reason = ''] = (error instanceof Error ? error.message : '').split('. ');
-    const options = names.map((name) => `--${name}`);
-    const [, unknown = ''] = /^Unknown option '(.+?)'/.exec(reason) ?? [];
-    const quotes = reason.startsWith('Unexpected argument') ? ' A duration stands in quotation marks: "4 hours".' : '';
-    throw new UsageError(
-      `${reason}.${didYouMean(unknown, options)}${quotes} The options are ${options.join(', ')}; --help explains them.`,
-    );
-  }
-}
-
-type Given = Readonly<Partial<Record<'lifetime' | 'check-every' | 'refresh-every' | 'outage', string | undefined>>>;
-
-function readRhythm(given: Given): OwnRhythm {
+function readRhythm(given: SimulateValues): OwnRhythm {
   if (given.outage === undefined) {
     throw new UsageError(`--outage is missing: when an outage begins, and how long it lasts. For example: ${EXAMPLE}`);
   }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { parseCommandLine, UsageError } from '../../../cli/command-line.ts';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
-import { HELP, readOptions, UsageError } from '../../../local/start/options.ts';
+import { HELP, readOptions, START } from '../../../local/start/options.ts';
+
+function read(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return readOptions(parseCommandLine(START, args, env).values);
+}
 
 describe('the command line', () => {
   it('asks for two ticks between local services when it is empty', () => {
-    expect(readOptions([])).toEqual({
-      help: false,
-      version: false,
+    expect(read([])).toEqual({
       verbose: false,
       serve: false,
       everySeconds: 900,
@@ -20,11 +23,11 @@ describe('the command line', () => {
   it('makes tokens short-lived to be watched in real time, but not those of a real service, nor where the page can hurry time', () => {
     const real = ['--endpoint', 'https://example.test/soap', '--credentials', 'c.json'];
 
-    expect(readOptions(['--serve', '--every', '2']).lifetimeSeconds).toBeLessThan(300);
-    expect(readOptions(['--serve', '--fail', '503']).lifetimeSeconds).toBeLessThan(300);
-    expect(readOptions(['--serve', '--lifetime', '30']).lifetimeSeconds).toBe(30);
-    expect(readOptions(['--serve'])).toMatchObject({ everySeconds: 900, lifetimeSeconds: undefined });
-    expect(readOptions(['--serve', ...real]).lifetimeSeconds).toBeUndefined();
+    expect(read(['--serve', '--every', '2']).lifetimeSeconds).toBeLessThan(300);
+    expect(read(['--serve', '--fail', '503']).lifetimeSeconds).toBeLessThan(300);
+    expect(read(['--serve', '--lifetime', '30']).lifetimeSeconds).toBe(30);
+    expect(read(['--serve'])).toMatchObject({ everySeconds: 900, lifetimeSeconds: undefined });
+    expect(read(['--serve', ...real]).lifetimeSeconds).toBeUndefined();
   });
 
   it.each([
@@ -47,14 +50,14 @@ describe('the command line', () => {
     ['no time at all', ['--serve', '--every', '0'], /--every takes a whole number/],
     ['a part of a second', ['--serve', '--every', '0.5'], /--every takes a whole number/],
   ])('refuses %s and says what would be right', (_, args, message) => {
-    expect(() => readOptions(args)).toThrow(UsageError);
-    expect(() => readOptions(args)).toThrow(message);
+    expect(() => read(args)).toThrow(UsageError);
+    expect(() => read(args)).toThrow(message);
   });
 
   it('says that npm takes for itself what does not follow two dashes', () => {
-    expect(() => readOptions([], { npm_config_serve: 'true' })).toThrow('Write: npm start -- --serve');
-    expect(() => readOptions(['http://x'], { npm_config_endpoint: 'true' })).toThrow('npm start -- --endpoint');
-    expect(readOptions([], { npm_config_verbose: 'true' }).verbose).toBe(false);
+    expect(() => read([], { npm_config_serve: 'true' })).toThrow('Write: npm start -- --serve');
+    expect(() => read(['http://x'], { npm_config_endpoint: 'true' })).toThrow('npm start -- --endpoint');
+    expect(read([], { npm_config_verbose: 'true' }).verbose).toBe(false);
   });
 
   it('names every option and fault in its help, within 120 columns', () => {

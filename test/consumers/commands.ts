@@ -1,0 +1,89 @@
+/** How the consumers' projects are made and run: folders, npm, and commands whose failure is an answer. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '../..');
+/** Everything that is installed and built stands here; whoever made it removes it. */
+export const folder = mkdtempSync(join(tmpdir(), 'consumers-'));
+
+/** Where a command looks besides the machine's own. */
+interface Surroundings {
+  readonly bins?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** What the command said where it failed; undefined where it did not. */
+export function attempt(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  { bins = [], variables }: Surroundings = {},
+): Promise<string | undefined> {
+  return execute(command, args, cwd, { bins, variables }).then(
+    () => undefined,
+    (failure: Error) => failure.message,
+  );
+}
+
+/** @returns what the command wrote. @throws what it said where it failed */
+export function execute(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  { bins = [], variables = {} }: Surroundings = {},
+): Promise<string> {
+  // npm hands the settings of this project down to its scripts. Only where and how to fetch is kept.
+  const inherited = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^npm_/i.test(name) || /^npm_config_(?:registry|cache|userconfig|(?:https?_|no)?proxy|cafile)$/i.test(name),
+  );
+  const path = [...bins, process.env.PATH].join(delimiter);
+  const env = { ...Object.fromEntries(inherited), ...variables, PATH: path };
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  execFile(command, args, { cwd, env, timeout: 10 * 60_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    if (error === null) resolve(stdout);
+    else reject(new Error(`${stdout}\n${stderr}\n${error.message}`.trim()));
+  });
+  return promise;
+}
+
+/** Lays a project out. */
+export function write(project: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(project, name)), { recursive: true });
+    writeFileSync(join(project, name), text);
+  }
+}
+
+/** What stands in a file; undefined where there is none. */
+export function read(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** Installs what the project's package.json names. @returns what npm said where it failed */
+export function install(project: string): Promise<string | undefined> {
+  return attempt('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'], project);
+}
+
+/** A project of this name with these dependencies installed. @throws where npm could not */
+export async function projectWith(
+  name: string,
+  dependencies: Readonly<Record<string, string>>,
+  manifest: object = {},
+): Promise<string> {
+  const project = join(folder, name);
+  write(project, { 'package.json': JSON.stringify({ private: true, type: 'module', ...manifest, dependencies }) });
+  const failure = await install(project);
+  if (failure !== undefined) throw new Error(failure);
+  return project;
+}
+
+/** The file that `npm publish` would publish. */
+export async function packed(): Promise<string> {
+  await execute('npm', ['pack', '--pack-destination', folder], ROOT);
+  const [name] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
+  if (name === undefined) throw new Error('npm pack left no tarball.');
+  return join(folder, name);
+}
