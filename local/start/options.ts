@@ -2,6 +2,7 @@ import { type parseCommandLine, UsageError } from '../../cli/command-line.ts';
 import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { mastersIndia, PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
+import { proxyRemedies } from '../../lambda/setting-rules.ts';
 import { CHECK_EVERY_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../lambda/timing.ts';
 import { wrapText } from '../first-contact/wrap-text.ts';
 import { AWS_FAULTS, type InjectFault, MASTERS_INDIA_FAULTS, SERVICE_FAULTS } from './injectable-faults.ts';
@@ -13,9 +14,17 @@ export interface Options {
   readonly everySeconds: number;
   readonly lifetimeSeconds: number | undefined;
   /** Of a real SOAP service instead of the local one. */
-  readonly endpoint: { readonly url: string; readonly credentialsFile: string } | undefined;
+  readonly endpoint: RealEndpoint | undefined;
   readonly service: ServiceProfile;
   readonly fault: { readonly name: string; readonly inject: InjectFault } | undefined;
+}
+
+/** A real SOAP service, and how it is asked. */
+export interface RealEndpoint {
+  readonly url: string;
+  readonly credentialsFile: string;
+  /** `http://host:port` */
+  readonly proxyUrl: string | undefined;
 }
 
 /** Short enough to be watched. A token is replaced at half of it, when it still has the minute that readers ask for. */
@@ -29,6 +38,8 @@ const OPTIONS = {
   lifetime: { type: 'string' },
   endpoint: { type: 'string' },
   credentials: { type: 'string' },
+  'allow-http': { type: 'boolean', default: false },
+  proxy: { type: 'string' },
   service: { type: 'string' },
   fail: { type: 'string' },
 } as const;
@@ -46,8 +57,10 @@ Options
   --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
   --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"},
                       or the fields of the service
-  --service NAME      play another service than Masters India: ${[...PROFILES.keys()].join(', ')},
-                      or a JSON file that describes one (docs/services.md); with --endpoint, ask the real one
+  --allow-http        with --endpoint: send the credentials unencrypted to another machine
+  --proxy URL         with --endpoint: ask through this proxy, http://host:port
+  --service NAME      the service: ${[...PROFILES.keys()].join(', ')} (default: ${[...PROFILES.keys()][0]}),
+                      or a JSON file that describes one (docs/services.md); played, or the real one with --endpoint
   --fail NAME         store a token, then show what this fault looks like to an operator
   --verbose           show also what the function itself writes: its log line and its metrics
   --version           the version of this repository and of Node
@@ -69,23 +82,8 @@ export type StartValues = ReturnType<typeof parseCommandLine<typeof OPTIONS>>['v
 
 /** @throws UsageError */
 export function readOptions(values: StartValues): Options {
-  const { endpoint, credentials, fail, serve } = values;
-  if ((endpoint === undefined) !== (credentials === undefined)) {
-    throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
-  }
-  const address = endpoint === undefined ? undefined : URL.parse(endpoint);
-  if (address !== undefined && !/^https?:$/.test(address?.protocol ?? '')) {
-    throw new UsageError('--endpoint takes an http or https address.');
-  }
-  // Refused before it is shown: the address is printed, and the function takes none with a password in it anyway.
-  if (address?.username || address?.password) {
-    throw new UsageError('--endpoint takes an address without a user name or a password.');
-  }
-  for (const name of ['fail', 'lifetime'] as const) {
-    if (endpoint !== undefined && values[name] !== undefined) {
-      throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
-    }
-  }
+  const { fail, serve } = values;
+  const endpoint = realEndpoint(values);
   const service = values.service === undefined ? mastersIndia : profileOf(values.service);
   if (service !== mastersIndia && MASTERS_INDIA_FAULTS.some((name) => name === fail)) {
     throw new UsageError(
@@ -103,11 +101,46 @@ export function readOptions(values: StartValues): Options {
     lifetimeSeconds:
       seconds('lifetime', values.lifetime) ??
       (serve && endpoint === undefined && !isAsDeployed ? WATCHED_LIFETIME_SECONDS : undefined),
-    endpoint:
-      endpoint !== undefined && credentials !== undefined ? { url: endpoint, credentialsFile: credentials } : undefined,
+    endpoint,
     service,
     fault: fail === undefined ? undefined : { name: fail, inject: injectableFault(fail) },
   };
+}
+
+function realEndpoint(values: StartValues): RealEndpoint | undefined {
+  const { endpoint: url, credentials: credentialsFile, proxy: proxyUrl, 'allow-http': allowsHttp } = values;
+  if ((url === undefined) !== (credentialsFile === undefined)) {
+    throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
+  }
+  if (url === undefined || credentialsFile === undefined) {
+    if (proxyUrl === undefined && !allowsHttp) return undefined;
+    throw new UsageError(`--${allowsHttp ? 'allow-http' : 'proxy'} goes with --endpoint.`);
+  }
+  const address = URL.parse(url);
+  if (address === null || !/^https?:$/.test(address.protocol)) {
+    throw new UsageError('--endpoint takes an http or https address.');
+  }
+  // Refused before it is shown: the address is printed, and the function takes none with a password in it anyway.
+  if (address.username || address.password) {
+    throw new UsageError('--endpoint takes an address without a user name or a password.');
+  }
+  for (const name of ['fail', 'lifetime'] as const) {
+    if (values[name] === undefined) continue;
+    throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
+  }
+  const [remedy] = proxyUrl === undefined ? [] : proxyRemedies(proxyUrl);
+  if (remedy !== undefined) throw new UsageError(`--proxy: ${remedy}.`);
+  const staysHere = isThisMachine(address.hostname) && proxyUrl === undefined;
+  if (address.protocol === 'http:' && !staysHere && !allowsHttp) {
+    throw new UsageError(
+      `--endpoint is plain http: whoever is on the way to ${address.host} can read the credentials. Give the https address, or --allow-http to send them all the same.`,
+    );
+  }
+  return { url, credentialsFile, proxyUrl };
+}
+
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
 
 /** @throws UsageError that names every fault of the profile */

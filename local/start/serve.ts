@@ -100,12 +100,12 @@ async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
   }
 }
 
-function showCommands({ aws, soap }: Stage, pageUrl: string): void {
+function showCommands({ aws, soap, accessKeyId }: Stage, pageUrl: string): void {
   console.log(heading('Watch it in the browser'));
   console.log(`  ${pageUrl}`);
   console.log(heading('Watch it with the aws command'));
   for (const command of [
-    'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
+    `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`,
     `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
     `aws ${READ_TOKEN}`,
     `aws ${READ_STATUS}`,

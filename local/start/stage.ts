@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Environment } from '../../lambda/refresher/config.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
@@ -26,6 +27,8 @@ export interface Stage {
   /** Left out when a real service is asked. */
   readonly soap: SoapEndpoint | undefined;
   readonly endpointUrl: string;
+  /** With which the local AWS is asked; beside real credentials, it answers to no other. */
+  readonly accessKeyId: string;
   /** The function's environment. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -56,10 +59,14 @@ export async function openStage(
   credentials: SoapCredentials,
   behind: BehindPorts = {},
 ): Promise<Stage> {
-  const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, port }));
+  const isReal = options.endpoint !== undefined;
+  const accessKeyId = isReal ? `LOCAL${randomBytes(10).toString('hex').toUpperCase()}` : 'local';
+  const onlyKey = isReal ? { accessKeyId } : {};
+  const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, ...onlyKey, port }));
   const soap = options.endpoint === undefined ? await openSoapPort(options, credentials, behind.soap) : undefined;
   const endpointUrl = options.endpoint?.url ?? soap?.url ?? '';
-  return { options, aws, soap, endpointUrl, env: environment(options, aws.url, endpointUrl) };
+  const env = environment(options, { aws, endpointUrl, accessKeyId });
+  return { options, aws, soap, endpointUrl, accessKeyId, env };
 }
 
 /** Closes the ports. */
@@ -125,8 +132,11 @@ function openSoapPort(
   return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...settings, ...behind, port }));
 }
 
-function environment(options: Options, awsUrl: string, endpointUrl: string): Stage['env'] {
-  const { service, serve, everySeconds } = options;
+function environment(
+  options: Options,
+  { aws, endpointUrl, accessKeyId }: Pick<Stage, 'aws' | 'endpointUrl' | 'accessKeyId'>,
+): Stage['env'] {
+  const { service, serve, everySeconds, endpoint } = options;
   const { renewal, loginsPerDay } = service.timing ?? {};
   const lifetime = lifetimeSeconds(options);
   const settings: Environment = {
@@ -138,6 +148,7 @@ function environment(options: Options, awsUrl: string, endpointUrl: string): Sta
     TOKEN_LIFETIME_SECONDS: String(lifetime),
     ...(service !== mastersIndia && { SERVICE: serviceVariable(service) }),
     ...(renewal && { RENEWAL_WINDOW_SECONDS: '0' }),
+    ...(endpoint?.proxyUrl && { PROXY_URL: endpoint.proxyUrl }),
     ...(loginsPerDay && { LOGINS_PER_DAY: String(loginsPerDay) }),
   };
   const { NODE_EXTRA_CA_CERTS } = process.env;
@@ -145,9 +156,9 @@ function environment(options: Options, awsUrl: string, endpointUrl: string): Sta
     ...settings,
     // A private authority is known to the person who starts this.
     ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
-    AWS_ENDPOINT_URL: awsUrl,
+    AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: 'local',
+    AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
   };
 }

@@ -36,7 +36,7 @@ export async function showTwoTicks(options: Options, secretString: string | unde
 
 /** @returns whether no tick failed */
 async function showTicks(stage: Stage): Promise<boolean> {
-  const { options, aws, soap } = stage;
+  const { options, aws, soap, accessKeyId } = stage;
   const where = options.endpoint === undefined ? '' : 'AWS is local, and ';
   console.log(heading(`First tick: ${where}nothing is stored yet`));
   const first = await showTick(stage, {});
@@ -56,7 +56,7 @@ async function showTicks(stage: Stage): Promise<boolean> {
   if (second.outcome === 'failed') return false;
 
   console.log(heading('Read the token'));
-  const key = 'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local';
+  const key = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`;
   console.log(shellCommand(`${key} aws --endpoint-url ${aws.url} --region ${REGION} ${READ_TOKEN}`, width()));
   console.log(styleText('dim', '  The command works while the services are up: npm start -- --serve'));
   return true;

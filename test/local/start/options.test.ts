@@ -7,6 +7,8 @@ function read(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return readOptions(parseCommandLine(START, args, env).values);
 }
 
+const REAL = ['--endpoint', 'https://example.test/soap', '--credentials', 'c.json'];
+
 describe('the command line', () => {
   it('asks for two ticks between local services when it is empty', () => {
     expect(read([])).toEqual({
@@ -21,13 +23,11 @@ describe('the command line', () => {
   });
 
   it('makes tokens short-lived to be watched in real time, but not those of a real service, nor where the page can hurry time', () => {
-    const real = ['--endpoint', 'https://example.test/soap', '--credentials', 'c.json'];
-
     expect(read(['--serve', '--every', '2']).lifetimeSeconds).toBeLessThan(300);
     expect(read(['--serve', '--fail', '503']).lifetimeSeconds).toBeLessThan(300);
     expect(read(['--serve', '--lifetime', '30']).lifetimeSeconds).toBe(30);
     expect(read(['--serve'])).toMatchObject({ everySeconds: 900, lifetimeSeconds: undefined });
-    expect(read(['--serve', ...real]).lifetimeSeconds).toBeUndefined();
+    expect(read(['--serve', ...REAL]).lifetimeSeconds).toBeUndefined();
   });
 
   it.each([
@@ -46,12 +46,32 @@ describe('the command line', () => {
       /^(?!.*hunter2).*user name/,
     ],
     ['a fault of a real service', ['--endpoint', 'http://x', '--credentials', 'c', '--fail', '500'], /--fail/],
+    [
+      'credentials for everybody on the way',
+      ['--endpoint', 'http://x', '--credentials', 'c'],
+      /plain http.*way to x .*--allow-http/,
+    ],
+    [
+      'the same, by way of a proxy',
+      ['--endpoint', 'http://127.0.0.1', '--credentials', 'c', '--proxy', 'http://proxy:3128'],
+      /--allow-http/,
+    ],
+    ['a proxy with a password', [...REAL, '--proxy', 'http://u:hunter2@proxy:1'], /^(?!.*hunter2)--proxy: .*host:port/],
+    ['a proxy of nothing', ['--proxy', 'http://proxy:3128'], /--proxy goes with --endpoint/],
+    ['a permission for nothing', ['--allow-http'], /--allow-http goes with --endpoint/],
     ['a pace without --serve', ['--every', '5'], /--serve/],
     ['no time at all', ['--serve', '--every', '0'], /--every takes a whole number/],
     ['a part of a second', ['--serve', '--every', '0.5'], /--every takes a whole number/],
   ])('refuses %s and says what would be right', (_, args, message) => {
     expect(() => read(args)).toThrow(UsageError);
     expect(() => read(args)).toThrow(message);
+  });
+
+  it('sends credentials unencrypted to this machine, and to another one that was allowed', () => {
+    for (const host of ['localhost:4999', '127.0.0.2', '[::1]']) {
+      expect(read(['--endpoint', `http://${host}/`, '--credentials', 'c']).endpoint?.url).toBe(`http://${host}/`);
+    }
+    expect(read(['--endpoint', 'http://x/', '--credentials', 'c', '--allow-http']).endpoint?.url).toBe('http://x/');
   });
 
   it('says that npm takes for itself what does not follow two dashes', () => {
