@@ -21,7 +21,7 @@ function copyOfSources(name: string): string {
     'cli',
     'infra',
     'lambda',
-    'local/launch.js',
+    'local/start/launch.js',
     'local/node-24',
     'package.json',
     'tsconfig.json',

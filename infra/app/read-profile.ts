@@ -1,28 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { parseJsonObject } from '../../lambda/parse-json.ts';
-import { checkProfile } from '../../lambda/services/check-profile.ts';
+import { checkProfile, type ProfileFault } from '../../lambda/services/check-profile.ts';
 import { PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
 
 /** What can be given for a service. */
 export const PROFILE_RULE = `${[...PROFILES.keys()].map((name) => `"${name}"`).join(', ')}, or the path of a JSON file that describes the service`;
 
-/** A profile by its name, or from a JSON file; without one, what is wrong. */
-export function readProfile(nameOrPath: string): {
+/** What a name or a path leads to. */
+export interface GivenProfile {
+  /** Undefined where something is wrong with it, or it was not found. */
   readonly profile?: ServiceProfile;
+  /** Whether there is a profile at all, right or wrong. */
+  readonly isFound: boolean;
   readonly faults: readonly string[];
-} {
-  const known = PROFILES.get(nameOrPath);
-  if (known !== undefined) return { profile: known, faults: [] };
+  /** What may be meant, but should be looked at. */
+  readonly warnings: readonly string[];
+}
+
+/** A profile by its name, or from a JSON file, checked. */
+export function readProfile(nameOrPath: string): GivenProfile {
+  const value = PROFILES.get(nameOrPath) ?? readJson(nameOrPath);
+  if (typeof value === 'string') return { isFound: false, faults: [value], warnings: [] };
+  const { profile, faults, warnings } = checkProfile(value);
+  return { profile, isFound: true, faults: faults.map(inWords), warnings: warnings.map(inWords) };
+}
+
+/** @returns what is wrong with the file, in words, where it holds no JSON object */
+function readJson(path: string): object | string {
   let text: string;
   try {
-    text = readFileSync(nameOrPath, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch {
-    const meant = didYouMean(nameOrPath, PROFILES.keys(), '; ');
-    return { faults: [`give ${PROFILE_RULE}; this file cannot be read${meant}`] };
+    return `give ${PROFILE_RULE}; this file cannot be read${didYouMean(path, PROFILES.keys(), '; ')}`;
   }
-  const json = parseJsonObject(text.replace(/^\ufeff/, ''));
-  if (json === undefined) return { faults: ['put a JSON object in this file'] };
-  const { profile, faults } = checkProfile(json);
-  return { profile, faults: faults.map(({ key, remedy }) => `${key}: ${remedy}`) };
+  return parseJsonObject(text.replace(/^\ufeff/, '')) ?? 'put a JSON object in this file';
+}
+
+function inWords({ key, remedy }: ProfileFault): string {
+  return `${key}: ${remedy}`;
 }

@@ -13,7 +13,7 @@ export interface AnswerStructure {
 /** What an answer looks like to somebody who expected the token. */
 export type AnswerKind =
   | 'empty'
-  /** An envelope with the documented answer or refusal in it, or with the answer that the profile names. */
+  /** An envelope with the answer or the refusal in it that the profile names. */
   | 'this service'
   | 'another service'
   | 'SOAP fault'
@@ -32,7 +32,7 @@ export type Redact = (name: string) => string;
 const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
 const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
 /** Names that everybody knows, in words. */
-const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
+export const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
   [SOAP_11]: 'SOAP 1.1',
   [SOAP_12]: 'SOAP 1.2',
   'http://schemas.xmlsoap.org/wsdl/': 'WSDL 1.1',
@@ -40,19 +40,16 @@ const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
   'http://www.w3.org/2001/XMLSchema': 'XML Schema',
   'http://www.w3.org/1999/xhtml': 'XHTML',
 };
-const SERVICE_NAMESPACE = 'urn:server';
-const ANSWER_NAMES = ['access_new_tokenResponse', 'access_tokenResponse'];
 const MAX_NAME = 80;
 
 /**
- * Describes a whole or cut-off body. `redact` sees every name that is told.
- * @param profile of the service that was asked; undefined for Masters India's
+ * Describes a whole or cut-off body. `redact` sees every name that is shown.
  */
 export function answerStructure(
   body: Uint8Array,
   contentType: string | undefined,
   redact: Redact,
-  profile?: ServiceProfile,
+  profile: ServiceProfile,
 ): AnswerStructure {
   const { text } = decodeBody(body, contentType);
   if (/^\s*$/.test(text)) return { kind: 'empty', lines: ['nothing'] };
@@ -79,27 +76,36 @@ function xmlRoot(text: string): XmlElement | undefined {
   }
 }
 
-function xmlKind(root: XmlElement, profile: ServiceProfile | undefined): AnswerKind {
+function xmlKind(root: XmlElement, profile: ServiceProfile): AnswerKind {
   if (/^(?:definitions|description)$/.test(root.name) && /wsdl/i.test(root.namespace)) return 'WSDL';
   if (root.name !== 'Envelope') return 'XML';
   if (root.namespace !== SOAP_11 && root.namespace !== SOAP_12) return 'XML';
-  if (profile === undefined && root.namespace === SOAP_12) return 'other SOAP version';
+  const isOtherVersion = root.namespace !== soapNamespace(profile);
   const answer = root.children.find(({ name }) => name === 'Body')?.children[0];
   if (answer?.name === 'Fault' && answer.namespace === root.namespace) {
     const codes = answer.children
       .filter(({ name }) => name === 'faultcode' || name === 'Code')
       .flatMap(withDescendants);
-    return codes.some(({ text }) => /VersionMismatch/.test(text)) ? 'other SOAP version' : 'SOAP fault';
+    const isMismatch = codes.some(({ text }) => /VersionMismatch/.test(text));
+    return isMismatch || isOtherVersion ? 'other SOAP version' : 'SOAP fault';
   }
-  return answer !== undefined && isOurs(answer, profile) ? 'this service' : 'another service';
+  if (answer !== undefined && isOurs(answer, profile)) return 'this service';
+  return isOtherVersion ? 'other SOAP version' : 'another service';
 }
 
-function isOurs({ name, namespace }: XmlElement, profile: ServiceProfile | undefined): boolean {
-  if (profile === undefined) return ANSWER_NAMES.includes(name) && namespace === SERVICE_NAMESPACE;
-  return name === profile.answer && (namespace === '' || (profile.namespaces?.includes(namespace) ?? true));
+/** Of the envelope that is sent. */
+export function soapNamespace({ request }: ServiceProfile): string {
+  return request.includes(SOAP_12) ? SOAP_12 : SOAP_11;
 }
 
-/** A namespace is told where it differs from the one around it. */
+function isOurs({ name, namespace }: XmlElement, profile: ServiceProfile): boolean {
+  return (
+    [profile.answer, profile.refusal].includes(name) &&
+    (namespace === '' || (profile.namespaces?.includes(namespace) ?? true))
+  );
+}
+
+/** A namespace is shown where it differs from the one around it. */
 function xmlLines(element: XmlElement, around: string, indent: string, redact: Redact): readonly string[] {
   const { name, namespace, children, text } = element;
   const known = KNOWN_NAMESPACES[namespace] ?? shown(namespace, redact);
@@ -108,7 +114,26 @@ function xmlLines(element: XmlElement, around: string, indent: string, redact: R
     ...(children.length === 0 || text.trim() !== '' ? [count(text.length)] : []),
   ];
   const line = `${indent}${shown(name, redact)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
-  return [line, ...children.flatMap((child) => xmlLines(child, namespace, `${indent}  `, redact))];
+  const deeper = (child: XmlElement) => xmlLines(child, namespace, `${indent}  `, redact);
+  if (name !== 'Envelope') return [line, ...children.flatMap(deeper)];
+  // What was asked for is in the Body; the Header says who sent it when, in many elements.
+  const [headers, others] = [children.filter(isHeader), children.filter((child) => !isHeader(child))];
+  return [line, ...others.flatMap(deeper), ...headers.map((header) => headerLine(header, `${indent}  `, redact))];
+}
+
+function isHeader({ name }: XmlElement): boolean {
+  return name === 'Header';
+}
+
+/** `Header: Security/BinarySecurityToken, MessageHeader/From` */
+function headerLine(header: XmlElement, indent: string, redact: Redact): string {
+  const paths = header.children.flatMap((child) => leafPaths(child, '', redact));
+  return `${indent}${['Header', paths.join(', ')].filter((text) => text !== '').join(': ')}`;
+}
+
+function leafPaths({ name, children }: XmlElement, above: string, redact: Redact): readonly string[] {
+  const path = `${above}${shown(name, redact)}`;
+  return children.length === 0 ? [path] : children.flatMap((child) => leafPaths(child, `${path}/`, redact));
 }
 
 function htmlStructure(text: string): AnswerStructure {
@@ -157,6 +182,6 @@ function count(characters: number): string {
 /** Piece by piece: a whole namespace looks like one long token. */
 function shown(name: string, redact: Redact): string {
   const pieces = name.slice(0, MAX_NAME).split(/([/:.#?&=])/);
-  const told = pieces.map((piece) => (piece.length < 4 ? piece : redact(piece))).join('');
-  return name.length > MAX_NAME ? `${told}…` : told;
+  const text = pieces.map((piece) => (piece.length < 4 ? piece : redact(piece))).join('');
+  return name.length > MAX_NAME ? `${text}…` : text;
 }

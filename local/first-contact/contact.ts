@@ -1,12 +1,14 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest, type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isObject } from '../../lambda/parse-json.ts';
+import { type ConnectionFault, connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
+import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { redactServiceText } from '../../lambda/refresher/redact-service-text.ts';
 import { placeholders } from '../../lambda/services/fill-template.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { rootPart } from '../../lambda/services/root-part.ts';
-import { parseXml, withDescendants, type XmlElement } from '../../lambda/soap/strict-xml.ts';
+import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
 import { type AnswerStructure, answerStructure } from './answer-structure.ts';
 import { shownQuery } from './shown-address.ts';
 
@@ -16,8 +18,13 @@ export interface Contact {
   readonly requestHead: string;
   /** As it went out, every value masked. */
   readonly requestBody: string;
-  /** Node's code where there was no whole answer, such as `ENOTFOUND`. */
-  readonly error?: string;
+  /** False where DNS, TCP, TLS or the proxy failed. */
+  readonly wasSent: boolean;
+  /** Why there was no whole answer. */
+  readonly fault?: Pick<ConnectionFault, 'what' | 'remedy'> & {
+    /** Node's, such as `ENOTFOUND`. */
+    readonly name: string;
+  };
   readonly answer?: Answer;
 }
 
@@ -39,10 +46,10 @@ const MAX_READ_BYTES = 128 * 1024;
 /**
  * Watches the requests that this process sends to `endpoint`, beside the code that sends them: nothing is asked twice, and
  * nothing about the requests changes.
- * @param profile of the service that is asked; undefined for Masters India's
- * @returns a function that tells of the last one; undefined when none was sent.
+ * @param profile of the service that is asked
+ * @returns a function that describes the last one; undefined when none was sent.
  */
-export function watchContact(endpoint: string, profile: ServiceProfile | undefined): () => Contact | undefined {
+export function watchContact(endpoint: string, profile: ServiceProfile): () => Contact | undefined {
   let last: Watched | undefined;
   subscribe('http.client.request.created', (message) => {
     const request = isObject(message) ? message.request : undefined;
@@ -51,7 +58,7 @@ export function watchContact(endpoint: string, profile: ServiceProfile | undefin
   subscribe('http.client.request.error', (message) => {
     const { request, error } = isObject(message) ? message : {};
     if (last === undefined || request !== last.request) return;
-    last.error ??= isObject(error) && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+    last.fault ??= faultOf(error, Date.now() - last.startedAt);
   });
   subscribe('http.client.response.finish', (message) => {
     const { request, response } = isObject(message) ? message : {};
@@ -59,24 +66,42 @@ export function watchContact(endpoint: string, profile: ServiceProfile | undefin
     last.response = response;
     keepBody(response, last.chunks);
   });
-  return () => last && tell(last, endpoint, profile);
+  return () => last && describe(last, endpoint, profile);
 }
 
 interface Watched {
   readonly request: ClientRequest;
+  readonly startedAt: number;
   body: string;
-  error: string | undefined;
+  wasSent: boolean;
+  fault: Contact['fault'];
   response: IncomingMessage | undefined;
   readonly chunks: Buffer[];
 }
 
 function isFor(request: ClientRequest, endpoint: string): boolean {
   const url = URL.parse(endpoint);
-  return url !== null && request.getHeader('host') === url.host && request.path === `${url.pathname}${url.search}`;
+  // A proxy of http is asked for the whole address.
+  return (
+    url !== null &&
+    request.getHeader('host') === url.host &&
+    [`${url.pathname}${url.search}`, url.href].includes(request.path)
+  );
 }
 
 function watchRequest(request: ClientRequest): Watched {
-  const watched: Watched = { request, body: '', error: undefined, response: undefined, chunks: [] };
+  const watched: Watched = {
+    request,
+    startedAt: Date.now(),
+    body: '',
+    wasSent: false,
+    fault: undefined,
+    response: undefined,
+    chunks: [],
+  };
+  request.once('finish', () => {
+    watched.wasSent = true;
+  });
   request.end = new Proxy(request.end, {
     apply(end, self, args: unknown[]) {
       if (typeof args[0] === 'string') watched.body = args[0];
@@ -84,6 +109,13 @@ function watchRequest(request: ClientRequest): Watched {
     },
   });
   return watched;
+}
+
+/** What was asked of the time-out is how long it took. */
+function faultOf(error: unknown, passedMs: number): Contact['fault'] {
+  const name = errorName(error);
+  const { what, remedy } = connectionFault(error);
+  return { name, remedy, what: name === 'ABORT_ERR' ? `no whole answer in ${Math.round(passedMs / 1000)} s` : what };
 }
 
 function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
@@ -99,12 +131,12 @@ function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
   });
 }
 
-function tell(
-  { request, body, error, response, chunks }: Watched,
+function describe(
+  { request, body, wasSent, fault, response, chunks }: Watched,
   endpoint: string,
-  profile: ServiceProfile | undefined,
+  profile: ServiceProfile,
 ): Contact {
-  const secrets = profile === undefined ? sentValues(body) : sentFields(body, profile, request);
+  const secrets = sentFields(body, profile, request);
   const redact = (name: string) => redactServiceText(name, secrets, []) ?? '';
   const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
   // SOAP 1.2 has its action in the Content-Type.
@@ -114,15 +146,16 @@ function tell(
     `${request.method} ${path}`,
     header('Content-Type'),
     ...(isSoap12 ? [] : [header('SOAPAction')]),
-    ...Object.keys(profile?.headers ?? {}).map((name) => `${name}: ${MASK}`),
+    ...Object.keys(profile.headers ?? {}).map((name) => `${name}: ${MASK}`),
   ];
   return {
     requestHead: head.join(', '),
     requestBody: masked(body),
-    error,
+    wasSent,
+    fault,
     answer: response && {
       status: response.statusCode ?? 0,
-      contentType: told(response.headers['content-type'], redact),
+      contentType: shownType(response.headers['content-type'], redact),
       redirectTo: redirectTarget(response.headers.location, endpoint),
       challenge: /^[A-Za-z]{1,20}(?![^ ,])/.exec(response.headers['www-authenticate'] ?? '')?.[0],
       structure: structureOf(Buffer.concat(chunks), response.headers, redact, profile),
@@ -134,17 +167,17 @@ function structureOf(
   body: Buffer,
   headers: IncomingHttpHeaders,
   redact: (name: string) => string,
-  profile: ServiceProfile | undefined,
+  profile: ServiceProfile,
 ): AnswerStructure {
   const decoded = decodeContent(body, headers['content-encoding']);
   if (typeof decoded === 'string') return { kind: 'text', lines: [`${body.length} bytes, ${decoded}`] };
   const whole = { contentType: headers['content-type'], body: decoded };
-  const { contentType, body: envelope } = (profile && rootPart(whole)) ?? whole;
+  const { contentType, body: envelope } = rootPart(whole) ?? whole;
   return answerStructure(envelope, contentType, redact, profile);
 }
 
 /** A media type and a charset are no place for more. */
-function told(contentType: string | undefined, redact: (text: string) => string): string | undefined {
+function shownType(contentType: string | undefined, redact: (text: string) => string): string | undefined {
   return contentType
     ?.slice(0, 80)
     .split(/([/;=])/)
@@ -159,16 +192,9 @@ function redirectTarget(location: string | undefined, endpoint: string): string 
   return URL.parse(location, endpoint)?.origin;
 }
 
-/** Text between two tags; the escaping leaves no other "<" or ">" in it. */
+/** Text between two tags, but for white space; the escaping leaves no other "<" or ">" in it. */
 function masked(envelope: string): string {
-  return envelope.replace(/>[^<]+</g, `>${MASK}<`);
-}
-
-function sentValues(envelope: string): readonly string[] {
-  if (envelope === '') return [];
-  return leaves(parseXml(envelope))
-    .filter(({ name }) => name !== 'grant_type')
-    .map(({ text }) => text);
+  return envelope.replace(/>\s*[^\s<][^<]*</g, `>${MASK}<`);
 }
 
 /** The secret's fields, wherever the profile has put them; the fixed texts of its request are no secret. */
@@ -193,13 +219,8 @@ function sentFields(
   ];
 }
 
-function leaves(element: XmlElement): readonly XmlElement[] {
-  return element.children.length === 0 ? [element] : element.children.flatMap(leaves);
-}
-
 /** Reads back what another process sent; undefined where it is no such thing. */
-export function readContact(message: unknown): Contact | undefined {
-  const contact = isObject(message) ? message.contact : undefined;
+export function readContact(contact: unknown): Contact | undefined {
   return isContact(contact) ? contact : undefined;
 }
 

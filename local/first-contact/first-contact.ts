@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { wrapText } from '../wrap-text.ts';
 import type { AnswerStructure } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
 import { type ExpectedAnswer, expectedAnswer } from './expected-answer.ts';
-import { isCertificateError, type LikelyCause } from './likely-cause.ts';
+import type { LikelyCause } from './likely-cause.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** What is shown of a request that got no token. */
 export interface FirstContact {
@@ -14,8 +14,8 @@ export interface FirstContact {
   readonly failure: string;
   /** What the service said, its secrets taken out. */
   readonly said: string | undefined;
-  /** Of the service that was asked; undefined for Masters India's. */
-  readonly profile: ServiceProfile | undefined;
+  /** Of the service that was asked. */
+  readonly profile: ServiceProfile;
 }
 
 const LABEL = 14;
@@ -33,17 +33,16 @@ type Row = readonly [name: string, expected: readonly string[], came: readonly s
  * was not sent is not shown.
  */
 export function firstContactScreen({ contact, cause, failure, said, profile }: FirstContact, width: number): string {
-  const { answer, error, requestHead, requestBody } = contact;
+  const { answer, fault, wasSent, requestHead, requestBody } = contact;
   const expected = expectedAnswer(profile);
   const rows: readonly Row[] =
     answer === undefined
-      ? [['answer', [`HTTP 200, ${expected.mediaType}`], [`none: ${error ?? 'no answer'}`]]]
+      ? [['answer', [`HTTP 200, ${expected.mediaType}`], [`none: ${fault?.what ?? fault?.name ?? 'no answer'}`]]]
       : [
           ['HTTP status', ['200'], [String(answer.status)]],
           ['type', [expected.mediaType], [answer.contentType ?? 'none']],
           ['answer', expectedLines(expected, answer.structure), answer.structure.lines],
         ];
-  const wasSent = !wasNotSent(contact);
   return [
     paragraph(styleText('red', '  ✗ '), failure, 4, width),
     '',
@@ -64,12 +63,6 @@ function expectedLines({ lines, decisiveLines }: ExpectedAnswer, came: AnswerStr
   const isNamedRight =
     came.kind === 'this service' && came.lines.some((line) => nameOf(line) === nameOf(lines[decisiveLines - 1]));
   return isNamedRight ? lines : lines.slice(0, decisiveLines);
-}
-
-/** DNS, TCP or TLS failed. */
-function wasNotSent({ answer, error }: Contact): boolean {
-  const isRefused = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'CONNECT_TIMEOUT', 'EPROTO'].includes(error ?? '');
-  return answer === undefined && (isRefused || isCertificateError(error));
 }
 
 /** Side by side where there is room, else one below the other. */
@@ -111,15 +104,19 @@ function firstRows(lines: readonly string[], width: number, max: number): readon
   return rows;
 }
 
-/** Breaks between two tags or before an attribute. */
+/** Breaks where the text itself does, between two tags, or before an attribute. */
 function xmlLines(xml: string, width: number): string[] {
   const lines: string[] = [];
-  for (const piece of xml.split(/(?<= )|(?<=>)(?=<)/)) {
+  for (const piece of xml.split(/(?<=[ \n])|(?<=>)(?=<)/)) {
     const last = lines.at(-1);
-    if (last !== undefined && (last + piece).trimEnd().length <= width) lines[lines.length - 1] = last + piece;
+    const fits = last !== undefined && !last.endsWith('\n') && (last + piece).trimEnd().length <= width;
+    if (fits) lines[lines.length - 1] = last + piece;
     else lines.push(piece);
   }
-  return lines.flatMap((line) => broken(line.trimEnd(), width));
+  return lines
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .flatMap((line) => broken(line, width));
 }
 
 function entry(name: string, text: string, width: number): string {
@@ -130,13 +127,14 @@ function paragraph(start: string, text: string, indent: number, width: number): 
   return start + wrapText(text, width - indent).join(`\n${' '.repeat(indent)}`);
 }
 
-/** A line without blanks is cut where the room ends. Further lines stand under the first. */
+/** Breaks at a blank, else behind a separator of a namespace or an address. Further lines stand under the first. */
 function broken(line: string, width: number): readonly string[] {
   const indent = /^ */.exec(line)?.[0] ?? '';
   if (line.length <= width) return [line];
   const first = line.slice(0, width);
-  const blank = first.lastIndexOf(' ');
-  const at = blank > indent.length + 10 ? blank : width;
+  const least = indent.length + 10;
+  const breaks = [first.lastIndexOf(' '), first.search(/[/:.#?&=-][^/:.#?&=-]*$/) + 1];
+  const at = breaks.find((place) => place > least) ?? width;
   return [line.slice(0, at).trimEnd(), ...broken(`${indent}  ${line.slice(at).trimStart()}`, width)];
 }
 

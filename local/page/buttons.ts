@@ -1,11 +1,11 @@
-import type { LocalWorld } from './local-world.ts';
-import type { Button } from './snapshot.ts';
+import type { VirtualWorld } from '../world/virtual-world.ts';
+import type { Button, PlayedFaults } from './snapshot.ts';
 
 /** What a button does to the world. */
 interface ButtonEffect {
   /** As the page names it. */
   readonly label: string;
-  readonly press: (world: LocalWorld, refreshNow: () => void) => void;
+  readonly press: (world: VirtualWorld, refreshNow: () => void) => void;
 }
 
 /** The buttons of the page. */
@@ -13,13 +13,13 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
   'service-down': {
     label: 'The service is down',
     press: ({ vendor }) => {
-      vendor.disturbance = 'no-connection';
+      vendor.fault = 'no-connection';
     },
   },
   'service-nonsense': {
     label: 'It answers nonsense',
     press: ({ vendor }) => {
-      vendor.disturbance = 'malformed';
+      vendor.fault = 'malformed';
     },
   },
   'token-ended': {
@@ -47,18 +47,28 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
   'all-well': {
     label: 'Back to well',
     press: (world) => {
-      world.vendor.disturbance = undefined;
+      world.vendor.fault = undefined;
       world.aws.faults.clear();
       if (!isPasswordRight(world)) putPasswordRight(world);
     },
   },
 };
 
+/** What is wrong at the moment. */
+export function playedFaults(world: VirtualWorld): PlayedFaults {
+  const { fault } = world.vendor;
+  return {
+    service: fault === undefined ? 'well' : fault === 'no-connection' ? 'down' : 'nonsense',
+    password: isPasswordRight(world) ? 'right' : 'refused',
+    store: world.aws.faults.has('writes-throttled') ? 'no writes' : 'well',
+  };
+}
+
 /** Whether the secret holds the password that the service takes. */
-export function isPasswordRight({ aws, vendor }: LocalWorld): boolean {
+function isPasswordRight({ aws, vendor }: VirtualWorld): boolean {
   return aws.secretText().includes(JSON.stringify(vendor.password));
 }
 
-function putPasswordRight({ aws, vendor }: LocalWorld): void {
+function putPasswordRight({ aws, vendor }: VirtualWorld): void {
   aws.putSecret(JSON.stringify(vendor.service.credentials));
 }

@@ -6,12 +6,8 @@ import type { Pace } from './snapshot.ts';
 export interface PacedClock {
   pace(): Pace;
   setPace(pace: Pace): void;
-  /** Told of each other pace. */
-  onPace: (pace: Pace) => void;
-  /** Told after each step. */
-  onStep: () => void;
-  /** Resolves when the signal has fired. */
-  run(signal: AbortSignal): Promise<void>;
+  /** Resolves when the signal has fired. @param onStep called after each step */
+  run(signal: AbortSignal, onStep: () => void): Promise<void>;
 }
 
 const STEP_MS = 100;
@@ -21,18 +17,17 @@ const LONGEST_STEP_MS = 1_000;
 /**
  * Time jumps from event to event; the pace decides only how long a person waits between them. So work takes as long in the
  * world as it says, however slow this machine is: a clock that merely ran faster would make 50 ms of work last 30 s.
+ * @param onPace gets each other pace
  */
-export function pacedClock(clock: VirtualClock): PacedClock {
+export function pacedClock(clock: VirtualClock, onPace: (pace: Pace) => unknown): PacedClock {
   let pace: Pace = 1;
-  const paced: PacedClock = {
+  return {
     pace: () => pace,
     setPace(asked) {
       pace = asked;
-      paced.onPace(pace);
+      onPace(pace);
     },
-    onPace: () => {},
-    onStep: () => {},
-    async run(signal) {
+    async run(signal, onStep) {
       let before = performance.now();
       while (!signal.aborted) {
         await sleep(STEP_MS, undefined, { signal }).catch(() => {});
@@ -41,9 +36,8 @@ export function pacedClock(clock: VirtualClock): PacedClock {
         const passed = pace === 1 ? now - before : Math.min(now - before, LONGEST_STEP_MS) * pace;
         before = now;
         if (pace > 0) await clock.runUntil(clock.now() + passed);
-        paced.onStep();
+        onStep();
       }
     },
   };
-  return paced;
 }

@@ -1,29 +1,23 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { parseJsonObject } from '../../lambda/parse-json.ts';
-import { listen } from '../world/listen.ts';
 import { BUTTONS } from './buttons.ts';
 import type { PacedClock } from './paced-clock.ts';
-import type { Button, Pace } from './snapshot.ts';
+import type { Button, Pace, TickView } from './snapshot.ts';
 import type { TokenLife } from './token-life.ts';
 
-/** The page that shows a token's life, on this machine only. */
-export interface PageServer {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** What the page shows, and what it may change. */
-export interface PageSettings {
-  /** Of 127.0.0.1; 0 takes a free one. */
-  readonly port: number;
-  readonly life: TokenLife;
-  readonly time: PacedClock;
-  /** False where a real service is asked: the page only looks on. */
-  readonly isVirtual: boolean;
+/** The page that shows a token's life, behind whatever server listens on this machine. */
+export interface TokenPage {
+  readonly handle: RequestListener;
+  /** Sends a tick to every browser that shows the page. */
+  showTick(view: TickView): void;
+  /** Sends how things are. */
+  showState(): void;
+  /** The same, where the last time is so long ago that a person would notice. */
+  showStep(): void;
 }
 
 /** A person sees no more; at real time, little changes in between. */
@@ -48,21 +42,23 @@ interface Content {
 }
 
 /**
- * Serves the page, tells it what happens (server-sent events), and takes its commands. A command must be JSON, come from the
- * page's own origin and carry the key that this start has put into the page: no other page in the browser can send one.
+ * The page, what happens (server-sent events), and its commands. A command must be JSON, come from the page's own origin
+ * and carry the key that this start has put into the page: no other page in the browser can send one.
  */
-export async function startPage({ port, life, time, isVirtual }: PageSettings): Promise<PageServer> {
+export async function createPage(life: TokenLife, time: PacedClock): Promise<TokenPage> {
   const key = randomBytes(24).toString('base64url');
   const start = randomBytes(8).toString('hex');
   const content = await readContent(key);
-  const listeners = new Set<ServerResponse>();
-  let told = Number.NEGATIVE_INFINITY;
+  const browsers = new Set<ServerResponse>();
+  let shownAt = Number.NEGATIVE_INFINITY;
 
-  function tellState(): void {
-    told = performance.now();
-    if (listeners.size === 0) return;
-    const event = sse('state', life.snapshot(time.pace()));
-    for (const listener of listeners) listener.write(event);
+  function send(event: string): void {
+    for (const browser of browsers) browser.write(event);
+  }
+
+  function showState(): void {
+    shownAt = performance.now();
+    if (browsers.size > 0) send(sse('state', life.snapshot(time.pace())));
   }
 
   function follow(response: ServerResponse): void {
@@ -71,25 +67,20 @@ export async function startPage({ port, life, time, isVirtual }: PageSettings): 
     response.write(sse('start', start));
     response.write(sse('ticks', life.ticks));
     response.write(sse('state', life.snapshot(time.pace())));
-    listeners.add(response);
-    response.on('close', () => listeners.delete(response));
+    browsers.add(response);
+    response.on('close', () => browsers.delete(response));
   }
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refusal = refusedPost(request, new URL(url).port, key);
+    const refusal = refusedPost(request, key);
     if (refusal !== undefined) return answer(response, ...refusal);
     const order = parseJsonObject(await limitedText(request));
     const isDone =
-      (request.url === '/press' && isButton(order?.button) && press(order.button)) ||
+      (request.url === '/press' && isButton(order?.button) && life.press(order.button)) ||
       (request.url === '/pace' && setPace(life.paces.find((pace) => pace === order?.pace)));
     if (!isDone) return answer(response, 400, 'There is no such button or pace here.');
     response.writeHead(204, HEADERS).end();
-    tellState();
-  }
-
-  function press(button: Button): boolean {
-    if (isVirtual) life.press(button);
-    return isVirtual;
+    showState();
   }
 
   function setPace(pace: Pace | undefined): boolean {
@@ -97,27 +88,26 @@ export async function startPage({ port, life, time, isVirtual }: PageSettings): 
     return pace !== undefined;
   }
 
-  const { url, close } = await listen(port, (request, response) => {
-    if (request.method === 'POST') {
-      take(request, response).catch(() => answer(response, 400, 'This is no command.'));
-      return;
-    }
-    const found = content.get(request.url ?? '');
-    if (request.method !== 'GET') answer(response, 405, 'GET or POST.');
-    else if (request.url === '/events') follow(response);
-    else if (found === undefined) answer(response, 404, 'There is nothing here.');
-    else response.writeHead(200, { ...HEADERS, 'Content-Type': found.type }).end(found.text);
-  });
-
-  life.onView = (view) => {
-    for (const listener of listeners) listener.write(sse('ticks', [view]));
+  return {
+    handle(request, response) {
+      if (request.method === 'POST') {
+        take(request, response).catch(() => answer(response, 400, 'This is no command.'));
+        return;
+      }
+      const found = content.get(request.url ?? '');
+      if (request.method !== 'GET') answer(response, 405, 'GET or POST.');
+      else if (request.url === '/events') follow(response);
+      else if (found === undefined) answer(response, 404, 'There is nothing here.');
+      else response.writeHead(200, { ...HEADERS, 'Content-Type': found.type }).end(found.text);
+    },
+    showTick: (view) => send(sse('ticks', [view])),
+    showState,
+    showStep() {
+      const everyMs = time.pace() > 1 ? FAST_MS : SLOW_MS;
+      // Half a step of slack, or every second one would come a moment too early.
+      if (performance.now() - shownAt >= everyMs - FAST_MS / 2) showState();
+    },
   };
-  time.onStep = () => {
-    const everyMs = time.pace() > 1 ? FAST_MS : SLOW_MS;
-    // Half a step of slack, or every second one would come a moment too early.
-    if (performance.now() - told >= everyMs - FAST_MS / 2) tellState();
-  };
-  return { url: `${url}/`, close };
 }
 
 /** The page's files; its script is TypeScript, made one file here. */
@@ -139,9 +129,9 @@ async function readContent(key: string): Promise<ReadonlyMap<string, Content>> {
   ]);
 }
 
-function refusedPost({ headers }: IncomingMessage, port: string, key: string): [number, string] | undefined {
+function refusedPost({ headers, socket }: IncomingMessage, key: string): [number, string] | undefined {
   if (headers['content-type'] !== 'application/json') return [415, 'Commands are application/json.'];
-  const own = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+  const own = [`http://127.0.0.1:${socket.localPort}`, `http://localhost:${socket.localPort}`];
   if (!own.includes(headers.origin ?? '')) return [403, 'Commands come from the page itself.'];
   const given = Buffer.from(String(headers['x-page-key']));
   const right = Buffer.from(key);

@@ -6,7 +6,8 @@ import {
 } from '../../examples/downstream/e-invoice.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { awsClient } from '../world/refresher-tick.ts';
-import type { LocalWorld } from './local-world.ts';
+import { Random } from '../world/time/random.ts';
+import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { ReaderView } from './snapshot.ts';
 
 /** A workload that reads the token and calls the service with it, again and again. */
@@ -23,15 +24,18 @@ export interface ReaderSettings {
 }
 
 /** Two workloads with the published reader; the second one reports what the service rejects. */
-export function playReaders(world: LocalWorld, settings: ReaderSettings): readonly PlayedReader[] {
+export function playReaders(world: VirtualWorld, settings: ReaderSettings): readonly PlayedReader[] {
   const everyMs = Math.max(1, settings.lifetimeSeconds / 120) * 1000;
+  const random = new Random(world.clock.now());
+  const habits = { random, everyMs };
   return [
-    playReader(world, settings, { name: 'Reader 1', reportRejections: false, everyMs, startAfterMs: everyMs / 3 }),
-    playReader(world, settings, { name: 'Reader 2', reportRejections: true, everyMs, startAfterMs: everyMs }),
+    playReader(world, settings, { ...habits, name: 'Reader 1', reportRejections: false, startAfterMs: everyMs / 3 }),
+    playReader(world, settings, { ...habits, name: 'Reader 2', reportRejections: true, startAfterMs: everyMs }),
   ];
 }
 
 interface Habits {
+  readonly random: Random;
   readonly name: string;
   readonly reportRejections: boolean;
   readonly everyMs: number;
@@ -39,9 +43,9 @@ interface Habits {
 }
 
 function playReader(
-  { clock, aws, vendor, random }: LocalWorld,
+  { clock, aws, vendor }: VirtualWorld,
   { tokenParameterName, lifetimeSeconds, callsService }: ReaderSettings,
-  { name, reportRejections, everyMs, startAfterMs }: Habits,
+  { random, name, reportRejections, everyMs, startAfterMs }: Habits,
 ): PlayedReader {
   const tokens = createTokenReader({
     parameterName: tokenParameterName,
@@ -68,10 +72,10 @@ function playReader(
 
   async function ask(token: string): Promise<EInvoiceAnswer> {
     await clock.sleep(random.between(50, 300));
-    if (vendor.disturbance === 'no-connection') throw new Error('the service does not answer');
+    if (vendor.fault === 'no-connection') throw new Error('the service does not answer');
     const envelope = eInvoiceGetEnvelope(token, '05AAAPG7885R002', 'a'.repeat(64));
     const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
-    if (vendor.disturbance !== undefined) throw new Error('the service answers nonsense');
+    if (vendor.fault !== undefined) throw new Error('the service answers nonsense');
     return readEInvoiceAnswer(vendor.service.answer(message, new Date(clock.now())).body);
   }
 

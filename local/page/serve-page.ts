@@ -1,59 +1,77 @@
+import type { RequestListener } from 'node:http';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
-import type { Invocation } from '../invoke.ts';
-import type { LocalWorld } from './local-world.ts';
+import { type Listening, listen } from '../world/listen.ts';
+import type { LoggedTick } from '../world/logged-tick.ts';
+import type { VirtualWorld } from '../world/virtual-world.ts';
 import { pacedClock } from './paced-clock.ts';
-import { type PageServer, startPage } from './page-server.ts';
-import { playTokenLife } from './token-life.ts';
+import { createPage } from './page-server.ts';
+import { playTokenLife, type TokenLife } from './token-life.ts';
 
 /** What `npm start -- --serve` keeps up beside the ports: the world, as time goes on, and the page that shows it. */
-export interface ServedPage extends PageServer {
-  /** Told of each tick that ran in the world, in order: what its run told, and when it began. */
-  onTick: (tick: Invocation, at: Date) => Promise<void> | void;
-  /** Told of each other pace. */
-  onPace: (pace: number) => void;
-  /** Takes in a tick that ran in a process of its own. */
-  note(tick: Invocation, startedAt: number): void;
-  /** Lets time pass until the signal fires, and first tells of the ticks in the world's past. */
+export interface ServedPage extends Listening, Pick<TokenLife, 'note'> {
+  /** Logs the ticks in the world's past, and then lets time pass until the signal fires. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 /** What is shown, and where. */
 export interface ServedPageSettings {
-  readonly world: LocalWorld;
+  readonly world: VirtualWorld;
   /** The function's environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Whether the handler runs in the world's own time, with buttons that break it. */
   readonly isVirtual: boolean;
+  /** Of 127.0.0.1; 0 takes a free one. */
   readonly port: number;
+  /** Gets each tick that ran in the world, in order, once the page runs, and when the tick's run began. */
+  readonly onTick: (tick: LoggedTick, at: Date) => Promise<void> | void;
+  /** Gets each other pace. */
+  readonly onPace: (pace: number) => unknown;
 }
 
 /**
- * Plays the world's past, and then shows it.
- * @throws ConfigError for an environment that the function would refuse
+ * Takes the port, plays the world's past, and then shows it.
+ * @throws ConfigError for an environment that the function would refuse, and what listening throws: then nothing was played
  */
-export async function servePage({ world, env, isVirtual, port }: ServedPageSettings): Promise<ServedPage> {
+export async function servePage(settings: ServedPageSettings): Promise<ServedPage> {
+  const { world, env, isVirtual, port, onTick, onPace } = settings;
   const config = readConfig(env);
   if (config instanceof ConfigError) throw config;
-  const life = playTokenLife(world, { config, isVirtual });
-  const time = pacedClock(world.clock);
+  const { promise: handler, resolve: handleWith } = Promise.withResolvers<RequestListener>();
+  const listening = await listen(port, async (request, response) => (await handler)(request, response));
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-  let told = begun;
-  life.onTick = (tick, at) => {
-    if (isVirtual) told = told.then(() => served.onTick(tick, at));
-  };
-  time.onPace = (pace) => served.onPace(pace);
+  let logged = begun;
+  const life = playTokenLife({
+    world,
+    config,
+    isVirtual,
+    onTick: (tick, view) => {
+      page.showTick(view);
+      if (isVirtual) logged = logged.then(() => onTick(tick, new Date(view.at)));
+    },
+  });
+  const time = pacedClock(world.clock, onPace);
+  const page = await createPage(life, time);
   await world.clock.runUntil(Date.now());
-  const server = await startPage({ port, life, time, isVirtual });
-  const served: ServedPage = {
-    ...server,
-    onTick: () => {},
-    onPace: () => {},
-    note: (tick, startedAt) => life.note(tick, startedAt),
+  handleWith(page.handle);
+  return {
+    ...listening,
+    url: `${listening.url}/`,
+    note: life.note,
     async run(signal) {
       begin();
-      await time.run(signal);
-      await told;
+      await time.run(signal, page.showStep);
+      await logged;
     },
   };
-  return served;
+}
+
+/** In lifetimes of a token: then one is stored that is neither new nor due. */
+const PAST = 1.25;
+
+/** When a world begins, so that its present is now: alarms and a curve need a past to look at. */
+export function worldStart(lifetimeSeconds: number, checkEverySeconds: number): number {
+  // With checks that no alarm fits, lives are short, and are best watched from the beginning.
+  if (checkEverySeconds % 60 !== 0) return Date.now();
+  const checkMs = checkEverySeconds * 1000;
+  return Math.floor((Date.now() - PAST * lifetimeSeconds * 1000) / checkMs) * checkMs;
 }

@@ -1,6 +1,6 @@
 /**
- * What the page is told. Instants are milliseconds since the epoch, in the world's own time. Nothing in it is secret: a
- * token is told by its version, never by its text.
+ * What the page shows. Instants are milliseconds since the epoch, in the world's own time. Nothing in it is secret: a
+ * token is named by its version, never by its text.
  */
 export interface Snapshot {
   readonly now: number;
@@ -17,7 +17,7 @@ export interface Snapshot {
   readonly attempt: AttemptView | undefined;
   readonly nextTickAt: number | undefined;
   readonly lastTick: TickView | undefined;
-  readonly conditions: PlayedFaults;
+  readonly faults: PlayedFaults;
   /** Every request for a token that was sent; `recent` are those that the page shows. */
   readonly logins: { readonly total: number; readonly recent: readonly SentLogin[] };
   readonly alarms: readonly AlarmView[];
@@ -102,7 +102,7 @@ export interface AlarmChange {
 
 export interface ReaderView {
   readonly name: string;
-  /** Tells the refresher when the service rejects a token. */
+  /** Whether it reports a token that the service rejects. */
   readonly reports: boolean;
   /** Undefined before its first call. */
   readonly state: 'served' | 'rejected' | 'no token' | 'no answer' | undefined;
@@ -122,7 +122,7 @@ export interface Act {
 
 /** How the token is, in a sentence that a person understands. */
 export interface Verdict {
-  readonly kind: 'well' | 'trouble' | 'danger';
+  readonly kind: 'well' | 'warning' | 'danger';
   readonly title: string;
   readonly detail: string;
 }

@@ -35,7 +35,7 @@ export function verdictOf(snapshot: Omit<Snapshot, 'verdict'>): Verdict {
     const title = `Ticks fail, and nobody is harmed: version ${version} still lives for ${left}.`;
     const pageAt = expiresAt - settings.pageBelowSeconds * 1000;
     const page = now < pageAt ? ` A person is paged soon after ${clockTime(pageAt)}.` : ' A person is paged soon.';
-    return { kind: 'trouble', title, detail: `${next}${page}` };
+    return { kind: 'warning', title, detail: `${next}${page}` };
   }
   const replaced =
     now < dueAt ? `It is replaced from ${clockTime(dueAt)} on.` : 'It is due: the next tick replaces it.';

@@ -1,6 +1,6 @@
+import type { GivenProfile } from '../../infra/app/read-profile.ts';
 import { timingOfProps } from '../../infra/timing-props.ts';
 import { tokenExpiry } from '../../lambda/refresher/rules/token-expiry.ts';
-import { checkProfile, type ProfileFault } from '../../lambda/services/check-profile.ts';
 import { type Service, serviceOf } from '../../lambda/services/service.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 import { durationText, type Timing } from '../../lambda/timing.ts';
@@ -22,16 +22,16 @@ export interface NamedAnswer {
  * fault of the profile.
  * @param at milliseconds since the epoch: when the answers came
  */
-export function reportService(value: unknown, answers: readonly NamedAnswer[], at: number): ServiceReport {
-  const { profile, faults, warnings } = checkProfile(value);
+export function reportService(given: GivenProfile, answers: readonly NamedAnswer[], at: number): ServiceReport {
+  const { profile, faults, warnings } = given;
   if (profile === undefined) {
     const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-    return { lines: [`The profile has ${count}:`, ...faults.map(faultLine)], isUsable: false };
+    return { lines: [`The profile has ${count}:`, ...faults.map(listed)], isUsable: false };
   }
   const service = serviceOf(profile);
   const timing = timingOfProps({ service: profile });
   const lines = [
-    ...(warnings.length === 0 ? [] : ['Look at:', ...warnings.map(faultLine), '']),
+    ...(warnings.length === 0 ? [] : ['Look at:', ...warnings.map(listed), '']),
     'The secret must hold, as JSON:',
     `  ${JSON.stringify(Object.fromEntries(service.fields.map(({ name }) => [name, '...'])))}`,
     '',
@@ -60,8 +60,8 @@ export function readAnswer(name: string, file: Buffer): SoapReply | undefined {
   return { status: Number(status), contentType, body: file.subarray(head.length) };
 }
 
-function faultLine({ key, remedy }: ProfileFault): string {
-  return `  - ${key}: ${remedy}`;
+function listed(text: string): string {
+  return `  - ${text}`;
 }
 
 /** What `timing` says, with the construct's defaults, and what comes of it. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { runCommand, UsageError } from '../../cli/command-line.ts';
+import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
-import { PROFILE_NAMES, readProfile } from '../read-profile.ts';
+import { PROFILES } from '../../lambda/services/profiles.ts';
 import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
 
 const USAGE = 'npm run service -- check PROFILE [ANSWER…] [--at INSTANT]';
@@ -12,7 +13,7 @@ const HELP = `Usage: ${USAGE}
 Says what the secret must hold for a SOAP service, when its token would be renewed, what the function would send, and what
 it would make of each answer; or what is wrong with the profile. Nothing is sent.
 
-  PROFILE        ${PROFILE_NAMES.join(', ')}, or a JSON file
+  PROFILE        ${[...PROFILES.keys()].join(', ')}, or a JSON file
   ANSWER         a file with a body, or *.response.http with status line and headers, as curl -i writes them
   --at INSTANT   when the answers came (default: now), such as 2026-01-31T12:00:00Z
 
@@ -29,10 +30,12 @@ function check(words: readonly string[], at: string | undefined): number {
   const [command, profile, ...answers] = words;
   if (command !== 'check') throw new UsageError(`${unknownCommand(command)}Write: ${USAGE}`);
   if (profile === undefined)
-    throw new UsageError(`check needs a profile: ${PROFILE_NAMES.join(', ')}, or a JSON file.`);
+    throw new UsageError(`check needs a profile: ${[...PROFILES.keys()].join(', ')}, or a JSON file.`);
   const instant = at === undefined ? Date.now() : Date.parse(at);
   if (Number.isNaN(instant)) throw new UsageError('--at is no instant: write it as 2026-01-31T12:00:00Z.');
-  const report = reportService(readProfile(profile), answers.map(readNamed), instant);
+  const given = readProfile(profile);
+  if (!given.isFound) throw new UsageError(`${profile}: ${given.faults.join('; ')}.`);
+  const report = reportService(given, answers.map(readNamed), instant);
   console.log(report.lines.join('\n'));
   return report.isUsable ? 0 : 1;
 }
@@ -40,7 +43,7 @@ function check(words: readonly string[], at: string | undefined): number {
 function unknownCommand(command: string | undefined): string {
   if (command === undefined) return '';
   // A profile in its place is the likeliest slip.
-  const isProfile = PROFILE_NAMES.includes(command) || command.endsWith('.json');
+  const isProfile = PROFILES.has(command) || command.endsWith('.json');
   const meant = isProfile ? ` Did you mean check ${command}?` : didYouMean(command, ['check']);
   return `There is no command ${command}.${meant} `;
 }

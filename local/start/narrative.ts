@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import { ERROR_GUIDE, type ErrorGuidance } from '../../lambda/error-guide.ts';
 import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
 import { spanText } from '../../lambda/timing.ts';
-import type { Invocation } from '../invoke.ts';
-import { wrapText } from '../wrap-text.ts';
+import { wrapText } from '../first-contact/wrap-text.ts';
+import type { LoggedTick } from '../world/logged-tick.ts';
 
 /** What the reader of a tick's account has to know besides the tick itself. */
 export interface Scene {
@@ -23,7 +23,7 @@ export interface Scene {
 }
 
 /** One tick, step by step in the order of events. */
-export function tickStory(tick: Invocation, scene: Scene): string {
+export function tickStory(tick: LoggedTick, scene: Scene): string {
   const { outcome, code = '', secretVersionId, endpointLatencyMs, tokenVersion, warnings } = tick;
   const done = (step: string, detail: string) => stepLine(styleText('green', '✓'), step, detail, scene.width);
   const notDone = (step: string, detail: string) => stepLine(styleText('red', '✗'), step, detail, scene.width);
@@ -64,11 +64,11 @@ export function tickStory(tick: Invocation, scene: Scene): string {
  * @param failures how often it has failed so in a row, where that is more than once
  * @param width cuts the line; a line in which the colours count is never cut
  */
-export function tickLine(tick: Invocation, at: Date, failures = 1, width?: number): string {
+export function tickLine(tick: LoggedTick, at: Date, failures = 1, width?: number): string {
   const { outcome, tokenVersion, secondsRemaining = 0 } = tick;
   const life = tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${spanText(secondsRemaining)} left`;
   const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
-  // The first failure is told below its line.
+  // The first failure is explained below its line.
   const failure = failures > 1 ? `  ${tick.code}: ${tick.message}` : '';
   const why = outcome === 'failed' ? failure : tick.trigger ? `  because ${tick.trigger}` : '';
   const times = failures > 1 ? ` ${failures} times` : '';
@@ -84,13 +84,13 @@ export function heading(text: string): string {
   return `\n${styleText('bold', text)}`;
 }
 
-/** Enough to tell two tokens apart, far too little to use one. */
+/** Enough to distinguish two tokens, far too little to use one. */
 function mask(secret: string | undefined): string {
   if (secret === undefined) return MASK;
   return secret.length < 20 ? MASK : `${secret.slice(0, 4)}${MASK}`;
 }
 
-/** Enough to tell two versions apart. */
+/** Enough to distinguish two versions. */
 function shortId(id: string): string {
   return id.length > 12 ? `${id.slice(0, 8)}…` : id;
 }
@@ -103,7 +103,7 @@ const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
 };
 
 /** What an operator sees of a failed tick. */
-export function failureStory(tick: Invocation, width: number): string {
+export function failureStory(tick: LoggedTick, width: number): string {
   const { code = 'unknown', cause, said, tokenVersion } = tick;
   const stored =
     tokenVersion === undefined
@@ -127,7 +127,7 @@ export function failureStory(tick: Invocation, width: number): string {
 }
 
 /** The error's code and message. */
-export function failureLine({ code = 'unknown', message = '' }: Invocation, width: number): string {
+export function failureLine({ code = 'unknown', message = '' }: LoggedTick, width: number): string {
   return wrapped(`  ${styleText('red', `✗ ${code}`)}  `, message, 4, width, code.length + 6);
 }
 
@@ -159,6 +159,6 @@ function wrapped(start: string, text: string, indent: number, width: number, tak
   return (start + lines.join(`\n${' '.repeat(under)}`)).replace(/ +\n/, '\n');
 }
 
-function expiry({ expiresAt = '', secondsRemaining = 0 }: Invocation): string {
+function expiry({ expiresAt = '', secondsRemaining = 0 }: LoggedTick): string {
   return `${expiresAt.slice(0, 19).replace('T', ' ')} UTC (in ${spanText(secondsRemaining)})`;
 }

@@ -1,11 +1,11 @@
 import { type parseCommandLine, UsageError } from '../../cli/command-line.ts';
+import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
-import { checkProfile } from '../../lambda/services/check-profile.ts';
-import type { ServiceProfile } from '../../lambda/services/profile.ts';
+import { mastersIndia, PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
+import { proxyRemedies } from '../../lambda/setting-rules.ts';
 import { CHECK_EVERY_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../lambda/timing.ts';
-import { PROFILE_NAMES, ProfileError, readProfile } from '../read-profile.ts';
-import { wrapText } from '../wrap-text.ts';
-import { AWS_FAIL_MODES, ENDPOINT_FAIL_MODES, type FailMode, MASTERS_INDIA_FAIL_MODES } from './fail-modes.ts';
+import { wrapText } from '../first-contact/wrap-text.ts';
+import { AWS_FAULTS, type InjectFault, MASTERS_INDIA_FAULTS, SERVICE_FAULTS } from './injectable-faults.ts';
 
 /** What the person wants to see. */
 export interface Options {
@@ -13,11 +13,18 @@ export interface Options {
   readonly serve: boolean;
   readonly everySeconds: number;
   readonly lifetimeSeconds: number | undefined;
-  /** A real SOAP service instead of the local one. */
-  readonly service: { readonly url: string; readonly credentialsFile: string } | undefined;
-  /** A service that is not Masters India's. */
-  readonly profile: ServiceProfile | undefined;
-  readonly fail: { readonly name: string; readonly inject: FailMode } | undefined;
+  /** Of a real SOAP service instead of the local one. */
+  readonly endpoint: RealEndpoint | undefined;
+  readonly service: ServiceProfile;
+  readonly fault: { readonly name: string; readonly inject: InjectFault } | undefined;
+}
+
+/** A real SOAP service, and how it is asked. */
+export interface RealEndpoint {
+  readonly url: string;
+  readonly credentialsFile: string;
+  /** `http://host:port` */
+  readonly proxyUrl: string | undefined;
 }
 
 /** Short enough to be watched. A token is replaced at half of it, when it still has the minute that readers ask for. */
@@ -31,6 +38,8 @@ const OPTIONS = {
   lifetime: { type: 'string' },
   endpoint: { type: 'string' },
   credentials: { type: 'string' },
+  'allow-http': { type: 'boolean', default: false },
+  proxy: { type: 'string' },
   service: { type: 'string' },
   fail: { type: 'string' },
 } as const;
@@ -48,18 +57,20 @@ Options
   --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
   --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"},
                       or the fields of the service
-  --service NAME      play another service than Masters India: ${PROFILE_NAMES.join(', ')},
-                      or a JSON file that describes one (docs/services.md); with --endpoint, ask the real one
-  --fail MODE         store a token, then show what this failure looks like to an operator
+  --allow-http        with --endpoint: send the credentials unencrypted to another machine
+  --proxy URL         with --endpoint: ask through this proxy, http://host:port
+  --service NAME      the service: ${[...PROFILES.keys()].join(', ')} (default: ${[...PROFILES.keys()][0]}),
+                      or a JSON file that describes one (docs/services.md); played, or the real one with --endpoint
+  --fail NAME         store a token, then show what this fault looks like to an operator
   --verbose           show also what the function itself writes: its log line and its metrics
   --version           the version of this repository and of Node
   -h, --help          this text
 
-Failures of the endpoint
-${listed(ENDPOINT_FAIL_MODES)}
+Faults of the service
+${listed(SERVICE_FAULTS)}
 
-Failures of AWS
-${listed(AWS_FAIL_MODES)}
+Faults of AWS
+${listed(AWS_FAULTS)}
 
 Exit status: 0 when all went well, 1 when a tick failed, 2 when the options make no sense.`;
 
@@ -71,34 +82,18 @@ export type StartValues = ReturnType<typeof parseCommandLine<typeof OPTIONS>>['v
 
 /** @throws UsageError */
 export function readOptions(values: StartValues): Options {
-  const { endpoint, credentials, fail, serve } = values;
-  if ((endpoint === undefined) !== (credentials === undefined)) {
-    throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
-  }
-  const address = endpoint === undefined ? undefined : URL.parse(endpoint);
-  if (address !== undefined && !/^https?:$/.test(address?.protocol ?? '')) {
-    throw new UsageError('--endpoint takes an http or https address.');
-  }
-  // Refused before it is shown: the address is printed, and the function takes none with a password in it anyway.
-  if (address?.username || address?.password) {
-    throw new UsageError('--endpoint takes an address without a user name or a password.');
-  }
-  for (const name of ['fail', 'lifetime'] as const) {
-    if (endpoint !== undefined && values[name] !== undefined) {
-      throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
-    }
-  }
-  const profile = values.service === undefined ? undefined : profileOf(values.service);
-  if (profile !== undefined && MASTERS_INDIA_FAIL_MODES.some((mode) => mode === fail)) {
+  const { fail, serve } = values;
+  const endpoint = realEndpoint(values);
+  const service = values.service === undefined ? mastersIndia : profileOf(values.service);
+  if (service !== mastersIndia && MASTERS_INDIA_FAULTS.some((name) => name === fail)) {
     throw new UsageError(
       `--fail ${fail} is an answer of Masters India; with --service, take password-changed or fault.`,
     );
   }
   if (values.every !== undefined && !serve) throw new UsageError('--every goes with --serve.');
   // The page can hurry time, so that hours are short; what runs in real time is watched with short lives.
-  const isAsDeployed = [values.every, values.lifetime, values.service, endpoint, fail].every(
-    (value) => value === undefined,
-  );
+  const isAsDeployed =
+    service === mastersIndia && [values.every, values.lifetime, endpoint, fail].every((value) => value === undefined);
   return {
     verbose: values.verbose,
     serve,
@@ -106,30 +101,61 @@ export function readOptions(values: StartValues): Options {
     lifetimeSeconds:
       seconds('lifetime', values.lifetime) ??
       (serve && endpoint === undefined && !isAsDeployed ? WATCHED_LIFETIME_SECONDS : undefined),
-    service:
-      endpoint !== undefined && credentials !== undefined ? { url: endpoint, credentialsFile: credentials } : undefined,
-    profile,
-    fail: fail === undefined ? undefined : { name: fail, inject: failMode(fail) },
+    endpoint,
+    service,
+    fault: fail === undefined ? undefined : { name: fail, inject: injectableFault(fail) },
   };
+}
+
+function realEndpoint(values: StartValues): RealEndpoint | undefined {
+  const { endpoint: url, credentials: credentialsFile, proxy: proxyUrl, 'allow-http': allowsHttp } = values;
+  if ((url === undefined) !== (credentialsFile === undefined)) {
+    throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
+  }
+  if (url === undefined || credentialsFile === undefined) {
+    if (proxyUrl === undefined && !allowsHttp) return undefined;
+    throw new UsageError(`--${allowsHttp ? 'allow-http' : 'proxy'} goes with --endpoint.`);
+  }
+  const address = URL.parse(url);
+  if (address === null || !/^https?:$/.test(address.protocol)) {
+    throw new UsageError('--endpoint takes an http or https address.');
+  }
+  // Refused before it is shown: the address is printed, and the function takes none with a password in it anyway.
+  if (address.username || address.password) {
+    throw new UsageError('--endpoint takes an address without a user name or a password.');
+  }
+  for (const name of ['fail', 'lifetime'] as const) {
+    if (values[name] === undefined) continue;
+    throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
+  }
+  const [remedy] = proxyUrl === undefined ? [] : proxyRemedies(proxyUrl);
+  if (remedy !== undefined) throw new UsageError(`--proxy: ${remedy}.`);
+  const staysHere = isThisMachine(address.hostname) && proxyUrl === undefined;
+  if (address.protocol === 'http:' && !staysHere && !allowsHttp) {
+    throw new UsageError(
+      `--endpoint is plain http: whoever is on the way to ${address.host} can read the credentials. Give the https address, or --allow-http to send them all the same.`,
+    );
+  }
+  return { url, credentialsFile, proxyUrl };
+}
+
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
 
 /** @throws UsageError that names every fault of the profile */
 function profileOf(name: string): ServiceProfile {
-  try {
-    const { profile, faults } = checkProfile(readProfile(name));
-    if (profile !== undefined) return profile;
-    throw new UsageError(`--service ${name}: ${faults.map(({ key, remedy }) => `${key}: ${remedy}`).join('; ')}.`);
-  } catch (error) {
-    throw error instanceof ProfileError ? new UsageError(`--service ${error.message}`) : error;
-  }
+  const { profile, faults } = readProfile(name);
+  if (profile === undefined) throw new UsageError(`--service ${name}: ${faults.join('; ')}.`);
+  return profile;
 }
 
-function failMode(name: string): FailMode {
-  const mode = ENDPOINT_FAIL_MODES.get(name) ?? AWS_FAIL_MODES.get(name);
-  if (mode !== undefined) return mode;
-  const names = [...ENDPOINT_FAIL_MODES.keys(), ...AWS_FAIL_MODES.keys()];
+function injectableFault(name: string): InjectFault {
+  const inject = SERVICE_FAULTS.get(name) ?? AWS_FAULTS.get(name);
+  if (inject !== undefined) return inject;
+  const names = [...SERVICE_FAULTS.keys(), ...AWS_FAULTS.keys()];
   throw new UsageError(
-    `--fail ${name} is not a failure that can be shown.${didYouMean(name, names)} Choose one of: ${names.join(', ')}.`,
+    `--fail ${name} is not a fault that can be injected.${didYouMean(name, names)} Choose one of: ${names.join(', ')}.`,
   );
 }
 
@@ -139,8 +165,8 @@ function seconds(name: string, text: string | undefined): number | undefined {
   throw new UsageError(`--${name} takes a whole number of seconds from 1 on.`);
 }
 
-function listed(modes: ReadonlyMap<string, FailMode>): string {
-  return wrapText([...modes.keys()].join(', '), 100)
+function listed(faults: ReadonlyMap<string, InjectFault>): string {
+  return wrapText([...faults.keys()].join(', '), 100)
     .map((line) => `  ${line}`)
     .join('\n');
 }

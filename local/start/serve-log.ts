@@ -1,7 +1,7 @@
-import type { Invocation } from '../invoke.ts';
+import type { LoggedTick } from '../world/logged-tick.ts';
 import { tickLine } from './narrative.ts';
 
-/** Where the ticks of `--serve` are told. */
+/** Where the ticks of `--serve` are shown. */
 export interface Output {
   /** A terminal can keep one line up to date. */
   readonly isTerminal: boolean;
@@ -10,10 +10,10 @@ export interface Output {
   readonly write: (text: string) => void;
 }
 
-/** Tells one tick after the other. */
+/** Shows one tick after the other. */
 export interface ServeLog {
-  /** @param details what is told below the first of several equal failures */
-  tick(tick: Invocation, at: Date, details: (tick: Invocation) => Promise<string>): Promise<void>;
+  /** @param details what is shown below the first of several equal failures */
+  tick(tick: LoggedTick, at: Date, details: (tick: LoggedTick) => Promise<string>): Promise<void>;
   /** Ends the line that is kept up to date, for text that follows. */
   end(): void;
 }
@@ -22,7 +22,7 @@ export interface ServeLog {
 const CLEAR_LINE = '\r\u001b[2K';
 
 /**
- * Tells what changes: a new token, a failure, the end of one. What stays as it was is one line that is kept up to date on
+ * Shows what changes: a new token, a failure, the end of one. What stays as it was is one line that is kept up to date on
  * a terminal, and nothing elsewhere.
  */
 export function createServeLog({ isTerminal, width, write }: Output): ServeLog {

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { isObject } from '../../lambda/parse-json.ts';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
-if (await isBuilt()) await import('./command.ts');
+if (await isBuilt()) await (await import('./command.ts')).runStart();
+else process.exitCode = 1;
 
 async function isBuilt(): Promise<boolean> {
   try {
@@ -13,7 +14,6 @@ async function isBuilt(): Promise<boolean> {
     const { code, path = 'dist' } = isObject(error) ? error : {};
     if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
     console.error(`npm start: the function is built into the folder dist, and ${path} cannot be written (${code}).`);
-    process.exitCode = 1;
     return false;
   }
 }

@@ -18,32 +18,19 @@ import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 import { seriesKey } from './aws/cloudwatch-alarm.ts';
 import type { PlayedCommand, PlayedOutput } from './aws/in-process-sdk.ts';
 import type { LambdaInvocation } from './aws/lambda-service.ts';
-import type { VirtualAws } from './aws/virtual-aws.ts';
-import type { Vendor } from './soap/vendor.ts';
-import type { VirtualClock } from './time/virtual-clock.ts';
-
-/** What a refresher finds around it. */
-export interface VirtualWorld {
-  readonly clock: VirtualClock;
-  readonly vendor: Vendor;
-  readonly aws: VirtualAws;
-  /** Takes the key of a metric, see seriesKey. */
-  readonly publish: (metricKey: string, value: number) => void;
-  /** What the function's clock shows. */
-  readonly lambdaNow: () => number;
-}
+import type { VirtualWorld } from './virtual-world.ts';
 
 /**
  * The deployed handler with the virtual world as its dependencies.
- * @param onReport told what each tick did, as the log line and the metrics are
+ * @param onReport gets what each tick did, as the log line and the metrics do, and when its run began
  */
-export function refresherTick(config: Config, random: () => number, onReport: (report: TickReport) => void = () => {}) {
-  const dimensions = { [TOKEN_DIMENSION]: config.tokenParameterName };
-  const metricKeys = Object.fromEntries(
-    Object.values(METRICS).map((metricName) => [
-      metricName,
-      seriesKey({ namespace: METRIC_NAMESPACE, metricName, dimensions }),
-    ]),
+export function refresherTick(
+  config: Config,
+  random: () => number,
+  onReport: (report: TickReport, startedAt: number) => void = () => {},
+) {
+  const metricKeys = new Map(
+    Object.values(METRICS).map((metricName) => [metricName, tickMetricKey(config.tokenParameterName, metricName)]),
   );
   return (world: VirtualWorld) =>
     async (invocation: LambdaInvocation): Promise<void> => {
@@ -62,7 +49,7 @@ export function refresherTick(config: Config, random: () => number, onReport: (r
         post: ({ body }, timeoutMs) => post(world, invocation, body, timeoutMs),
         report: (report) => {
           metrics = tickMetrics(report);
-          onReport(report);
+          onReport(report, invocation.startedAt);
         },
         ...time,
       };
@@ -71,9 +58,15 @@ export function refresherTick(config: Config, random: () => number, onReport: (r
         handler(invocation.event, { getRemainingTimeInMillis: invocation.remainingMs }),
       ]);
       await invocation.step();
-      for (const [metricName, , value] of metrics) publish(metricKeys[metricName] ?? '', value);
+      for (const [metricName, , value] of metrics) publish(metricKeys.get(metricName) ?? '', value);
       if (result.status === 'rejected') throw result.reason;
     };
+}
+
+/** Under which key the world keeps a metric of this token. */
+export function tickMetricKey(tokenParameterName: string, metricName: string): string {
+  const dimensions = { [TOKEN_DIMENSION]: tokenParameterName };
+  return seriesKey({ namespace: METRIC_NAMESPACE, metricName, dimensions });
 }
 
 /** The clients of one invocation: a process that has died sends nothing more. */

@@ -55,7 +55,7 @@ it('goes on while SSM is down', async () => {
 
 it('says what to do before the first token is there', async () => {
   const { failingTick, handler, soap } = await downstream();
-  soap.mode = 'invalid_grant';
+  soap.fault = 'invalid_grant';
   await failingTick('CREDENTIALS_REFUSED');
   await expect(handler(REQUEST)).rejects.toMatchObject({
     code: 'NO_TOKEN_YET',

@@ -58,7 +58,13 @@ it('says in one line that this Node is too old, where npm brought no other', asy
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
 
   expect(
-    await run('start', process.execPath, '--no-experimental-strip-types', 'local/launch.js', 'local/start/start.ts'),
+    await run(
+      'start',
+      process.execPath,
+      '--no-experimental-strip-types',
+      'local/start/launch.js',
+      'local/start/start.ts',
+    ),
   ).toEqual({
     status: 1,
     stdout: '',
@@ -78,7 +84,12 @@ it('says in one line that the folder for the built function cannot be written', 
   await mkdir(join(copy, 'dist'));
   await writeFile(join(copy, 'dist/refresher'), 'a file where a folder should be');
 
-  const { status, stdout, stderr } = await run('start', process.execPath, 'local/launch.js', 'local/start/start.ts');
+  const { status, stdout, stderr } = await run(
+    'start',
+    process.execPath,
+    'local/start/launch.js',
+    'local/start/start.ts',
+  );
 
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(

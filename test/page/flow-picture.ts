@@ -44,7 +44,7 @@ const BOXES: readonly Box[] = [
   { x: 350, y: 165, width: 210, name: 'Parameter Store', detail: 'token, encrypted; its status' },
   { x: 630, y: 20, width: 210, name: 'SOAP service', detail: 'tokens live for some hours' },
   { x: 630, y: 165, width: 210, name: 'Your workloads', detail: 'read it, and use it' },
-  { x: 350, y: 318, width: 210, name: 'A person', detail: 'is told before workloads notice' },
+  { x: 350, y: 318, width: 210, name: 'A person', detail: 'is notified before workloads notice' },
 ];
 
 function box({ x, y, width, name, detail, isOwn }: Box): string {
@@ -119,7 +119,7 @@ const ARROWS: readonly Arrow[] = [
       [125, 227],
       [125, 318],
     ],
-    words: 'each tick tells how long the token lives',
+    words: 'each tick reports how long the token lives',
     at: [135, 300],
   },
   {

@@ -24,7 +24,7 @@ let page: Page;
 const complaints: string[] = [];
 
 before(async () => {
-  command = spawn(process.execPath, [path('local/start/command.ts'), '--serve'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  command = spawn(process.execPath, [path('local/start/start.ts'), '--serve'], { stdio: ['ignore', 'pipe', 'pipe'] });
   for (const output of [command.stdout, command.stderr]) output.on('data', (chunk) => (stdout += chunk));
   url = await until('npm start prints the address of the page', () => /in the browser\n +(\S+)/.exec(stdout)?.[1]);
   browser = await startChromium('--host-resolver-rules=MAP rebound.example 127.0.0.1');
@@ -83,14 +83,14 @@ const readers = async () => (await all('#readers > li')).join();
 const firstLane = () =>
   page.$$eval('#chart .curve', (curves) => curves.map((one) => one.getAttribute('points')).join());
 
-/** Forces a tick, as a person does. @returns what the page tells of the first tick since that was not left alone */
+/** Forces a tick, as a person does. @returns what the page shows of the first tick since that was not left alone */
 async function refreshNow(): Promise<string> {
   const [newest] = await all('#log details summary');
   await press('refresh-now');
   return await until('a forced tick has ended', async () => {
-    const told = await all('#log details summary');
-    return told
-      .slice(0, newest === undefined ? undefined : told.indexOf(newest))
+    const shown = await all('#log details summary');
+    return shown
+      .slice(0, newest === undefined ? undefined : shown.indexOf(newest))
       .findLast((one) => !/left alone/.test(one));
   });
 }
@@ -128,7 +128,7 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
     await page.click('#log details summary');
   });
 
-  it('moves, and as fast as it is told', async () => {
+  it('moves, and as fast as somebody chooses', async () => {
     await setPace(600);
     const before = await firstLane();
     await until('the curve moves', async () => (await firstLane()) !== before);
@@ -239,7 +239,7 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
     }
   }
 
-  it('tells the example to stop while time is hurried, and serves it in real time', async () => {
+  it('lets the example stop while time is hurried, and serves it in real time', async () => {
     const example = () =>
       spawn(process.execPath, [path('examples/downstream/watch.ts')], { stdio: ['ignore', 'pipe', 'pipe'] });
     const hurried = example();
@@ -249,9 +249,9 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
 
     await setPace(1);
     const served = example();
-    let told = '';
-    served.stdout.on('data', (chunk) => (told += chunk));
-    await until('an invoice comes', () => /invoice \d+ ACT/.test(told));
+    let output = '';
+    served.stdout.on('data', (chunk) => (output += chunk));
+    await until('an invoice comes', () => /invoice \d+ ACT/.test(output));
     await setPace(60);
     const [end] = await once(served, 'close');
     assert.equal(end, 1);

@@ -7,10 +7,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
-import { createLocalWorld } from '../../local/page/local-world.ts';
 import { pacedClock } from '../../local/page/paced-clock.ts';
-import { startPage } from '../../local/page/page-server.ts';
+import { createPage } from '../../local/page/page-server.ts';
 import { playTokenLife } from '../../local/page/token-life.ts';
+import { listen } from '../../local/world/listen.ts';
+import { ENV, pageWorld } from '../local/page/page-world.ts';
 import { startChromium } from './chromium.ts';
 import { flowPicture } from './flow-picture.ts';
 import { terminalPicture } from './terminal-picture.ts';
@@ -19,7 +20,6 @@ const ROOT = join(import.meta.dirname, '../..');
 const PICTURES = join(ROOT, 'docs/pictures');
 const MINUTE_MS = 60_000;
 const START = Date.UTC(2026, 0, 12, 6);
-const CREDENTIALS = { username: 'demo@example.com', password: 'demo', client_id: 'demo', client_secret: 'demo' };
 
 /** Runs in the page: its chart as a file of its own, with the signs and the colours that it uses. */
 const SERIALISED_CHART = `(() => {
@@ -48,36 +48,23 @@ const SERIALISED_CHART = `(() => {
   return new XMLSerializer().serializeToString(chart);
 })()`;
 
-const config = readConfig({
-  CREDENTIALS_SECRET_ID: 'local/credentials',
-  TOKEN_ENDPOINT: 'http://127.0.0.1:4781/api.einvoice.php',
-  TOKEN_PARAMETER_NAME: '/local/access-token',
-  REFRESH_EVERY_SECONDS: '7200',
-  CHECK_EVERY_SECONDS: '900',
-  TOKEN_LIFETIME_SECONDS: '14400',
-});
+const config = readConfig(ENV);
 if (config instanceof ConfigError) throw config;
-
-const world = createLocalWorld({
-  start: START,
-  secretId: config.credentialsSecretId,
-  secretString: JSON.stringify(CREDENTIALS),
-  credentials: CREDENTIALS,
-  lifetimeSeconds: config.tokenLifetimeSeconds,
-});
-const life = playTokenLife(world, { config, isVirtual: true });
-const time = pacedClock(world.clock);
+const world = pageWorld(START);
+const life = playTokenLife({ world, config, isVirtual: true, onTick: (_, view) => page.showTick(view) });
+const time = pacedClock(world.clock, () => {});
 time.setPace(60);
-const server = await startPage({ port: 0, life, time, isVirtual: true });
+const page = await createPage(life, time);
+const server = await listen(0, page.handle);
 const browser = await startChromium();
 mkdirSync(PICTURES, { recursive: true });
 try {
-  const page = await browser.newPage();
-  await page.setViewport({ width: 1200, height: 900 });
-  await page.goto(server.url);
+  const tab = await browser.newPage();
+  await tab.setViewport({ width: 1200, height: 900 });
+  await tab.goto(server.url);
   const passUntil = async (hours: number, minutes: number) => {
     await world.clock.runUntil(START + (hours * 60 + minutes) * MINUTE_MS);
-    time.onStep();
+    page.showState();
     await sleep(1000);
   };
 
@@ -86,21 +73,21 @@ try {
   life.press('service-down');
   await passUntil(7, 20);
   for (const scheme of ['light', 'dark']) {
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    await page.screenshot({
+    await tab.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await tab.screenshot({
       path: join(PICTURES, `page-${scheme}.png`),
       clip: { x: 0, y: 0, width: 1200, height: 1000 },
     });
   }
   life.press('all-well');
   await passUntil(9, 30);
-  write('life.svg', await page.evaluate(SERIALISED_CHART));
+  write('life.svg', await tab.evaluate(SERIALISED_CHART));
 } finally {
   await browser.close();
   await server.close();
 }
 write('flow.svg', flowPicture());
-const run = execFileSync(process.execPath, [join(ROOT, 'local/start/command.ts')], {
+const run = execFileSync(process.execPath, [join(ROOT, 'local/start/start.ts')], {
   encoding: 'utf8',
   env: { ...process.env, FORCE_COLOR: '1' },
 });

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
 import { createCredentialsSource } from '../../lambda/refresher/adapters/credentials.ts';
 import type { AwsFault } from '../../local/world/aws/aws-server.ts';
-import type { SoapFailure } from '../../local/world/soap/soap-failures.ts';
+import type { EndpointFault } from '../../local/world/soap/endpoint-faults.ts';
 import { expectations, repliesFolder } from '../services/masters-india/replies.ts';
 import { type World, worlds } from './world.ts';
 
@@ -24,7 +24,7 @@ async function withToken(): Promise<World & { readonly token: string | undefined
 }
 
 describe.concurrent('the endpoint', () => {
-  it.each<[SoapFailure, RefreshErrorCode]>([
+  it.each<[EndpointFault, RefreshErrorCode]>([
     ['timeout', 'ENDPOINT_UNAVAILABLE'],
     ['drip', 'ENDPOINT_UNAVAILABLE'],
     ['reset', 'ENDPOINT_UNAVAILABLE'],
@@ -52,9 +52,9 @@ describe.concurrent('the endpoint', () => {
     ['invalid_request', 'REQUEST_REFUSED'],
     ['invalid_grant', 'CREDENTIALS_REFUSED'],
     ['invalid_client', 'CREDENTIALS_REFUSED'],
-  ])('that answers with %s is %s, and the stored token stays', async (mode, code) => {
+  ])('that answers with %s is %s, and the stored token stays', async (fault, code) => {
     const { failingTick, soap, storedToken, status, metrics, token } = await withToken();
-    soap.mode = mode;
+    soap.fault = fault;
     // What may have been judged is not asked again within the run, however much time is left.
     const time = code === 'ENDPOINT_UNAVAILABLE' ? ONE_TRY : { askingMs: 15_000 };
     await failingTick(code, { event: { force: true }, ...time });
@@ -92,24 +92,24 @@ describe.concurrent('the endpoint', () => {
 
   it('that switches protocols is ENDPOINT_UNAVAILABLE', async () => {
     const { failingTick, soap } = await newWorld();
-    soap.mode = { reply: Buffer.from('HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n') };
+    soap.fault = { reply: Buffer.from('HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n') };
     const error = await failingTick('ENDPOINT_UNAVAILABLE', ONE_TRY);
     expect(error.message).toContain('CONNECTION_CLOSED');
   });
 
   it('that fails in passing is asked again within the run', async () => {
     const { tick, soap } = await newWorld();
-    Object.defineProperty(soap, 'mode', { get: () => (soap.calls.length === 1 ? '503' : 'working') });
+    Object.defineProperty(soap, 'fault', { get: () => (soap.calls.length === 1 ? '503' : undefined) });
     expect(await tick({}, { askingMs: 40_000 })).toMatchObject({ outcome: 'refreshed' });
     expect(soap.calls).toHaveLength(2);
   });
 
   it('that keeps failing is asked three times in one run, and again with the next tick', async () => {
     const { tick, failingTick, soap, status } = await newWorld();
-    soap.mode = '503';
+    soap.fault = '503';
     await failingTick('ENDPOINT_UNAVAILABLE', { askingMs: 40_000 });
     expect(soap.calls).toHaveLength(3);
-    soap.mode = 'working';
+    soap.fault = undefined;
     expect(await tick({}, { skewMs: 8 * MINUTE })).toMatchObject({ outcome: 'refreshed' });
     expect(status()?.attempt).toBeUndefined();
   });
@@ -122,7 +122,7 @@ describe.concurrent('the endpoint', () => {
 
   it.each(expectations.map((row) => [row.file, row.expect] as const))('played %s', async (file, expected) => {
     const { tick, failingTick, soap, storedToken } = await newWorld();
-    soap.mode = { reply: readFileSync(new URL(file, repliesFolder)) };
+    soap.fault = { reply: readFileSync(new URL(file, repliesFolder)) };
     if (expected.kind === 'token') {
       await tick();
       expect(storedToken()).toBe(expected.accessToken);
@@ -384,10 +384,10 @@ describe.concurrent('SSM', () => {
   it('holds a token of 8192 characters, and one more is none', async () => {
     const { tick, failingTick, soap, storedToken } = await newWorld();
     const longToken = 'x'.repeat(8192);
-    soap.mode = { reply: successReply(longToken) };
+    soap.fault = { reply: successReply(longToken) };
     await tick();
     expect(storedToken()).toBe(longToken);
-    soap.mode = { reply: successReply(`${longToken}x`) };
+    soap.fault = { reply: successReply(`${longToken}x`) };
     await failingTick('REPLY_MALFORMED', { event: { force: true } });
     expect(storedToken()).toBe(longToken);
   });

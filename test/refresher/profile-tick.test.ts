@@ -24,7 +24,7 @@ async function dpdWorld(): Promise<World & { answers(status: number, body: strin
     ...world,
     answers: (status, body) => {
       const head = `HTTP/1.1 ${status} X\r\nContent-Type: text/xml\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
-      world.soap.mode = { reply: Buffer.from(head + body) };
+      world.soap.fault = { reply: Buffer.from(head + body) };
     },
   };
 }
@@ -148,7 +148,7 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     const world = await newWorld();
     const answers = (status: number, type: string, body: string) => {
       const head = `HTTP/1.1 ${status} X\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
-      world.soap.mode = { reply: Buffer.from(head + body) };
+      world.soap.fault = { reply: Buffer.from(head + body) };
     };
     return { ...world, answers };
   }

@@ -223,7 +223,7 @@ describe('the metrics of a tick', () => {
   it('say after a failure how long the old token still lives', async () => {
     const { tick, failingTick, metrics, soap } = await newWorld();
     await tick();
-    soap.mode = '401';
+    soap.fault = '401';
     await failingTick('REQUEST_REFUSED', { skewMs: 2 * HOUR });
     expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 7000 && s <= 7200) });
     await failingTick('REQUEST_REFUSED', { skewMs: 5 * HOUR });
@@ -234,7 +234,7 @@ describe('the metrics of a tick', () => {
     const { tick, failingTick, metrics, soap, put, parameterName } = await newWorld();
     await tick();
     put('PutParameter', { Name: parameterName, Value: 'by hand', Overwrite: true });
-    soap.mode = '401';
+    soap.fault = '401';
     await failingTick('REQUEST_REFUSED');
     expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
   });
@@ -262,7 +262,7 @@ describe('refused credentials', () => {
     const { tick, failingTick, metrics, soap, storedToken, status } = await newWorld();
     await tick();
     const token = storedToken();
-    soap.mode = 'invalid_grant';
+    soap.fault = 'invalid_grant';
     const error = await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
     expect(error.reason).toBe('invalid_grant');
     expect(metrics()).toMatchObject({ CredentialsRefused: 1 });
@@ -281,7 +281,7 @@ describe('refused credentials', () => {
   it('that have worked are asked once more after an hour, and then no more', async () => {
     const { tick, failingTick, soap, status } = await newWorld();
     await tick();
-    soap.mode = 'invalid_client';
+    soap.fault = 'invalid_client';
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
     await failingTick('CREDENTIALS_REFUSED', { skewMs: 1.1 * HOUR });
     expect([soap.calls.length, status()?.attempt?.refusals]).toEqual([3, 2]);
@@ -292,9 +292,9 @@ describe('refused credentials', () => {
   it('that were refused in error are healed by that one question', async () => {
     const { tick, failingTick, soap, status, metrics } = await newWorld();
     await tick();
-    soap.mode = 'invalid_grant';
+    soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
-    soap.mode = 'working';
+    soap.fault = undefined;
     expect(await tick({}, { skewMs: 1.1 * HOUR })).toMatchObject({ outcome: 'refreshed' });
     expect(Object.keys(status() ?? {})).toEqual(['token']);
     expect(metrics()).toMatchObject({ CredentialsRefused: 0 });
@@ -302,7 +302,7 @@ describe('refused credentials', () => {
 
   it('that never worked are not asked about again', async () => {
     const { failingTick, soap } = await newWorld();
-    soap.mode = 'invalid_grant';
+    soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED');
     await failingTick('CREDENTIALS_REFUSED', { skewMs: 30 * HOUR });
     expect(soap.calls).toHaveLength(1);
@@ -311,7 +311,7 @@ describe('refused credentials', () => {
   it('are sent again when a person forces it, which starts the counts afresh', async () => {
     const { tick, failingTick, soap, status } = await newWorld();
     await tick();
-    soap.mode = 'invalid_grant';
+    soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
     expect([soap.calls.length, status()?.attempt?.refusals]).toEqual([3, 1]);
@@ -339,7 +339,7 @@ describe('refused credentials', () => {
       SecretId: secretId,
       SecretString: JSON.stringify({ ...soap.credentials, password: 'S3CR3T-漢' }),
     });
-    soap.mode = 'invalid_grant';
+    soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED');
     expect(logged()).toContain('ISO-8859-1');
   });
@@ -347,16 +347,16 @@ describe('refused credentials', () => {
   it('are sent again under another endpoint', async () => {
     const { failingTick, soap } = await newWorld();
     const other = await newWorld();
-    soap.mode = 'invalid_grant';
+    soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED');
-    other.soap.mode = 'invalid_grant';
+    other.soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED', { env: { TOKEN_ENDPOINT: other.soap.url } });
     expect(other.soap.calls).toHaveLength(1);
   });
 
   it('are remembered as long as it takes to record it', async () => {
     const { failingTick, fail, soap, status } = await newWorld();
-    soap.mode = 'invalid_grant';
+    soap.fault = 'invalid_grant';
     // The pauses between six tries take five seconds and more. The announcement comes first, and is not disturbed.
     fail('PutParameter', { type: 'TooManyUpdates' }, { times: 5, only: /"outcome/ });
     await failingTick('CREDENTIALS_REFUSED', { askingMs: 40_000, random: 1 });

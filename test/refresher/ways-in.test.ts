@@ -73,7 +73,7 @@ describe('a client certificate and a private authority', () => {
     const line = client.cert.split('\n')[3];
     const fault = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>Client</faultcode><faultstring>UNKNOWN_CLIENT: certificate ${line}</faultstring></s:Fault></s:Body></s:Envelope>`;
     const head = `HTTP/1.1 500 X\r\nContent-Type: text/xml\r\nContent-Length: ${fault.length}\r\n\r\n`;
-    world.soap.mode = { reply: Buffer.from(head + fault) };
+    world.soap.fault = { reply: Buffer.from(head + fault) };
     const SERVICE = JSON.stringify({
       request: '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><open/></s:Body></s:Envelope>',
       answer: 'openResponse',

@@ -173,7 +173,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
     const patient = (dependencies: Dependencies): Dependencies => ({
       ...dependencies,
       post: (envelope, timeoutMs, tls) =>
-        dependencies.post(envelope, SILENT.includes(soap.mode) ? timeoutMs : PATIENCE_MS, tls),
+        dependencies.post(envelope, SILENT.includes(soap.fault) ? timeoutMs : PATIENCE_MS, tls),
     });
 
     const tick: World['tick'] = async (event = {}, { env, askingMs = 5000, random, skewMs = 0, prefetchMs } = {}) => {

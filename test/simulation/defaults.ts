@@ -1,4 +1,4 @@
-/** The search for the defaults: the same troubles under other settings, and the same months under other alarms. */
+/** The search for the defaults: the same faults under other settings, and the same months under other alarms. */
 import { markdownTable } from '../markdown-table.ts';
 import { assess, watch } from './judge/assessment.ts';
 import type { Scenario, Settings } from './model/scenario.ts';
@@ -19,14 +19,14 @@ export async function rhythmTable(templates: Templates): Promise<string> {
   for (const settings of RHYTHMS) {
     const outage = await tryOut('this project', { ...vendorDownFor(6), settings }, templates);
     const quiet = await tryOut('this project', { ...quietMonth(1), settings }, templates);
-    const { strikes } = outage.assessment;
+    const { onsets } = outage.assessment;
     rows.push([
       `${settings.checkEveryMinutes} min`,
       `${settings.refreshEveryMinutes} min`,
-      duration(least(strikes, ({ msToGap }) => msToGap)),
-      duration(least(strikes, lead)),
-      duration(most(strikes, ({ msToHealth }) => msToHealth)),
-      String(most(strikes, ({ requests }) => requests)),
+      duration(least(onsets, ({ msToGap }) => msToGap)),
+      duration(least(onsets, lead)),
+      duration(most(onsets, ({ msToHealth }) => msToHealth)),
+      String(most(onsets, ({ requests }) => requests)),
       (quiet.month.logins.length / 30).toFixed(0),
       (quiet.month.invocations.length / 30).toFixed(0),
     ]);
@@ -86,16 +86,16 @@ export async function alarmTable(templates: Templates): Promise<string> {
     const alarm = { ...expiring.alarm, ...variant, isBreaching: (value: number) => value < threshold };
     const assessed = (list: typeof quiet) =>
       list.map((month) => assess(month, config.tokenParameterName, watch(month, [{ ...expiring, alarm }])));
-    const longStrikes = assessed(long).flatMap(({ strikes }) => strikes);
-    const shortStrikes = assessed(short).flatMap(({ strikes }) => strikes);
+    const longOnsets = assessed(long).flatMap(({ onsets }) => onsets);
+    const shortOnsets = assessed(short).flatMap(({ onsets }) => onsets);
     return [
       variant.statistic,
       `${variant.datapointsToAlarm} of ${variant.evaluationPeriods}`,
       `1/${Math.round(1 / shareOfLifetime)}`,
       String(assessed(quiet).reduce((sum, { falsePages }) => sum + falsePages.length, 0)),
-      `${shortStrikes.filter(({ pages }) => pages > 0).length} of ${shortStrikes.length}`,
-      `${longStrikes.filter(({ pages }) => pages > 1).length} of ${longStrikes.length}`,
-      duration(least(longStrikes, lead)),
+      `${shortOnsets.filter(({ pages }) => pages > 0).length} of ${shortOnsets.length}`,
+      `${longOnsets.filter(({ pages }) => pages > 1).length} of ${longOnsets.length}`,
+      duration(least(longOnsets, lead)),
     ];
   });
   return markdownTable(

@@ -1,6 +1,6 @@
 /** What holds where the round numbers do not: lifetimes a little short, refreshes off the grid, and the price of backing off. */
 
-import type { Disturbance } from '../../local/world/soap/vendor.ts';
+import type { VendorFault } from '../../local/world/soap/vendor.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Settings } from './model/scenario.ts';
 import { duration, lead, least, most, withoutToken } from './report/scenario-tables.ts';
@@ -13,8 +13,8 @@ const LIFETIMES_MINUTES = [232, 234, 236, 238, 240];
 export async function leadTable(templates: Templates): Promise<string> {
   const rows: string[][] = [];
   for (const minutes of LIFETIMES_MINUTES) {
-    const { strikes } = (await tryOut('this project', offTheGrid(minutes), templates)).assessment;
-    rows.push([`${minutes} min`, duration(least(strikes, lead)), duration(least(strikes, ({ msToGap }) => msToGap))]);
+    const { onsets } = (await tryOut('this project', offTheGrid(minutes), templates)).assessment;
+    rows.push([`${minutes} min`, duration(least(onsets, lead)), duration(least(onsets, ({ msToGap }) => msToGap))]);
   }
   return markdownTable(['lifetime', 'page before the end', 'outage that no reader notices'], rows);
 }
@@ -27,17 +27,17 @@ const OUTAGES_MINUTES = [15, 30, 60, 90, 120];
 
 /** The longest time without a token: backing off from malformed answers, and asking at every check, as after a 503. */
 export async function backOffTable(templates: Templates): Promise<string> {
-  const worst = async (minutes: number, disturbance: Disturbance, settings: Settings) => {
+  const worst = async (minutes: number, fault: VendorFault, settings: Settings) => {
     const lifetimeSeconds = (settings.tokenLifetimeMinutes ?? 240) * 60;
-    const scenario = { ...misreadFor(minutes, disturbance), settings, vendor: { ...VENDOR, lifetimeSeconds } };
-    const { strikes } = (await tryOut('this project', scenario, templates)).assessment;
-    return duration(most(strikes, withoutToken));
+    const scenario = { ...misreadFor(minutes, fault), settings, vendor: { ...VENDOR, lifetimeSeconds } };
+    const { onsets } = (await tryOut('this project', scenario, templates)).assessment;
+    return duration(most(onsets, withoutToken));
   };
   const rows: string[][] = [];
   for (const minutes of OUTAGES_MINUTES) {
-    for (const disturbance of ['malformed', 'http-503'] as const) {
-      const row = [`${minutes} min`, disturbance];
-      for (const settings of SHORT_LIVES) row.push(await worst(minutes, disturbance, settings));
+    for (const fault of ['malformed', 'http-503'] as const) {
+      const row = [`${minutes} min`, fault];
+      for (const settings of SHORT_LIVES) row.push(await worst(minutes, fault, settings));
       rows.push(row);
     }
   }
@@ -50,12 +50,12 @@ export const CHECKS: readonly Settings[] = [{}, { checkEveryMinutes: 5 }];
 /** Logins in a day in which the service refuses, and its refusal is taken for something else. */
 export async function misreadTable(templates: Templates): Promise<string> {
   const rows: string[][] = [];
-  for (const disturbance of ['malformed', 'html', 'server-fault'] as const) {
-    const row: string[] = [disturbance];
+  for (const fault of ['malformed', 'html', 'server-fault'] as const) {
+    const row: string[] = [fault];
     for (const settings of CHECKS) {
-      const { strikes } = (await tryOut('this project', { ...misreadFor(24 * 60, disturbance), settings }, templates))
+      const { onsets } = (await tryOut('this project', { ...misreadFor(24 * 60, fault), settings }, templates))
         .assessment;
-      row.push(String(most(strikes, ({ requests }) => requests)));
+      row.push(String(most(onsets, ({ requests }) => requests)));
     }
     rows.push(row);
   }

@@ -32,22 +32,22 @@ beforeAll(async () => {
 });
 
 /** The outage that begins at START. */
-function struck(strategy: StrategyName) {
+function onsetOf(strategy: StrategyName) {
   const [, own] = summaries.filter((summary) => summary.strategy === strategy);
-  const [strike] = own?.strikes ?? [];
-  if (strike === undefined) throw new TypeError(`no outage for ${strategy}`);
-  return strike;
+  const [onset] = own?.onsets ?? [];
+  if (onset === undefined) throw new TypeError(`no outage for ${strategy}`);
+  return onset;
 }
 
 it('readers are without a token for as long as the way and its own lifetime make it', () => {
-  const { withoutTokenMs, msToGap = 0, msToPage = Number.NaN, requests } = struck('this project');
+  const { withoutTokenMs, msToGap = 0, msToPage = Number.NaN, requests } = onsetOf('this project');
   expect(requests).toBeGreaterThan(5);
   expect(msToGap).toBeGreaterThan(30 * MINUTE_MS);
   expect(msToPage).toBeLessThan(msToGap);
   // Asking again at least once an hour.
   expect(withoutTokenMs).toBeLessThan(1.2 * HOUR_MS);
   // The login a few minutes later fails, and so does the one an hour later.
-  expect(struck('every 4 h').withoutTokenMs).toBeGreaterThan(1.9 * HOUR_MS);
+  expect(onsetOf('every 4 h').withoutTokenMs).toBeGreaterThan(1.9 * HOUR_MS);
 });
 
 it('shows each way by its own rhythm, twice, and the lines for cdk.json', () => {
@@ -71,7 +71,7 @@ it('warns where the token could expire before a person is paged', () => {
 });
 
 it('counts the logins of a quiet day', () => {
-  const quiet = summaries.filter(({ strikes }) => strikes.length === 0);
+  const quiet = summaries.filter(({ onsets }) => onsets.length === 0);
   expect(quiet.map(({ strategy }) => strategy)).toEqual([...STRATEGIES]);
   const [own, once] = quiet.map(({ requests, days }) => requests / days);
   expect(own).toBeGreaterThan(45);

@@ -44,7 +44,7 @@ export async function rhythmTasks(
   const startAt = refresh.at - month.start + LOGGED_IN_MS + rhythm.outage.start.ms;
   const stepMs = (rhythm.lifetime.ms + rhythm.checkEvery.ms) / moments;
   const outages = Array.from({ length: moments }, (_, moment) =>
-    // Whole milliseconds, as incidents have them: one that began before its strike would not be counted.
+    // Whole milliseconds, as faults have them: one that began before its onset would not be counted.
     outageAt(settings, Math.floor(startAt + moment * stepMs), rhythm.outage.length.ms),
   );
   return STRATEGIES.flatMap((strategy) => [quiet, ...outages].map((scenario) => ({ strategy, scenario })));
@@ -54,10 +54,10 @@ export async function rhythmTasks(
 export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): string {
   const { lifetime, checkEvery, refreshEvery, outage } = rhythm;
   const perWay = STRATEGIES.map((strategy) => {
-    const [quiet, ...struck] = summaries.filter((summary) => summary.strategy === strategy);
-    return { strategy, quiet, strikes: struck.flatMap(({ strikes }) => strikes) };
+    const [quiet, ...faulty] = summaries.filter((summary) => summary.strategy === strategy);
+    return { strategy, quiet, onsets: faulty.flatMap(({ onsets }) => onsets) };
   });
-  const moments = perWay[0]?.strikes.length ?? 0;
+  const moments = perWay[0]?.onsets.length ?? 0;
   const table = (isWorst: boolean) =>
     markdownTable(
       [
@@ -69,15 +69,15 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
         'logins meanwhile',
         ...(isWorst ? ['logins on a quiet day'] : []),
       ],
-      perWay.map(({ strategy, quiet, strikes: all }) => {
-        const strikes = isWorst ? all : all.slice(0, 1);
+      perWay.map(({ strategy, quiet, onsets: all }) => {
+        const onsets = isWorst ? all : all.slice(0, 1);
         return [
           nameOf(strategy, lifetime.ms),
-          duration(most(strikes, withoutToken)),
-          duration(least(strikes, ({ msToGap }) => msToGap)),
-          often(strikes, ({ msToPage }) => msToPage),
-          ahead(least(strikes, lead)),
-          String(most(strikes, ({ requests }) => requests)),
+          duration(most(onsets, withoutToken)),
+          duration(least(onsets, ({ msToGap }) => msToGap)),
+          often(onsets, ({ msToPage }) => msToPage),
+          ahead(least(onsets, lead)),
+          String(most(onsets, ({ requests }) => requests)),
           ...(isWorst ? [quiet === undefined ? '' : (quiet.requests / quiet.days).toFixed(0)] : []),
         ];
       }),

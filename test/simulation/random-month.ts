@@ -1,18 +1,18 @@
-import type { Issuing } from '../../local/world/soap/soap-service.ts';
-import type { Disturbance } from '../../local/world/soap/vendor.ts';
+import type { Issuing } from '../../local/world/soap/token-issuer.ts';
+import type { VendorFault } from '../../local/world/soap/vendor.ts';
 import { Random } from '../../local/world/time/random.ts';
 import {
   DAY_MS,
   HOUR_MS,
-  type Incident,
   MINUTE_MS,
   type Scenario,
   type Settings,
-  type Trouble,
+  type SimulatedFault,
+  type TimedFault,
 } from './model/scenario.ts';
 import { EVERYDAY_NOISE } from './model/schedule.ts';
 
-const DISTURBANCES: readonly [Disturbance, ...Disturbance[]] = [
+const VENDOR_FAULTS: readonly [VendorFault, ...VendorFault[]] = [
   'no-connection',
   'no-answer',
   'http-503',
@@ -51,12 +51,12 @@ interface Customer {
   readonly issuings: readonly [Issuing, ...Issuing[]];
 }
 
-/** A month as no one plans it: nought to six troubles of any kind, at any time, over one another. */
+/** A month as no one plans it: nought to six faults of any kind, at any time, over one another. */
 export function randomMonth(seed: number): Scenario {
   const random = new Random(seed * 16 + 15);
   const { settings, lifetimeMinutes, days, issuings } = random.pick(CUSTOMERS);
   const faults = Array.from({ length: random.integer(0, 6) }, () =>
-    randomFault(random, days * DAY_MS, lifetimeMinutes),
+    randomTimedFault(random, days * DAY_MS, lifetimeMinutes),
   );
   return {
     name: `random month ${seed}`,
@@ -70,24 +70,24 @@ export function randomMonth(seed: number): Scenario {
     },
     noise: EVERYDAY_NOISE,
     faults: faults.sort((a, b) => a.from - b.from),
-    strikes: [],
+    onsets: [],
   };
 }
 
-function randomFault(random: Random, monthMs: number, lifetimeMinutes: number): Incident {
+function randomTimedFault(random: Random, monthMs: number, lifetimeMinutes: number): TimedFault {
   const from = random.between(4 * HOUR_MS, monthMs - DAY_MS);
-  const what = randomTrouble(random, lifetimeMinutes);
+  const what = randomFault(random, lifetimeMinutes);
   // As many short ones as long ones: five minutes to ten hours.
   const lastsMs = 5 * MINUTE_MS * 120 ** random.next();
   const isMoment = ['status-deleted', 'status-garbled', 'token-deleted', 'token-overwritten', 'tokens-revoked'];
   return { from, until: isMoment.includes(what.kind) ? from : from + lastsMs, what };
 }
 
-function randomTrouble(random: Random, lifetimeMinutes: number): Trouble {
-  const kinds: readonly [() => Trouble, ...(() => Trouble)[]] = [
-    () => ({ kind: 'vendor', disturbance: random.pick(DISTURBANCES) }),
-    () => ({ kind: 'vendor', disturbance: random.pick(DISTURBANCES) }),
-    () => ({ kind: 'vendor', disturbance: random.pick(DISTURBANCES) }),
+function randomFault(random: Random, lifetimeMinutes: number): SimulatedFault {
+  const kinds: readonly [() => SimulatedFault, ...(() => SimulatedFault)[]] = [
+    () => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) }),
+    () => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) }),
+    () => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) }),
     () => ({
       kind: 'store',
       fault: random.pick(['writes-throttled', 'parameters-unavailable', 'secrets-unavailable']),

@@ -1,13 +1,13 @@
-import type { Issuing } from '../../local/world/soap/soap-service.ts';
-import type { Disturbance, VendorSettings } from '../../local/world/soap/vendor.ts';
+import type { Issuing } from '../../local/world/soap/token-issuer.ts';
+import type { VendorFault, VendorSettings } from '../../local/world/soap/vendor.ts';
 import {
   DAY_MS,
   HOUR_MS,
-  type Incident,
   MINUTE_MS,
   type Scenario,
   type Settings,
-  type Trouble,
+  type SimulatedFault,
+  type TimedFault,
 } from './model/scenario.ts';
 import { EVERYDAY_NOISE } from './model/schedule.ts';
 
@@ -19,29 +19,29 @@ export const VENDOR: VendorSettings = {
 };
 
 /**
- * Twelve strikes a month, each over before the next. What matters most about an outage is when in a token's life it
+ * Twelve onsets a month, each over before the next. What matters most about an outage is when in a token's life it
  * starts: eleven minutes later each time, they meet all two hours of it and every phase of a 15-minute schedule.
  */
-const STRIKES = Array.from({ length: 12 }, (_, turn) => 2 * DAY_MS + turn * (54 * HOUR_MS + 11 * MINUTE_MS));
+const ONSETS = Array.from({ length: 12 }, (_, turn) => 2 * DAY_MS + turn * (54 * HOUR_MS + 11 * MINUTE_MS));
 
-type Strike = (at: number) => readonly Incident[];
+type FaultsAt = (at: number) => readonly TimedFault[];
 
-function lasting(hours: number, what: Trouble): Strike {
+function lasting(hours: number, what: SimulatedFault): FaultsAt {
   return (from) => [{ from, until: from + hours * HOUR_MS, what }];
 }
 
-function vendorDown(hours: number, disturbance: Disturbance = 'no-answer'): Strike {
-  return lasting(hours, { kind: 'vendor', disturbance });
+function vendorDown(hours: number, fault: VendorFault = 'no-answer'): FaultsAt {
+  return lasting(hours, { kind: 'vendor', fault });
 }
 
-/** Ten minutes down, ten minutes up, for so many hours. */
-function flapping(hours: number): Strike {
+/** Ten minutes down, ten minutes up, for that many hours. */
+function flapping(hours: number): FaultsAt {
   const down = vendorDown(1 / 6, 'http-503');
   return (at) => Array.from({ length: hours * 3 }, (_, turn) => down(at + turn * 20 * MINUTE_MS)).flat();
 }
 
-function scenario(name: string, strike: Strike, over: Partial<Scenario> = {}): Scenario {
-  const faults = STRIKES.flatMap(strike);
+function scenario(name: string, faultsAt: FaultsAt, over: Partial<Scenario> = {}): Scenario {
+  const faults = ONSETS.flatMap(faultsAt);
   return {
     name,
     days: 30,
@@ -50,12 +50,12 @@ function scenario(name: string, strike: Strike, over: Partial<Scenario> = {}): S
     vendor: VENDOR,
     noise: EVERYDAY_NOISE,
     faults,
-    strikes: faults.length === 0 ? [] : STRIKES,
+    onsets: faults.length === 0 ? [] : ONSETS,
     ...over,
   };
 }
 
-const nothing: Strike = () => [];
+const nothing: FaultsAt = () => [];
 
 export const SCENARIOS: readonly Scenario[] = [
   scenario('nothing wrong', nothing),
@@ -88,19 +88,19 @@ export function quietMonth(seed: number): Scenario {
   return scenario('nothing wrong', nothing, { seed });
 }
 
-export function misreadFor(minutes: number, disturbance: Disturbance): Scenario {
-  return scenario(`${disturbance} for ${minutes} min`, vendorDown(minutes / 60, disturbance));
+export function misreadFor(minutes: number, fault: VendorFault): Scenario {
+  return scenario(`${fault} for ${minutes} min`, vendorDown(minutes / 60, fault));
 }
 
 /** Outages of six hours, each at another age of a token that a forced refresh got off the schedule's grid. */
 export function offTheGrid(lifetimeMinutes: number): Scenario {
-  const struck: Strike = (at) => {
+  const faultsAt: FaultsAt = (at) => {
     // 13 to 112 minutes: the next tick would replace it.
-    const from = at - (13 + 9 * STRIKES.indexOf(at)) * MINUTE_MS;
+    const from = at - (13 + 9 * ONSETS.indexOf(at)) * MINUTE_MS;
     return [{ from, until: from, what: { kind: 'forced' } }, ...vendorDown(6)(at)];
   };
   const vendor = { ...VENDOR, lifetimeSeconds: lifetimeMinutes * 60 };
-  return scenario(`off the grid, ${lifetimeMinutes} min`, struck, { vendor });
+  return scenario(`off the grid, ${lifetimeMinutes} min`, faultsAt, { vendor });
 }
 
 export function vendorDownFor(hours: number): Scenario {
@@ -116,8 +116,8 @@ export function outageAt(settings: Settings, from: number, lastsMs: number): Sce
     days: end / DAY_MS,
     settings,
     vendor: { ...VENDOR, lifetimeSeconds: lifetimeMs / 1000 },
-    faults: [{ from, until: from + lastsMs, what: { kind: 'vendor', disturbance: 'no-answer' } }],
-    strikes: [from],
+    faults: [{ from, until: from + lastsMs, what: { kind: 'vendor', fault: 'no-answer' } }],
+    onsets: [from],
   });
 }
 

@@ -9,7 +9,7 @@ import { misreadFor, offTheGrid, SCENARIOS, SERVICE_SCENARIOS } from './scenario
 import { synthesise } from './synthesised-template.ts';
 import { deploymentOf, type StrategyName, type Trial, templateKey, tryOut } from './trial.ts';
 
-/** Enough for two strikes. `npm run simulate` runs whole months, and a thousand random ones. */
+/** Enough for two onsets. `npm run simulate` runs whole months, and a thousand random ones. */
 const SHORT_DAYS = 6;
 const SEEDS = [1];
 
@@ -37,7 +37,7 @@ function shortened(scenario: Scenario): Scenario {
     ...scenario,
     days: SHORT_DAYS,
     faults: scenario.faults.filter(({ from }) => from < end - DAY_MS),
-    strikes: scenario.strikes.filter((at) => at < end - DAY_MS),
+    onsets: scenario.onsets.filter((at) => at < end - DAY_MS),
   };
 }
 
@@ -61,10 +61,10 @@ describe('what must always hold, holds', () => {
 
 describe('an outage of the service', () => {
   it('is not noticed by a reader for two hours, and a person is paged half an hour before that', async () => {
-    const { strikes } = (await run(named('vendor down for 6 h'))).assessment;
-    expect(strikes).toHaveLength(2);
-    expect(least(strikes, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
-    expect(least(strikes, lead)).toBeGreaterThan(30 * MINUTE_MS);
+    const { onsets } = (await run(named('vendor down for 6 h'))).assessment;
+    expect(onsets).toHaveLength(2);
+    expect(least(onsets, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
+    expect(least(onsets, lead)).toBeGreaterThan(30 * MINUTE_MS);
   });
 
   it.each([{ checkEveryMinutes: 30 }, { renewalWindowMinutes: 10, checkEveryMinutes: 3 }])(
@@ -72,24 +72,24 @@ describe('an outage of the service', () => {
     async (settings) => {
       const { name, ...scenario } = named('vendor down for 6 h');
       const { assessment } = await run({ ...scenario, settings, name: `${name} ${JSON.stringify(settings)}` });
-      expect(assessment.strikes.map(lead).filter((ms) => ms === undefined || ms < 0)).toEqual([]);
+      expect(assessment.onsets.map(lead).filter((ms) => ms === undefined || ms < 0)).toEqual([]);
     },
   );
 
   it('pages nobody while it is short', async () => {
-    const { strikes, gaps } = (await run(named('vendor down for 10 min'))).assessment;
-    expect(strikes.map(({ pages }) => pages)).toEqual([0, 0]);
+    const { onsets, gaps } = (await run(named('vendor down for 10 min'))).assessment;
+    expect(onsets.map(({ pages }) => pages)).toEqual([0, 0]);
     expect(gaps).toEqual([]);
   });
 
   it('pages once, not again when it is over', async () => {
-    const { strikes } = (await run(named('every answer HTML for 6 h'))).assessment;
-    expect(strikes.map(({ pages }) => pages)).toEqual([1, 1]);
+    const { onsets } = (await run(named('every answer HTML for 6 h'))).assessment;
+    expect(onsets.map(({ pages }) => pages)).toEqual([1, 1]);
   });
 
   it('costs at most three requests for each tick', async () => {
-    const { strikes } = (await run(named('vendor down for 6 h'))).assessment;
-    expect(most(strikes, ({ requests }) => requests)).toBeLessThanOrEqual(3 * (6 * 4 + 1));
+    const { onsets } = (await run(named('vendor down for 6 h'))).assessment;
+    expect(most(onsets, ({ requests }) => requests)).toBeLessThanOrEqual(3 * (6 * 4 + 1));
   });
 
   it.each(['every 4 h', 'every 2 h, Lambda retries', 'at 90 % of the lifetime'] as const)(
@@ -103,15 +103,15 @@ describe('an outage of the service', () => {
 });
 
 it('credentials that are refused are sent once, and once more after an hour', async () => {
-  const { strikes } = (await run(named('account locked for 5 h'))).assessment;
-  expect(strikes.map(({ refusedLogins }) => refusedLogins)).toEqual([2, 2]);
+  const { onsets } = (await run(named('account locked for 5 h'))).assessment;
+  expect(onsets.map(({ refusedLogins }) => refusedLogins)).toEqual([2, 2]);
 });
 
 it('a schedule that is disabled by hand pages within three quarters of an hour, an alarm on errors never', async () => {
   const scenario = named('schedule disabled by hand for 8 h');
-  const own = (await run(scenario)).assessment.strikes;
+  const own = (await run(scenario)).assessment.onsets;
   expect(most(own, ({ msToPage }) => msToPage ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(45 * MINUTE_MS);
-  const others = (await run(scenario, 'every 2 h, Lambda retries')).assessment.strikes;
+  const others = (await run(scenario, 'every 2 h, Lambda retries')).assessment.onsets;
   expect(others.map(({ msToPage }) => msToPage)).toEqual([undefined, undefined]);
 });
 
@@ -178,22 +178,22 @@ it('the same seed gives the same month', async () => {
 });
 
 it('a page comes half an hour before the end of a token that is a little short and off the grid', async () => {
-  const { strikes } = (await run(offTheGrid(232))).assessment;
-  expect(strikes.map(lead).filter((ms) => ms === undefined || ms < 30 * MINUTE_MS)).toEqual([]);
-  expect(least(strikes, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
+  const { onsets } = (await run(offTheGrid(232))).assessment;
+  expect(onsets.map(lead).filter((ms) => ms === undefined || ms < 30 * MINUTE_MS)).toEqual([]);
+  expect(least(onsets, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
 });
 
 it.each(['malformed', 'server-fault'] as const)(
   'a refusal that is read as "%s" costs at most 30 logins a day',
   async (as) => {
-    const { strikes } = (await run(shortened(misreadFor(24 * 60, as)))).assessment;
-    expect(most(strikes, ({ requests }) => requests)).toBeLessThanOrEqual(30);
-    expect(most(strikes, ({ requests }) => requests)).toBeGreaterThan(20);
+    const { onsets } = (await run(shortened(misreadFor(24 * 60, as)))).assessment;
+    expect(most(onsets, ({ requests }) => requests)).toBeLessThanOrEqual(30);
+    expect(most(onsets, ({ requests }) => requests)).toBeGreaterThan(20);
   },
 );
 
 it('a token that the service ends early is replaced within a minute where a reader reports it, else after its two hours', async () => {
-  const longest = async (name: string) => (await run(named(name))).assessment.strikes.map((one) => one.withoutTokenMs);
+  const longest = async (name: string) => (await run(named(name))).assessment.onsets.map((one) => one.withoutTokenMs);
   expect(Math.max(...(await longest('token ended early, a reader reports')))).toBeLessThan(MINUTE_MS);
   expect(Math.max(...(await longest('token ended early by the service, no reader reports')))).toBeGreaterThan(HOUR_MS);
 });

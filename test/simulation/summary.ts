@@ -1,4 +1,4 @@
-import type { StrikeOutcome } from './judge/assessment.ts';
+import type { OnsetOutcome } from './judge/assessment.ts';
 import { DAY_MS } from './model/scenario.ts';
 import type { StrategyName, Trial } from './trial.ts';
 
@@ -16,7 +16,7 @@ export interface Summary {
   readonly ticks: number;
   readonly requests: number;
   readonly refusedLogins: number;
-  readonly strikes: readonly StrikeOutcome[];
+  readonly onsets: readonly OnsetOutcome[];
   readonly violations: readonly string[];
   readonly excusedRepeats: number;
   readonly unforeseeableGaps: readonly string[];
@@ -39,7 +39,7 @@ export function summarise(strategy: StrategyName, { month, assessment, verdict, 
     ticks: month.invocations.length,
     requests: month.logins.length,
     refusedLogins: month.logins.filter(({ outcome }) => outcome === 'refused').length,
-    strikes: assessment.strikes,
+    onsets: assessment.onsets,
     mistakes,
     ...verdict,
   };

@@ -5,24 +5,22 @@ import { errorName } from '../redact-error.ts';
 /** What is wrong with a connection, in words of this file or of OpenSSL, never of the other side. */
 export interface ConnectionFault {
   readonly code: Extract<RefreshErrorCode, 'ENDPOINT_UNAVAILABLE' | 'REPLY_MALFORMED'>;
-  /** Undefined where the error's name says it all, such as `ECONNREFUSED`. */
+  /** Undefined for a name that is not known here. */
   readonly what?: string;
-  /** What a person does about it; undefined for what may heal by itself. */
+  /** What a person does about it. */
   readonly remedy?: string;
 }
 
 /** What an error of `node:http` or `node:https` means. The parser's own error carries the raw bytes. */
 export function connectionFault(error: unknown): ConnectionFault {
   const name = errorName(error);
-  if (name.startsWith('HPE_'))
-    return { code: 'REPLY_MALFORMED', what: HTTP_RULES[name] ?? 'it breaks a rule of HTTP/1.1' };
-  if (name === 'ERR_PROXY_TUNNEL') {
-    const remedy = 'Ask whoever runs the proxy to let this host pass, without a password';
-    return { code: 'ENDPOINT_UNAVAILABLE', what: 'the proxy opened no tunnel', remedy };
+  if (name.startsWith('HPE_')) {
+    const what = HTTP_RULES[name] ?? 'it breaks a rule of HTTP/1.1';
+    return { code: 'REPLY_MALFORMED', what, remedy: 'Compare scheme and port with what the vendor names' };
   }
-  const certificate = CERTIFICATE[name];
-  if (certificate !== undefined) {
-    const [what, remedy] = certificate;
+  const known = CONNECTION[name] ?? CERTIFICATE[name];
+  if (known !== undefined) {
+    const [what, remedy] = known;
     return { code: 'ENDPOINT_UNAVAILABLE', what, remedy };
   }
   if (name === 'UNSPECIFIED') return { code: 'ENDPOINT_UNAVAILABLE', what: verifyReason(error), remedy: VENDOR };
@@ -30,6 +28,11 @@ export function connectionFault(error: unknown): ConnectionFault {
   return what === undefined
     ? { code: 'ENDPOINT_UNAVAILABLE' }
     : { code: 'ENDPOINT_UNAVAILABLE', what, remedy: TLS_REMEDIES.find(([pattern]) => pattern.test(what))?.[1] };
+}
+
+/** Whether it is the server's certificate that does not verify. @param name Node's code of the error */
+export function isCertificateFault(name: string): boolean {
+  return name === 'UNSPECIFIED' || Object.hasOwn(CERTIFICATE, name);
 }
 
 /** RFC 9112, by the name that Node's parser gives to the breach. */
@@ -47,6 +50,43 @@ const HTTP_RULES: Readonly<Record<string, string>> = {
   HPE_CR_EXPECTED: 'a line of the headers does not end as it must',
   HPE_LF_EXPECTED: 'a line of the headers does not end as it must',
   HPE_INVALID_EOF_STATE: 'the answer ends in the middle of its headers',
+};
+
+const NO_WAY = [
+  'there is no way to it',
+  'If it stays so, ask the vendor whether your address must be on a list, and your network for the way out',
+] as const;
+const CUT = [
+  'it was cut',
+  'If it stays so, compare scheme and port with what the vendor names: a TLS port that is asked with http ends so',
+] as const;
+
+/** What Node and the system name by a code, with what to do. */
+const CONNECTION: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  ENOTFOUND: [
+    'there is no such host',
+    'Compare it with what the vendor names, letter by letter; if it is right, it may be known within a VPN only',
+  ],
+  EAI_AGAIN: [
+    'the host could not be looked up',
+    'If it stays so, look up another one from there: either the network has no DNS, or the host is wrong',
+  ],
+  ECONNREFUSED: [
+    'nothing listens at this port',
+    'If it stays so, compare scheme and port with what the vendor names: http means 80 and https 443 unless the address says otherwise',
+  ],
+  CONNECT_TIMEOUT: NO_WAY,
+  ETIMEDOUT: NO_WAY,
+  EHOSTUNREACH: NO_WAY,
+  ENETUNREACH: NO_WAY,
+  ECONNRESET: CUT,
+  EPIPE: CUT,
+  CONNECTION_CLOSED: CUT,
+  ABORT_ERR: ['no whole answer in time', 'If it stays so, compare port and path, then ask the vendor'],
+  ERR_PROXY_TUNNEL: [
+    'the proxy opened no tunnel',
+    'Ask whoever runs the proxy to let this host pass, without a password',
+  ],
 };
 
 const VENDOR = "Tell the vendor now: its server's certificate is at fault, for every client";

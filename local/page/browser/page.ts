@@ -1,4 +1,4 @@
-/** The page's script: shows what the server tells, and sends what somebody presses. */
+/** The page's script: shows what the server sends, and sends what somebody presses. */
 import type { AlarmView, Button, Pace, ReaderView, Snapshot, TickView } from '../snapshot.ts';
 import { clockSeconds, clockTime, span } from '../time-text.ts';
 import { drawChart } from './chart.ts';
@@ -8,7 +8,7 @@ import { createLog } from './log.ts';
 const key = document.querySelector('meta[name="key"]')?.getAttribute('content') ?? '';
 const ticks: TickView[] = [];
 const KEPT_TICKS = 200;
-/** In real time nobody waits so long. */
+/** In real time nobody waits longer. */
 const LONG_WAIT_MS = 20_000;
 const log = createLog(byId('log'));
 let snapshot: Snapshot | undefined;
@@ -16,22 +16,22 @@ let start: string | undefined;
 let isDrawn = true;
 
 const events = new EventSource('/events');
-listen('start', (told: string) => {
-  if (start !== undefined && start !== told) location.reload();
-  start = told;
+listen('start', (sent: string) => {
+  if (start !== undefined && start !== sent) location.reload();
+  start = sent;
   ticks.length = 0;
   log.clear();
   say('message', '');
 });
-listen('ticks', (told: readonly TickView[]) => {
-  ticks.push(...told);
+listen('ticks', (sent: readonly TickView[]) => {
+  ticks.push(...sent);
   ticks.splice(0, ticks.length - KEPT_TICKS);
-  log.addTicks(told);
+  log.addTicks(sent);
 });
-listen('state', (told: Snapshot) => {
-  announce(snapshot, told);
-  snapshot = told;
-  log.addOthers(told);
+listen('state', (sent: Snapshot) => {
+  announce(snapshot, sent);
+  snapshot = sent;
+  log.addOthers(sent);
   if (isDrawn) requestAnimationFrame(show);
   isDrawn = false;
 });
@@ -50,7 +50,7 @@ byId('changes-only').addEventListener('change', ({ target }) => {
   byId('log').classList.toggle('changes-only', target instanceof HTMLInputElement && target.checked);
 });
 
-function listen<Told>(name: string, take: (told: Told) => void): void {
+function listen<Data>(name: string, take: (sent: Data) => void): void {
   events.addEventListener(name, ({ data }) => take(JSON.parse(data)));
 }
 
@@ -108,7 +108,7 @@ function show(): void {
   say('verdict-detail', verdict.detail);
   byId('verdict-sign').setAttribute('href', `#sign-${verdict.kind}`);
   drawChart(byId('chart'), snapshot, ticks);
-  showConditions(snapshot);
+  showFaults(snapshot);
   showRows('alarms', alarms.map(alarmRow));
   byId('alarms-off').hidden = alarmsOff === undefined;
   say('alarms-off', alarmsOff ?? '');
@@ -116,7 +116,7 @@ function show(): void {
   say('logins', loginSentence(snapshot));
 }
 
-function showConditions({ conditions: { service, password, store } }: Snapshot): void {
+function showFaults({ faults: { service, password, store } }: Snapshot): void {
   const holding: Partial<Record<Button, boolean>> = {
     'service-down': service === 'down',
     'service-nonsense': service === 'nonsense',

@@ -4,7 +4,7 @@ type Attributes = Readonly<Record<string, string | number>>;
 
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 
-/** @param title told when somebody points at it */
+/** @param title shown when somebody points at it */
 export function svg(name: string, attributes: Attributes, title?: string): SVGElement {
   const element = document.createElementNS(NAMESPACE, name);
   for (const [key, value] of Object.entries(attributes)) {

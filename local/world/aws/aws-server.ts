@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { isObject } from '../../../lambda/parse-json.ts';
@@ -46,18 +46,21 @@ export interface LocalAwsOptions {
   readonly now?: () => Date;
   /** What is put on the wire; empty services if left out. */
   readonly services?: AwsServices;
+  /** Answers to nobody else; to everybody if left out. */
+  readonly accessKeyId?: string;
 }
 
 /**
  * Secrets Manager and SSM on this machine, in memory, speaking AWS JSON 1.1: unchanged SDK clients and the `aws`
- * command work against it through AWS_ENDPOINT_URL. Signatures are not checked.
+ * command work against it through AWS_ENDPOINT_URL. Signatures are not checked, but the access key id may be.
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { now = () => new Date(), services = createAwsServices() } = options;
+  const { now = () => new Date(), services = createAwsServices(), accessKeyId } = options;
   const perform = (operation: string, input: AwsInput) => services.perform(operation, input, now());
   const calls: AwsCall[] = [];
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (accessKeyId !== undefined && !isSignedWith(accessKeyId, request)) throw UNRECOGNIZED_CLIENT;
     const operation = targetOperation(request, services.operations);
     const body: unknown = await json(request);
     const input = isObject(body) ? body : {};
@@ -87,6 +90,19 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     faults: options.faults ?? (() => undefined),
   };
   return aws;
+}
+
+/** What AWS says of an access key id that it does not know. */
+const UNRECOGNIZED_CLIENT = new AwsError(
+  'UnrecognizedClientException',
+  'The security token included in the request is invalid.',
+);
+
+/** By the access key id alone, which is then as good as a password. */
+function isSignedWith(accessKeyId: string, { headers }: IncomingMessage): boolean {
+  const [, given = ''] = /^AWS4-HMAC-SHA256 Credential=([^/,]+)\//.exec(headers.authorization ?? '') ?? [];
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(accessKeyId));
 }
 
 function targetOperation({ headers }: IncomingMessage, services: AwsServices['operations']): string {

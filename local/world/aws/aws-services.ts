@@ -1,6 +1,6 @@
 import { AwsError, awsRequest, type Operation } from './aws-request.ts';
-import { createParameterStore, type ParameterStore } from './parameter-store.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
+import { createParameterStore, type ParameterStore } from './ssm-parameter-store.ts';
 
 /** The members of one request, as they come over the wire. */
 export type AwsInput = Readonly<Record<string, unknown>>;

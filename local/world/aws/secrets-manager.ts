@@ -59,24 +59,6 @@ export function createSecretsManager(): SecretsManager {
     return secret;
   };
 
-  const addVersion = (
-    secret: Secret,
-    version: Pick<SecretVersion, 'versionId' | 'value' | 'created'>,
-    stages: readonly string[],
-  ) => {
-    const { versionId, value } = version;
-    const same = secret.versions.find((one) => one.versionId === versionId);
-    if (same !== undefined && JSON.stringify(same.value) !== JSON.stringify(value)) {
-      throw new AwsError(
-        'ResourceExistsException',
-        `You can't modify an existing version, you can only create a new version. Version ${versionId} exists already.`,
-      );
-    }
-    if (same !== undefined) return;
-    const older = secret.versions.map((one) => ({ ...one, stages: withoutStages(one.stages, stages) }));
-    secret.versions = [...older, { ...version, stages }];
-  };
-
   function createSecret(request: AwsRequest, now: Date) {
     const name = request.requiredText('Name');
     if (secrets.has(name)) {
@@ -152,6 +134,24 @@ export function createSecretsManager(): SecretsManager {
     },
     versions: (name) => secrets.get(name)?.versions ?? [],
   };
+}
+
+function addVersion(
+  secret: Secret,
+  version: Pick<SecretVersion, 'versionId' | 'value' | 'created'>,
+  stages: readonly string[],
+): void {
+  const { versionId, value } = version;
+  const same = secret.versions.find((one) => one.versionId === versionId);
+  if (same !== undefined && JSON.stringify(same.value) !== JSON.stringify(value)) {
+    throw new AwsError(
+      'ResourceExistsException',
+      `You can't modify an existing version, you can only create a new version. Version ${versionId} exists already.`,
+    );
+  }
+  if (same !== undefined) return;
+  const older = secret.versions.map((one) => ({ ...one, stages: withoutStages(one.stages, stages) }));
+  secret.versions = [...older, { ...version, stages }];
 }
 
 /** A staging label belongs to one version; the version that loses AWSCURRENT becomes AWSPREVIOUS. */

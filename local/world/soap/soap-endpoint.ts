@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../listen.ts';
+import { ENDPOINT_FAULTS, type EndpointFault, type RawReply } from './endpoint-faults.ts';
 import { readRequest } from './soap-envelope.ts';
-import { FAILURES, type RawReply, type SoapFailure } from './soap-failures.ts';
 import type { SoapAnswer } from './soap-message.ts';
 import { createSoapService, type SoapCredentials, type SoapService, type SoapServiceSettings } from './soap-service.ts';
 
@@ -19,8 +19,8 @@ export interface SoapEndpointOptions extends SoapServiceSettings {
   readonly now?: () => Date;
   /** What is put on the wire; a service with these settings if left out. */
   readonly service?: SoapService;
-  /** How every request is answered for as long as something is wrong with the whole service; undefined: as usual. */
-  readonly trouble?: () => RawReply | undefined;
+  /** Decides about every request before it is answered; undefined lets it pass. */
+  readonly faults?: () => RawReply | undefined;
 }
 
 /** One request that came in. */
@@ -39,15 +39,15 @@ export interface SoapEndpoint extends Pick<SoapService, 'issuedTokens'> {
   readonly calls: readonly SoapCall[];
   /** What the service takes for right; a new value is a changed password. */
   credentials: SoapCredentials;
-  /** How everything but eInvoiceGet is answered: as documented, with a failure, or with the very bytes of an HTTP answer. */
-  mode: 'working' | SoapFailure | { readonly reply: Buffer };
+  /** What answers everything but eInvoiceGet in the service's place, or the very bytes of an HTTP answer. */
+  fault: EndpointFault | { readonly reply: Buffer } | undefined;
   revoke(token: string): void;
   close(): Promise<void>;
 }
 
-/** Puts the SOAP service on the wire, and lets its answers fail on their way. */
+/** Puts the SOAP service on the wire, with faults where they are asked for. */
 export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<SoapEndpoint> {
-  const { now = () => new Date(), service = createSoapService(options), trouble = () => undefined } = options;
+  const { now = () => new Date(), service = createSoapService(options), faults = () => undefined } = options;
   const calls: SoapCall[] = [];
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -56,10 +56,10 @@ export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<S
     const { operation = '', arguments: given = [] } = readRequest(body) ?? {};
     const at = now();
     calls.push({ operation, arguments: given, body, headers, at });
-    const { mode } = endpoint;
-    const troubled = trouble();
-    if (troubled !== undefined) return write(request.socket, troubled);
-    if (mode === 'working' || operation === 'eInvoiceGet') {
+    const { fault } = endpoint;
+    const faulty = faults();
+    if (faulty !== undefined) return write(request.socket, faulty);
+    if (fault === undefined || operation === 'eInvoiceGet') {
       const message = {
         body,
         contentType: headers['content-type'],
@@ -68,7 +68,7 @@ export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<S
       };
       return send(response, service.answer(message, at));
     }
-    await write(request.socket, typeof mode === 'string' ? FAILURES[mode]() : { bytes: mode.reply });
+    await write(request.socket, typeof fault === 'string' ? ENDPOINT_FAULTS[fault]() : { bytes: fault.reply });
   }
 
   const { url, close } = await listen(
@@ -90,7 +90,7 @@ export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<S
     set credentials(right) {
       service.credentials = right;
     },
-    mode: 'working',
+    fault: undefined,
     revoke: (token) => service.revoke(token, now()),
     close,
   };

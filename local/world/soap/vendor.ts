@@ -3,15 +3,17 @@ import type { Random } from '../time/random.ts';
 import type { VirtualClock } from '../time/virtual-clock.ts';
 import { faultEnvelope } from './soap-envelope.ts';
 import type { SoapAnswer } from './soap-message.ts';
-import { createSoapService, type Issuing, type SoapService, type SoapServiceSettings } from './soap-service.ts';
+import { createSoapService, type SoapService, type SoapServiceSettings } from './soap-service.ts';
+import type { Issuing } from './token-issuer.ts';
 
+/** How the service behaves. */
 export interface VendorSettings extends Pick<SoapServiceSettings, 'lockOut'> {
   readonly lifetimeSeconds: number;
   readonly issuing: Issuing;
 }
 
-/** How the service answers while something is wrong with it. */
-export type Disturbance =
+/** A fault of the service: how it answers for as long as that lasts. */
+export type VendorFault =
   | 'no-connection'
   | 'no-answer'
   | 'http-503'
@@ -28,10 +30,11 @@ export type Disturbance =
   /** Right, but the token lives for a quarter of what the reply says. */
   | 'lifetime-overstated';
 
+/** One request for a token. */
 export interface RecordedLogin {
   readonly at: number;
   readonly password: string;
-  readonly outcome: 'granted' | 'refused' | 'disturbed';
+  readonly outcome: 'granted' | 'refused' | 'failed';
   /** The service judged it, but its answer never arrived. */
   readonly isReplyLost: boolean;
 }
@@ -45,7 +48,7 @@ export class Vendor {
   readonly logins: RecordedLogin[] = [];
   readonly #clock: VirtualClock;
   readonly #random: Random;
-  #disturbance: Disturbance | undefined;
+  #fault: VendorFault | undefined;
 
   constructor(
     clock: VirtualClock,
@@ -64,13 +67,13 @@ export class Vendor {
     });
   }
 
-  get disturbance(): Disturbance | undefined {
-    return this.#disturbance;
+  get fault(): VendorFault | undefined {
+    return this.#fault;
   }
 
-  set disturbance(disturbance: Disturbance | undefined) {
-    this.#disturbance = disturbance;
-    this.service.livedShare = disturbance === 'lifetime-overstated' ? 0.25 : 1;
+  set fault(fault: VendorFault | undefined) {
+    this.#fault = fault;
+    this.service.livedShare = fault === 'lifetime-overstated' ? 0.25 : 1;
   }
 
   get password(): string {
@@ -83,33 +86,33 @@ export class Vendor {
 
   /** @throws what `fetch` throws: a TypeError without a connection, the signal's reason once it has fired. */
   async answer(envelope: string, signal: AbortSignal): Promise<HttpReply> {
-    const { disturbance } = this;
+    const { fault } = this;
     await this.#clock.sleep(this.#latencyMs(), signal);
-    if (disturbance === 'no-connection') {
-      this.#note('disturbed', envelope);
+    if (fault === 'no-connection') {
+      this.#note('failed', envelope);
       throw new TypeError('fetch failed');
     }
-    if (disturbance === 'no-answer') {
-      this.#note('disturbed', envelope);
+    if (fault === 'no-answer') {
+      this.#note('failed', envelope);
       return await new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     }
-    const broken = disturbance === undefined ? undefined : BROKEN[disturbance];
+    const broken = fault === undefined ? undefined : BROKEN[fault];
     if (broken !== undefined) {
-      this.#note('disturbed', envelope);
+      this.#note('failed', envelope);
       return broken;
     }
     const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
-    const { login = 'disturbed', ...reply } = this.service.answer(message, new Date(this.#clock.now()));
+    const { login = 'failed', ...reply } = this.service.answer(message, new Date(this.#clock.now()));
     this.#note(login, envelope);
-    if (disturbance === 'reply-lost') throw new TypeError('terminated');
-    if (disturbance === 'truncated') return { ...reply, body: reply.body.slice(0, -40) };
-    await this.#clock.sleep(disturbance === 'slow' ? 30_000 : 50, signal);
+    if (fault === 'reply-lost') throw new TypeError('terminated');
+    if (fault === 'truncated') return { ...reply, body: reply.body.slice(0, -40) };
+    await this.#clock.sleep(fault === 'slow' ? 30_000 : 50, signal);
     return reply;
   }
 
   #note(outcome: RecordedLogin['outcome'], envelope: string): void {
     const password = /<passwd[^>]*>([^<]*)<\/passwd>/.exec(envelope)?.[1] ?? '';
-    const isReplyLost = this.disturbance === 'reply-lost';
+    const isReplyLost = this.fault === 'reply-lost';
     this.logins.push({ at: this.#clock.now(), password, outcome, isReplyLost });
   }
 
@@ -121,7 +124,7 @@ export class Vendor {
 
 const HTML = '<html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>';
 
-const BROKEN: Partial<Record<Disturbance, HttpReply>> = {
+const BROKEN: Partial<Record<VendorFault, HttpReply>> = {
   malformed: { status: 200, contentType: 'text/xml; charset=ISO-8859-1', body: '<SOAP-ENV:Envelope' },
   'http-503': { status: 503, contentType: 'text/html', body: HTML },
   html: { status: 200, contentType: 'text/html; charset=UTF-8', body: HTML },

@@ -2,38 +2,21 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalWorld, type LocalWorld, worldStart } from '../../../local/page/local-world.ts';
-import { type ServedPage, servePage } from '../../../local/page/serve-page.ts';
+import { type ServedPage, servePage, worldStart } from '../../../local/page/serve-page.ts';
+import type { VirtualWorld } from '../../../local/world/virtual-world.ts';
+import { ENV, pageWorld } from './page-world.ts';
 
-const CREDENTIALS = { username: 'erin', password: 'S3CR3T-password', client_id: 'S3CR3T-id', client_secret: 'S3CR3T' };
-const ENV = {
-  CREDENTIALS_SECRET_ID: 'local/credentials',
-  TOKEN_ENDPOINT: 'http://127.0.0.1:4781/api',
-  TOKEN_PARAMETER_NAME: '/local/access-token',
-  REFRESH_EVERY_SECONDS: '7200',
-  CHECK_EVERY_SECONDS: '900',
-  TOKEN_LIFETIME_SECONDS: '14400',
-};
-
-function newWorld(): LocalWorld {
-  return createLocalWorld({
-    start: worldStart(14_400, 900),
-    secretId: ENV.CREDENTIALS_SECRET_ID,
-    secretString: JSON.stringify(CREDENTIALS),
-    credentials: CREDENTIALS,
-    lifetimeSeconds: 14_400,
-  });
-}
-
-let world: LocalWorld;
+let world: VirtualWorld;
 let page: ServedPage;
 let onlooker: ServedPage;
 const stop = new AbortController();
 
 beforeAll(async () => {
-  world = newWorld();
-  page = await servePage({ world, env: ENV, isVirtual: true, port: 0 });
-  onlooker = await servePage({ world: newWorld(), env: ENV, isVirtual: false, port: 0 });
+  const start = worldStart(14_400, 900);
+  world = pageWorld(start);
+  const settings = { env: ENV, port: 0, onTick: () => {}, onPace: () => {} };
+  page = await servePage({ ...settings, world, isVirtual: true });
+  onlooker = await servePage({ ...settings, world: pageWorld(start), isVirtual: false });
   void page.run(stop.signal);
 });
 afterAll(async () => {
@@ -75,15 +58,15 @@ async function command(url: string, order: object, headers: Readonly<Record<stri
   return answer.statusCode;
 }
 
-/** What the page is told until this has been told. */
-async function toldUntil(url: string, isEnough: (told: string) => boolean): Promise<string> {
+/** What the server has sent once this is among it. */
+async function sentUntil(url: string, isEnough: (sent: string) => boolean): Promise<string> {
   const answer = await send(url, { path: '/events' });
-  let told = '';
+  let sent = '';
   for await (const chunk of answer) {
-    told += chunk;
-    if (isEnough(told)) break;
+    sent += chunk;
+    if (isEnough(sent)) break;
   }
-  return told;
+  return sent;
 }
 
 it('is one page without a script or a style of its own, which may load nothing from elsewhere', async () => {
@@ -99,9 +82,9 @@ it('is one page without a script or a style of its own, which may load nothing f
 
 it('carries out what its own page sends', async () => {
   expect(await command(page.url, { button: 'refresh-now' })).toBe(204);
-  await toldUntil(page.url, (told) => told.includes('a person asked for it'));
+  await sentUntil(page.url, (sent) => sent.includes('a person asked for it'));
   expect(await command(page.url, { pace: 10 }, {}, '/pace')).toBe(204);
-  await toldUntil(page.url, (told) => told.includes('"pace":10,'));
+  await sentUntil(page.url, (sent) => sent.includes('"pace":10,'));
   expect(await command(page.url, { pace: 1 }, {}, '/pace')).toBe(204);
 });
 
@@ -115,7 +98,7 @@ it.each([
   ['a name that another page has in the DNS', { Host: 'rebound.example' }],
 ])('refuses a command from %s', async (_, headers) => {
   expect(await command(page.url, { button: 'service-down' }, headers)).toBeGreaterThanOrEqual(400);
-  expect(world.vendor.disturbance).toBeUndefined();
+  expect(world.vendor.fault).toBeUndefined();
 });
 
 it('shows nothing to a foreign Host', async () => {
@@ -132,18 +115,18 @@ it.each([{ button: 'toString' }, { button: 7 }, { pace: 61 }, { pace: '60' }, []
   },
 );
 
-it('tells neither a token nor a secret', async () => {
-  const told = await toldUntil(page.url, (text) => text.includes('event: state'));
+it('shows neither a token nor a secret', async () => {
+  const sent = await sentUntil(page.url, (text) => text.includes('event: state'));
 
-  expect(told).toContain('"kind":"refreshed"');
-  expect(told).not.toContain('S3CR3T');
-  for (const { token } of world.vendor.service.issuedTokens) expect(told).not.toContain(token);
+  expect(sent).toContain('"kind":"refreshed"');
+  expect(sent).not.toContain('S3CR3T');
+  for (const { token } of world.vendor.service.issuedTokens) expect(sent).not.toContain(token);
 });
 
 describe('beside a real service', () => {
   it('only looks on: no button, and time as it passes', async () => {
     expect(await command(onlooker.url, { button: 'service-down' })).toBe(400);
     expect(await command(onlooker.url, { pace: 600 }, {}, '/pace')).toBe(400);
-    expect(await toldUntil(onlooker.url, (told) => told.includes('event: state'))).toContain('"isVirtual":false');
+    expect(await sentUntil(onlooker.url, (sent) => sent.includes('event: state'))).toContain('"isVirtual":false');
   });
 });

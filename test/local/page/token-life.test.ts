@@ -1,40 +1,20 @@
 import { expect, it } from 'vitest';
-import { type Config, ConfigError, readConfig } from '../../../lambda/refresher/config.ts';
+import { ConfigError, readConfig } from '../../../lambda/refresher/config.ts';
 import { BUTTONS } from '../../../local/page/buttons.ts';
-import { createLocalWorld } from '../../../local/page/local-world.ts';
 import type { Button, Snapshot, TickView } from '../../../local/page/snapshot.ts';
 import { playTokenLife } from '../../../local/page/token-life.ts';
+import { ENV, pageWorld } from './page-world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const START = Date.UTC(2026, 0, 1, 12);
-const CREDENTIALS = { username: 'erin', password: 'S3CR3T-password', client_id: 'S3CR3T-id', client_secret: 'S3CR3T' };
-
-/** As deployed with the defaults. */
-function defaults(): Config {
-  const config = readConfig({
-    CREDENTIALS_SECRET_ID: 'local/credentials',
-    TOKEN_ENDPOINT: 'http://127.0.0.1:4781/api',
-    TOKEN_PARAMETER_NAME: '/local/access-token',
-    REFRESH_EVERY_SECONDS: '7200',
-    CHECK_EVERY_SECONDS: '900',
-    TOKEN_LIFETIME_SECONDS: '14400',
-  });
-  if (config instanceof ConfigError) throw config;
-  return config;
-}
 
 /** A life that has gone well for some hours, so that no alarm warms up any more. */
 async function begin(hours = 2.1) {
-  const config = defaults();
-  const world = createLocalWorld({
-    start: START,
-    secretId: config.credentialsSecretId,
-    secretString: JSON.stringify(CREDENTIALS),
-    credentials: CREDENTIALS,
-    lifetimeSeconds: config.tokenLifetimeSeconds,
-  });
-  const life = playTokenLife(world, { config, isVirtual: true });
+  const config = readConfig(ENV);
+  if (config instanceof ConfigError) throw config;
+  const world = pageWorld(START);
+  const life = playTokenLife({ world, config, isVirtual: true, onTick: () => {} });
   const pass = async (ms: number): Promise<Snapshot> => {
     await world.clock.advance(ms);
     return life.snapshot(1);
@@ -87,7 +67,7 @@ const PROMISES: Partial<Record<Button, readonly Promised[]>> = {
   'service-down': [
     ['readers get no answer', ({ readers }) => readers.every(({ state }) => state === 'no answer')],
     ['the next tick that wants a token fails', ({ lastTick }) => lastTick?.code === 'ENDPOINT_UNAVAILABLE'],
-    ['nobody is harmed yet', ({ verdict }) => verdict.kind === 'trouble'],
+    ['nobody is harmed yet', ({ verdict }) => verdict.kind === 'warning'],
     ['a ticket', (now) => firing(now).join() === 'RefreshFailing'],
     ['a page', (now) => firing(now).join() === 'TokenExpiring,RefreshFailing' && now.verdict.kind === 'danger'],
     ['the token ends only now', ({ verdict }) => /expired/.test(verdict.title)],
@@ -123,7 +103,7 @@ it.each(Object.entries(PROMISES) as [Button, readonly Promised[]][])(
     }
     life.press('all-well');
     expect(isWell(await until(isWell))).toBe(true);
-    expect(now().conditions).toEqual({ service: 'well', password: 'right', store: 'well' });
+    expect(now().faults).toEqual({ service: 'well', password: 'right', store: 'well' });
   },
 );
 
@@ -132,22 +112,22 @@ it('uses a password that is put right with the next tick', async () => {
   life.press('password-refused');
   await until(({ lastTick }) => lastTick?.code === 'CREDENTIALS_REFUSED');
   life.press('password-right');
-  const { lastTick, conditions } = await until((now) => now.lastTick?.kind === 'refreshed');
+  const { lastTick, faults } = await until((now) => now.lastTick?.kind === 'refreshed');
 
   expect(lastTick?.summary).toMatch(/credentials have changed/);
-  expect(conditions.password).toBe('right');
+  expect(faults.password).toBe('right');
 });
 
-it('tells neither a token nor a password, whatever happens', async () => {
+it('shows neither a token nor a password, whatever happens', async () => {
   const { life, now, until, world } = await begin();
   for (const button of Object.keys(BUTTONS) as Button[]) {
     life.press(button);
     const { id = 0 } = now().lastTick ?? {};
     await until(({ lastTick }) => (lastTick?.id ?? 0) > id);
   }
-  const told = JSON.stringify([now(), life.ticks]);
+  const shown = JSON.stringify([now(), life.ticks]);
 
   expect(life.ticks.filter(({ kind }) => kind === 'failed').length).toBeGreaterThan(0);
-  expect(told).not.toContain('S3CR3T');
-  for (const { token } of world.vendor.service.issuedTokens) expect(told).not.toContain(token);
+  expect(shown).not.toContain('S3CR3T');
+  for (const { token } of world.vendor.service.issuedTokens) expect(shown).not.toContain(token);
 });

@@ -121,7 +121,7 @@ describe('npm run service -- check', () => {
   it.each([
     [['chekc', 'dpd'], 'Did you mean check?'],
     [['dpd'], 'Did you mean check dpd?'],
-    [['check', 'dp'], 'Did you mean dpd?'],
+    [['check', 'dp'], 'did you mean dpd?'],
     [['check', 'dpd', '--ta', 'x'], 'Did you mean --at?'],
   ])('given %j, asks what was meant', (args, question) => {
     expect(run(...args).stderr).toContain(question);

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { Invocation } from '../../../local/invoke.ts';
 import { type Scene, tickLine, tickStory } from '../../../local/start/narrative.ts';
+import type { LoggedTick } from '../../../local/world/logged-tick.ts';
 
 const TOKEN = 'b29cee2156282be62f51b24fe8b3f07f01c9bff1';
 const SCENE: Scene = {
@@ -12,8 +12,9 @@ const SCENE: Scene = {
   token: TOKEN,
   width: 120,
 };
-const TICK: Invocation = {
+const TICK: LoggedTick = {
   outcome: 'refreshed',
+  isHeld: false,
   code: undefined,
   message: undefined,
   cause: undefined,
@@ -25,12 +26,11 @@ const TICK: Invocation = {
   endpointLatencyMs: 12,
   said: undefined,
   warnings: [],
-  output: '',
-  contact: undefined,
+  line: {},
 };
-const FAILED: Invocation = { ...TICK, outcome: 'failed', code: 'ENDPOINT_UNAVAILABLE', message: 'The service is out.' };
+const FAILED: LoggedTick = { ...TICK, outcome: 'failed', code: 'ENDPOINT_UNAVAILABLE', message: 'The service is out.' };
 
-const story = (tick: Partial<Invocation>, scene: Partial<Scene> = {}) =>
+const story = (tick: Partial<LoggedTick>, scene: Partial<Scene> = {}) =>
   stripVTControlCharacters(tickStory({ ...TICK, ...tick }, { ...SCENE, ...scene }));
 const steps = (text: string) => text.match(/[✓✗] [a-z]+ [a-z]+/g);
 
@@ -92,13 +92,13 @@ describe('the story of a tick', () => {
 
 describe('a tick in one line', () => {
   const at = new Date('2026-11-22T12:34:56.000Z');
-  const line = (tick: Partial<Invocation>) => stripVTControlCharacters(tickLine({ ...TICK, ...tick }, at));
+  const line = (tick: Partial<LoggedTick>) => stripVTControlCharacters(tickLine({ ...TICK, ...tick }, at));
 
   it('says when, what, how long the token lives, and why', () => {
     expect(line({ secondsRemaining: 59 })).toBe('12:34:56  refreshed  version 2, 59 s left  because there is no token');
   });
 
-  it('says what failed once it is not told below', () => {
+  it('says what failed once that does not stand below', () => {
     const failed = { ...TICK, ...FAILED, tokenVersion: undefined };
 
     expect(line(failed)).toBe('12:34:56  failed     no token');

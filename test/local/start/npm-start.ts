@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 
-const COMMAND = fileURLToPath(new URL('../../../local/start/command.ts', import.meta.url));
+const COMMAND = new URL('../../../local/start/command.ts', import.meta.url).href;
+/** As start.ts does, but for the build, which has been made once for all. */
+const RUN = `await (await import('${COMMAND}')).runStart()`;
 
 /** What the local service of these tests takes; each value is easily found, wherever it might be printed. */
 export const CREDENTIALS = {
@@ -24,7 +25,7 @@ export function begin(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [COMMAND, ...args], {
+  return spawn(process.execPath, ['--input-type=module', '--eval', RUN, '--', 'npm-start', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // The same few files are read by dozens of processes.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...env },

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine, UsageError } from '../../../cli/command-line.ts';
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { HELP, readOptions, START } from '../../../local/start/options.ts';
 
 function read(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return readOptions(parseCommandLine(START, args, env).values);
 }
+
+const REAL = ['--endpoint', 'https://example.test/soap', '--credentials', 'c.json'];
 
 describe('the command line', () => {
   it('asks for two ticks between local services when it is empty', () => {
@@ -13,27 +16,26 @@ describe('the command line', () => {
       serve: false,
       everySeconds: 900,
       lifetimeSeconds: undefined,
-      service: undefined,
-      fail: undefined,
+      endpoint: undefined,
+      service: mastersIndia,
+      fault: undefined,
     });
   });
 
   it('makes tokens short-lived to be watched in real time, but not those of a real service, nor where the page can hurry time', () => {
-    const real = ['--endpoint', 'https://example.test/soap', '--credentials', 'c.json'];
-
     expect(read(['--serve', '--every', '2']).lifetimeSeconds).toBeLessThan(300);
     expect(read(['--serve', '--fail', '503']).lifetimeSeconds).toBeLessThan(300);
     expect(read(['--serve', '--lifetime', '30']).lifetimeSeconds).toBe(30);
     expect(read(['--serve'])).toMatchObject({ everySeconds: 900, lifetimeSeconds: undefined });
-    expect(read(['--serve', ...real]).lifetimeSeconds).toBeUndefined();
+    expect(read(['--serve', ...REAL]).lifetimeSeconds).toBeUndefined();
   });
 
   it.each([
     ['an unknown option', ['--sevre'], /--sevre'\. Did you mean --serve\?/],
     ['an option like no other', ['--zzzzzzzz'], /^(?!.*mean).*--zzzzzzzz.*--serve/],
-    ['a mistyped failure', ['--fail', 'invalid-grant'], /Did you mean invalid_grant\?/],
+    ['a mistyped fault', ['--fail', 'invalid-grant'], /Did you mean invalid_grant\?/],
     ['a stray word', ['serve'], /serve.*--help/s],
-    ['a failure that does not exist', ['--fail', 'nothing'], /nothing.*invalid_grant.*timeout.*500.*secret-malformed/s],
+    ['a fault that does not exist', ['--fail', 'nothing'], /nothing.*invalid_grant.*timeout.*500.*secret-malformed/s],
     ['an option without its value', ['--fail'], /--fail/],
     ['an endpoint without credentials', ['--endpoint', 'https://example.test'], /--credentials belong/],
     ['credentials without an endpoint', ['--credentials', 'c.json'], /--endpoint/],
@@ -43,7 +45,20 @@ describe('the command line', () => {
       ['--endpoint', 'http://u:hunter2@x', '--credentials', 'c'],
       /^(?!.*hunter2).*user name/,
     ],
-    ['a failure of a real service', ['--endpoint', 'http://x', '--credentials', 'c', '--fail', '500'], /--fail/],
+    ['a fault of a real service', ['--endpoint', 'http://x', '--credentials', 'c', '--fail', '500'], /--fail/],
+    [
+      'credentials for everybody on the way',
+      ['--endpoint', 'http://x', '--credentials', 'c'],
+      /plain http.*way to x .*--allow-http/,
+    ],
+    [
+      'the same, by way of a proxy',
+      ['--endpoint', 'http://127.0.0.1', '--credentials', 'c', '--proxy', 'http://proxy:3128'],
+      /--allow-http/,
+    ],
+    ['a proxy with a password', [...REAL, '--proxy', 'http://u:hunter2@proxy:1'], /^(?!.*hunter2)--proxy: .*host:port/],
+    ['a proxy of nothing', ['--proxy', 'http://proxy:3128'], /--proxy goes with --endpoint/],
+    ['a permission for nothing', ['--allow-http'], /--allow-http goes with --endpoint/],
     ['a pace without --serve', ['--every', '5'], /--serve/],
     ['no time at all', ['--serve', '--every', '0'], /--every takes a whole number/],
     ['a part of a second', ['--serve', '--every', '0.5'], /--every takes a whole number/],
@@ -52,18 +67,25 @@ describe('the command line', () => {
     expect(() => read(args)).toThrow(message);
   });
 
+  it('sends credentials unencrypted to this machine, and to another one that was allowed', () => {
+    for (const host of ['localhost:4999', '127.0.0.2', '[::1]']) {
+      expect(read(['--endpoint', `http://${host}/`, '--credentials', 'c']).endpoint?.url).toBe(`http://${host}/`);
+    }
+    expect(read(['--endpoint', 'http://x/', '--credentials', 'c', '--allow-http']).endpoint?.url).toBe('http://x/');
+  });
+
   it('says that npm takes for itself what does not follow two dashes', () => {
     expect(() => read([], { npm_config_serve: 'true' })).toThrow('Write: npm start -- --serve');
     expect(() => read(['http://x'], { npm_config_endpoint: 'true' })).toThrow('npm start -- --endpoint');
     expect(read([], { npm_config_verbose: 'true' }).verbose).toBe(false);
   });
 
-  it('names every option and failure in its help, within 120 columns', () => {
+  it('names every option and fault in its help, within 120 columns', () => {
     for (const word of ['--serve', '--every', '--lifetime', '--endpoint', '--credentials', '--fail', '--verbose']) {
       expect(HELP).toContain(word);
     }
-    for (const failure of ['invalid_grant', 'timeout', '504', 'refused', 'store-throttled']) {
-      expect(HELP).toContain(failure);
+    for (const fault of ['invalid_grant', 'timeout', '504', 'refused', 'store-throttled']) {
+      expect(HELP).toContain(fault);
     }
     expect(HELP.split('\n').every((line) => line.length <= 120)).toBe(true);
   });

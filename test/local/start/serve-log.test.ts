@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import type { Invocation } from '../../../local/invoke.ts';
 import { createServeLog } from '../../../local/start/serve-log.ts';
+import type { LoggedTick } from '../../../local/world/logged-tick.ts';
 
-const FRESH: Invocation = {
+const FRESH: LoggedTick = {
   outcome: 'fresh',
+  isHeld: false,
   code: undefined,
   message: undefined,
   cause: undefined,
@@ -16,14 +17,13 @@ const FRESH: Invocation = {
   endpointLatencyMs: undefined,
   said: undefined,
   warnings: [],
-  output: '',
-  contact: undefined,
+  line: {},
 };
-const REFRESHED: Invocation = { ...FRESH, outcome: 'refreshed', trigger: 'its time has come' };
-const FAILED: Invocation = { ...FRESH, outcome: 'failed', code: 'CREDENTIALS_REFUSED', message: 'no '.repeat(60) };
-const OUT: Invocation = { ...FAILED, code: 'ENDPOINT_UNAVAILABLE' };
+const REFRESHED: LoggedTick = { ...FRESH, outcome: 'refreshed', trigger: 'its time has come' };
+const FAILED: LoggedTick = { ...FRESH, outcome: 'failed', code: 'CREDENTIALS_REFUSED', message: 'no '.repeat(60) };
+const OUT: LoggedTick = { ...FAILED, code: 'ENDPOINT_UNAVAILABLE' };
 
-async function told(isTerminal: boolean, ticks: readonly Invocation[], width = 60): Promise<string> {
+async function shown(isTerminal: boolean, ticks: readonly LoggedTick[], width = 60): Promise<string> {
   let output = '';
   const write = (text: string) => {
     output += text;
@@ -34,15 +34,15 @@ async function told(isTerminal: boolean, ticks: readonly Invocation[], width = 6
   return output;
 }
 
-it('tells a new token in a line of its own, and nothing of ticks that left it alone, where it is no terminal', async () => {
-  const output = await told(false, [REFRESHED, FRESH, FRESH, FRESH, REFRESHED]);
+it('shows a new token in a line of its own, and nothing of ticks that left it alone, where it is no terminal', async () => {
+  const output = await shown(false, [REFRESHED, FRESH, FRESH, FRESH, REFRESHED]);
 
   expect(output.match(/12:00:00 {2}\w+/g)).toEqual(['12:00:00  refreshed', '12:00:00  refreshed']);
   expect(output).not.toContain('\r');
 });
 
 it('keeps one line up to date on a terminal, never wider than it', async () => {
-  const output = await told(true, [REFRESHED, FRESH, { ...FRESH, secondsRemaining: 95 }, OUT, OUT, OUT]);
+  const output = await shown(true, [REFRESHED, FRESH, { ...FRESH, secondsRemaining: 95 }, OUT, OUT, OUT]);
   const screen = output.split('\n').map((line) => stripVTControlCharacters(line).split('\r').at(-1) ?? '');
 
   expect(screen.filter((line) => line.includes('fresh '))).toEqual([]);
@@ -52,7 +52,7 @@ it('keeps one line up to date on a terminal, never wider than it', async () => {
 });
 
 it.each([true, false])('explains a failure once and counts the others (terminal: %s)', async (isTerminal) => {
-  const output = await told(isTerminal, [FAILED, FAILED, FAILED, FRESH]);
+  const output = await shown(isTerminal, [FAILED, FAILED, FAILED, FRESH]);
 
   expect(output.match(/what to do/g)).toHaveLength(1);
   expect(output).toContain('it failed 3 times with CREDENTIALS_REFUSED\n');
@@ -60,5 +60,5 @@ it.each([true, false])('explains a failure once and counts the others (terminal:
 });
 
 it('explains another failure, too', async () => {
-  expect((await told(false, [FAILED, OUT, FAILED])).match(/what to do/g)).toHaveLength(3);
+  expect((await shown(false, [FAILED, OUT, FAILED])).match(/what to do/g)).toHaveLength(3);
 });

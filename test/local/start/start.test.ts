@@ -81,6 +81,37 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     expect(stdout).not.toContain(token);
   });
 
+  it('serves beside another one, each on ports of its own, and each right', async () => {
+    const both = [begin(['--serve']), begin(['--serve'])];
+    const served = await Promise.all(
+      both.map(async (child) => {
+        let stdout = '';
+        child.stdout.on('data', (chunk) => {
+          stdout += chunk;
+        });
+        await expect.poll(() => stdout, { timeout: PATIENCE_MS }).toMatch(/until Ctrl-C.*refreshed +version 1/s);
+        const url = /in the browser\n +(\S+)/.exec(stdout)?.[1] ?? '';
+        let shown = '';
+        for await (const chunk of (await fetch(`${url}events`)).body?.pipeThrough(new TextDecoderStream()) ?? []) {
+          shown += chunk;
+          if (shown.includes('event: state')) break;
+        }
+        child.kill('SIGINT');
+        await once(child, 'close');
+        return { url, stdout, shown };
+      }),
+    );
+
+    expect(new Set(served.map(({ url }) => url)).size).toBe(2);
+    for (const { stdout, shown } of served) {
+      expect(stdout).not.toMatch(/failed|IN_PROGRESS/);
+      // One schedule: a tick each quarter of an hour, for as long as the page looks back.
+      const ticks = [...new Set([...shown.matchAll(/"id":\d+,"at":(\d+)/g)].map(([, at]) => Number(at)))];
+      expect(ticks.length).toBeGreaterThan(20);
+      expect(new Set(ticks.slice(1).map((at, index) => at - (ticks[index] ?? 0)))).toEqual(new Set([900_000]));
+    }
+  });
+
   it('shows of a failure that goes on what an operator would see, once, and the way back', async () => {
     const child = begin(['--serve', '--every', '1', '--fail', 'invalid_grant']);
     let stdout = '';
@@ -98,7 +129,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     expect(stdout).toMatch(/aws secretsmanager put-secret-value .*"password":"demo-&<>-password"/s);
   });
 
-  it('tells which version it is', async () => {
+  it('says which version it is', async () => {
     const { status, stdout } = await start(['--version']);
 
     expect(status).toBe(0);
@@ -119,7 +150,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   });
 
   it.each([
-    [['--service', 'dpdd'], /Did you mean dpd\?/],
+    [['--service', 'dpdd'], /did you mean dpd\?/],
     [['--service', 'package.json'], /--service package.json: .*request: /],
     [['--service', 'dpd', '--fail', 'invalid_grant'], /take password-changed or fault/],
   ])('refuses %j with what to do', async (args, words) => {
@@ -173,7 +204,32 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       expect(service.issuedTokens).toHaveLength(1);
     });
 
-    it('tells what is wrong with the credentials without showing them', async () => {
+    it('keeps the secret from everybody on this machine who has not read the commands that it prints', async () => {
+      const file = join(folder, 'served.json');
+      await writeFile(file, JSON.stringify(CREDENTIALS));
+      const child = begin(['--serve', '--endpoint', service.url, '--credentials', file]);
+      let stdout = '';
+      child.stdout.on('data', (chunk) => {
+        stdout += chunk;
+      });
+      await expect.poll(() => stdout, { timeout: PATIENCE_MS }).toMatch(/refreshed +version 1/);
+      const [, endpoint = ''] = /AWS_ENDPOINT_URL=(\S+)/.exec(stdout) ?? [];
+      const [, accessKeyId = ''] = /AWS_ACCESS_KEY_ID=(\S+)/.exec(stdout) ?? [];
+      const readAs = (key: string) =>
+        new SSMClient({ endpoint, region: 'ap-south-1', credentials: { accessKeyId: key, secretAccessKey: 'x' } }).send(
+          new GetParameterCommand({ Name: '/local/access-token', WithDecryption: true }),
+        );
+      const headers = { 'X-Amz-Target': 'secretsmanager.GetSecretValue' };
+      const neighbour = await fetch(endpoint, { method: 'POST', headers, body: '{"SecretId":"local/credentials"}' });
+
+      expect([neighbour.status, await neighbour.text()]).toEqual([400, expect.not.stringContaining('S3CR3T')]);
+      await expect(readAs('local')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+      expect((await readAs(accessKeyId)).Parameter?.Value).toMatch(WHOLE_TOKEN);
+      child.kill('SIGINT');
+      await once(child, 'close');
+    });
+
+    it('says what is wrong with the credentials without showing them', async () => {
       const wrong = await startWith('wrong.json', JSON.stringify({ ...CREDENTIALS, password: 'S3CR3T-wrong' }));
       const halved = await startWith('half.json', '{"username":"erin","password":"S3CR3T-pa');
 

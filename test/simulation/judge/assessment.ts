@@ -1,7 +1,7 @@
 import type { Alarm, StateChange } from '../../../local/world/aws/cloudwatch-alarm.ts';
 import { alarmHistory } from '../../../local/world/aws/cloudwatch-alarm.ts';
 import type { Month } from '../model/month.ts';
-import { type Incident, MINUTE_MS } from '../model/scenario.ts';
+import { MINUTE_MS, type TimedFault } from '../model/scenario.ts';
 import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-life.ts';
 
 export interface WatchedAlarm {
@@ -17,8 +17,8 @@ export interface AlarmRecord {
   readonly changes: readonly StateChange[];
 }
 
-/** What one strike led to, from its first moment to the next strike. */
-export interface StrikeOutcome {
+/** What one onset led to, from its first moment to the next onset. */
+export interface OnsetOutcome {
   readonly withoutTokenMs: number;
   /** Undefined: it never came. */
   readonly msToGap: number | undefined;
@@ -43,7 +43,7 @@ export interface Assessment {
   readonly recordedShare: number;
   readonly longestGapMs: number;
   readonly falsePages: readonly number[];
-  readonly strikes: readonly StrikeOutcome[];
+  readonly onsets: readonly OnsetOutcome[];
 }
 
 export function watch(month: Month, alarms: readonly WatchedAlarm[]): AlarmRecord[] {
@@ -72,27 +72,27 @@ export function assess(month: Month, tokenParameterName: string, alarms: readonl
     recordedShare: month.end === since ? 0 : totalMs(recordedSpans(month, tokenParameterName)) / (month.end - since),
     longestGapMs: Math.max(0, ...outages.map(({ from, until }) => until - from)),
     falsePages: pages.filter((at) => !isExcused(month, at)),
-    strikes: month.strikes.map((at, index) =>
-      assessStrike(month, { from: at, until: month.strikes[index + 1] ?? month.end }, outages, pages, tickets),
+    onsets: month.onsets.map((at, index) =>
+      assessOnset(month, { from: at, until: month.onsets[index + 1] ?? month.end }, outages, pages, tickets),
     ),
   };
 }
 
-function assessStrike(
+function assessOnset(
   month: Month,
-  strike: Span,
+  onset: Span,
   outages: readonly Span[],
   pages: readonly number[],
   tickets: readonly number[],
-): StrikeOutcome {
-  const isWithin = (time: number) => time >= strike.from && time < strike.until;
+): OnsetOutcome {
+  const isWithin = (time: number) => time >= onset.from && time < onset.until;
   const after = (times: readonly number[]) => {
     const first = times.find(isWithin);
-    return first === undefined ? undefined : first - strike.from;
+    return first === undefined ? undefined : first - onset.from;
   };
   const faults = month.faults.filter(({ from }) => isWithin(from));
-  const over = Math.max(strike.from, ...faults.map(({ until }) => until));
-  const logins = month.logins.filter(({ at }) => at >= strike.from && at < over);
+  const over = Math.max(onset.from, ...faults.map(({ until }) => until));
+  const logins = month.logins.filter(({ at }) => at >= onset.from && at < over);
   const healed = month.invocations.find(({ startedAt, outcome }) => startedAt >= over && outcome === 'succeeded');
   const own = outages.filter(({ from }) => isWithin(from));
   return {
@@ -129,7 +129,7 @@ function isExcused(month: Month, at: number): boolean {
   );
 }
 
-function aftermathEnd(month: Month, { until, what }: Incident): number {
+function aftermathEnd(month: Month, { until, what }: TimedFault): number {
   const healed = month.invocations.find(({ startedAt, outcome }) => startedAt >= until && outcome === 'succeeded');
   // A token with a shorter life is the matter for as long as it is the one in use.
   const replaced = month.tokens.find(({ issuedAt }) => issuedAt >= until)?.issuedAt ?? month.end;

@@ -12,18 +12,18 @@ beforeAll(() => {
   templates.set(templateKey({}), synthesise({}));
 });
 
-async function strikeOf(name: string): Promise<{ readonly trial: Trial; readonly strikeAt: number }> {
+async function onsetOf(name: string): Promise<{ readonly trial: Trial; readonly onsetAt: number }> {
   const scenario = SCENARIOS.find((one) => one.name === name);
-  const [at] = scenario?.strikes ?? [];
-  if (scenario === undefined || at === undefined) throw new TypeError(`nothing strikes in "${name}"`);
+  const [at] = scenario?.onsets ?? [];
+  if (scenario === undefined || at === undefined) throw new TypeError(`nothing fails in "${name}"`);
   const once: Scenario = {
     ...scenario,
     days: 4,
     faults: scenario.faults.filter(({ from }) => from < at + DAY_MS),
-    strikes: [at],
+    onsets: [at],
   };
   const trial = await tryOut('this project', once, templates);
-  return { trial, strikeAt: trial.month.start + at };
+  return { trial, onsetAt: trial.month.start + at };
 }
 
 /** A healthy token has between two and four hours left. */
@@ -31,7 +31,7 @@ const isBelowThreeHours = (seconds: number) => seconds < 3 * 3600;
 const name = () => deploymentOf(templates, {}).config.tokenParameterName;
 
 it('a month in which no alarm fires before the token ends is found out', async () => {
-  const { month } = (await strikeOf('vendor down for 6 h')).trial;
+  const { month } = (await onsetOf('vendor down for 6 h')).trial;
   const { violations } = judge(month, name(), assess(month, name(), []));
   expect(violations).toEqual([expect.stringContaining('nobody had been paged')]);
 });
@@ -47,7 +47,7 @@ it('an alarm whose threshold a healthy token does not reach pages while nothing 
 });
 
 it('a token that the service never issued is found out', async () => {
-  const { month, assessment } = (await strikeOf('vendor down for 10 min')).trial;
+  const { month, assessment } = (await onsetOf('vendor down for 10 min')).trial;
   const forged = { name: name(), value: 'garbage', isOwn: true };
   const writes = [...month.writes, { ...forged, at: month.end - HOUR_MS }];
   const { violations } = judge({ ...month, writes }, name(), assessment);
@@ -55,18 +55,18 @@ it('a token that the service never issued is found out', async () => {
 });
 
 it('a third login with credentials that were refused is found out', async () => {
-  const { trial, strikeAt } = await strikeOf('account locked for 5 h');
+  const { trial, onsetAt } = await onsetOf('account locked for 5 h');
   const { month, assessment } = trial;
   expect(trial.verdict.violations).toEqual([]);
   const [last] = month.logins.filter(({ outcome }) => outcome === 'refused').slice(-1);
-  if (last === undefined) throw new TypeError(`nothing was refused after ${strikeAt}`);
+  if (last === undefined) throw new TypeError(`nothing was refused after ${onsetAt}`);
   const logins = [...month.logins, { ...last, at: last.at + MINUTE_MS }].sort((a, b) => a.at - b.at);
   const { violations } = judge({ ...month, logins }, name(), assessment);
   expect(violations).toEqual([expect.stringContaining('sent refused credentials again')]);
 });
 
 it('a first tick that fails after all is well is found out', async () => {
-  const { month, assessment } = (await strikeOf('vendor down for 10 min')).trial;
+  const { month, assessment } = (await onsetOf('vendor down for 10 min')).trial;
   const until = month.faults[0]?.until ?? 0;
   const index = month.invocations.findIndex(({ startedAt }) => startedAt >= until);
   const invocations = month.invocations.map((one, at) => (at === index ? { ...one, outcome: 'failed' as const } : one));
@@ -75,7 +75,7 @@ it('a first tick that fails after all is well is found out', async () => {
 });
 
 async function lastRefusal() {
-  const { trial } = await strikeOf('account locked for 5 h');
+  const { trial } = await onsetOf('account locked for 5 h');
   const last = trial.month.logins.findLast(({ outcome }) => outcome === 'refused');
   if (last === undefined) throw new TypeError('nothing was refused');
   return { ...trial, again: { ...last, at: last.at + MINUTE_MS } };
@@ -96,7 +96,7 @@ it('a login that a person forced is no repeat', async () => {
 });
 
 it('a first tick that fails once a back-off is over is found out', async () => {
-  const { trial } = await strikeOf('vendor down for 6 h');
+  const { trial } = await onsetOf('vendor down for 6 h');
   const { month, assessment } = trial;
   expect(trial.verdict.violations).toEqual([]);
   const healed = month.invocations.find(

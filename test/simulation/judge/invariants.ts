@@ -1,7 +1,7 @@
 import { isObject } from '../../../lambda/parse-json.ts';
 import type { InvocationRecord } from '../../../local/world/aws/lambda-service.ts';
 import type { Month } from '../model/month.ts';
-import { HOUR_MS, MINUTE_MS, type Trouble } from '../model/scenario.ts';
+import { HOUR_MS, MINUTE_MS, type SimulatedFault } from '../model/scenario.ts';
 import type { Assessment } from './assessment.ts';
 import { isFiring } from './assessment.ts';
 import { statusHistory } from './token-life.ts';
@@ -52,7 +52,7 @@ function worseTokens(month: Month, tokenParameterName: string): string[] {
 
 /**
  * Refused credentials are sent again as the table of answers allows, and a force starts the counts afresh. What the
- * refresher was never told (the reply was lost) or could not record is no repeat.
+ * refresher never learned of (the reply was lost) or could not record is no repeat.
  */
 function refusedRepeats(month: Month, tokenParameterName: string) {
   const violations: string[] = [];
@@ -119,7 +119,7 @@ function pagesBeforeGaps(month: Month, tokenParameterName: string, { gaps, alarm
   for (const { from } of gaps) {
     const known = statuses.findLast(({ at }) => at <= from)?.status?.token;
     const wasForeseeable = known !== undefined && Date.parse(known.expiresAt) <= from + skewMs + 1000;
-    if (!wasForeseeable) unforeseeable.push(troubleAt(month, from));
+    if (!wasForeseeable) unforeseeable.push(faultAt(month, from));
     else if (!alarms.some((alarm) => alarm.pages && isFiring(alarm, from))) {
       violations.push(`nobody had been paged when the token ended at ${clockTime(month, from)}`);
     }
@@ -128,9 +128,9 @@ function pagesBeforeGaps(month: Month, tokenParameterName: string, { gaps, alarm
 }
 
 /** What began last of all that was wrong then. A token that was overstated or lost may outlive the trouble itself. */
-function troubleAt({ faults, everyMs }: Month, at: number): string {
+function faultAt({ faults, everyMs }: Month, at: number): string {
   const what = faults.findLast(({ from, until }) => from <= at && at <= until + 8 * everyMs)?.what;
-  if (what?.kind === 'vendor') return what.disturbance;
+  if (what?.kind === 'vendor') return what.fault;
   return what?.kind === 'store' ? what.fault : (what?.kind ?? 'nothing');
 }
 
@@ -166,15 +166,13 @@ function mustWait(
   return Date.parse(attempt.at) <= startedAt && startedAt < Date.parse(attempt.askAgainAt);
 }
 
-function changesLifetime(what: Trouble): boolean {
-  return what.kind === 'lifetime-cut' || (what.kind === 'vendor' && what.disturbance === 'lifetime-overstated');
+function changesLifetime(what: SimulatedFault): boolean {
+  return what.kind === 'lifetime-cut' || (what.kind === 'vendor' && what.fault === 'lifetime-overstated');
 }
 
-/** Trouble that ends tokens without the refresher being told. */
-function isUnseen(what: Trouble): boolean {
-  return (
-    what.kind.startsWith('tokens-revoked') || (what.kind === 'vendor' && what.disturbance === 'lifetime-overstated')
-  );
+/** Faults that end tokens, of which the refresher does not learn. */
+function isUnseen(what: SimulatedFault): boolean {
+  return what.kind.startsWith('tokens-revoked') || (what.kind === 'vendor' && what.fault === 'lifetime-overstated');
 }
 
 function clockTime(month: Month, at: number): string {

@@ -5,14 +5,13 @@ import {
   LambdaService,
   type LambdaSettings,
 } from '../../../local/world/aws/lambda-service.ts';
-import { type ParameterWrite, VirtualAws } from '../../../local/world/aws/virtual-aws.ts';
-import type { VirtualWorld } from '../../../local/world/refresher-tick.ts';
-import { type RecordedLogin, Vendor } from '../../../local/world/soap/vendor.ts';
+import type { ParameterWrite } from '../../../local/world/aws/virtual-aws.ts';
+import type { RecordedLogin } from '../../../local/world/soap/vendor.ts';
 import { Random } from '../../../local/world/time/random.ts';
-import { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
-import { DAY_MS, type Incident, MINUTE_MS, type Scenario } from './scenario.ts';
+import { createVirtualWorld, type VirtualWorld } from '../../../local/world/virtual-world.ts';
+import { begin, end as endOf, type FaultyWorld, type FunctionState, NORMAL, settle } from './fault-effects.ts';
+import { DAY_MS, MINUTE_MS, type Scenario, type TimedFault } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
-import { begin, type Conditions, end as endOf, NORMAL, settle, type TroubledWorld } from './troubles.ts';
 
 const MONTH_START = Date.UTC(2026, 0, 1);
 
@@ -48,8 +47,8 @@ export interface Month {
   readonly end: number;
   /** How often the schedule is set to fire. */
   readonly everyMs: number;
-  readonly faults: readonly Incident[];
-  readonly strikes: readonly number[];
+  readonly faults: readonly TimedFault[];
+  readonly onsets: readonly number[];
   readonly invocations: readonly InvocationRecord[];
   readonly logins: readonly RecordedLogin[];
   readonly tokens: readonly MintedToken[];
@@ -63,12 +62,10 @@ export interface Month {
 export async function simulateMonth(scenario: Scenario, refresher: Refresher): Promise<Month> {
   const start = MONTH_START;
   const end = start + scenario.days * DAY_MS;
-  // A stream of chance for each part of the world, so that one part's luck does not depend on another's.
-  const stream = (part: number) => new Random(scenario.seed * 16 + part);
-  const clock = new VirtualClock(start);
   const credentials = { username: 'b2b', password: 'password-0', client_id: 'client', client_secret: 'secret' };
-  const vendor = new Vendor(clock, stream(1), scenario.vendor, credentials);
-  const aws = new VirtualAws(clock, stream(2), refresher.secretId);
+  const { vendor: usual, seed } = scenario;
+  const virtual = createVirtualWorld({ start, seed, secretId: refresher.secretId, vendor: usual, credentials });
+  const { clock, vendor, aws, metrics, publish } = virtual;
   const secrets: SecretChange[] = [];
   const putSecret = (password: string) => {
     const versionId = aws.putSecret(JSON.stringify({ ...credentials, password }));
@@ -76,22 +73,13 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
   };
   putSecret(vendor.password);
 
-  const metrics = new Map<string, MetricPoint[]>();
-  const delays = stream(3);
-  const publish = (metricKey: string, value: number, time = clock.now()) => {
-    const series = metrics.get(metricKey) ?? [];
-    metrics.set(metricKey, series);
-    // Metrics out of logs and Lambda's own ones are usually there within a minute.
-    series.push({ time, visibleAt: clock.now() + delays.between(5_000, 60_000), value });
-  };
-
-  const conditions: Conditions = { ...NORMAL };
-  const world: VirtualWorld = { clock, vendor, aws, publish, lambdaNow: () => clock.now() + conditions.skewMs };
+  const functionState: FunctionState = { ...NORMAL };
+  const world: VirtualWorld = { ...virtual, lambdaNow: () => clock.now() + functionState.skewMs };
 
   const invocations: InvocationRecord[] = [];
   const lambda = new LambdaService(clock, refresher.lambda, {
     run: refresher.start(world),
-    diesAtStep: () => conditions.diesAtStep,
+    diesAtStep: () => functionState.diesAtStep,
     onEnd: (record) => {
       invocations.push(record);
       publish(refresher.errorsMetricKey, record.outcome === 'succeeded' ? 0 : 1, record.startedAt);
@@ -99,19 +87,19 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
   });
 
   let passwords = 0;
-  const troubled: TroubledWorld = {
+  const faulty: FaultyWorld = {
     vendor,
-    usual: scenario.vendor,
+    usual,
     aws,
     lambda,
-    conditions,
+    functionState,
     tokenParameterName: refresher.tokenParameterName,
     putSecret,
     newPassword: () => `password-${++passwords}`,
     now: () => new Date(clock.now()),
   };
-  const active = new Set<Incident>();
-  // Whole milliseconds, as the services' own dates have them: a token that is revoked ends when the incident begins.
+  const active = new Set<TimedFault>();
+  // Whole milliseconds, as the services' own dates have them: a token that is revoked ends when the fault begins.
   const faults = scenario.faults.map(({ from, until, what }) => ({
     what,
     from: start + Math.floor(from),
@@ -120,18 +108,18 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
   for (const fault of faults) {
     clock.at(fault.from, () => {
       active.add(fault);
-      settle(troubled, active);
-      begin(troubled, fault.what);
+      settle(faulty, active);
+      begin(faulty, fault.what);
     });
     clock.at(fault.until, () => {
       active.delete(fault);
-      settle(troubled, active);
-      endOf(troubled, fault.what);
+      settle(faulty, active);
+      endOf(faulty, fault.what);
     });
   }
-  for (const at of eventTimes(start + MINUTE_MS, end, refresher.everyMs, scenario.noise, stream(4))) {
+  for (const at of eventTimes(start + MINUTE_MS, end, refresher.everyMs, scenario.noise, new Random(seed * 16 + 4))) {
     clock.at(at, () => {
-      if (conditions.isScheduled) lambda.invoke({});
+      if (functionState.isScheduled) lambda.invoke({});
     });
   }
   await clock.runUntil(end);
@@ -142,7 +130,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
     end,
     everyMs: refresher.everyMs,
     faults,
-    strikes: scenario.strikes.map((at) => start + at),
+    onsets: scenario.onsets.map((at) => start + at),
     invocations,
     logins: vendor.logins,
     tokens: vendor.service.issuedTokens.map(({ token, issuedAt, expiresAt }) => ({

@@ -1,5 +1,5 @@
 import type { StoreFault } from '../../../local/world/aws/virtual-aws.ts';
-import type { Disturbance, VendorSettings } from '../../../local/world/soap/vendor.ts';
+import type { VendorFault, VendorSettings } from '../../../local/world/soap/vendor.ts';
 import type { ScheduleNoise } from './schedule.ts';
 
 export const MINUTE_MS = 60_000;
@@ -15,16 +15,16 @@ export interface Settings {
 }
 
 /** Something wrong, from one instant to another; times are milliseconds from the month's start. */
-export interface Incident {
+export interface TimedFault {
   readonly from: number;
   /** When the cause is gone, or a person has put it right. */
   readonly until: number;
-  readonly what: Trouble;
+  readonly what: SimulatedFault;
 }
 
 /** Everything that can go wrong, by its kind, with what must be said of it. */
-export interface Troubles {
-  vendor: { readonly disturbance: Disturbance };
+export interface SimulatedFaults {
+  vendor: { readonly fault: VendorFault };
   store: { readonly fault: StoreFault };
   /** The service takes a new password from the start; the secret holds it from the end. */
   'credentials-rotated': unknown;
@@ -41,7 +41,7 @@ export interface Troubles {
   'status-garbled': unknown;
   'token-deleted': unknown;
   'token-overwritten': unknown;
-  /** The service forgets all tokens it issued; nobody is told. */
+  /** The service forgets all tokens it issued; nobody is notified. */
   'tokens-revoked': unknown;
   /** The same, and a reader writes the version that was rejected; the rule on that parameter starts a tick. */
   'tokens-revoked-and-reported': unknown;
@@ -51,9 +51,9 @@ export interface Troubles {
   'clock-skew': { readonly skewMs: number };
 }
 
-export type TroubleKind = keyof Troubles;
-export type TroubleOf<Kind extends TroubleKind> = { [K in Kind]: { readonly kind: K } & Troubles[K] }[Kind];
-export type Trouble = TroubleOf<TroubleKind>;
+export type FaultKind = keyof SimulatedFaults;
+export type FaultOf<Kind extends FaultKind> = { [K in Kind]: { readonly kind: K } & SimulatedFaults[K] }[Kind];
+export type SimulatedFault = FaultOf<FaultKind>;
 
 export interface Scenario {
   readonly name: string;
@@ -62,7 +62,7 @@ export interface Scenario {
   readonly settings: Settings;
   readonly vendor: VendorSettings;
   readonly noise: ScheduleNoise;
-  readonly faults: readonly Incident[];
-  /** When something strikes, each time at another point of the token's life; what is measured is measured per strike. */
-  readonly strikes: readonly number[];
+  readonly faults: readonly TimedFault[];
+  /** When faults begin that are measured, each time at another point of the token's life; each figure is for one onset. */
+  readonly onsets: readonly number[];
 }

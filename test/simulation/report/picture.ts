@@ -1,4 +1,4 @@
-import { firings, type StrikeOutcome } from '../judge/assessment.ts';
+import { firings, type OnsetOutcome } from '../judge/assessment.ts';
 import { type Span, statusHistory } from '../judge/token-life.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from '../model/scenario.ts';
 import { vendorDownFor } from '../scenarios.ts';
@@ -21,7 +21,7 @@ const SHOWN_MS = 9 * HOUR_MS;
 
 const OUTAGE_HOURS = 3;
 /** Ways that refresh every two or four hours do so on the hour: each of them is just about to. */
-const STRUCK_AT = 2 * DAY_MS - 5 * MINUTE_MS;
+const ONSET_AT = 2 * DAY_MS - 5 * MINUTE_MS;
 
 export interface OutagePicture {
   readonly svg: string;
@@ -34,11 +34,11 @@ export async function outagePicture(templates: Templates): Promise<OutagePicture
   const month = vendorDownFor(OUTAGE_HOURS);
   const scenario: Scenario = {
     ...month,
-    days: Math.ceil((STRUCK_AT + SHOWN_MS) / DAY_MS),
+    days: Math.ceil((ONSET_AT + SHOWN_MS) / DAY_MS),
     faults: month.faults
       .slice(0, 1)
-      .map((fault) => ({ ...fault, from: STRUCK_AT, until: STRUCK_AT + OUTAGE_HOURS * HOUR_MS })),
-    strikes: [STRUCK_AT],
+      .map((fault) => ({ ...fault, from: ONSET_AT, until: ONSET_AT + OUTAGE_HOURS * HOUR_MS })),
+    onsets: [ONSET_AT],
   };
   const trials: Trial[] = [];
   for (const strategy of STRATEGIES) trials.push(await tryOut(strategy, scenario, templates));
@@ -89,18 +89,18 @@ const HATCHING =
 
 /** What an outage came to, in two lines. */
 function inWords({ assessment }: Trial): readonly [readers: string, person: string] {
-  const [strike] = assessment.strikes;
-  const without = strike === undefined ? undefined : withoutToken(strike);
+  const [onset] = assessment.onsets;
+  const without = onset === undefined ? undefined : withoutToken(onset);
   return [
     without === undefined ? 'readers notice nothing' : `${duration(without)} without a token`,
-    strike?.msToPage === undefined ? 'nobody is paged' : pagedInWords(strike),
+    onset?.msToPage === undefined ? 'nobody is paged' : pagedInWords(onset),
   ];
 }
 
-function pagedInWords(strike: StrikeOutcome): string {
-  const ahead = lead(strike);
-  const times = [undefined, 'once', 'twice'][strike.pages] ?? `${strike.pages} times`;
-  if (ahead === undefined) return `paged after ${duration(strike.msToPage)}, ${times}`;
+function pagedInWords(onset: OnsetOutcome): string {
+  const ahead = lead(onset);
+  const times = [undefined, 'once', 'twice'][onset.pages] ?? `${onset.pages} times`;
+  if (ahead === undefined) return `paged after ${duration(onset.msToPage)}, ${times}`;
   return ahead < 0 ? `paged ${duration(-ahead)} too late, ${times}` : `paged ${duration(ahead)} before that, ${times}`;
 }
 

@@ -1,10 +1,10 @@
 import { markdownTable } from '../../markdown-table.ts';
-import type { StrikeOutcome } from '../judge/assessment.ts';
+import type { OnsetOutcome } from '../judge/assessment.ts';
 import { MINUTE_MS } from '../model/scenario.ts';
 import type { Summary } from '../summary.ts';
 import { STRATEGIES } from '../trial.ts';
 
-/** This project, scenario by scenario. Times are the worst of the strikes, except where an early one is the worst. */
+/** This project, scenario by scenario. Times are the worst of the onsets, except where an early one is the worst. */
 export function projectTable(summaries: readonly Summary[]): string {
   const own = summaries.filter(({ strategy }) => strategy === 'this project');
   const header = [
@@ -20,33 +20,33 @@ export function projectTable(summaries: readonly Summary[]): string {
     'of these refused',
     'ticks',
   ];
-  const rows = own.map(({ scenario, validShare, falsePages, strikes, requests, refusedLogins, ticks }) => [
+  const rows = own.map(({ scenario, validShare, falsePages, onsets, requests, refusedLogins, ticks }) => [
     scenario,
     `${(validShare * 100).toFixed(2)} %`,
-    duration(least(strikes, ({ msToGap }) => msToGap)),
-    duration(most(strikes, withoutToken)),
-    often(strikes, ({ msToPage }) => msToPage),
-    duration(least(strikes, lead)),
+    duration(least(onsets, ({ msToGap }) => msToGap)),
+    duration(most(onsets, withoutToken)),
+    often(onsets, ({ msToPage }) => msToPage),
+    duration(least(onsets, lead)),
     String(falsePages),
-    often(strikes, ({ msToTicket }) => msToTicket),
-    strikes.length === 0 ? `${requests} a month` : String(most(strikes, (strike) => strike.requests)),
-    String(strikes.length === 0 ? refusedLogins : most(strikes, (strike) => strike.refusedLogins)),
+    often(onsets, ({ msToTicket }) => msToTicket),
+    onsets.length === 0 ? `${requests} a month` : String(most(onsets, (onset) => onset.requests)),
+    String(onsets.length === 0 ? refusedLogins : most(onsets, (onset) => onset.refusedLogins)),
     String(ticks),
   ]);
   return markdownTable(header, rows);
 }
 
 /**
- * All strategies beside each other, a table for each figure: the worst of the strikes. The month without any strike has
+ * All strategies beside each other, a table for each figure: the worst of the onsets. The month without any onset has
  * a table of its own, and so have the logins that were refused, where any were.
  */
 export function sideBySide(summaries: readonly Summary[]): string {
-  const quiet = summaries.filter(({ strikes }) => strikes.length === 0);
-  const struck = Map.groupBy(
-    summaries.filter(({ strikes }) => strikes.length > 0),
+  const quiet = summaries.filter(({ onsets }) => onsets.length === 0);
+  const faulty = Map.groupBy(
+    summaries.filter(({ onsets }) => onsets.length > 0),
     ({ scenario }) => scenario,
   );
-  const refused = [...struck].filter(([, ways]) => ways.some((way) => worstOf(way, refusedLogins) !== '0'));
+  const refused = [...faulty].filter(([, ways]) => ways.some((way) => worstOf(way, refusedLogins) !== '0'));
   const figure = (scenarios: Iterable<readonly [string, readonly Summary[]]>, read: (summary: Summary) => string) =>
     markdownTable(
       ['scenario', ...STRATEGIES],
@@ -60,11 +60,11 @@ export function sideBySide(summaries: readonly Summary[]): string {
     );
   return [
     'How long readers are without a token:',
-    figure(struck, ({ strikes }) => duration(most(strikes, withoutToken))),
+    figure(faulty, ({ onsets }) => duration(most(onsets, withoutToken))),
     'How long after the beginning a person is paged; in brackets, in how many of the twelve, where not in all:',
-    figure(struck, ({ strikes }) => often(strikes, ({ msToPage }) => msToPage)),
+    figure(faulty, ({ onsets }) => often(onsets, ({ msToPage }) => msToPage)),
     'Logins sent while it lasts:',
-    figure(struck, (summary) => worstOf(summary, ({ requests }) => requests)),
+    figure(faulty, (summary) => worstOf(summary, ({ requests }) => requests)),
     'Of these refused, where any are:',
     figure(refused, (summary) => worstOf(summary, refusedLogins)),
     'A month in which nothing is wrong:',
@@ -78,11 +78,11 @@ export function sideBySide(summaries: readonly Summary[]): string {
   ].join('\n\n');
 }
 
-function worstOf({ strikes }: Summary, read: Read): string {
-  return String(most(strikes, read));
+function worstOf({ onsets }: Summary, read: Read): string {
+  return String(most(onsets, read));
 }
 
-const refusedLogins: Read = (strike) => strike.refusedLogins;
+const refusedLogins: Read = (onset) => onset.refusedLogins;
 
 /** Undefined where readers had one all the time. */
 export const withoutToken: Read = ({ withoutTokenMs }) => withoutTokenMs || undefined;
@@ -104,27 +104,27 @@ export function serviceTable(summaries: readonly Summary[]): string {
 }
 
 /** How long before the token ended somebody had been paged; undefined where it did not end, or nobody was paged. */
-export function lead({ msToGap, msToPage }: StrikeOutcome): number | undefined {
+export function lead({ msToGap, msToPage }: OnsetOutcome): number | undefined {
   return msToGap === undefined || msToPage === undefined ? undefined : msToGap - msToPage;
 }
 
-type Read = (strike: StrikeOutcome) => number | undefined;
+type Read = (onset: OnsetOutcome) => number | undefined;
 
-export function most(strikes: readonly StrikeOutcome[], read: Read): number | undefined {
-  const values = strikes.map(read).filter((value) => value !== undefined);
+export function most(onsets: readonly OnsetOutcome[], read: Read): number | undefined {
+  const values = onsets.map(read).filter((value) => value !== undefined);
   return values.length === 0 ? undefined : Math.max(...values);
 }
 
-export function least(strikes: readonly StrikeOutcome[], read: Read): number | undefined {
-  const values = strikes.map(read).filter((value) => value !== undefined);
+export function least(onsets: readonly OnsetOutcome[], read: Read): number | undefined {
+  const values = onsets.map(read).filter((value) => value !== undefined);
   return values.length === 0 ? undefined : Math.min(...values);
 }
 
-/** The latest, and in how many of the strikes it came at all. */
-export function often(strikes: readonly StrikeOutcome[], read: Read): string {
-  const came = strikes.filter((strike) => read(strike) !== undefined).length;
+/** The latest, and in how many of the onsets it came at all. */
+export function often(onsets: readonly OnsetOutcome[], read: Read): string {
+  const came = onsets.filter((onset) => read(onset) !== undefined).length;
   if (came === 0) return 'never';
-  return `${duration(most(strikes, read))}${came < strikes.length ? ` (${came} of ${strikes.length})` : ''}`;
+  return `${duration(most(onsets, read))}${came < onsets.length ? ` (${came} of ${onsets.length})` : ''}`;
 }
 
 /** `45 min`, `2 h 05`, `-3 min`; `-` for what never was. */

@@ -442,3 +442,18 @@ describe('the wire', () => {
     expect(aws.calls).toEqual([]);
   });
 });
+
+it('answers to the one access key id that it was given, and to nobody else', async () => {
+  const { url, close } = await startLocalAws({ accessKeyId: 'LOCALKEY' });
+  const describeAs = (accessKeyId: string) =>
+    new SSMClient({ endpoint: url, region: 'ap-south-1', credentials: { accessKeyId, secretAccessKey: 'any' } }).send(
+      new DescribeParametersCommand(),
+    );
+
+  expect(await describeAs('LOCALKEY')).toMatchObject({ Parameters: [] });
+  await expect(describeAs('LOCALKEY2')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  const headers = { 'X-Amz-Target': 'AmazonSSM.DescribeParameters' };
+  const unsigned = await fetch(url, { method: 'POST', headers, body: '{}' });
+  expect([unsigned.status, await unsigned.text()]).toEqual([400, expect.stringContaining('UnrecognizedClient')]);
+  await close();
+});

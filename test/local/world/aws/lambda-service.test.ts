@@ -43,7 +43,7 @@ it('retries a failed event one and three minutes later when the default is left 
   ]);
 });
 
-it('does not retry when it is told not to', async () => {
+it('does not retry when it is set not to', async () => {
   expect(await records(ALONE, [0], fails)).toHaveLength(1);
 });
 

@@ -45,7 +45,7 @@ it.each([
   expect(aws.writes).toHaveLength(1);
 });
 
-it('tells apart who wrote a parameter, and knows when it was deleted', async () => {
+it('distinguishes who wrote a parameter, and knows when it was deleted', async () => {
   await put();
   aws.overwriteParameter('/t', 'another', 'SecureString');
   aws.deleteParameter('/t');

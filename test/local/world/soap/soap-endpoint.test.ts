@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EndpointFault } from '../../../../local/world/soap/endpoint-faults.ts';
 import {
   type SoapEndpoint,
   type SoapEndpointOptions,
   startSoapEndpoint,
 } from '../../../../local/world/soap/soap-endpoint.ts';
-import type { SoapFailure } from '../../../../local/world/soap/soap-failures.ts';
 
 const CREDENTIALS = { username: 'erin', password: 'a&b<ü', client_id: 'client', client_secret: 'client-secret' };
 const RIGHT = ['erin', 'a&amp;b&lt;&#252;', 'client', 'client-secret', 'password'];
@@ -126,7 +126,7 @@ describe('access_new_token', () => {
     expect(body).toContain('SOAP-ENV:Client</faultcode>');
   });
 
-  it('takes the SOAPAction that it is told to', async () => {
+  it('takes the SOAPAction that it is set to', async () => {
     await restart({ soapAction: 'urn:x' });
 
     expect((await post(envelope('access_new_token', RIGHT), { SOAPAction: '"urn:x"' })).status).toBe(200);
@@ -224,8 +224,8 @@ describe('a token', () => {
   });
 });
 
-describe('a failure', () => {
-  it.each<[SoapFailure, number, string]>([
+describe('a fault', () => {
+  it.each<[EndpointFault, number, string]>([
     ['invalid_grant', 200, '>invalid_grant<'],
     ['invalid_client', 200, '>invalid_client<'],
     ['invalid_request', 200, '>invalid_request<'],
@@ -236,13 +236,13 @@ describe('a failure', () => {
     ['malformed', 200, '</acces_token>'],
     ['doctype', 200, '<!DOCTYPE x'],
     ['duplicate-token', 200, '</access_token><access_token>'],
-    ...([401, 403, 404, 408, 413, 429, 500, 502, 503, 504] as const).map((status): [SoapFailure, number, string] => [
+    ...([401, 403, 404, 408, 413, 429, 500, 502, 503, 504] as const).map((status): [EndpointFault, number, string] => [
       `${status}`,
       status,
       '<html>',
     ]),
-  ])('%s is answered with HTTP %i and its own body', async (failure, status, content) => {
-    endpoint.mode = failure;
+  ])('%s is answered with HTTP %i and its own body', async (fault, status, content) => {
+    endpoint.fault = fault;
 
     const answer = await post(envelope('access_new_token', RIGHT));
 
@@ -251,15 +251,15 @@ describe('a failure', () => {
   });
 
   it('empty has no body, truncated a whole length and half a document', async () => {
-    endpoint.mode = 'empty';
+    endpoint.fault = 'empty';
     expect(await login()).toBe('');
 
-    endpoint.mode = 'truncated';
+    endpoint.fault = 'truncated';
     expect(await login()).toMatch(/<access_token>[0-9a-f]+bad<\/access_token>.*[^>]$/);
   });
 
   it('early-close ends before the length that was promised', async () => {
-    endpoint.mode = 'early-close';
+    endpoint.fault = 'early-close';
     const { received, error } = await rawAnswer();
 
     const [head = '', body = ''] = received.split('\r\n\r\n');
@@ -268,7 +268,7 @@ describe('a failure', () => {
   });
 
   it('reset cuts the connection in the middle of the body', async () => {
-    endpoint.mode = 'reset';
+    endpoint.fault = 'reset';
     const { received, error } = await rawAnswer();
 
     expect(error).toBe('ECONNRESET');
@@ -277,7 +277,7 @@ describe('a failure', () => {
   });
 
   it('huge promises fifty megabytes and starts to send them', async () => {
-    endpoint.mode = 'huge';
+    endpoint.fault = 'huge';
 
     const response = await fetch(endpoint.url, { method: 'POST', body: envelope('access_new_token', RIGHT) });
     const first = await response.body?.getReader().read();
@@ -286,11 +286,11 @@ describe('a failure', () => {
     expect(first?.value?.length).toBeGreaterThan(0);
   });
 
-  it.each<[SoapFailure, string]>([
+  it.each<[EndpointFault, string]>([
     ['timeout', ''],
     ['drip', 'H'],
-  ])('%s leaves the client waiting', async (failure, received) => {
-    endpoint.mode = failure;
+  ])('%s leaves the client waiting', async (fault, received) => {
+    endpoint.fault = fault;
     const answer = rawAnswer();
     await expect.poll(() => endpoint.calls, { timeout: 25_000 }).toHaveLength(1);
 
@@ -302,17 +302,17 @@ describe('a failure', () => {
   it('plays the bytes of a recorded answer as they are', async () => {
     const reply =
       'HTTP/1.0 206 Odd\r\nX-Powered-By: PHP/8.2.36\r\nContent-Length: 3\r\n\r\n\xe9 and more than was promised';
-    endpoint.mode = { reply: Buffer.from(reply, 'latin1') };
+    endpoint.fault = { reply: Buffer.from(reply, 'latin1') };
 
     expect((await rawAnswer()).received).toBe(reply);
   });
 
-  it('strikes access_new_token only, and is over when the mode is working again', async () => {
+  it('answers access_new_token only, until it is taken away', async () => {
     const token = await newToken();
-    endpoint.mode = '503';
+    endpoint.fault = '503';
 
     expect(await getInvoice(token)).toContain('<Irn>');
-    endpoint.mode = 'working';
+    endpoint.fault = undefined;
     expect(await login()).toContain('<access_token>');
   });
 });

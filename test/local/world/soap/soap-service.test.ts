@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createSoapService,
-  type Issuing,
-  type SoapServiceSettings,
-} from '../../../../local/world/soap/soap-service.ts';
+import { createSoapService, type SoapServiceSettings } from '../../../../local/world/soap/soap-service.ts';
+import type { Issuing } from '../../../../local/world/soap/token-issuer.ts';
 
 const CREDENTIALS = { username: 'erin', password: 'right', client_id: 'client', client_secret: 'client-secret' };
 const MINUTE = 60;

@@ -41,17 +41,17 @@ it('a login is granted or refused, and written down with its password', async ()
 it('a token whose reply is lost has been minted all the same', async () => {
   const { vendor, logIn } = service();
   await logIn(0);
-  vendor.disturbance = 'reply-lost';
+  vendor.fault = 'reply-lost';
   await expect(logIn(HOUR_MS)).rejects.toThrow(TypeError);
   const [old, current] = vendor.service.issuedTokens;
   expect(old?.expiresAt).toEqual(current?.issuedAt);
 });
 
-it('an overstated lifetime is a quarter of what the reply says, until the disturbance is over', async () => {
+it('an overstated lifetime is a quarter of what the reply says, until the fault is over', async () => {
   const { vendor, logIn } = service();
-  vendor.disturbance = 'lifetime-overstated';
+  vendor.fault = 'lifetime-overstated';
   expect(await logIn(0)).toMatchObject({ end: { in: 4 * 3600 } });
-  vendor.disturbance = undefined;
+  vendor.fault = undefined;
   await logIn(2 * HOUR_MS);
   const lived = vendor.service.issuedTokens.map(({ issuedAt, expiresAt }) => expiresAt.getTime() - issuedAt.getTime());
   expect(lived).toEqual([HOUR_MS, 4 * HOUR_MS]);
@@ -63,14 +63,14 @@ it.each([
   ['empty-500', 'ENDPOINT_UNAVAILABLE'],
   ['server-fault', 'ENDPOINT_UNAVAILABLE'],
   ['truncated', 'REPLY_MALFORMED'],
-] as const)('a service with the disturbance "%s" is read as %s', async (disturbance, code) => {
+] as const)('a service with the fault "%s" is read as %s', async (fault, code) => {
   const { vendor, logIn } = service();
-  vendor.disturbance = disturbance;
+  vendor.fault = fault;
   expect(await logIn(0)).toMatchObject({ code });
 });
 
-it.each(['no-connection', 'no-answer', 'slow'] as const)('with "%s" there is no reply in time', async (disturbance) => {
+it.each(['no-connection', 'no-answer', 'slow'] as const)('with "%s" there is no reply in time', async (fault) => {
   const { vendor, logIn } = service();
-  vendor.disturbance = disturbance;
-  await expect(logIn(0)).rejects.toThrow(disturbance === 'no-connection' ? 'fetch failed' : 'timeout');
+  vendor.fault = fault;
+  await expect(logIn(0)).rejects.toThrow(fault === 'no-connection' ? 'fetch failed' : 'timeout');
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wrapText } from '../../local/wrap-text.ts';
+import { wrapText } from '../../../local/first-contact/wrap-text.ts';
 
 it.each<[string, number, number | undefined, readonly string[]]>([
   ['one two three', 8, undefined, ['one two', 'three']],

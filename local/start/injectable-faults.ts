@@ -1,16 +1,16 @@
 import type { AwsFault, LocalAws } from '../world/aws/aws-server.ts';
+import { ENDPOINT_FAULTS, type EndpointFault } from '../world/soap/endpoint-faults.ts';
 import type { SoapEndpoint } from '../world/soap/soap-endpoint.ts';
-import { FAILURES, type SoapFailure } from '../world/soap/soap-failures.ts';
 
 /** Makes something fail from now on. */
-export type FailMode = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => Promise<void> | void;
+export type InjectFault = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => Promise<void> | void;
 
-const FAILURE_NAMES = Object.keys(FAILURES) as SoapFailure[];
+const ENDPOINT_FAULT_NAMES = Object.keys(ENDPOINT_FAULTS) as EndpointFault[];
 // An object lists its numbers first; the words are more interesting.
-const WORDS_FIRST = [...FAILURE_NAMES].sort((a, b) => Number(isStatus(a)) - Number(isStatus(b)));
+const WORDS_FIRST = [...ENDPOINT_FAULT_NAMES].sort((a, b) => Number(isStatus(a)) - Number(isStatus(b)));
 
-/** Ways in which the SOAP endpoint fails, by name. */
-export const ENDPOINT_FAIL_MODES: ReadonlyMap<string, FailMode> = new Map<string, FailMode>([
+/** Faults of the SOAP service, by name. */
+export const SERVICE_FAULTS: ReadonlyMap<string, InjectFault> = new Map<string, InjectFault>([
   ['refused', (_, soap) => soap.close()],
   [
     'password-changed',
@@ -18,17 +18,17 @@ export const ENDPOINT_FAIL_MODES: ReadonlyMap<string, FailMode> = new Map<string
       soap.credentials = Object.fromEntries(Object.keys(soap.credentials).map((name) => [name, 'changed']));
     },
   ],
-  ...WORDS_FIRST.map((name): [string, FailMode] => [name, answering(name)]),
+  ...WORDS_FIRST.map((name): [string, InjectFault] => [name, answeringWith(name)]),
 ]);
 
 /** Answers in the words of Masters India: they mean nothing to a service that a profile describes. */
-export const MASTERS_INDIA_FAIL_MODES: readonly SoapFailure[] = [
+export const MASTERS_INDIA_FAULTS: readonly EndpointFault[] = [
   ...(['invalid_grant', 'invalid_client', 'invalid_request', 'server_error', 'drip', 'early-close', 'huge'] as const),
   ...(['malformed', 'truncated', 'doctype', 'duplicate-token'] as const),
 ];
 
-/** Ways in which AWS, or the secret in it, fails, by name. */
-export const AWS_FAIL_MODES: ReadonlyMap<string, FailMode> = new Map<string, FailMode>([
+/** Faults of AWS, or of the secret in it, by name. */
+export const AWS_FAULTS: ReadonlyMap<string, InjectFault> = new Map<string, InjectFault>([
   [
     'secret-malformed',
     (aws, _, secretId) => {
@@ -40,9 +40,9 @@ export const AWS_FAIL_MODES: ReadonlyMap<string, FailMode> = new Map<string, Fai
   ['store-throttled', failing('PutParameter', { type: 'ThrottlingException', message: 'Rate exceeded' })],
 ]);
 
-function answering(failure: SoapFailure): FailMode {
+function answeringWith(fault: EndpointFault): InjectFault {
   return (_, soap) => {
-    soap.mode = failure;
+    soap.fault = fault;
   };
 }
 
@@ -50,7 +50,7 @@ function isStatus(name: string): boolean {
   return /^\d{3}$/.test(name);
 }
 
-function failing(operation: string, fault: AwsFault): FailMode {
+function failing(operation: string, fault: AwsFault): InjectFault {
   return (aws) => {
     aws.faults = (called) => (called === operation ? fault : undefined);
   };

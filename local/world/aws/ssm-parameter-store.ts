@@ -59,8 +59,8 @@ export interface ParameterStore {
   parameter(name: string): StoredParameter | undefined;
   /** Every version that is kept, the oldest first. */
   history(name: string): readonly StoredParameter[];
-  /** Told of each write, as EventBridge is. */
-  onChange: (name: string) => void;
+  /** As a rule of EventBridge does: the listener gets the name of each parameter that is written. */
+  subscribe(listener: (name: string) => void): void;
 }
 
 interface ParameterAnswer {
@@ -85,8 +85,9 @@ const PAGE_SIZE = 10;
 
 /**
  * SSM's Parameter Store as a pure state machine in memory: versions, types, tiers, labels and limits as the real one
- * keeps them. A SecureString that is read without decryption comes back as an opaque ciphertext. Policies,
- * selection by label, and paging but of GetParametersByPath, are left out.
+ * keeps them. A SecureString that is read without decryption comes back as an opaque ciphertext. Policies, selection by
+ * label, and paging but of GetParametersByPath, are left out. One function: each operation is a few lines about the same
+ * three maps, and would need them all as arguments.
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html for its refusals
  */
 export function createParameterStore(settings: Partial<ParameterStoreSettings> = {}): ParameterStore {
@@ -98,6 +99,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
   };
   const histories = new Map<string, readonly StoredParameter[]>();
   const keys = new Map<string, KmsKeyState>();
+  const listeners: ((name: string) => void)[] = [];
   const encryptionSalt = randomBytes(16);
 
   const find = (nameOrArn: string): StoredParameter | undefined => {
@@ -180,7 +182,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     const version = (current?.version ?? 0) + 1;
     const stored: StoredParameter = { name, type, value, version, tier, keyId, lastModified: now, labels: [] };
     histories.set(name, [...history, stored].slice(-KEPT_VERSIONS));
-    store.onChange(name);
+    for (const listener of listeners) listener(name);
     return { Version: version, Tier: tier };
   }
 
@@ -258,7 +260,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     return { Parameters: current.filter(({ name }) => filters.every((accepts) => accepts(name))).map(asMetadata) };
   }
 
-  const store: ParameterStore = {
+  return {
     operations: {
       PutParameter: putParameter,
       GetParameter: getParameter,
@@ -273,9 +275,8 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     keys,
     parameter: (name) => histories.get(name)?.at(-1),
     history: (name) => histories.get(name) ?? [],
-    onChange: () => {},
+    subscribe: (listener) => void listeners.push(listener),
   };
-  return store;
 }
 
 /** A parameter is asked for by name or ARN, either of them with `:version` behind it. */

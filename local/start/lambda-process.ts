@@ -1,23 +1,27 @@
 /**
  * What Lambda does for the function, in a process of its own: loads the artefact, calls the handler once, and writes
- * what it logs in Lambda's JSON log format. Tells the process that started it, if it listens, what went over the wire. Usage: node lambda-process.ts ARTEFACT EVENT TIMEOUT_MS
+ * what it logs in Lambda's JSON log format. Sends the tick's log line, and what went over the wire, to the process that
+ * started it, if it listens. Usage: node lambda-process.ts ARTEFACT EVENT TIMEOUT_MS
  */
 import { enableCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseJsonObject } from '../lambda/parse-json.ts';
-import { checkProfile } from '../lambda/services/check-profile.ts';
-import { watchContact } from './first-contact/contact.ts';
+import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
+import { checkProfile } from '../../lambda/services/check-profile.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
+import { watchContact } from '../first-contact/contact.ts';
 
 // A person waits for this process, which is started for each tick: in Lambda nothing of the kind is done.
 enableCompileCache();
 
 const [artefact = '', event = '{}', timeoutMs = '0'] = process.argv.slice(2);
 
+let line: unknown;
 const jsonLog =
   (level: string) =>
   (...parts: readonly unknown[]): void => {
     const message = parts.length === 1 ? parts[0] : parts.map(String).join(' ');
+    if (isObject(message) && 'outcome' in message) line = message;
     process.stdout.write(`${JSON.stringify({ timestamp: new Date().toISOString(), level, message })}\n`);
   };
 console.info = jsonLog('INFO');
@@ -26,8 +30,9 @@ console.warn = jsonLog('WARN');
 console.error = jsonLog('ERROR');
 
 const { TOKEN_ENDPOINT = '', SERVICE } = process.env;
-const { profile } = SERVICE === undefined ? { profile: undefined } : checkProfile(parseJsonObject(SERVICE));
-const contact = watchContact(TOKEN_ENDPOINT, profile);
+const { profile } = SERVICE === undefined ? { profile: mastersIndia } : checkProfile(parseJsonObject(SERVICE));
+// The function refuses to start with a profile that is wrong.
+const contact = watchContact(TOKEN_ENDPOINT, profile ?? mastersIndia);
 const { handler } = await import(pathToFileURL(resolve(artefact)).href);
 const deadline = Date.now() + Number(timeoutMs);
 try {
@@ -41,5 +46,5 @@ try {
 
 function end(status: number): void {
   if (process.send === undefined) process.exit(status);
-  process.send({ contact: contact() }, () => process.exit(status));
+  process.send({ line, contact: contact() }, () => process.exit(status));
 }

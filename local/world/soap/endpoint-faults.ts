@@ -1,7 +1,7 @@
 import { faultEnvelope, refusalEnvelope, successEnvelope } from './soap-envelope.ts';
 
-/** How the endpoint can fail, by name: for `npm start -- --fail` and for tests. */
-export const FAILURES = {
+/** What the endpoint answers instead of the service, by the fault's name: for `npm start -- --fail` and for tests. */
+export const ENDPOINT_FAULTS = {
   invalid_grant: () => reply(200, XML, refusalEnvelope('access_tokenResponse', 'invalid_grant')),
   invalid_client: () => reply(200, XML, refusalEnvelope('access_tokenResponse', 'invalid_client')),
   invalid_request: () => reply(200, XML, refusalEnvelope('access_tokenResponse', 'invalid_request')),
@@ -31,8 +31,8 @@ export const FAILURES = {
   '504': () => reply(504, HTML, page(504)),
 } as const satisfies Record<string, () => RawReply>;
 
-/** The ways in which the endpoint can be told to fail. */
-export type SoapFailure = keyof typeof FAILURES;
+/** The name of a fault of the endpoint. */
+export type EndpointFault = keyof typeof ENDPOINT_FAULTS;
 
 /** Bytes for the socket as they are, all at once or with a pause behind each; then the connection ends. */
 export interface RawReply {

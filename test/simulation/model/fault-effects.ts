@@ -1,23 +1,23 @@
 import type { LambdaService } from '../../../local/world/aws/lambda-service.ts';
 import type { VirtualAws } from '../../../local/world/aws/virtual-aws.ts';
 import type { Vendor, VendorSettings } from '../../../local/world/soap/vendor.ts';
-import { type Incident, MINUTE_MS, type Trouble, type TroubleKind, type TroubleOf } from './scenario.ts';
+import { type FaultKind, type FaultOf, MINUTE_MS, type SimulatedFault, type TimedFault } from './scenario.ts';
 
 /** What lasts for as long as something is wrong, and is set anew whenever that changes. */
-export interface Conditions {
+export interface FunctionState {
   skewMs: number;
   diesAtStep: number | undefined;
   isScheduled: boolean;
 }
 
-/** All that a trouble can change. */
-export interface TroubledWorld {
+/** All that a fault can change. */
+export interface FaultyWorld {
   readonly vendor: Vendor;
   /** What the service does by itself. */
   readonly usual: VendorSettings;
   readonly aws: VirtualAws;
   readonly lambda: LambdaService;
-  readonly conditions: Conditions;
+  readonly functionState: FunctionState;
   readonly tokenParameterName: string;
   /** Puts a password into the secret, as an operator does. */
   putSecret(password: string): void;
@@ -26,20 +26,20 @@ export interface TroubledWorld {
   now(): Date;
 }
 
-interface Effects<Kind extends TroubleKind> {
+interface Effects<Kind extends FaultKind> {
   /** Holds from the beginning to the end. */
-  readonly lasts?: (world: TroubledWorld, what: TroubleOf<Kind>) => void;
-  readonly begins?: (world: TroubledWorld, what: TroubleOf<Kind>) => void;
-  readonly ends?: (world: TroubledWorld, what: TroubleOf<Kind>) => void;
+  readonly lasts?: (world: FaultyWorld, what: FaultOf<Kind>) => void;
+  readonly begins?: (world: FaultyWorld, what: FaultOf<Kind>) => void;
+  readonly ends?: (world: FaultyWorld, what: FaultOf<Kind>) => void;
 }
 
-const putRightPassword = ({ vendor, putSecret }: TroubledWorld) => putSecret(vendor.password);
-const statusOf = ({ tokenParameterName }: TroubledWorld) => `${tokenParameterName}/status`;
+const putRightPassword = ({ vendor, putSecret }: FaultyWorld) => putSecret(vendor.password);
+const statusOf = ({ tokenParameterName }: FaultyWorld) => `${tokenParameterName}/status`;
 
-const EFFECTS: { readonly [Kind in TroubleKind]: Effects<Kind> } = {
+const EFFECTS: { readonly [Kind in FaultKind]: Effects<Kind> } = {
   vendor: {
-    lasts: ({ vendor }, { disturbance }) => {
-      vendor.disturbance = disturbance;
+    lasts: ({ vendor }, { fault }) => {
+      vendor.fault = fault;
     },
   },
   store: {
@@ -65,13 +65,13 @@ const EFFECTS: { readonly [Kind in TroubleKind]: Effects<Kind> } = {
   },
   forced: { begins: ({ lambda }) => lambda.invoke({ force: true }) },
   'schedule-disabled': {
-    lasts: ({ conditions }) => {
-      conditions.isScheduled = false;
+    lasts: ({ functionState }) => {
+      functionState.isScheduled = false;
     },
   },
   'process-dies': {
-    lasts: ({ conditions }, { atStep }) => {
-      conditions.diesAtStep = atStep;
+    lasts: ({ functionState }, { atStep }) => {
+      functionState.diesAtStep = atStep;
     },
   },
   'status-deleted': { begins: (world) => world.aws.deleteParameter(statusOf(world)) },
@@ -101,32 +101,32 @@ const EFFECTS: { readonly [Kind in TroubleKind]: Effects<Kind> } = {
     },
   },
   'clock-skew': {
-    lasts: ({ conditions }, { skewMs }) => {
-      conditions.skewMs = skewMs;
+    lasts: ({ functionState }, { skewMs }) => {
+      functionState.skewMs = skewMs;
     },
   },
 };
 
-function effectsOf<Kind extends TroubleKind>(kind: Kind): Effects<Kind> {
+function effectsOf<Kind extends FaultKind>(kind: Kind): Effects<Kind> {
   return EFFECTS[kind];
 }
 
-/** Sets everything that lasts back to normal, and then to what the incidents that are active now make of it. */
-export function settle(world: TroubledWorld, active: Iterable<Incident>): void {
-  const { vendor, aws, conditions } = world;
-  vendor.disturbance = undefined;
+/** Sets everything that lasts back to normal, and then to what the faults that are active now make of it. */
+export function settle(world: FaultyWorld, active: Iterable<TimedFault>): void {
+  const { vendor, aws, functionState } = world;
+  vendor.fault = undefined;
   vendor.service.isAccountLocked = false;
   aws.faults.clear();
-  Object.assign(conditions, NORMAL);
+  Object.assign(functionState, NORMAL);
   for (const { what } of active) effectsOf(what.kind).lasts?.(world, what);
 }
 
-export function begin(world: TroubledWorld, what: Trouble): void {
+export function begin(world: FaultyWorld, what: SimulatedFault): void {
   effectsOf(what.kind).begins?.(world, what);
 }
 
-export function end(world: TroubledWorld, what: Trouble): void {
+export function end(world: FaultyWorld, what: SimulatedFault): void {
   effectsOf(what.kind).ends?.(world, what);
 }
 
-export const NORMAL: Readonly<Conditions> = { skewMs: 0, diesAtStep: undefined, isScheduled: true };
+export const NORMAL: Readonly<FunctionState> = { skewMs: 0, diesAtStep: undefined, isScheduled: true };

@@ -1,10 +1,10 @@
 import type { LocalAwsOptions } from '../world/aws/aws-server.ts';
+import { ENDPOINT_FAULTS } from '../world/soap/endpoint-faults.ts';
 import type { SoapEndpointOptions } from '../world/soap/soap-endpoint.ts';
-import { FAILURES } from '../world/soap/soap-failures.ts';
-import type { LocalWorld } from './local-world.ts';
+import type { VirtualWorld } from '../world/virtual-world.ts';
 
 /** Puts the world's AWS on the wire: what is broken there is broken for the `aws` command, too. */
-export function awsOfWorld({ aws, clock }: LocalWorld): LocalAwsOptions {
+export function awsOfWorld({ aws, clock }: VirtualWorld): LocalAwsOptions {
   return {
     services: aws.services,
     now: () => new Date(clock.now()),
@@ -16,13 +16,13 @@ export function awsOfWorld({ aws, clock }: LocalWorld): LocalAwsOptions {
 }
 
 /** Puts the world's SOAP service on the wire. */
-export function soapOfWorld({ vendor, clock }: LocalWorld): Pick<SoapEndpointOptions, 'service' | 'now' | 'trouble'> {
+export function soapOfWorld({ vendor, clock }: VirtualWorld): Pick<SoapEndpointOptions, 'service' | 'now' | 'faults'> {
   return {
     service: vendor.service,
     now: () => new Date(clock.now()),
-    trouble: () => {
-      if (vendor.disturbance === undefined) return undefined;
-      return vendor.disturbance === 'no-connection' ? { bytes: Buffer.alloc(0), end: 'reset' } : FAILURES.truncated();
+    faults: () => {
+      if (vendor.fault === undefined) return undefined;
+      return vendor.fault === 'no-connection' ? { bytes: Buffer.alloc(0), end: 'reset' } : ENDPOINT_FAULTS.truncated();
     },
   };
 }

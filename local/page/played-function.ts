@@ -1,0 +1,56 @@
+import type { Config } from '../../lambda/refresher/config.ts';
+import type { TickReport } from '../../lambda/refresher/tick-report.ts';
+import { LONGEST_RUN_SECONDS } from '../../lambda/timing.ts';
+import { rejectedParameterName } from '../../lambda/token-status.ts';
+import { seriesKey } from '../world/aws/cloudwatch-alarm.ts';
+import { LambdaService } from '../world/aws/lambda-service.ts';
+import { refresherTick } from '../world/refresher-tick.ts';
+import { Random } from '../world/time/random.ts';
+import type { VirtualWorld } from '../world/virtual-world.ts';
+import { ERRORS_METRIC } from './alarms.ts';
+
+/** The function with what starts it: the schedule, the rule on readers' reports, and a person. */
+export interface PlayedFunction {
+  nextTickAt(): number;
+  /** What a person does with the command RefreshNow. */
+  refreshNow(): void;
+}
+
+const TIMEOUT_MS = LONGEST_RUN_SECONDS * 1000;
+/** Lambda as the construct sets it up. */
+const LAMBDA = { timeoutMs: TIMEOUT_MS, retryAttempts: 0, maxEventAgeMs: TIMEOUT_MS, reservedConcurrency: undefined };
+/** EventBridge starts a tick within seconds of a reader's report. */
+const RULE_MS = 2_000;
+
+/**
+ * Runs the handler in the world's own time, for as long as its clock runs.
+ * @param onReport gets what each tick did, and when its run began
+ */
+export function playFunction(
+  world: VirtualWorld,
+  config: Config,
+  onReport: (report: TickReport, startedAt: number) => void,
+): PlayedFunction {
+  const { clock, aws, publish } = world;
+  const random = new Random(clock.now());
+  let nextTickAt = clock.now();
+
+  const lambda = new LambdaService(clock, LAMBDA, {
+    run: refresherTick(config, () => random.next(), onReport)(world),
+    diesAtStep: () => undefined,
+    onEnd: ({ outcome, startedAt }) => publish(seriesKey(ERRORS_METRIC), outcome === 'succeeded' ? 0 : 1, startedAt),
+  });
+
+  function tickOnSchedule(): void {
+    nextTickAt += config.checkEverySeconds * 1000;
+    clock.at(nextTickAt, tickOnSchedule);
+    lambda.invoke({});
+  }
+
+  aws.services.parameters.subscribe((name) => {
+    if (name === rejectedParameterName(config.tokenParameterName))
+      clock.at(clock.now() + RULE_MS, () => lambda.invoke({}));
+  });
+  clock.at(nextTickAt, tickOnSchedule);
+  return { nextTickAt: () => nextTickAt, refreshNow: () => lambda.invoke({ force: true }) };
+}

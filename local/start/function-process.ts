@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { isObject } from '../../lambda/parse-json.ts';
+import { METRIC_NAMESPACE, METRICS } from '../../lambda/refresher/metric-names.ts';
+import { type Contact, readContact } from '../first-contact/contact.ts';
+import { type LoggedTick, readLogLine } from '../world/logged-tick.ts';
+
+/** One run of the function in a process of its own. */
+export interface Invocation {
+  readonly tick: LoggedTick;
+  /** Everything that it wrote. */
+  readonly output: string;
+  /** What it wrote to its log in CloudWatch's embedded metric format. */
+  readonly metrics: readonly (readonly [name: string, value: number])[];
+  /** The last request to the endpoint and its answer; undefined when none was sent. */
+  readonly contact: Contact | undefined;
+}
+
+/** The built function, as it is deployed. */
+export const ARTEFACT = fileURLToPath(new URL('../../dist/refresher/handler.mjs', import.meta.url));
+const LAMBDA_PROCESS = fileURLToPath(new URL('lambda-process.ts', import.meta.url));
+
+/**
+ * Runs the artefact that is deployed, in a new process with nothing but `env` around it: no profile, region or
+ * credentials of the person who started this can reach it.
+ * @throws when the function ends without a log line, which it never should.
+ */
+export async function invoke(
+  env: Readonly<Record<string, string>>,
+  event: object,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Invocation> {
+  const args = [LAMBDA_PROCESS, ARTEFACT, JSON.stringify(event), String(timeoutMs)];
+  const child = spawn(process.execPath, args, { env, signal, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  let sent: Readonly<Record<string, unknown>> = {};
+  child.on('message', (message) => {
+    if (isObject(message)) sent = message;
+  });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const aborted = new Promise<never>((_, reject) => child.once('error', reject));
+  const [stdout, stderr] = await Promise.race([Promise.all([read(child.stdout), read(child.stderr), closed]), aborted]);
+  if (!isObject(sent.line)) throw new Error(`The function ended without a log line.\n${stderr}`);
+  const output = stdout + stderr;
+  return { tick: readLogLine(sent.line), output, metrics: emittedMetrics(output), contact: readContact(sent.contact) };
+}
+
+/** Piped, so never null; the types do not know that beside a channel for messages. */
+async function read(output: Readable | null): Promise<string> {
+  return output === null ? '' : text(output);
+}
+
+function emittedMetrics(output: string): Invocation['metrics'] {
+  const lines = output.split('\n').filter((line) => line.includes(`"Namespace":"${METRIC_NAMESPACE}"`));
+  return lines.flatMap((line) => {
+    const emitted: unknown = JSON.parse(line);
+    if (!isObject(emitted)) return [];
+    return Object.values(METRICS).flatMap((name) => {
+      const value = emitted[name];
+      return [value].flat().flatMap((one) => (typeof one === 'number' ? [[name, one] as const] : []));
+    });
+  });
+}

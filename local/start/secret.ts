@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../../cli/command-line.ts';
+import { errorName } from '../../lambda/refresher/redact-error.ts';
+import type { ServiceProfile } from '../../lambda/services/profile.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
+import type { SoapCredentials } from '../world/soap/soap-service.ts';
+import type { Options } from './options.ts';
+
+/** The local secret. */
+export const SECRET_ID = 'local/credentials';
+
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+};
+
+/**
+ * What the local service takes, and no other. Some characters that XML must escape, none that a shell would change.
+ * @throws UsageError
+ */
+export function demoCredentials(service: ServiceProfile): SoapCredentials {
+  const names = serviceOf(service).fields.map(({ name }) => name);
+  if (names.includes('tls_certificate')) {
+    throw new UsageError(
+      '--service: its certificate is the login, which cannot be played; give --endpoint and --credentials.',
+    );
+  }
+  return Object.fromEntries(names.map((name) => [name, `demo-&<>-${name}`]));
+}
+
+/** Of a real service, the secret's text. What is in it is judged by the function, as in the cloud. @throws UsageError */
+export async function readCredentials({ endpoint }: Options): Promise<string | undefined> {
+  if (endpoint === undefined) return undefined;
+  const { credentialsFile } = endpoint;
+  try {
+    const secretString = await readFile(credentialsFile, 'utf8');
+    if (secretString.trim() !== '') return secretString;
+  } catch (error) {
+    const reason = errorName(error);
+    throw new UsageError(`--credentials ${credentialsFile} cannot be read: ${FILE_FAULTS[reason] ?? reason}.`);
+  }
+  throw new UsageError(`--credentials ${credentialsFile} is empty.`);
+}
+
+/** The command, without `aws`, that puts these credentials into the local secret. */
+export function putCredentials(credentials: SoapCredentials | { readonly file: string }): string {
+  // For a shell: no demo value holds a single quotation mark.
+  const secretString = 'file' in credentials ? `file://${credentials.file}` : `'${JSON.stringify(credentials)}'`;
+  return `secretsmanager put-secret-value --secret-id ${SECRET_ID} --secret-string ${secretString}`;
+}
+
+/** The same credentials with a password that the service refuses. */
+export function withWrongPassword(credentials: SoapCredentials): SoapCredentials {
+  const secret = 'password' in credentials ? 'password' : (Object.keys(credentials).at(-1) ?? '');
+  return { ...credentials, [secret]: 'wrong' };
+}

@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { styleText } from 'node:util';
+import { errorName } from '../../lambda/refresher/redact-error.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
+import { spanText } from '../../lambda/timing.ts';
+import { type ServedPage, servePage, worldStart } from '../page/serve-page.ts';
+import { REGION } from '../world/aws/aws-account.ts';
+import type { LoggedTick } from '../world/logged-tick.ts';
+import type { SoapCredentials } from '../world/soap/soap-service.ts';
+import { createVirtualWorld, type VirtualWorld } from '../world/virtual-world.ts';
+import { firstContact } from './explain.ts';
+import { failureStory, heading } from './narrative.ts';
+import type { Options } from './options.ts';
+import { announceServices, withdrawServices } from './running-services.ts';
+import { demoCredentials, putCredentials, SECRET_ID, withWrongPassword } from './secret.ts';
+import { createServeLog, type ServeLog } from './serve-log.ts';
+import { shellCommand } from './shell-command.ts';
+import {
+  closeStage,
+  lifetimeSeconds,
+  onPort,
+  openStage,
+  READ_STATUS,
+  READ_TOKEN,
+  runTick,
+  type Stage,
+  showStage,
+  width,
+} from './stage.ts';
+import { awsOfWorld, soapOfWorld } from './world-ports.ts';
+
+const PAGE_PORT = 4782;
+
+/** Keeps the local services and the page up, with a tick from time to time, until Ctrl-C. @returns the exit status */
+export async function serve(options: Options, secretString: string | undefined): Promise<number> {
+  const credentials = demoCredentials(options.service);
+  const world = newWorld(options, credentials);
+  world.aws.putSecret(secretString ?? JSON.stringify(credentials));
+  const soap = isVirtual(options) ? soapOfWorld(world) : undefined;
+  const stage = await openStage(options, credentials, { aws: awsOfWorld(world), soap });
+  try {
+    showStage(stage);
+    await serveStage(stage, world);
+    return 0;
+  } finally {
+    await closeStage(stage);
+  }
+}
+
+/** Whether the handler runs in the world's own time. What must be met as it is deployed, by the artefact, is met in real time. */
+function isVirtual({ endpoint, service, fault }: Options): boolean {
+  return endpoint === undefined && service === mastersIndia && fault === undefined;
+}
+
+function newWorld(options: Options, credentials: SoapCredentials): VirtualWorld {
+  const lifetime = lifetimeSeconds(options);
+  const start = isVirtual(options) ? worldStart(lifetime, options.everySeconds) : Date.now();
+  const vendor = { lifetimeSeconds: lifetime, issuing: 'new' as const };
+  return createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
+}
+
+async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
+  const { options, env, aws, soap } = stage;
+  const stop = new AbortController();
+  // Not once: on Ctrl-C the terminal sends the signal, and npm passes on its own a moment later.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const log = createServeLog({
+    isTerminal: process.stdout.isTTY && process.env.TERM !== 'dumb' && !options.verbose,
+    width,
+    write: (text) => process.stdout.write(text),
+  });
+  let isAnnounced = false;
+  const announce = (pace: number) =>
+    announceServices({ awsUrl: aws.url, soapUrl: soap?.url, pace, aheadMs: world.clock.now() - Date.now() });
+  const page = await onPort(PAGE_PORT, (port) =>
+    servePage({
+      world,
+      env,
+      isVirtual: isVirtual(options),
+      port,
+      async onTick(tick, at) {
+        await log.tick(tick, at, async () => failureDetails(stage, failureStory(tick, width()), tick));
+        if (options.verbose) console.log(styleText('dim', JSON.stringify(tick.line)));
+      },
+      onPace: (pace) => isAnnounced && announce(pace),
+    }),
+  );
+  showCommands(stage, page.url);
+  if (soap !== undefined) isAnnounced = showExample(() => announce(1));
+  if (options.fault !== undefined) console.log(`\n  From the second tick on this fails: ${options.fault.name}`);
+  console.log(heading(`A tick every ${spanText(options.everySeconds)}, until Ctrl-C`));
+  try {
+    const inProcesses = isVirtual(options) ? undefined : tickInProcesses(stage, page, log, stop.signal);
+    await Promise.all([page.run(stop.signal), inProcesses]);
+    log.end();
+    console.log('\nStopped.');
+  } finally {
+    withdrawServices();
+    await page.close();
+  }
+}
+
+function showCommands({ aws, soap, accessKeyId }: Stage, pageUrl: string): void {
+  console.log(heading('Watch it in the browser'));
+  console.log(`  ${pageUrl}`);
+  console.log(heading('Watch it with the aws command'));
+  for (const command of [
+    `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`,
+    `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
+    `aws ${READ_TOKEN}`,
+    `aws ${READ_STATUS}`,
+    ...(soap === undefined ? [] : [`aws ${putCredentials(withWrongPassword(soap.credentials))}`]),
+  ]) {
+    console.log(shellCommand(command, width()));
+  }
+}
+
+/** Serving goes on without it. @returns whether it can find the services */
+function showExample(announce: () => void): boolean {
+  console.log(heading('Watch a workload use the token, in another terminal'));
+  try {
+    announce();
+    console.log('  npm run example');
+    return true;
+  } catch (error) {
+    console.log(`  It would look into dist/local-services.json, which cannot be written (${errorName(error)}).`);
+    return false;
+  }
+}
+
+/** Ticks in real time, each in a process of its own, until the signal fires. */
+async function tickInProcesses(stage: Stage, page: ServedPage, log: ServeLog, signal: AbortSignal): Promise<void> {
+  const { options, aws, soap } = stage;
+  try {
+    for (let ticks = 1; ; ticks += 1) {
+      if (ticks === 2 && soap !== undefined) await options.fault?.inject(aws, soap, SECRET_ID);
+      // Forced once: a failure would else show only when the token is due.
+      const event = ticks === 2 && options.fault !== undefined ? { force: true } : {};
+      const startedAt = Date.now();
+      const run = await runTick(stage, event, signal);
+      page.note({ ...run, startedAt });
+      await log.tick(run.tick, new Date(), async () => {
+        const story = (await firstContact(stage, run)) ?? failureStory(run.tick, width());
+        return failureDetails(stage, story, run.tick);
+      });
+      if (options.verbose) console.log(styleText('dim', run.output));
+      await sleep(options.everySeconds * 1000, undefined, { signal });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** What stands below the line of a failed tick. */
+function failureDetails({ options, soap }: Stage, story: string, { code }: LoggedTick): string {
+  if (!code?.startsWith('CREDENTIALS_')) return story;
+  const file = options.endpoint?.credentialsFile;
+  // Somebody may have changed the password on the page.
+  const right = file === undefined ? (soap?.credentials ?? {}) : { file };
+  const first = file === undefined ? 'The way back' : `The way back, once ${file} is right`;
+  return [story, '', `  ${first}:`, shellCommand(`aws ${putCredentials(right)}`, width())].join('\n');
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import type { Environment } from '../../lambda/refresher/config.ts';
+import { serviceVariable } from '../../lambda/services/check-profile.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
+import {
+  CHECK_EVERY_SECONDS,
+  durationSeconds,
+  LONGEST_RUN_SECONDS,
+  TOKEN_LIFETIME_SECONDS,
+  usefulLife,
+} from '../../lambda/timing.ts';
+import { statusParameterName } from '../../lambda/token-status.ts';
+import { shownAddress } from '../first-contact/shown-address.ts';
+import { REGION } from '../world/aws/aws-account.ts';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../world/aws/aws-server.ts';
+import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
+import type { SoapCredentials } from '../world/soap/soap-service.ts';
+import { type Invocation, invoke } from './function-process.ts';
+import { heading, stageLine } from './narrative.ts';
+import type { Options } from './options.ts';
+import { SECRET_ID } from './secret.ts';
+
+/** What the function meets on this machine. */
+export interface Stage {
+  readonly options: Options;
+  readonly aws: LocalAws;
+  /** Left out when a real service is asked. */
+  readonly soap: SoapEndpoint | undefined;
+  readonly endpointUrl: string;
+  /** With which the local AWS is asked; beside real credentials, it answers to no other. */
+  readonly accessKeyId: string;
+  /** The function's environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What stands behind the ports; new services where it is left out. */
+export interface BehindPorts {
+  readonly aws?: LocalAwsOptions;
+  readonly soap?: Pick<SoapEndpointOptions, 'service' | 'now' | 'faults'>;
+}
+
+/** The local token. */
+export const TOKEN_PARAMETER_NAME = '/local/access-token';
+
+const READ = 'ssm get-parameter --query Parameter.Value --output text --name';
+/** The commands, without `aws`, that read the token and its status. */
+export const READ_TOKEN = `${READ} ${TOKEN_PARAMETER_NAME} --with-decryption`;
+export const READ_STATUS = `${READ} ${statusParameterName(TOKEN_PARAMETER_NAME)}`;
+
+/** Always the same if they are free, so that a command can be pasted again after the next start. */
+const AWS_PORT = 4780;
+const SOAP_PORT = 4781;
+/** Shorter than in the cloud, so that nobody waits long for a time-out; a real service gets the cloud's minute. */
+const LOCAL_TIMEOUT_MS = 20_000;
+
+/** Opens the ports. */
+export async function openStage(
+  options: Options,
+  credentials: SoapCredentials,
+  behind: BehindPorts = {},
+): Promise<Stage> {
+  const isReal = options.endpoint !== undefined;
+  const accessKeyId = isReal ? `LOCAL${randomBytes(10).toString('hex').toUpperCase()}` : 'local';
+  const onlyKey = isReal ? { accessKeyId } : {};
+  const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, ...onlyKey, port }));
+  const soap = options.endpoint === undefined ? await openSoapPort(options, credentials, behind.soap) : undefined;
+  const endpointUrl = options.endpoint?.url ?? soap?.url ?? '';
+  const env = environment(options, { aws, endpointUrl, accessKeyId });
+  return { options, aws, soap, endpointUrl, accessKeyId, env };
+}
+
+/** Closes the ports. */
+export async function closeStage({ aws, soap }: Stage): Promise<void> {
+  await Promise.all([aws.close(), soap?.close()]);
+}
+
+/** Says what runs where; not where a failure has to fit on the screen below it: the tick names the same. */
+export function showStage({ options, aws, soap, endpointUrl }: Stage): void {
+  if (options.endpoint !== undefined && !options.serve) return;
+  const from = options.endpoint === undefined ? '' : `, from ${options.endpoint.credentialsFile}`;
+  console.log(heading('On this machine'));
+  const played = options.service === mastersIndia ? ', behaves as documented' : ', plays what the profile says';
+  const facts = [
+    ['AWS', `Secrets Manager and SSM in memory, ${aws.url}`],
+    ['secret', `${SECRET_ID}${from}`],
+    ['SOAP endpoint', `${shownAddress(endpointUrl)}${soap === undefined ? '' : played}`],
+  ] as const;
+  for (const [name, fact] of facts) console.log(stageLine(name, fact, width()));
+}
+
+/** One run of the function, as it is deployed. */
+export function runTick({ env, options }: Stage, event: object, signal?: AbortSignal): Promise<Invocation> {
+  return invoke(env, event, options.endpoint === undefined ? LOCAL_TIMEOUT_MS : LONGEST_RUN_SECONDS * 1000, signal);
+}
+
+/** How long the tokens live. */
+export function lifetimeSeconds({ lifetimeSeconds, service }: Options): number {
+  const { tokenLifetime } = service.timing ?? {};
+  if (lifetimeSeconds !== undefined) return lifetimeSeconds;
+  return tokenLifetime === undefined ? TOKEN_LIFETIME_SECONDS : durationSeconds(tokenLifetime);
+}
+
+/** Of the terminal; where the output goes elsewhere, what a page or a mail shows. */
+export function width(): number {
+  return Math.min(process.stdout.columns ?? 120, 120);
+}
+
+/** Takes that port if it is free, else another one, and says so. */
+export async function onPort<T>(port: number, start: (port: number) => Promise<T>): Promise<T> {
+  try {
+    return await start(port);
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!isTaken) throw error;
+    console.log(`  Port ${port} is busy, so another one is taken.`);
+    return start(0);
+  }
+}
+
+function openSoapPort(
+  options: Options,
+  credentials: SoapCredentials,
+  behind: BehindPorts['soap'],
+): Promise<SoapEndpoint> {
+  const { service } = options;
+  const settings = {
+    credentials,
+    tokenLifetimeSeconds: lifetimeSeconds(options),
+    profile: service,
+    ...(service.timing?.renewal && { issuing: 'same-until-late' as const, renewalWindowSeconds: 0 }),
+  };
+  return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...settings, ...behind, port }));
+}
+
+function environment(
+  options: Options,
+  { aws, endpointUrl, accessKeyId }: Pick<Stage, 'aws' | 'endpointUrl' | 'accessKeyId'>,
+): Stage['env'] {
+  const { service, serve, everySeconds, endpoint } = options;
+  const { renewal, loginsPerDay } = service.timing ?? {};
+  const lifetime = lifetimeSeconds(options);
+  const settings: Environment = {
+    CREDENTIALS_SECRET_ID: SECRET_ID,
+    TOKEN_ENDPOINT: endpointUrl,
+    TOKEN_PARAMETER_NAME,
+    REFRESH_EVERY_SECONDS: String(Math.ceil(usefulLife(lifetime, lifetime))),
+    CHECK_EVERY_SECONDS: String(serve ? everySeconds : CHECK_EVERY_SECONDS),
+    TOKEN_LIFETIME_SECONDS: String(lifetime),
+    ...(service !== mastersIndia && { SERVICE: serviceVariable(service) }),
+    ...(renewal && { RENEWAL_WINDOW_SECONDS: '0' }),
+    ...(endpoint?.proxyUrl && { PROXY_URL: endpoint.proxyUrl }),
+    ...(loginsPerDay && { LOGINS_PER_DAY: String(loginsPerDay) }),
+  };
+  const { NODE_EXTRA_CA_CERTS } = process.env;
+  return {
+    ...settings,
+    // A private authority is known to the person who starts this.
+    ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+}

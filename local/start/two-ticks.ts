@@ -1,0 +1,82 @@
+import { styleText } from 'node:util';
+import { shownAddress } from '../first-contact/shown-address.ts';
+import { REGION } from '../world/aws/aws-account.ts';
+import type { LoggedTick } from '../world/logged-tick.ts';
+import { firstContact } from './explain.ts';
+import { heading, tickStory } from './narrative.ts';
+import type { Options } from './options.ts';
+import { demoCredentials, SECRET_ID } from './secret.ts';
+import { shellCommand } from './shell-command.ts';
+import {
+  closeStage,
+  openStage,
+  READ_TOKEN,
+  runTick,
+  type Stage,
+  showStage,
+  TOKEN_PARAMETER_NAME,
+  width,
+} from './stage.ts';
+
+/**
+ * Two ticks show the whole idea: the first gets a token, the second leaves it alone, or shows a fault.
+ * @returns the exit status
+ */
+export async function showTwoTicks(options: Options, secretString: string | undefined): Promise<number> {
+  const credentials = demoCredentials(options.service);
+  const stage = await openStage(options, credentials);
+  try {
+    stage.aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(credentials) });
+    showStage(stage);
+    return (await showTicks(stage)) ? 0 : 1;
+  } finally {
+    await closeStage(stage);
+  }
+}
+
+/** @returns whether no tick failed */
+async function showTicks(stage: Stage): Promise<boolean> {
+  const { options, aws, soap, accessKeyId } = stage;
+  const where = options.endpoint === undefined ? '' : 'AWS is local, and ';
+  console.log(heading(`First tick: ${where}nothing is stored yet`));
+  const first = await showTick(stage, {});
+  if (first.outcome === 'failed') return false;
+
+  if (options.fault !== undefined && soap !== undefined) {
+    await options.fault.inject(aws, soap, SECRET_ID);
+    console.log(heading(`Second tick: forced, and this fails: ${options.fault.name}`));
+    console.log(
+      styleText('dim', '  What may heal is tried again, here for up to 15 s, in the cloud for most of a minute.'),
+    );
+    const second = await showTick(stage, { force: true });
+    return second.outcome !== 'failed';
+  }
+  console.log(heading('Second tick: there is a token'));
+  const second = await showTick(stage, {});
+  if (second.outcome === 'failed') return false;
+
+  console.log(heading('Read the token'));
+  const key = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`;
+  console.log(shellCommand(`${key} aws --endpoint-url ${aws.url} --region ${REGION} ${READ_TOKEN}`, width()));
+  console.log(styleText('dim', '  The command works while the services are up: npm start -- --serve'));
+  return true;
+}
+
+async function showTick(stage: Stage, event: object): Promise<LoggedTick> {
+  const { aws, soap, endpointUrl, options } = stage;
+  const requestsBefore = soap?.calls.length ?? 0;
+  const run = await runTick(stage, event);
+  const scene = {
+    endpoint: shownAddress(endpointUrl),
+    secretId: SECRET_ID,
+    credentialsFile: options.endpoint?.credentialsFile,
+    tokenParameterName: TOKEN_PARAMETER_NAME,
+    requests: soap && soap.calls.length - requestsBefore,
+    token: aws.parameters.parameter(TOKEN_PARAMETER_NAME)?.value,
+    width: width(),
+    failure: await firstContact(stage, run),
+  };
+  console.log(tickStory(run.tick, scene));
+  if (options.verbose) console.log(styleText('dim', `\n${run.output}`));
+  return run.tick;
+}

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { TOKEN_LIFETIME_SECONDS } from '../../../lambda/timing.ts';
+
+/** What the service does when it is asked again while its token still lives. */
+export type Issuing =
+  | 'new'
+  /** A new token ends the ones before it. */
+  | 'new-revoking-old'
+  /** The same token, with the seconds that it still lives, until its renewal window opens. */
+  | 'same-until-late'
+  /** The same, but every reply claims the whole lifetime. */
+  | 'same-claiming-whole-lifetime'
+  /** As the one before, but to the very end: within its last moments it is handed out as a token of a whole lifetime. */
+  | 'same-to-the-end'
+  /** The same token for ever: every login makes it live on for a whole lifetime. */
+  | 'sliding';
+
+/** How tokens are issued. */
+export interface IssuerSettings {
+  /** 14,400 if left out. */
+  readonly tokenLifetimeSeconds?: number;
+  /** `new` if left out. */
+  readonly issuing?: Issuing;
+  /** How long before its end a token is no longer handed out again, where `issuing` says that it is: 600 if left out. */
+  readonly renewalWindowSeconds?: number;
+  /** Logins are refused for `seconds` once this many have been refused in a row; left out, never. */
+  readonly lockOut?: { readonly afterRefusals: number; readonly seconds: number };
+  /** Makes a token's text; 40 random hexadecimal digits if left out. */
+  readonly newToken?: () => string;
+}
+
+/** One token as the service remembers it. */
+export interface ServiceToken {
+  readonly token: string;
+  readonly issuedAt: Date;
+  /** The end as the service knows it, not as it was promised. A revocation brings it forward. */
+  expiresAt: Date;
+  revoked: boolean;
+}
+
+/** A token, and the seconds that the answer promises. */
+export type Grant = readonly [token: ServiceToken, promisedSeconds: number];
+
+/** Who hands out tokens, and its memory. */
+export interface TokenIssuer {
+  /** In the order in which they were issued. */
+  readonly issuedTokens: readonly ServiceToken[];
+  /** Of the tokens issued from now on, and what the replies say. */
+  tokenLifetimeSeconds: number;
+  /** Which part of the promised lifetime the tokens issued from now on really live: 1, unless a service overstates. */
+  livedShare: number;
+  /** Refuses every login, the right ones too, until it is set back. */
+  isAccountLocked: boolean;
+  /** Whether logins are refused now, the right ones too. */
+  isBarred(now: Date): boolean;
+  /** @returns undefined for a refusal, which counts towards a lock */
+  logIn(isRight: boolean, now: Date): Grant | undefined;
+  revoke(token: string, now: Date): void;
+  /** Every token is forgotten, as after a restart with an empty cache. */
+  revokeAll(now: Date): void;
+}
+
+/** An issuer that has issued nothing yet. */
+export function createTokenIssuer(settings: IssuerSettings): TokenIssuer {
+  const { issuing = 'new', renewalWindowSeconds = 600, lockOut } = settings;
+  const newToken = settings.newToken ?? (() => randomBytes(20).toString('hex'));
+  const issuedTokens: ServiceToken[] = [];
+  let refusalsInARow = 0;
+  let lockedUntil = Number.NEGATIVE_INFINITY;
+
+  function end(issued: ServiceToken, now: Date): void {
+    issued.revoked = true;
+    if (now < issued.expiresAt) issued.expiresAt = now;
+  }
+
+  /** The last token, if it is handed out again. */
+  function sameToken(now: Date): Grant | undefined {
+    const lifetime = issuer.tokenLifetimeSeconds;
+    const last = issuedTokens.at(-1);
+    const remainingMs = last === undefined ? 0 : last.expiresAt.getTime() - now.getTime();
+    if (last === undefined || remainingMs <= 0) return undefined;
+    const isEarly = remainingMs > renewalWindowSeconds * 1000;
+    switch (issuing) {
+      case 'new':
+      case 'new-revoking-old':
+        return undefined;
+      case 'sliding':
+        last.expiresAt = after(now, lifetime);
+        return [last, lifetime];
+      case 'same-to-the-end':
+        return [last, lifetime];
+      case 'same-claiming-whole-lifetime':
+        return isEarly ? [last, lifetime] : undefined;
+      case 'same-until-late':
+        return isEarly ? [last, Math.floor(remainingMs / 1000)] : undefined;
+    }
+  }
+
+  function anotherToken(now: Date): Grant {
+    if (issuing === 'new-revoking-old') issuer.revokeAll(now);
+    const lifetime = issuer.tokenLifetimeSeconds;
+    const expiresAt = after(now, lifetime * issuer.livedShare);
+    const issued: ServiceToken = { token: newToken(), issuedAt: now, expiresAt, revoked: false };
+    issuedTokens.push(issued);
+    return [issued, lifetime];
+  }
+
+  const issuer: TokenIssuer = {
+    issuedTokens,
+    tokenLifetimeSeconds: settings.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS,
+    livedShare: 1,
+    isAccountLocked: false,
+    isBarred: (now) => issuer.isAccountLocked || now.getTime() < lockedUntil,
+    logIn(isRight, now) {
+      if (isRight) {
+        refusalsInARow = 0;
+        return sameToken(now) ?? anotherToken(now);
+      }
+      refusalsInARow += 1;
+      if (lockOut !== undefined && refusalsInARow >= lockOut.afterRefusals) {
+        lockedUntil = after(now, lockOut.seconds).getTime();
+        refusalsInARow = 0;
+      }
+      return undefined;
+    },
+    revoke(token, now) {
+      for (const issued of issuedTokens) if (issued.token === token) end(issued, now);
+    },
+    revokeAll(now) {
+      for (const issued of issuedTokens) if (!issued.revoked) end(issued, now);
+    },
+  };
+  return issuer;
+}
+
+function after(time: Date, seconds: number): Date {
+  return new Date(time.getTime() + seconds * 1000);
+}
