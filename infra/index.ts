@@ -1,5 +1,6 @@
 /** The package's door for CDK apps: `import { TokenRefresher } from 'soap-token-refresher'`. */
 
+export type { ServiceCodes, ServiceProfile, ServiceTiming } from '../lambda/services/profile.ts';
 export type { RefreshTiming, Timing } from '../lambda/timing.ts';
 export {
   type IRefreshedToken,
@@ -7,6 +8,6 @@ export {
   RefreshedToken,
   type RefreshedTokenOptions,
 } from './refreshed-token.ts';
-export type { RefresherAlarms } from './refresher-alarms.ts';
+export { RefresherAlarms, type RefresherAlarmsProps } from './refresher-alarms.ts';
 export { TokenRefresher } from './token-refresher.ts';
 export type { AlarmActions, TokenRefresherProps } from './token-refresher-props.ts';

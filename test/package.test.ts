@@ -108,7 +108,10 @@ it(
     const outcome = await typeCheckAndRun(
       project,
       `import { App, Stack } from 'aws-cdk-lib';
-     import { RefreshedToken, TokenRefresher, type TokenRefresherProps } from 'soap-token-refresher';
+     import {
+       RefreshedToken, RefresherAlarms, type RefresherAlarmsProps, type ServiceCodes, type ServiceTiming, TokenRefresher,
+       type TokenRefresherProps,
+     } from 'soap-token-refresher';
      import { dpd } from 'soap-token-refresher/services';
      const props: TokenRefresherProps = {
        endpoint: 'https://soap.example.test/api.php', tokenParameterName: '/a/token', alarmActions: 'none',
@@ -121,9 +124,11 @@ it(
      const { parameterName } = RefreshedToken.fromParameterName(stack, 'Token', token.parameterName);
      new TokenRefresher(stack, 'Parcels', { ...props, tokenParameterName: '/b/token', service: dpd });
      app.synth();
-     console.log(JSON.stringify(parameterName));`,
+     const named: Pick<RefresherAlarmsProps, 'actionsEnabled'> & { codes: ServiceCodes; timing?: ServiceTiming } =
+       { ...dpd, actionsEnabled: true };
+     console.log(JSON.stringify([parameterName, RefresherAlarms.name, named.codes === dpd.codes]));`,
     );
-    expect(outcome).toBe('/a/token');
+    expect(outcome).toEqual(['/a/token', 'RefresherAlarms', true]);
     const [asset = ''] = readdirSync(join(project, 'cdk.out')).filter((name) => name.startsWith('asset.'));
     expect(readdirSync(join(project, 'cdk.out', asset))).toContain('handler.mjs');
   },
