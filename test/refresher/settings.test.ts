@@ -48,6 +48,10 @@ beforeAll(async () => {
   elsewhere = new URL((await world()).soap.url).origin;
 });
 
+it('every setting has a value here, so that none is forgotten below', () => {
+  expect(Object.keys(OTHERWISE)).toEqual(Object.keys(SETTINGS));
+});
+
 it('two runs with the same settings are the same, or the differences below would mean nothing', async () => {
   expect(await observed({})).toBe(ordinary);
 });
