@@ -5,7 +5,8 @@ import { STATUS_HELP, STATUS_OPTIONS, showStatus, type TokenToShow } from './sta
 
 /** The command of the package: `npx soap-token-refresher status /my-service/access-token`. */
 
-const USAGE = 'npx soap-token-refresher status /my-service/access-token [/another…] [options]';
+const USAGE =
+  'npx soap-token-refresher status /my-service/access-token [/another…] [options], or status --path /my-service';
 
 // Not awaited: the package is CommonJS.
 runCommand(
@@ -17,17 +18,18 @@ runCommand(
   },
   ({ values, positionals: [command, ...names] }) => {
     if (command !== 'status') throw new UsageError(`There is one command, status: ${USAGE}`);
-    return showStatus(tokensNamed(names), values);
+    return showStatus(tokensNamed(names, values.path), values);
   },
 );
 
 /** @throws UsageError */
-function tokensNamed(names: readonly string[]): readonly TokenToShow[] {
-  if (names.length === 0) throw new UsageError(`Name at least one token parameter: ${USAGE}`);
+function tokensNamed(names: readonly string[], path: string | undefined): readonly TokenToShow[] {
+  if (path !== undefined && names.length > 0) throw new UsageError('Give names of tokens or --path, not both.');
+  if (path === undefined && names.length === 0) throw new UsageError(`Name at least one token parameter: ${USAGE}`);
   for (const name of names) {
     const [remedy] = parameterNameRemedies(name);
     if (remedy !== undefined) throw new UsageError(`"${name}" is no name of a token parameter: ${remedy}.`);
-    if (/\/(?:status|rejected)$/.test(name)) {
+    if (/\/(?:status|attempt|rejected)$/.test(name)) {
       throw new UsageError(`"${name}" stands below a token parameter: leave out what comes after its name.`);
     }
   }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { type Parameter, SSMClient } from '@aws-sdk/client-ssm';
+import { type DecodedStatus, decodeStatus, statusParameterName } from '../lambda/token-status.ts';
 import { USER_AGENT } from '../lambda/user-agent.ts';
-import { UsageError } from './command-line.ts';
-import { readStatuses } from './read-statuses.ts';
+import { type parseCommandLine, UsageError } from './command-line.ts';
+import { createParameterReader, DeniedError, type ParameterReader } from './read-parameters.ts';
 import { reportTable, reportToken, type TokenReport } from './token-report.ts';
 
 /** A token to look at. */
@@ -16,6 +17,8 @@ export interface TokenToShow {
 
 /** The options of the command, as `parseArgs` reads them. */
 export const STATUS_OPTIONS = {
+  path: { type: 'string' },
+  ailing: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   watch: { type: 'boolean', default: false },
   region: { type: 'string' },
@@ -24,11 +27,13 @@ export const STATUS_OPTIONS = {
 } as const;
 
 /** What `--help` says of them, and of the exit status. */
-export const STATUS_HELP = `Shows the tokens side by side, by their status parameters: reads no token and decrypts nothing. Needs
-ssm:GetParameters on <name>/status.
+export const STATUS_HELP = `Shows the tokens side by side, those that need attention first, by their status parameters: reads no token and decrypts
+nothing. Needs ssm:GetParameters on <name>/status; with --path, ssm:GetParametersByPath on the path too.
 
 Options
-  --json              the same as a JSON list
+  --path PATH         all tokens below a path, such as /billing, found by their status parameters
+  --ailing            only those that need attention
+  --json              a JSON list, in the order of the names
   --watch             look again every 10 seconds, until Ctrl-C
   --region REGION     where the tokens are (default: AWS_REGION)
   --profile PROFILE   whose credentials to use (default: AWS_PROFILE)
@@ -39,34 +44,29 @@ Options
 Exit status: 0 when all is well, 1 when a token needs attention, 2 when nothing could be shown.`;
 
 const WATCH_EVERY_MS = 10_000;
+const STATUS_LEVEL = statusParameterName('');
 
-export interface StatusOptions {
-  readonly json: boolean;
-  readonly watch: boolean;
-  readonly region?: string;
-  readonly profile?: string;
-  readonly 'endpoint-url'?: string;
-}
+export type StatusOptions = ReturnType<typeof parseCommandLine<typeof STATUS_OPTIONS>>['values'];
 
 /**
- * Shows the tokens, once or with `watch` until the process ends.
+ * Shows the tokens, or those below `path`, once or with `watch` until the process ends.
  * @returns the exit status: 1 if one needs attention
  * @throws UsageError when they cannot be read at all
  */
 export async function showStatus(tokens: readonly TokenToShow[], options: StatusOptions): Promise<number> {
-  const { json, watch, region, profile, 'endpoint-url': endpoint } = options;
-  const client = new SSMClient({
-    customUserAgent: USER_AGENT,
-    maxAttempts: 2,
-    ...(region !== undefined && { region }),
-    ...(profile !== undefined && { profile }),
-    ...(endpoint !== undefined && { endpoint }),
-  });
-  const look = async (): Promise<{ readonly text: string; readonly isAiling: boolean }> => {
-    const reports = await report(client, tokens);
-    const text = json ? JSON.stringify(reports, null, watch ? 0 : 2) : reportTable(reports, Date.now());
-    // Whoever may write a status must not be able to write to the terminal of whoever looks at it.
-    return { text: stripVTControlCharacters(text), isAiling: reports.some(({ isAiling }) => isAiling) };
+  const { watch, json, region, profile, 'endpoint-url': endpoint } = options;
+  const parameters = createParameterReader(
+    new SSMClient({
+      customUserAgent: USER_AGENT,
+      maxAttempts: 2,
+      ...(region !== undefined && { region }),
+      ...(profile !== undefined && { profile }),
+      ...(endpoint !== undefined && { endpoint }),
+    }),
+  );
+  const look = async () => {
+    const reports = await reportTokens(parameters, tokens, options.path);
+    return { text: statusText(reports, options), isAiling: reports.some(({ isAiling }) => isAiling) };
   };
   const first = await look();
   print(first.text, watch && !json);
@@ -85,15 +85,49 @@ export async function showStatus(tokens: readonly TokenToShow[], options: Status
   return first.isAiling ? 1 : 0;
 }
 
-async function report(client: SSMClient, tokens: readonly TokenToShow[]): Promise<readonly TokenReport[]> {
-  const statuses = await readStatuses(
-    client,
-    tokens.map(({ name }) => name),
-  );
+/**
+ * Reports of the tokens, or of those below a path.
+ * @throws UsageError when they cannot be read at all
+ */
+export async function reportTokens(
+  parameters: ParameterReader,
+  tokens: readonly TokenToShow[],
+  path: string | undefined,
+): Promise<readonly TokenReport[]> {
+  const names = path === undefined ? tokens.map(({ name }) => name) : await tokensBelow(parameters, path);
+  const statuses = await parameters.read(names.map(statusParameterName));
+  const denied = [...statuses.values()].filter((found) => found instanceof DeniedError);
+  const [reason] = denied;
+  if (reason !== undefined && denied.length === names.length) throw reason;
   const now = Date.now();
-  return tokens.map(({ name, expiringBelowSeconds = 0 }) =>
-    reportToken(name, statuses.get(name), expiringBelowSeconds, now),
-  );
+  return names.map((name) => {
+    const expiringBelowSeconds = tokens.find((token) => token.name === name)?.expiringBelowSeconds ?? 0;
+    return reportToken(name, statusOf(statuses.get(statusParameterName(name))), expiringBelowSeconds, now);
+  });
+}
+
+/** @throws UsageError where there are none */
+async function tokensBelow(parameters: ParameterReader, path: string): Promise<readonly string[]> {
+  if (!/^\/[\w./-]*$/.test(path)) throw new UsageError(`--path takes a path such as /billing, not "${path}".`);
+  const names = await parameters.namesBelow(path.replace(/(?<=.)\/+$/, ''));
+  const tokens = names.flatMap((name) => (name.endsWith(STATUS_LEVEL) ? name.slice(0, -STATUS_LEVEL.length) : []));
+  if (tokens.length > 0) return tokens;
+  throw new UsageError(`There is no token below ${path} here: check path, account and region.`);
+}
+
+function statusOf(found: Parameter | DeniedError | undefined): DecodedStatus | 'denied' | undefined {
+  if (found instanceof DeniedError) return 'denied';
+  if (found?.Value === undefined) return undefined;
+  // Encrypted, by an organisation's rule for example: its value is a ciphertext.
+  return found.Type === 'SecureString'
+    ? { fault: 'is a SecureString, and must be a String' }
+    : decodeStatus(found.Value);
+}
+
+function statusText(reports: readonly TokenReport[], { ailing, json, watch }: StatusOptions): string {
+  const shown = ailing ? reports.filter(({ isAiling }) => isAiling) : reports;
+  if (!json) return reportTable(shown, reports.length, Date.now());
+  return stripVTControlCharacters(JSON.stringify(shown, null, watch ? 0 : 2));
 }
 
 /** On a terminal, what is watched stays at the top. */

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 interface Acknowledgement {
   /** For example `AwsSolutions-IAM4`. */
   readonly rule: string;
-  /** Which of the rule's findings, for rules that tell several apart. */
+  /** Which of the rule's findings, for rules that have several. */
   readonly finding?: string;
   readonly reason: string;
 }

@@ -18,12 +18,19 @@ import type { AlarmActions } from './token-refresher-props.ts';
 
 /** What the alarms watch, whom they notify, and what their descriptions name. */
 export interface RefresherAlarmsProps {
+  /** Names the alarms, and the metrics that they watch. */
   readonly tokenParameterName: string;
+  /** The refresher, whose errors are counted. */
   readonly function: IFunction;
+  /** What thresholds and periods follow from. */
   readonly timing: Timing;
+  /** Whom they notify. */
   readonly actions: AlarmActions | 'none';
+  /** Whether they notify at all. */
   readonly actionsEnabled: boolean;
+  /** Stands in each description. */
   readonly runbookUrl?: string;
+  /** From which age of the credentials on CredentialsAging makes a ticket; without it there is no such alarm. */
   readonly credentialsMaxAge?: Duration;
 }
 

@@ -6,7 +6,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ServiceProfile } from '../lambda/services/profile.ts';
 
-/** What a refresher needs to be told. Only what has no sensible default is required. */
+/** What a refresher needs. Only what has no sensible default is required. */
 export interface TokenRefresherProps {
   /** Address of the SOAP endpoint that hands out the token. https, unless `allowHttp` is true. */
   readonly endpoint: string;
@@ -113,7 +113,7 @@ export interface TokenRefresherProps {
    */
   readonly loginsPerDay?: number;
 
-  /** Whom the alarms tell, or an explicit `'none'`: alarms that reach nobody must be a decision. */
+  /** Whom the alarms notify, or an explicit `'none'`: alarms that reach nobody must be a decision. */
   readonly alarmActions: AlarmActions | 'none';
 
   /**

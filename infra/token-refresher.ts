@@ -26,9 +26,20 @@ import { RefresherAlarms } from './refresher-alarms.ts';
 import { refresherCode } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
 import { timingOfProps } from './timing-props.ts';
+import { grantKey, tokenArns } from './token-arns.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
 
-/** Keeps one access token of a SOAP service fresh in SSM Parameter Store, and tells a person before it can expire. */
+/**
+ * Keeps one access token of a SOAP service fresh in SSM Parameter Store, and notifies a person before it can expire.
+ *
+ * @example
+ * const { token } = new TokenRefresher(this, 'Token', {
+ *   endpoint: 'https://soap.example.com/api.einvoice.php',
+ *   tokenParameterName: '/masters-india-staging/access-token',
+ *   alarmActions: { page: new SnsAction(onCall) },
+ * });
+ * token.grantRead(invoicing);
+ */
 export class TokenRefresher extends Construct {
   /** What readers need: the parameter's name, and `grantRead`. */
   readonly token: IRefreshedToken;
@@ -211,7 +222,7 @@ export class TokenRefresher extends Construct {
         conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
       });
     }
-    this.token.grantRefresh(role, { longTokens: service !== undefined });
+    this.#grantRefresh(role, service !== undefined);
     if (vpc !== undefined) {
       const policy = 'service-role/AWSLambdaENIManagementAccess';
       role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
@@ -223,6 +234,19 @@ export class TokenRefresher extends Construct {
       });
     }
     return role;
+  }
+
+  /**
+   * Looks at the versions of token and status and at what readers reported, in one call and without decrypting, and writes
+   * token and status. PutParameter encrypts Standard-tier values with kms:Encrypt alone, so the writer cannot read the
+   * token back; tokens of more than 4,096 bytes go to the Advanced tier, which needs kms:GenerateDataKey too.
+   */
+  #grantRefresh(grantee: Role, areTokensLong: boolean): void {
+    const arns = tokenArns(this, this.token.parameterName, this.encryptionKey);
+    const { token, status, rejected } = arns;
+    Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameters'], resourceArns: [token, status, rejected] });
+    Grant.addToPrincipal({ grantee, actions: ['ssm:PutParameter'], resourceArns: [token, status] });
+    grantKey(this, arns, grantee, 'kms:Encrypt', ...(areTokensLong ? ['kms:GenerateDataKey'] : []));
   }
 
   #schedule(paused: boolean): void {
@@ -241,7 +265,7 @@ export class TokenRefresher extends Construct {
       resourceArns: [this.function.functionArn],
     });
     const schedule = new Schedule(this, 'Schedule', {
-      description: `Has the access token ${this.token.parameterName} looked after`,
+      description: `Keeps the access token ${this.token.parameterName} fresh`,
       scheduleGroup: group,
       schedule: ScheduleExpression.rate(this.#checkEvery()),
       enabled: !paused,

@@ -115,7 +115,7 @@ export function durationSeconds(text: string): number {
   return Number(amount) * size;
 }
 
-/** The other way round, in the largest unit of which it is a whole number. */
+/** A duration as it is written there, in the largest unit of which it is a whole number. */
 export function durationText(seconds: number): string {
   const [unit, size] = Object.entries(UNITS).find(([, one]) => seconds >= one && seconds % one === 0) ?? ['second', 1];
   return `${seconds / size} ${unit}${seconds === size ? '' : 's'}`;

@@ -82,7 +82,8 @@ it('has code that points at headings which exist', () => {
 });
 
 it('has no code that points somewhere into the README', () => {
-  const vague = CODE.filter((file) => file !== 'test/docs.test.ts' && /README(?!\.md|, ")/.test(read(file)));
+  const itsTests = ['test/docs.test.ts', 'test/readme-figures.test.ts'];
+  const vague = CODE.filter((file) => !itsTests.includes(file) && /README(?!\.md|, ")/.test(read(file)));
   expect(vague).toEqual([]);
 });
 

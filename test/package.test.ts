@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -12,10 +14,10 @@ const MINUTES = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** npm pack for real, in a copy: other tests read dist/ while this one would build it anew. */
-beforeAll(async () => {
-  const source = join(folder, 'source');
-  for (const name of [
+/** What the package is built from, in a folder of its own: other tests read dist/ while this one would build it anew. */
+function copyOfSources(name: string): string {
+  const source = join(folder, name);
+  for (const path of [
     'cli',
     'infra',
     'lambda',
@@ -26,10 +28,15 @@ beforeAll(async () => {
     'tsconfig.build.json',
     'LICENSE',
   ]) {
-    cpSync(join(ROOT, name), join(source, name), { recursive: true });
+    cpSync(join(ROOT, path), join(source, path), { recursive: true });
   }
   symlinkSync(INSTALLED, join(source, 'node_modules'));
-  await run('npm', ['pack', '--pack-destination', folder], source);
+  return source;
+}
+
+/** npm pack for real. */
+beforeAll(async () => {
+  await run('npm', ['pack', '--pack-destination', folder], copyOfSources('source'));
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   await run('tar', ['-xzf', tarball], folder);
 }, 3 * MINUTES);
@@ -101,7 +108,10 @@ it(
     const outcome = await typeCheckAndRun(
       project,
       `import { App, Stack } from 'aws-cdk-lib';
-     import { RefreshedToken, TokenRefresher, type TokenRefresherProps } from 'soap-token-refresher';
+     import {
+       RefreshedToken, RefresherAlarms, type RefresherAlarmsProps, type ServiceCodes, type ServiceTiming, TokenRefresher,
+       type TokenRefresherProps,
+     } from 'soap-token-refresher';
      import { dpd } from 'soap-token-refresher/services';
      const props: TokenRefresherProps = {
        endpoint: 'https://soap.example.test/api.php', tokenParameterName: '/a/token', alarmActions: 'none',
@@ -114,9 +124,11 @@ it(
      const { parameterName } = RefreshedToken.fromParameterName(stack, 'Token', token.parameterName);
      new TokenRefresher(stack, 'Parcels', { ...props, tokenParameterName: '/b/token', service: dpd });
      app.synth();
-     console.log(JSON.stringify(parameterName));`,
+     const named: Pick<RefresherAlarmsProps, 'actionsEnabled'> & { codes: ServiceCodes; timing?: ServiceTiming } =
+       { ...dpd, actionsEnabled: true };
+     console.log(JSON.stringify([parameterName, RefresherAlarms.name, named.codes === dpd.codes]));`,
     );
-    expect(outcome).toBe('/a/token');
+    expect(outcome).toEqual(['/a/token', 'RefresherAlarms', true]);
     const [asset = ''] = readdirSync(join(project, 'cdk.out')).filter((name) => name.startsWith('asset.'));
     expect(readdirSync(join(project, 'cdk.out', asset))).toContain('handler.mjs');
   },
@@ -221,6 +233,34 @@ it('it carries the built code, no sources and no source maps', () => {
   );
   expect(files.filter((name) => /\b(?:app|bundle|test|local)\//.test(name))).toEqual([]);
 });
+
+it(
+  'whoever needs no package gets the function as a zip, of the same bytes from every machine',
+  async () => {
+    const made = await Promise.all(
+      [
+        ['one', 'umask 077; TZ=America/New_York LC_ALL=C'],
+        ['another/folder', 'umask 002; TZ=Pacific/Apia LC_ALL=tr_TR.UTF-8'],
+      ].map(async ([name = '', settings]) => {
+        const source = copyOfSources(name);
+        await run('sh', ['-c', `${settings} npm run -s zip`], source);
+        const zip = readFileSync(join(source, 'dist/refresher.zip'));
+        return { zip, hash: readFileSync(join(source, 'dist/refresher.zip.sha256'), 'utf8') };
+      }),
+    );
+    const hash = createHash('sha256')
+      .update(made[0]?.zip ?? '')
+      .digest('hex');
+    expect(made.map((one) => one.hash)).toEqual([`${hash}  refresher.zip\n`, `${hash}  refresher.zip\n`]);
+    expect(made[0]?.zip).toEqual(made[1]?.zip);
+
+    const packed = join(folder, 'package/dist/refresher');
+    const expected = readdirSync(packed).map((name) => [name, readFileSync(join(packed, name))]);
+    const zipped = Object.entries(unzipSync(made[0]?.zip ?? new Uint8Array()));
+    expect(zipped.map(([name, content]) => [name, Buffer.from(content)])).toEqual(expected);
+  },
+  MINUTES,
+);
 
 it('it carries the licences of the packages that are bundled, and of no other', () => {
   const notices = readFileSync(join(folder, 'package', 'dist', 'refresher', 'THIRD_PARTY_NOTICES'), 'utf8');

@@ -1,33 +1,115 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '..');
+const WORKFLOWS = ['ci', 'release'] as const;
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly needs?: string;
+  readonly environment?: string;
+  readonly steps: readonly Step[];
+}
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** The commands of a workflow, in their order. */
-function commands(workflow: string): readonly string[] {
-  const jobs: { readonly steps: readonly { readonly run?: string }[] }[] = Object.values(
-    parse(read(`.github/workflows/${workflow}.yml`)).jobs,
-  );
-  return jobs.flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+function jobs(workflow: (typeof WORKFLOWS)[number]): Readonly<Record<string, Job>> {
+  return parse(read(`.github/workflows/${workflow}.yml`)).jobs;
+}
+
+/** The commands of a job, in their order. */
+function commands(job: Job | undefined): readonly string[] {
+  return job?.steps.flatMap(({ run }) => run ?? []) ?? [];
+}
+
+/** The actions of a job, without the commit. */
+function actions(job: Job | undefined): readonly string[] {
+  return job?.steps.flatMap(({ uses }) => uses?.replace(/@.*/, '') ?? []) ?? [];
 }
 
 it('CI does what anybody can do: it calls .ci/run and nothing else', () => {
-  expect(commands('ci')).toEqual(['.ci/run']);
+  expect(Object.values(jobs('ci')).flatMap(commands)).toEqual(['.ci/run']);
 });
 
-it('a release is checked before it is published, with its parts and where it was built', () => {
-  const order = ['package.json', 'CHANGELOG.md', '.ci/run', 'npm sbom', 'npm publish --provenance', 'gh release'];
-  expect(commands('release')).toEqual(order.map((part) => expect.stringContaining(part)));
-  expect(parse(read('.github/workflows/release.yml')).permissions).toMatchObject({ 'id-token': 'write' });
+it('a release is checked before it is built, and built before it is published', () => {
+  const { build, publish, release } = jobs('release');
+  const order = ['package.json', 'CHANGELOG.md', '.ci/check-repository.js', '.ci/run', 'npm pack', 'zip', 'npm sbom'];
+  expect(commands(build)).toEqual(order.map((part) => expect.stringContaining(part)));
+  expect([build?.needs, publish?.needs, release?.needs]).toEqual([undefined, 'build', 'publish']);
+  expect(commands(release)).toEqual([
+    expect.stringMatching(/^gh release .* refresher\.zip refresher\.zip\.sha256 sbom/),
+  ]);
 });
 
-it('updates keep what is bundled apart, so that nobody forgets the release, and tell every package its group', () => {
+it('what may ask for an identity installs nothing and runs nothing: it publishes the tarball that it was handed', () => {
+  const all = Object.entries(jobs('release'));
+  expect(all.filter(([, { permissions }]) => permissions?.['id-token']).map(([name]) => name)).toEqual(['publish']);
+  const { publish } = jobs('release');
+  expect(publish?.environment).toBe('npm');
+  expect(actions(publish)).toEqual(['actions/download-artifact', 'actions/setup-node']);
+  expect(commands(publish)).toEqual([
+    expect.stringMatching(
+      /^npm publish "\.\/soap-token-refresher-\$\{GITHUB_REF_NAME#v\}\.tgz" --provenance --access public --ignore-scripts$/,
+    ),
+  ]);
+});
+
+it.each(WORKFLOWS)('%s gives each job the rights that it needs, and none to what it does not name', (workflow) => {
+  expect(parse(read(`.github/workflows/${workflow}.yml`)).permissions).toEqual({});
+  const rights = Object.entries(jobs(workflow)).map(([name, { permissions }]) => [name, permissions]);
+  expect(Object.fromEntries(rights)).toEqual(
+    workflow === 'ci'
+      ? { check: { contents: 'read' } }
+      : { build: { contents: 'read' }, publish: { 'id-token': 'write' }, release: { contents: 'write' } },
+  );
+});
+
+it.each(WORKFLOWS)(
+  '%s names every action by its commit, with the version beside it, and keeps no credentials',
+  (workflow) => {
+    const uses = read(`.github/workflows/${workflow}.yml`).match(/uses: .*/g) ?? [];
+    expect(uses.length).toBeGreaterThan(0);
+    expect(uses.filter((line) => !/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+    const steps = Object.values(jobs(workflow)).flatMap(({ steps }) => steps);
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(checkouts.map((step) => step.with?.['persist-credentials'])).toEqual([false]);
+  },
+);
+
+it('all workflows take one commit of an action', () => {
+  const uses = WORKFLOWS.flatMap((workflow) => Object.values(jobs(workflow)).flatMap(({ steps }) => steps));
+  const commits = new Set(uses.flatMap((step) => step.uses ?? []));
+  expect(new Set([...commits].map((action) => action.split('@')[0])).size).toBe(commits.size);
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'repository-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it.each([
+  [undefined, 1],
+  [{ type: 'git', url: 'git+https://github.com/somebody/else.git' }, 1],
+  [{ type: 'git', url: 'git+https://github.com/team/tokens.git' }, 0],
+])('a release from %o, which provenance is checked against, ends with %i', (repository, status) => {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ license: 'Apache-2.0', repository }));
+  const env = { ...process.env, GITHUB_REPOSITORY: 'team/tokens' };
+  const ended = spawnSync(process.execPath, [join(ROOT, '.ci/check-repository.js')], { cwd: folder, env });
+  const where =
+    'Put this beside "license": "repository": { "type": "git", "url": "git+https://github.com/team/tokens.git" }';
+  expect([ended.status, ended.stderr.toString().includes(where)]).toEqual([status, status === 1]);
+});
+
+it('updates keep what is bundled apart, so that nobody forgets the release, and every package has its group', () => {
   const { updates } = parse(read('.github/dependabot.yml'));
   const { bundled, cdk, tools } = updates[0].groups;
   expect(tools['exclude-patterns']).toEqual([...bundled.patterns, ...cdk.patterns]);

@@ -60,7 +60,7 @@ function chosenStage({ stage, stages }: Json): Stage {
   throw new SettingsError(`There is no stage "${stage}": ${among}${didYouMean(stage, names, '; ')}`);
 }
 
-/** The context as if all that the stage says stood in its place. */
+/** The context with the settings of the stage laid over it. */
 function withStage({ tokens, prefix, dashboard, stages, stage }: Json, settings: Json): Json {
   const app = { prefix, dashboard, stages, stage, ...settings };
   const path = typeof app.prefix === 'string' && app.prefix !== '' ? `/${app.prefix}` : '';

@@ -32,7 +32,7 @@ const SECRET_ARN = matching(
   'give the complete ARN of the secret, with the six characters at its end',
 );
 const ALARM_ACTIONS_RULE =
-  'say whom the alarms tell: { "page": …, "ticket": … }, each an SNS topic ARN or an e-mail address ("ticket" may be left out), or "none"';
+  'say whom the alarms notify: { "page": …, "ticket": … }, each an SNS topic ARN or an e-mail address ("ticket" may be left out), or "none"';
 const ALARM_TARGET = z.union(
   [
     matching(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, ALARM_ACTIONS_RULE).transform((topicArn) => ({
@@ -98,7 +98,7 @@ const SETTINGS = {
     )
     .meta({
       description:
-        '`{ "page": …, "ticket": … }`, each an SNS topic ARN or an e-mail address; `ticket` may be left out, then its alarms tell nobody. Or an explicit `"none"`',
+        '`{ "page": …, "ticket": … }`, each an SNS topic ARN or an e-mail address; `ticket` may be left out, then its alarms notify nobody. Or an explicit `"none"`',
     }),
   allowHttp: FLAG.optional().meta({
     description: 'lets credentials and token travel unencrypted: for test hosts that offer nothing better',

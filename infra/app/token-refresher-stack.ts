@@ -108,7 +108,7 @@ function alarmAction(scope: Construct, id: string, target: AlarmTarget): IAlarmA
   return new SnsAction(topic);
 }
 
-/** The alarm is made all the same, and its notification fails where only the alarm's history tells. */
+/** The alarm is made all the same, and its notification fails where only the alarm's history shows it. */
 function warnOfOtherAccount(topic: ITopic): void {
   const stack = Stack.of(topic);
   // Where the stack goes wherever the credentials point, `cdk` says which account that is, if it knows.
@@ -124,7 +124,7 @@ function warnOfOtherAccount(topic: ITopic): void {
   Annotations.of(topic).addWarningV2(
     'soap-token-refresher:topic-of-another-account',
     `The topic ${topic.topicArn} belongs to another account than ${account}. Its policy must let these alarms publish, or ` +
-      `nobody is told: ${JSON.stringify(statement)}. If it is encrypted, its key must let cloudwatch.amazonaws.com use ` +
+      `nobody is notified: ${JSON.stringify(statement)}. If it is encrypted, its key must let cloudwatch.amazonaws.com use ` +
       'kms:Decrypt and kms:GenerateDataKey* too.',
   );
 }

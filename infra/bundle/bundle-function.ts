@@ -37,6 +37,8 @@ const { outputFiles, metafile } = await build({
   // What the SDK imports on demand, above all the credential providers that never run in Lambda, stays out of the path.
   splitting: true,
   plugins: [builtInModules],
+  // The parts' names depend on where the sources stand: seen from here, also where node_modules is a link.
+  preserveSymlinks: true,
   // They stand in THIRD_PARTY_NOTICES instead.
   legalComments: 'none',
   metafile: true,
@@ -61,7 +63,7 @@ function rank(path: string): number {
 
 /** Another terminal may be running what an earlier build made: a file is whole at any time, and left alone if the same. */
 async function replace(path: string, contents: Uint8Array): Promise<void> {
-  // In a new folder there is none; one that cannot be read is replaced, or the write tells why not.
+  // In a new folder there is none; one that cannot be read is replaced, or the write says why not.
   const before = await readFile(path).catch(() => undefined);
   if (before?.equals(contents)) return;
   const unfinished = `${path}.${process.pid}`;

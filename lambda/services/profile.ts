@@ -38,7 +38,7 @@ export interface ServiceProfile {
    * Namespaces that `answer` and the elements on the paths may have. The elements on the paths, and an answer without a
    * token, may also have none. Default: any.
    */
-  readonly namespaces?: readonly string[];
+  readonly namespaces?: string[];
   /** Path of the token. */
   readonly token: string;
   /** Path of the token's lifetime in whole seconds. Not together with `expiresAt`. */
@@ -61,17 +61,20 @@ export interface ServiceProfile {
  */
 export interface ServiceCodes {
   /** The credentials are wrong or barred: asking again does not help, and may lock the account. */
-  readonly credentials?: readonly string[];
+  readonly credentials?: string[];
   /** The request is wrong: for a developer. */
-  readonly request?: readonly string[];
+  readonly request?: string[];
   /** It heals by itself. */
-  readonly unavailable?: readonly string[];
+  readonly unavailable?: string[];
 }
 
 /** Written as in cdk.json: "90 seconds", "15 minutes", "4 hours", "1 day". */
 export interface ServiceTiming {
+  /** How long a token lives. */
   readonly tokenLifetime?: string;
+  /** How old it may grow. */
   readonly refreshEvery?: string;
+  /** How often to look whether it is due. */
   readonly checkEvery?: string;
   /** The service gives out a new token only after the old one's end. */
   readonly renewal?: 'at expiry';

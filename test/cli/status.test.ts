@@ -4,51 +4,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportTable, reportToken } from '../../cli/token-report.ts';
-import { ERROR_GUIDE } from '../../lambda/error-guide.ts';
-import { type Attempt, encodeStatus, type TokenRecord, type TokenStatus } from '../../lambda/token-status.ts';
+import { encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
 import { type AwsFault, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
 import manifest from '../../package.json' with { type: 'json' };
+import { attempt, HOUR, record } from './records.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const HOUR = 3_600_000;
-
-function ago(ms: number): string {
-  return new Date(Date.now() - ms).toISOString();
-}
-
-function record(ageMs: number, lifetimeMs = 4 * HOUR): TokenRecord {
-  return {
-    version: 7,
-    issuedAt: ago(ageMs),
-    expiresAt: ago(ageMs - lifetimeMs),
-    lifetimeAssumed: false,
-    fingerprint: 'sha256:1',
-    secretVersionId: 'v1',
-    configuration: 'sha256:2',
-  };
-}
-
-function attempt(ageMs: number, code?: string): Attempt {
-  const at = ago(ageMs);
-  return {
-    at,
-    trigger: 'its time has come',
-    secretVersionId: 'v1',
-    configuration: 'sha256:2',
-    failures: 1,
-    refusals: 0,
-    askAgainAt: at,
-    ...(code !== undefined && { outcome: { code, at } }),
-  };
-}
-
 let aws: LocalAws;
 let fault: AwsFault | undefined;
 beforeAll(async () => {
   aws = await startLocalAws({ faults: () => fault });
   store('/fresh/access-token', { token: record(HOUR) });
-  store('/refused/access-token', { token: record(3 * HOUR), attempt: attempt(2 * HOUR, 'CREDENTIALS_REFUSED') });
+  store('/refused/access-token', {
+    token: record(3 * HOUR),
+    attempt: attempt(2 * HOUR, { code: 'CREDENTIALS_REFUSED', reason: 'invalid_grant' }),
+  });
 });
 afterAll(() => aws.close());
 
@@ -92,7 +62,7 @@ describe('npx soap-token-refresher status', () => {
     const { stdout, ...ended } = await status(['/fresh/access-token']);
     expect(ended).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^TOKEN +VERSION {2}LIVES FOR +STATE +SINCE +WHAT TO DO FIRST\n\/fresh\/access-token {2}7 +(3 h|2 h 59 min) +fresh +1 h( \d+ s)? ago +nothing\n$/,
+      /^0 of 1 need attention\nTOKEN +VERSION {2}LIVES FOR +STATE +REASON +SINCE +WHAT TO DO FIRST\n\/fresh\/access-token {2}7 +(3 h|2 h 59 min) +fresh +- +1 h( \d+ s)? ago +nothing\n$/,
     );
   });
 
@@ -100,21 +70,17 @@ describe('npx soap-token-refresher status', () => {
     const { stdout, ...ended } = await status(['/fresh/access-token', '/refused/access-token', '/none/access-token']);
     expect(ended).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(
-      /^\/refused\/access-token +7 .* CREDENTIALS_REFUSED +2 h.* ago +Ask the owner of the account/m,
+      /^\/refused\/access-token +7 .* CREDENTIALS_REFUSED +invalid_grant +2 h.* ago +Ask the owner of the account/m,
     );
-    expect(stdout).toMatch(/^\/none\/access-token +- +- +no status +- +There is no \/none\/access-token\/status here/m);
+    expect(stdout).toMatch(
+      /^\/none\/access-token +- +- +no status +- +- +There is no \/none\/access-token\/status here/m,
+    );
   });
 
-  it('asks for status parameters alone, ten in a call, and decrypts nothing', async () => {
-    const before = aws.calls.length;
-    const names = Array.from({ length: 11 }, (_, index) => `/many-${index}/access-token`);
-    await status([...names, ...names]);
-    const calls = aws.calls.slice(before);
-    expect(calls.map(({ operation }) => operation)).toEqual(['GetParameters', 'GetParameters']);
-    expect(calls.flatMap(({ input }) => input.Names).toSorted()).toEqual(
-      names.map((name) => `${name}/status`).toSorted(),
-    );
-    expect(calls.some(({ input }) => 'WithDecryption' in input)).toBe(false);
+  it('shows those that need attention alone with --ailing, and finds tokens with --path', async () => {
+    const { stdout, ...ended } = await status(['--path', '/', '--ailing']);
+    expect(ended).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toMatch(/^1 of \d need attention\nTOKEN .*\n\/refused\/access-token .*\n$/);
   });
 
   it('writes JSON with --json', async () => {
@@ -155,11 +121,7 @@ describe('npx soap-token-refresher status', () => {
     ['no name', [], /^Name at least one token parameter: npx soap-token-refresher status/],
     ['a name without a slash', ['token'], /^"token" is no name of a token parameter: start with "\/"/],
     ['the name of a status', ['/a/token/status'], /^"\/a\/token\/status" stands below a token parameter/],
-    [
-      'an option that does not exist',
-      ['/a/token', '--jason'],
-      /^Unknown option '--jason'. Did you mean --json\? The options are --json, /,
-    ],
+    ['a name beside a path', ['/a/token', '--path', '/a'], /^Give names of tokens or --path, not both\./],
   ])('says in one line what is wrong with %s', async (_, args, line) => {
     const { status: exit, stdout, stderr } = await status(args);
     expect([exit, stdout]).toEqual([2, '']);
@@ -175,11 +137,6 @@ describe('npx soap-token-refresher status', () => {
     });
   });
 
-  const denied = {
-    type: 'AccessDeniedException',
-    message: 'User: erin is not authorized to perform: ssm:GetParameters',
-    status: 400,
-  };
   it.each<[string, AwsFault | undefined, object, RegExp]>([
     [
       'missing credentials',
@@ -192,12 +149,6 @@ describe('npx soap-token-refresher status', () => {
       undefined,
       { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
       /: No usable region is set: use --region, or AWS_REGION\.$/,
-    ],
-    [
-      'a denied call',
-      denied,
-      CREDENTIALS,
-      /: SSM denies it: allow ssm:GetParameters on \/a\/token\/status \(User: erin .*\)\.$/,
     ],
     [
       'credentials that have expired',
@@ -232,7 +183,7 @@ describe('npm run status', () => {
     store('/service/access-token', { token: record(3 * HOUR) });
     const { status: exit, stdout } = await ofApp([]);
     expect(stdout).toMatch(
-      /^\/service\/access-token +7 +(1 h|59 min.*) +expiring +\S.* ago +The refresher does not run/m,
+      /^\/service\/access-token +7 +(1 h|59 min.*) +expiring +- +\S.* ago +The refresher does not run/m,
     );
     expect(exit).toBe(1);
   });
@@ -252,49 +203,6 @@ describe('npm run status', () => {
       status: 2,
       stderr: 'npm run status: --context takes a key and a value, such as stage=prod, not "stage".\n',
     });
-  });
-});
-
-describe('the report of a token', () => {
-  const report = (content: TokenStatus | undefined, expiringBelowSeconds = 0) =>
-    reportToken('/a/token', content && { content }, expiringBelowSeconds, Date.now());
-
-  it.each<[string, TokenStatus, boolean]>([
-    ['fresh', { token: record(HOUR) }, false],
-    ['asking', { token: record(HOUR), attempt: attempt(1000) }, false],
-    ['asking', { attempt: attempt(1000) }, true],
-    ['in doubt', { token: record(HOUR), attempt: attempt(61_000) }, true],
-    ['expired', { token: record(5 * HOUR) }, true],
-    ['no token', {}, true],
-    ['STORE_FAILED', { token: record(HOUR), attempt: attempt(HOUR, 'STORE_FAILED') }, true],
-    ['A_LATER_CODE', { attempt: attempt(HOUR, 'A_LATER_CODE') }, true],
-  ])('says "%s" of %j', (state, content, isAiling) => {
-    expect(report(content)).toMatchObject({ state, isAiling });
-    if (isAiling) expect(report(content).doFirst).toMatch(/^[A-Z].*[.]$/);
-  });
-
-  it('says of every error code what the guide says', () => {
-    for (const [code, { doFirst }] of Object.entries(ERROR_GUIDE)) {
-      expect(report({ attempt: attempt(HOUR, code) })).toMatchObject({ state: code, doFirst });
-    }
-  });
-
-  it('tells what it cannot read, and where to update', () => {
-    expect(reportToken('/a/token', { fault: 'has format 2, and …', isNewer: true }, 0, Date.now())).toMatchObject({
-      state: 'unreadable',
-      doFirst: '/a/token/status has format 2, and …: update soap-token-refresher here.',
-    });
-  });
-
-  it('counts a token as expiring from its threshold on', () => {
-    expect(report({ token: record(3 * HOUR) }, 3500).state).toBe('fresh');
-    expect(report({ token: record(3 * HOUR) }, 3700)).toMatchObject({ state: 'expiring', isAiling: true });
-  });
-
-  it('is a table in which every column is as wide as its widest cell', () => {
-    const reports = [report({ token: record(HOUR) }), reportToken('/a/much/longer/token', undefined, 0, Date.now())];
-    const lines = reportTable(reports, Date.now()).split('\n');
-    expect(new Set(lines.map((line) => line.search(/WHAT TO|nothing$|There is no/))).size).toBe(1);
   });
 });
 

@@ -9,6 +9,7 @@ import { markdownTable } from '../markdown-table.ts';
 import { writeBetweenMarkers } from '../markers.ts';
 import { BUNDLE_HEADER, bundleRows } from './bundles.ts';
 import { folder, packed } from './commands.ts';
+import { jsiiRow } from './jsii.ts';
 import { PROJECT_HEADER, projectRows } from './play-project.ts';
 import type { Row } from './row.ts';
 import { typeRows } from './types.ts';
@@ -20,7 +21,7 @@ try {
   const tarball = await packed();
   const projects = projectRows(tarball);
   const bundles = bundleRows(tarball, aws, { quick });
-  const rows = [...projects, ...bundles, ...typeRows(tarball)];
+  const rows = [...projects, ...bundles, jsiiRow(tarball), ...typeRows(tarball)];
   const surprises = await play(quick ? rows.filter((row) => row.quick) : rows);
   for (const surprise of surprises) console.error(`\n${surprise}`);
   if (surprises.length > 0) process.exitCode = 1;

@@ -16,7 +16,7 @@ let template: Template;
 beforeAll(() => {
   const stack = new InvoicingStack(newApp(), 'Invoicing', { tokenParameterName: TOKEN, endpoint: ENDPOINT });
   template = Template.fromStack(stack);
-}, 60_000);
+});
 
 it('may read this token and its status, decrypt what is bound to this token through SSM, report it, and nothing else', () => {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
@@ -64,4 +64,4 @@ it('in one app with the refresher, a stack may take the token itself, and then d
     { Action: ['ssm:GetParameter', 'ssm:GetParameters'], Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`] },
     { Action: 'kms:Decrypt', Resource: { 'Fn::ImportValue': expect.stringMatching(/^Owner:.*Key/) } },
   ]);
-}, 60_000);
+});

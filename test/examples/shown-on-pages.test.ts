@@ -123,7 +123,7 @@ const PROPS: FunctionProps = {
   runtime: Runtime.NODEJS_24_X,
 };
 
-it('the stacks on the pages take what they are given', { timeout: 30_000 }, () => {
+it('the stacks on the pages take what they are given', () => {
   const app = new App();
   const alarmActions = { page: { bind: () => ({ alarmActionArn: 'arn:aws:sns:ap-south-1:123456789012:on-call' }) } };
   const short = new Stack(app, 'Short');

@@ -6,7 +6,7 @@ import { isObject } from '../../lambda/parse-json.ts';
 
 export const TOKEN = '/masters-india-staging/access-token';
 
-/** The least that a refresher must be told. */
+/** The least that a refresher needs. */
 export const LEAST: TokenRefresherProps = {
   endpoint: 'https://soap.example.test/api.php',
   tokenParameterName: TOKEN,

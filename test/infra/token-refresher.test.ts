@@ -44,7 +44,7 @@ const inVpc = deployed((stack) => ({
   alarmActions: { page: new SnsAction(new Topic(stack, 'Page')) },
 }));
 const standard = deployed();
-const told = deployed((stack) => ({
+const notifying = deployed((stack) => ({
   alarmActions: {
     page: new SnsAction(new Topic(stack, 'Page')),
     ticket: new SnsAction(new Topic(stack, 'Tickets')),
@@ -82,7 +82,7 @@ describe('the function', () => {
   });
 
   it('reserves what reservedConcurrency says', () => {
-    expect(only(told.template, 'AWS::Lambda::Function')).toMatchObject({ ReservedConcurrentExecutions: 1 });
+    expect(only(notifying.template, 'AWS::Lambda::Function')).toMatchObject({ ReservedConcurrentExecutions: 1 });
   });
 
   it('logs JSON to a log group of its own', () => {
@@ -377,6 +377,14 @@ describe('permissions', () => {
     ]);
   });
 
+  it('to write can be granted by nobody who has the token: a reader could grant them to itself', () => {
+    const { stack, refresher } = team();
+    const grants = (token: object) =>
+      Object.getOwnPropertyNames(Object.getPrototypeOf(token)).filter((one) => /^grant/.test(one));
+    for (const token of [refresher.token, RefreshedToken.fromParameterName(stack, 'Token', TOKEN)])
+      expect(grants(token)).toEqual(['grantRead', 'grantReport']);
+  });
+
   it('let a reader of another stack of the app read, under the very key', () => {
     const { stack, refresher } = team();
     const reading = new Stack(stack.node.root, 'Reading');
@@ -625,7 +633,7 @@ describe('alarms', () => {
     ]);
   });
 
-  it('leave two hours for the first credentials, in which a refusal is told all the same', () => {
+  it('leave two hours for the first credentials, in which a refusal pages all the same', () => {
     const warmUp = { WarmUpPeriodDurationInMinutes: 120, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true };
     expect(
       ['TokenExpiring', 'RefreshFailing', 'CredentialsRefused', 'TokenRejected'].map(
@@ -634,22 +642,25 @@ describe('alarms', () => {
     ).toEqual([warmUp, warmUp, undefined, undefined]);
   });
 
-  it.each(['TokenExpiring', 'CredentialsRefused'])('%s pages, and tells when it is over', (kind) => {
+  it.each(['TokenExpiring', 'CredentialsRefused'])('%s pages, and notifies when it is over', (kind) => {
     const page = expect.stringMatching(/^<Page/);
-    expect(alarm(told, kind)).toMatchObject({ AlarmActions: [page], OKActions: [page], ActionsEnabled: true });
+    expect(alarm(notifying, kind)).toMatchObject({ AlarmActions: [page], OKActions: [page], ActionsEnabled: true });
   });
 
   it.each(['RefreshFailing', 'TokenRejected'])('%s makes a ticket', (kind) => {
-    expect(alarm(told, kind)).toMatchObject({ AlarmActions: [expect.stringMatching(/^<Tickets/)] });
-    expect(alarm(told, kind)).not.toHaveProperty('OKActions');
+    expect(alarm(notifying, kind)).toMatchObject({ AlarmActions: [expect.stringMatching(/^<Tickets/)] });
+    expect(alarm(notifying, kind)).not.toHaveProperty('OKActions');
   });
 
-  it.each(['RefreshFailing', 'TokenRejected'])('%s tells nobody where only page is given: it wakes no one', (kind) => {
-    expect(alarm(paused, kind)).not.toHaveProperty('AlarmActions');
-  });
+  it.each(['RefreshFailing', 'TokenRejected'])(
+    '%s notifies nobody where only page is given: it wakes no one',
+    (kind) => {
+      expect(alarm(paused, kind)).not.toHaveProperty('AlarmActions');
+    },
+  );
 
   it.each(['TokenExpiring', 'RefreshFailing'])('%s sends to the log where the status holds no failure', (kind) => {
-    expect(alarm(told, kind).AlarmDescription).toContain(
+    expect(alarm(notifying, kind).AlarmDescription).toContain(
       'status: attempt.outcome is the last failure. None? Look at the log.',
     );
   });
@@ -657,7 +668,7 @@ describe('alarms', () => {
   it.each(['TokenExpiring', 'CredentialsRefused', 'RefreshFailing', 'TokenRejected'])(
     '%s says what to do first, with the commands',
     (kind) => {
-      const { AlarmDescription } = alarm(told, kind);
+      const { AlarmDescription } = alarm(notifying, kind);
       expect(AlarmDescription).toMatch(
         /First:? .*\nStatus: aws .*\/status .*\nRefresh: aws .*"force":true.*\nRunbook: https:\/\/wiki/s,
       );
@@ -667,8 +678,8 @@ describe('alarms', () => {
 
   it('say of an error code what the guide says', () => {
     const { CREDENTIALS_REFUSED, ENDPOINT_UNAVAILABLE } = ERROR_GUIDE;
-    expect(alarm(told, 'CredentialsRefused').AlarmDescription).toContain(CREDENTIALS_REFUSED.doFirst);
-    expect(alarm(told, 'RefreshFailing').AlarmDescription).toContain(ENDPOINT_UNAVAILABLE.doFirst);
+    expect(alarm(notifying, 'CredentialsRefused').AlarmDescription).toContain(CREDENTIALS_REFUSED.doFirst);
+    expect(alarm(notifying, 'RefreshFailing').AlarmDescription).toContain(ENDPOINT_UNAVAILABLE.doFirst);
   });
 
   it('have descriptions that CloudWatch takes, however long the names are', () => {

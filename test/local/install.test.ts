@@ -79,7 +79,7 @@ it('lets npx run no other cdk than the installed one', async () => {
   expect(manifest.devDependencies['aws-cdk']).toMatch(/^\d/);
 });
 
-it('says in one line that the folder for the built function cannot be written', { timeout: 60_000 }, async () => {
+it('says in one line that the folder for the built function cannot be written', async () => {
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   await mkdir(join(copy, 'dist'));
   await writeFile(join(copy, 'dist/refresher'), 'a file where a folder should be');
@@ -97,7 +97,7 @@ it('says in one line that the folder for the built function cannot be written', 
   );
 });
 
-it('talks to nothing before the services have said where they are', { timeout: 60_000 }, async () => {
+it('talks to nothing before the services have said where they are', async () => {
   const gone = join(copy, 'gone.json');
   await writeFile(gone, JSON.stringify({ awsUrl: 'http://127.0.0.1:9', soapUrl: 'http://127.0.0.1:9', pid: 2 ** 30 }));
 
@@ -108,7 +108,7 @@ it('talks to nothing before the services have said where they are', { timeout: 6
   }
 });
 
-it('asks nobody any more once the services have stopped', { timeout: 60_000 }, async () => {
+it('asks nobody any more once the services have stopped', async () => {
   let asked = 0;
   const holder = await listen(0, (_, response) => {
     asked += 1;

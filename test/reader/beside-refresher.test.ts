@@ -100,4 +100,4 @@ it('readers beside a refresher: no call ends with a rejected token while a valid
   // A first read, and later at most one a second, for nothing but a rejection or a failure makes a reader ask again so soon.
   const secondsPassed = (clock.now() - startedAt) / 1000;
   expect(reads).toBeLessThanOrEqual(READERS * (secondsPassed + 1));
-}, 30_000);
+});

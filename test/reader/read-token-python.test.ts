@@ -15,7 +15,7 @@ it('docs/reading.md shows docs/read_token.py as it is tested', () => {
 
 const python = findPythonWithBoto3();
 if (python === undefined) console.log('docs/read_token.py is not run: there is no python3 (3.11 or later) with boto3.');
-else describe.concurrent('docs/read_token.py', { timeout: 60_000 }, () => testsWith(python));
+else describe.concurrent('docs/read_token.py', () => testsWith(python));
 
 function findPythonWithBoto3(): string | undefined {
   const program = 'import boto3, sys; assert sys.version_info >= (3, 11); print(sys.executable)';
@@ -141,21 +141,20 @@ function testsWith(interpreter: string): void {
     const { putToken, putStatus, runLines } = scene();
     putToken('token-1');
     putStatus(record(1, 3600));
-    const { printed, readsAt } = await runLines(
+    const { printed } = await runLines(
       [
+        'read, begun, together = ssm.get_parameters, [], threading.Barrier(5)',
+        'ssm.get_parameters = lambda **names: begun.append(time.monotonic()) or read(**names)',
         'get_token()',
-        'work = lambda: print(call(lambda token: "rejected " + token, lambda answer: True))',
+        'work = lambda: together.wait() and None or print(call(lambda token: "rejected " + token, lambda answer: True))',
         'threads = [threading.Thread(target=work) for _ in range(5)]',
         'for thread in threads: thread.start()',
         'for thread in threads: thread.join()',
+        'print(len(begun), min(after - before for before, after in zip(begun, begun[1:])) >= 1)',
       ].join('\n'),
     );
     expect(printed.join('\n').match(/rejected token-1/g)).toHaveLength(5);
-    const gaps = readsAt.slice(1).map((at, index) => at - (readsAt[index] ?? 0));
-    // The network's own delays come on top, or are missing.
-    expect(Math.min(...gaps)).toBeGreaterThan(800);
-    expect(readsAt.length).toBeGreaterThanOrEqual(3);
-    expect(readsAt.length).toBeLessThanOrEqual(4);
+    expect(printed.at(-1)).toMatch(/^[34] True$/);
   });
 
   it('says what is wrong with what is stored', async () => {

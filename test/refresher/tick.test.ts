@@ -140,7 +140,7 @@ describe('an announcement', () => {
     const { failingTick, fail, soap, tick, heal, metrics } = await newWorld();
     await tick();
     fail('PutParameter', { type: 'TooManyUpdates' });
-    await failingTick('STORE_FAILED', { event: { force: true }, hurry: 20, askingMs: 40_000 });
+    await failingTick('STORE_FAILED', { event: { force: true }, askingMs: 40_000 });
     expect(soap.calls).toHaveLength(1);
     expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
     heal();
@@ -242,8 +242,8 @@ describe('the metrics of a tick', () => {
   it('count the remaining seconds from the end of the tick, not from its request', async () => {
     const { tick, fail, metrics } = await newWorld();
     // The pauses before the token is stored take 1.75 s.
-    fail('PutParameter', { type: 'ThrottlingException' }, { times: 3, only: /access-token"/ });
-    const { secondsRemaining } = await tick({}, { hurry: 5, askingMs: 40_000, random: 0.5 });
+    fail('PutParameter', { type: 'TooManyUpdates' }, { times: 3, only: /access-token"/ });
+    const { secondsRemaining } = await tick({}, { askingMs: 40_000, random: 0.5 });
     expect(secondsRemaining).toBeLessThan(14_399);
     expect(metrics()).toMatchObject({ SecondsRemaining: secondsRemaining });
   });
@@ -359,7 +359,7 @@ describe('refused credentials', () => {
     soap.fault = 'invalid_grant';
     // The pauses between six tries take five seconds and more. The announcement comes first, and is not disturbed.
     fail('PutParameter', { type: 'TooManyUpdates' }, { times: 5, only: /"outcome/ });
-    await failingTick('CREDENTIALS_REFUSED', { hurry: 10, askingMs: 40_000, random: 1 });
+    await failingTick('CREDENTIALS_REFUSED', { askingMs: 40_000, random: 1 });
     expect(status()?.attempt).toMatchObject({ refusals: 1 });
   });
 });

@@ -1,6 +1,7 @@
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postEnvelope } from '../../lambda/refresher/adapters/token-endpoint.ts';
@@ -164,7 +165,8 @@ describe.concurrent('a proxy', () => {
       );
       incoming.pipe(forwarded);
     });
-    proxy.on('connection', (socket) => sockets.add(socket));
+    // Whoever gives up resets the connection.
+    proxy.on('connection', (socket) => sockets.add(socket.on('error', () => {})));
     proxy.on('connect', ({ url = '' }, socket) => {
       asked.push(`CONNECT ${url}`);
       const [host = '', port = ''] = url.split(':');
@@ -224,11 +226,10 @@ describe.concurrent('a proxy', () => {
     ['is silent', () => {}],
   ])('that %s is not waited for beyond the time of the request', async (_, onConnect) => {
     const { PROXY_URL } = await startProxy(onConnect);
-    const startedAt = performance.now();
     const asking = postEnvelope('https://soap.test/', { headers: {}, body: '<a/>' }, 600, { proxyUrl: PROXY_URL });
-    await expect(asking).rejects.toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true });
-    // Node itself waits for 5 s of silence, and for ever where there is none.
-    expect(performance.now() - startedAt).toBeLessThan(4000);
+    // Node itself waits for 5 s of silence, and for ever where there is none. The earlier of two timers ends first, on any machine.
+    const first = Promise.race([asking, sleep(4000, 'was waited for')]);
+    await expect(first).rejects.toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true });
   });
 
   it('that is not there is named', async () => {

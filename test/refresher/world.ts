@@ -6,6 +6,7 @@ import { deployedDependencies } from '../../lambda/refresher/adapters/deployed-d
 import { tickReporter } from '../../lambda/refresher/adapters/tick-reporter.ts';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import { createFailingHandler, createHandler, type TickResult } from '../../lambda/refresher/create-handler.ts';
+import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
 import { decodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
 import { type AwsFault, type AwsFaults, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
 import type { AwsInput } from '../../local/world/aws/aws-services.ts';
@@ -34,7 +35,7 @@ export interface World {
   /** Runs the handler once, which must fail with that code. */
   failingTick(code: RefreshErrorCode, options?: TickOptions): Promise<RefreshError>;
   /** Lets the calls of one AWS operation for this world go wrong, all of them or the first few. */
-  fail(operation: string, fault: AwsFault, options?: { readonly times?: number; readonly only?: RegExp }): void;
+  fail(operation: string, fault: AwsFault, options?: FailOptions): void;
   heal(): void;
   put(operation: string, input: object): void;
   storedToken(): string | undefined;
@@ -45,6 +46,14 @@ export interface World {
   metrics(): Readonly<Record<string, unknown>>;
 }
 
+interface FailOptions {
+  readonly times?: number;
+  /** What a call must hold to go wrong. */
+  readonly only?: RegExp;
+  /** How long a hanging call is waited for; if left out, until the tick has sent its other read. */
+  readonly until?: Promise<unknown>;
+}
+
 interface TickOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly event?: unknown;
@@ -52,8 +61,6 @@ interface TickOptions {
   readonly askingMs?: number;
   /** What the jitter is made from, 0 to 1. */
   readonly random?: number;
-  /** Runs the handler's clock so many times as fast, for what would wait for its deadline. */
-  readonly hurry?: number;
   /** Puts the handler's clock forward, or back. */
   readonly skewMs?: number;
   /** Lets the process read ahead, as it does in Lambda's init phase; the event follows so much later. */
@@ -61,6 +68,45 @@ interface TickOptions {
 }
 
 const REPORTING_AND_STORING_MS = 15_000;
+
+/** Longer than any machine takes for an answer that comes; only a silent service lets the time of a request run out. */
+const PATIENCE_MS = 25_000;
+const SILENT: readonly unknown[] = ['timeout', 'drip'];
+
+/** A clock that moves by what a tick waits for, and not by what this machine takes for it. */
+class PatientClock {
+  #passedMs = 0;
+  readonly #timeouts = new Set<{ readonly atMs: number; readonly controller: AbortController }>();
+
+  get passedMs(): number {
+    return this.#passedMs;
+  }
+
+  async sleep(ms: number): Promise<void> {
+    this.#passTo(this.#passedMs + ms);
+    await nextTurn();
+  }
+
+  timeout(ms: number): AbortSignal {
+    const controller = new AbortController();
+    this.#timeouts.add({ atMs: this.#passedMs + ms, controller });
+    return controller.signal;
+  }
+
+  /** Nothing else happens until the next time-out. */
+  runOut(): void {
+    this.#passTo(Math.min(...[...this.#timeouts].map(({ atMs }) => atMs)));
+  }
+
+  #passTo(atMs: number): void {
+    this.#passedMs = atMs;
+    for (const timeout of this.#timeouts) {
+      if (timeout.atMs > atMs) continue;
+      this.#timeouts.delete(timeout);
+      timeout.controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+    }
+  }
+}
 
 /** Starts the local AWS for a test file and gives a maker of worlds, which it takes down again. */
 export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World> {
@@ -116,6 +162,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
       CHECK_EVERY_SECONDS: '900',
       TOKEN_LIFETIME_SECONDS: '14400',
     };
+    const clock = new PatientClock();
     let worldFaults: AwsFaults[] = [];
     faults.push((operation, input) =>
       concerns(input, [secretId, parameterName])
@@ -123,26 +170,28 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         : undefined,
     );
 
-    const tick: World['tick'] = async (
-      event = {},
-      { env, askingMs = 5000, random, hurry = 1, skewMs = 0, prefetchMs } = {},
-    ) => {
+    const patient = (dependencies: Dependencies): Dependencies => ({
+      ...dependencies,
+      post: (envelope, timeoutMs, tls) =>
+        dependencies.post(envelope, SILENT.includes(soap.fault) ? timeoutMs : PATIENCE_MS, tls),
+    });
+
+    const tick: World['tick'] = async (event = {}, { env, askingMs = 5000, random, skewMs = 0, prefetchMs } = {}) => {
       const startedAt = Date.now();
-      let waitedMs = 0;
       const time = {
-        now: () => startedAt + skewMs + waitedMs + (Date.now() - startedAt) * hurry,
-        sleep: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / hurry)),
-        timeout: (ms: number) => AbortSignal.timeout(Math.ceil(ms / hurry)),
+        now: () => startedAt + clock.passedMs + skewMs,
+        sleep: (ms: number) => clock.sleep(ms),
+        timeout: (ms: number) => clock.timeout(ms),
         random: () => random ?? Math.random(),
       };
       const config = readConfig({ ...environment, ...env });
       const { handler, prefetch } =
         config instanceof ConfigError
           ? { handler: createFailingHandler(config, tickReporter(config.tokenParameterName)), prefetch: undefined }
-          : createHandler(config, deployedDependencies(config, time));
+          : createHandler(config, patient(deployedDependencies(config, time)));
       if (prefetchMs !== undefined) {
         await writer.run(output, async () => prefetch?.());
-        waitedMs = prefetchMs;
+        await clock.sleep(prefetchMs);
       }
       const context = { getRemainingTimeInMillis: () => REPORTING_AND_STORING_MS + askingMs };
       try {
@@ -180,11 +229,19 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         expect(error).toMatchObject({ name: 'RefreshError', code });
         return error;
       },
-      fail: (operation, fault, { times = Infinity, only = /(?:)/ } = {}) => {
+      fail: (operation, fault, { times = Infinity, only = /(?:)/, until } = {}) => {
         let left = times;
+        const from = aws.calls.length;
+        const bothReads = () => {
+          const sent = aws.calls.slice(from).filter(({ input }) => concerns(input, [secretId, parameterName]));
+          expect(new Set(sent.map((call) => call.operation)).size).toBe(2);
+        };
         worldFaults.push((asked, input) => {
           if (asked !== operation || left < 1 || !only.test(JSON.stringify(input))) return undefined;
           left -= 1;
+          if (fault === 'hang') {
+            void (until ?? vi.waitFor(bothReads, PATIENCE_MS).then(answersAreRead)).then(() => clock.runOut());
+          }
           return fault;
         });
       },
@@ -203,6 +260,15 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
       },
     };
   };
+}
+
+async function nextTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** This process plays both sides: what one has sent, the other reads within a few turns. */
+async function answersAreRead(): Promise<void> {
+  for (let turns = 0; turns < 20; turns += 1) await nextTurn();
 }
 
 /** No secret is in the text: not as it is, nor as JSON, base64, hexadecimal or escaped XML would show it. */

@@ -1,4 +1,4 @@
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from './model/scenario.ts';
 import { rhythmReport, rhythmTasks, settingsOf } from './own-rhythm.ts';
 import { type OwnRhythm, readSimulateOptions } from './simulate-options.ts';
@@ -11,9 +11,6 @@ const MOMENTS = 1;
 
 let rhythm: OwnRhythm;
 let summaries: readonly Summary[];
-
-// On a busy machine the days take longer; the first stack loads the CDK.
-vi.setConfig({ hookTimeout: 60_000 });
 
 beforeAll(async () => {
   const options = readSimulateOptions({

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { playedAlarms } from '../../local/page/alarms.ts';
 import { type Alarm, alarmHistory } from '../../local/world/aws/cloudwatch-alarm.ts';
 import { readDeployment } from './deployment.ts';
@@ -16,13 +16,10 @@ const SEEDS = [1];
 const templates = new Map<string, unknown>();
 const trials = new Map<string, Promise<Trial>>();
 
-// A month takes a third of a second, on a busy machine much longer.
-vi.setConfig({ testTimeout: 30_000 });
-
 // The first one loads the CDK.
 beforeAll(() => {
   templates.set(templateKey({}), synthesise({}));
-}, 60_000);
+});
 
 /** Each month once, however many tests look at it. */
 async function run(scenario: Scenario, strategy: StrategyName = 'this project'): Promise<Trial> {

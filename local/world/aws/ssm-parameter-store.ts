@@ -43,6 +43,10 @@ export interface ParameterStore {
       readonly Parameters: readonly ParameterAnswer[];
       readonly InvalidParameters: readonly string[];
     }>;
+    readonly GetParametersByPath: Operation<{
+      readonly Parameters: readonly ParameterAnswer[];
+      readonly NextToken?: string;
+    }>;
     readonly DeleteParameter: Operation;
     readonly LabelParameterVersion: Operation;
     readonly GetParameterHistory: Operation;
@@ -76,12 +80,14 @@ const AWS_MANAGED_KEY = 'alias/aws/ssm';
 const MAX_BYTES: Readonly<Record<Tier, number>> = { Standard: 4096, Advanced: 8192 };
 const MAX_LEVELS = 15;
 const KEPT_VERSIONS = 100;
+/** What GetParametersByPath returns at once, at most. */
+const PAGE_SIZE = 10;
 
 /**
  * SSM's Parameter Store as a pure state machine in memory: versions, types, tiers, labels and limits as the real one
- * keeps them. A SecureString that is read without decryption comes back as an opaque ciphertext. Policies, paging and
- * selection by label are left out. One function: each operation is a few lines about the same three maps, and would need
- * them all as arguments.
+ * keeps them. A SecureString that is read without decryption comes back as an opaque ciphertext. Policies, selection by
+ * label, and paging but of GetParametersByPath, are left out. One function: each operation is a few lines about the same
+ * three maps, and would need them all as arguments.
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html for its refusals
  */
 export function createParameterStore(settings: Partial<ParameterStoreSettings> = {}): ParameterStore {
@@ -202,6 +208,20 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     };
   }
 
+  function getParametersByPath(request: AwsRequest) {
+    const path = request.requiredText('Path').replace(/\/$/, '');
+    const isRecursive = request.flag('Recursive');
+    const below = [...histories.keys()]
+      .filter((name) => name.startsWith(`${path}/`) && (isRecursive || name.lastIndexOf('/') === path.length))
+      .toSorted();
+    const start = Number(request.text('NextToken') ?? 0);
+    const page = below.slice(start, start + PAGE_SIZE).flatMap((name) => find(name) ?? []);
+    return {
+      Parameters: page.map((stored) => asParameter(stored, request.flag('WithDecryption'))),
+      ...(start + PAGE_SIZE < below.length && { NextToken: String(start + PAGE_SIZE) }),
+    };
+  }
+
   function deleteParameter(request: AwsRequest) {
     if (!histories.delete(request.requiredText('Name'))) throw new AwsError('ParameterNotFound');
     return {};
@@ -245,6 +265,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
       PutParameter: putParameter,
       GetParameter: getParameter,
       GetParameters: getParameters,
+      GetParametersByPath: getParametersByPath,
       DeleteParameter: deleteParameter,
       LabelParameterVersion: labelParameterVersion,
       GetParameterHistory: getParameterHistory,

@@ -127,7 +127,7 @@ describe('the outputs', () => {
     expect(testsOf({ alarmActions: { page } })).toEqual({ TestPage: command('CredentialsRefused') });
   });
 
-  it('have none where nobody would be told', () => {
+  it('have none where nobody would be notified', () => {
     expect(testsOf({})).toEqual({});
     expect(testsOf({ alarmActions: { page: 'erin@example.test' }, paused: true })).toEqual({});
   });
@@ -312,7 +312,7 @@ describe('settings', () => {
   });
 
   const duration = /use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"$/;
-  const alarms = /say whom the alarms tell/;
+  const alarms = /say whom the alarms notify/;
   it.each<[string, string, unknown, RegExp]>([
     ['a missing endpoint', 'endpoint', undefined, /give the address/],
     ['an endpoint that is no text', 'endpoint', 7, /give the address/],
@@ -425,7 +425,7 @@ describe('settings', () => {
     );
   });
 
-  it('are told all that is wrong with all tokens at once', () => {
+  it('list all that is wrong with all tokens at once', () => {
     const faults = faultsOf({
       one: { endpont: 'https://soap.example.test' },
       two: { ...LEAST, checkEvery: '61 minutes' },
@@ -582,8 +582,8 @@ describe('stages', () => {
     };
     const whole = { service: { ...LEAST, ...tokens.service } };
     const faults = faultsOf(whole, { stages: faulty, stage: 'dev' });
-    const told = faults.map((line) => line.replace(/^( {2}- \S+) is .*?(: there is no .*)?$/, '$1$2'));
-    expect(told.map((line) => line.replace(/ is (?!no ).*/, '')).toSorted()).toEqual([
+    const places = faults.map((line) => line.replace(/^( {2}- \S+) is .*?(: there is no .*)?$/, '$1$2'));
+    expect(places.map((line) => line.replace(/ is (?!no ).*/, '')).toSorted()).toEqual([
       '  - stages.dev.acount: there is no such setting; did you mean account?',
       '  - stages.dev.tokens.service.endpont: there is no such setting; did you mean endpoint?',
       '  - stages.dev.tokens.service.vpc.subnetIds',

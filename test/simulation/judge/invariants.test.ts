@@ -1,4 +1,4 @@
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from '../model/scenario.ts';
 import { SCENARIOS } from '../scenarios.ts';
 import { synthesise } from '../synthesised-template.ts';
@@ -8,11 +8,9 @@ import { judge } from './invariants.ts';
 
 const templates = new Map<string, unknown>();
 
-vi.setConfig({ testTimeout: 30_000 });
-
 beforeAll(() => {
   templates.set(templateKey({}), synthesise({}));
-}, 60_000);
+});
 
 async function onsetOf(name: string): Promise<{ readonly trial: Trial; readonly onsetAt: number }> {
   const scenario = SCENARIOS.find((one) => one.name === name);

@@ -10,6 +10,8 @@ import {
   DescribeParametersCommand,
   GetParameterCommand,
   GetParameterHistoryCommand,
+  GetParametersByPathCommand,
+  type GetParametersByPathCommandInput,
   GetParametersCommand,
   LabelParameterVersionCommand,
   ListDocumentsCommand,
@@ -226,6 +228,22 @@ describe('Parameter Store', () => {
     await expect(read(`${TOKEN.Name}:3`)).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
   });
 
+  it('lists parameters below a path, ten at a time', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `/a/${index < 11 ? `b/${index}` : 'c'}`);
+    for (const Name of [...names, '/ab/c']) await put({ Name, Value: 'x' });
+    const list = async (input: Omit<GetParametersByPathCommandInput, 'Path'>) =>
+      await ssm.send(new GetParametersByPathCommand({ Path: '/a', ...input }));
+
+    const first = await list({ Recursive: true });
+    const last = await list({ Recursive: true, NextToken: first.NextToken });
+    const found = [...(first.Parameters ?? []), ...(last.Parameters ?? [])];
+
+    expect([first.Parameters?.length, last.NextToken]).toEqual([10, undefined]);
+    expect(found.map(({ Name }) => Name).toSorted()).toEqual(names.toSorted());
+    expect(found[0]?.Value).not.toBe('x');
+    expect(await list({})).toMatchObject({ Parameters: [{ Name: '/a/c' }] });
+  });
+
   it('describes parameters without their values', async () => {
     await put({ Value: 'the-token', KeyId: 'alias/token' });
     await put({ Name: '/other', Value: 'x' });
@@ -401,10 +419,14 @@ describe('the wire', () => {
   });
 
   it('leaves a call without an answer until the caller gives up', async () => {
-    aws.faults = () => 'hang';
+    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+    aws.faults = () => {
+      asked();
+      return 'hang';
+    };
     const caller = new AbortController();
     const answer = ssm.send(new GetParameterCommand({ Name: TOKEN.Name }), { abortSignal: caller.signal });
-    await expect.poll(() => aws.calls).toHaveLength(1);
+    await isAsked;
 
     caller.abort();
 

@@ -292,7 +292,7 @@ describe('a fault', () => {
   ])('%s leaves the client waiting', async (fault, received) => {
     endpoint.fault = fault;
     const answer = rawAnswer();
-    await expect.poll(() => endpoint.calls).toHaveLength(1);
+    await expect.poll(() => endpoint.calls, { timeout: 25_000 }).toHaveLength(1);
 
     await endpoint.close();
 

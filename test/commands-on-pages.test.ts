@@ -1,0 +1,103 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = new URL('../', import.meta.url);
+const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: ROOT })];
+const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
+
+/** Where a command is run, by how it begins: a file, and what stands in it. */
+const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
+  [/^npm ci$/, '.ci/run', 'npm ci'],
+  [/^npm run check$/, '.ci/run', 'npm run check'],
+  [/^npm run test:page$/, '.ci/run', 'npm run test:page'],
+  [/^npm run consumers$/, '.ci/run', 'npm run consumers'],
+  [/^npm test( -- -u)?$/, 'package.json', 'npm run unused && npm test && npm run test:commands'],
+  [/^npm run synth$/, 'package.json', '&& npm run synth'],
+  [/^npm start( -- --serve( --every 5| --lifetime 150| --fail 503)*)?$/, 'test/local/start/start.test.ts', "'--serve'"],
+  [/^npm start -- (--help|--fail)$/, 'test/local/start/start.test.ts', "['--help']"],
+  [/^npm start -- --service (dpd|acme.service.json)$/, 'test/local/start/start.test.ts', "['--service', 'dpd']"],
+  [
+    /^npm start -- (--service dpd )?--endpoint URL --credentials FILE$/,
+    'test/local/start/start.test.ts',
+    "'--endpoint'",
+  ],
+  [/^npm run example$/, 'test/local/install.test.ts', "run('example'"],
+  [/^npm run status( -- --context stage=\w+)?$/, 'test/cli/status.test.ts', 'infra/app/app-status.ts'],
+  [/^npx soap-token-refresher status/, 'test/cli/status.test.ts', 'cli/soap-token-refresher.ts'],
+  [/^npm run service -- check /, 'test/local/service/service-command.test.ts', "run('check'"],
+  [/^npm run simulate -- /, 'test/simulation/own-rhythm.test.ts', 'rhythmTasks'],
+  [
+    /^npm run cdk -- diff( TokenRefresher-<name> --template kept.template.json)?$/,
+    'test/infra/app/deploy-page.test.ts',
+    "'--template'",
+  ],
+  [
+    /^npm run cdk -- (diff|deploy --all)( --require-approval never)? --context/,
+    'test/infra/app/deploy-page.test.ts',
+    'diff',
+  ],
+  [/^npm pack/, 'test/package.test.ts', "'pack'"],
+  [/^npm install \.\/soap-token-refresher-/, 'test/consumers/commands.ts', "'install'"],
+  [/^aws ssm (get|put)-parameter /, 'test/shell-commands.test.ts', 'aws ssm put-parameter'],
+  [/^aws --region … secretsmanager put-secret-value /, 'test/shell-commands.test.ts', 'put-secret-value'],
+  [/^(jq -n|curl -i)/, 'test/shell-commands.test.ts', 'service -- check'],
+  [/^npx cdk$/, 'test/infra/app/deploy-page.test.ts', 'node_modules/.bin/cdk'],
+  // They write pages and pictures of this repository.
+  [/^npm run bench$/, 'docs/performance.md', '<!-- bench: cold tick -->'],
+  [/^npm run simulate$/, 'docs/outages.md', '<!-- simulate: scenarios -->'],
+  [/^npm run pictures$/, 'test/page/pictures.ts', 'docs/pictures'],
+];
+
+/** A page marks what nobody has run: with "not tried" behind it, or in a list that these words begin. */
+const MARK = /\bNot tried\b[^\n]*(?:\n(?!\n)[^\n]*)*/g;
+
+interface Shown {
+  readonly command: string;
+  readonly isMarked: boolean;
+}
+
+/** All commands of a page: the lines of blocks for a shell or a workflow, and code within sentences. */
+function commandsOn(page: string): readonly Shown[] {
+  const text = read(page);
+  const untried = [...text.matchAll(MARK)].flatMap(([paragraph]) => [...paragraph.matchAll(/`([^`]+)`/g)]);
+  const prefixes = untried.map(([, command = '']) => command);
+  const blocks = [...text.matchAll(/^( *)```(sh|yaml)\n(.*?)^\1```$/gms)].flatMap(([, , language, body = '']) => {
+    const lines = body.replaceAll(/\\\n\s*/g, '').split('\n');
+    return lines.flatMap((line) => (language === 'sh' ? line : (/- run: (.*)/.exec(line)?.[1] ?? [])));
+  });
+  const prose = text.replaceAll(/^( *)```.*?^\1```$/gms, '');
+  const inline = [...prose.matchAll(/`([^`]+)`((?: \(|, )not tried\b)?/g)].map(
+    ([, code = '', mark = '']) => `${code}${mark}`,
+  );
+  return [...blocks, ...inline].flatMap((line) => {
+    const [code = '', comment = ''] = line
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+      .split(/(?= # | \(not|, not)/);
+    const isCommented = /not tried/.test(comment);
+    return code
+      .split(' && ')
+      .filter((command) => /^(?:npm|npx|aws|git|curl|jq|docker) [^ ]/.test(command))
+      .map((command) => ({ command, isMarked: isCommented || prefixes.some((prefix) => command.startsWith(prefix)) }));
+  });
+}
+
+describe.each(PAGES)('%s', (page) => {
+  it('shows no command that is neither run somewhere nor marked as not tried', () => {
+    const unknown = commandsOn(page).filter(
+      ({ command, isMarked }) => !isMarked && !RUN.some(([known]) => known.test(command)),
+    );
+    expect(unknown.map(({ command }) => command)).toEqual([]);
+  });
+});
+
+it('every command that is run is on a page, and run where this says so', () => {
+  const shown = PAGES.flatMap(commandsOn).map(({ command }) => command);
+  for (const [known, file, text] of RUN) {
+    expect(
+      shown.filter((command) => known.test(command)),
+      `${known}`,
+    ).not.toEqual([]);
+    expect(existsSync(new URL(file, ROOT)) && read(file).includes(text), `${file}: ${text}`).toBe(true);
+  }
+});

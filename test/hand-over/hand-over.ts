@@ -1,0 +1,92 @@
+/**
+ * Leaves out, one by one, each line that hands a setting on or uses it, and runs the tests: `npm run hand-over`, or
+ * `npm run hand-over -- proxy proxyUrl` for the settings of these names. Prints what no test misses, with exit status 1.
+ */
+import { execFile } from 'node:child_process';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { JSON_SCHEMA } from '../../infra/app/settings.ts';
+import { SETTINGS } from '../../lambda/refresher/config.ts';
+import { type Deletion, deletions } from './deletions.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Where settings are handed on or used, and which tests would miss that: first those that miss most. */
+const PLACES = [
+  {
+    files: ['infra/{function-settings,props-timing,refresher-alarms,token-refresher}.ts', 'infra/app/*stack*.ts'],
+    tests: ['test/infra/app/settings', 'test/infra/service', 'test/infra/token-refresher', 'test/infra/app/app'],
+  },
+  {
+    files: [
+      'lambda/refresher/{config,create-handler,refresh-token,request-token}.ts',
+      'lambda/refresher/{rules,adapters}/*.ts',
+    ],
+    tests: ['test/refresher/settings', 'test/refresher/config', 'test/refresher'],
+  },
+];
+
+interface Trial extends Deletion {
+  readonly file: string;
+  readonly tests: readonly string[];
+}
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : settingNames();
+const trials: readonly Trial[] = PLACES.flatMap(({ files, tests }) =>
+  globSync(files, { cwd: ROOT }).flatMap((file) =>
+    deletions(readFileSync(join(ROOT, file), 'utf8'), names).map((deletion) => ({ ...deletion, file, tests })),
+  ),
+);
+const waiting = trials.values();
+let notMissed = 0;
+await inCopy(async (copy) => {
+  const tests = PLACES.flatMap((place) => place.tests);
+  if (!(await passes(copy, tests))) throw new Error('The tests fail without any deletion: what would they show?');
+});
+await Promise.all(Array.from({ length: availableParallelism() }, () => inCopy(tryAll)));
+console.log(`${trials.length} deletions of ${names.length} settings, ${notMissed} missed by no test`);
+process.exitCode = notMissed === 0 ? 0 : 1;
+
+/** The names of the function's settings, of the props and of cdk.json. */
+function settingNames(): readonly string[] {
+  const { tokens, ...app } = JSON.parse(JSON.stringify(JSON_SCHEMA)).properties.context.properties;
+  const all = [SETTINGS, tokens.additionalProperties.properties, app].flatMap(Object.keys);
+  return [...new Set(all)];
+}
+
+async function inCopy(work: (copy: string) => Promise<void>): Promise<void> {
+  const copy = mkdtempSync(join(tmpdir(), 'hand-over-'));
+  const isWanted = (path: string) => !['.git', 'node_modules', 'cdk.out'].includes(basename(path));
+  cpSync(ROOT, copy, { recursive: true, filter: isWanted });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  try {
+    await work(copy);
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+async function tryAll(copy: string): Promise<void> {
+  for (const trial of waiting) {
+    const path = join(copy, trial.file);
+    const original = readFileSync(path);
+    writeFileSync(path, trial.rest);
+    const isMissed = !(await passes(copy, trial.tests));
+    writeFileSync(path, original);
+    if (isMissed) continue;
+    notMissed += 1;
+    console.log(`${trial.file}:${trial.line} is missed by no test:\n  ${trial.left}`);
+  }
+}
+
+async function passes(copy: string, tests: readonly string[]): Promise<boolean> {
+  for (const test of tests) {
+    const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--no-isolate', '--testTimeout=60000', test];
+    const isPassed = await new Promise<boolean>((resolve) => {
+      execFile(process.execPath, args, { cwd: copy }, (error) => resolve(error === null));
+    });
+    if (!isPassed) return false;
+  }
+  return true;
+}

@@ -1,0 +1,36 @@
+import { text } from 'node:stream/consumers';
+import { afterAll, expect, it } from 'vitest';
+import { type Listening, listen } from '../../local/world/listen.ts';
+import { worlds } from '../refresher/world.ts';
+import { handler } from './soap-stand-in.cjs';
+
+const newWorld = worlds();
+const standIns: Listening[] = [];
+afterAll(() => Promise.all(standIns.map(({ close }) => close())));
+
+it('the stand-in of the integration test is a SOAP service to the refresher: another token each time, or a refusal', async () => {
+  const standIn = await listen(0, async (request, response) => {
+    const { statusCode, headers, body } = await handler({ body: await text(request) });
+    response.writeHead(statusCode, headers).end(body);
+  });
+  standIns.push(standIn);
+  const { tick, failingTick, put, secretId, storedToken } = await newWorld();
+  const options = { env: { TOKEN_ENDPOINT: standIn.url } };
+  const putPassword = (password: string) => {
+    const SecretString = JSON.stringify({ username: 'integ', password, client_id: 'id', client_secret: 'secret' });
+    put('PutSecretValue', { SecretId: secretId, SecretString });
+  };
+
+  putPassword('wrong');
+  await failingTick('CREDENTIALS_REFUSED', options);
+  putPassword('right');
+  await tick({}, options);
+  const first = storedToken();
+  await tick({ force: true }, options);
+
+  expect([first, storedToken()]).toEqual([
+    expect.stringMatching(/^integ-token-/),
+    expect.stringMatching(/^integ-token-/),
+  ]);
+  expect(storedToken()).not.toBe(first);
+});

@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+/** No test waits for a machine's pace; these only end what would never end, on a machine with much else to do. */
+const NET_MS = 120_000;
+
+export default defineConfig({ test: { testTimeout: NET_MS, hookTimeout: NET_MS } });
