@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { ClientRequest, type IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { ClientRequest, IncomingMessage } from 'node:http';
 import { isObject } from '../../lambda/parse-json.ts';
 import { type ConnectionFault, connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
@@ -9,6 +9,7 @@ import { placeholders } from '../../lambda/services/fill-template.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { rootPart } from '../../lambda/services/root-part.ts';
 import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
+import { pathHints } from '../world/profile-hints.ts';
 import { type AnswerStructure, answerStructure } from './answer-structure.ts';
 import { shownQuery } from './shown-address.ts';
 
@@ -37,6 +38,8 @@ export interface Answer {
   /** How the server wants an HTTP login, such as `Basic`. */
   readonly challenge?: string;
   readonly structure: AnswerStructure;
+  /** Paths of the profile that lead nowhere in it. */
+  readonly lostPaths: readonly string[];
 }
 
 const MASK = '•••';
@@ -153,27 +156,32 @@ function describe(
     requestBody: masked(body),
     wasSent,
     fault,
-    answer: response && {
-      status: response.statusCode ?? 0,
-      contentType: shownType(response.headers['content-type'], redact),
-      redirectTo: redirectTarget(response.headers.location, endpoint),
-      challenge: /^[A-Za-z]{1,20}(?![^ ,])/.exec(response.headers['www-authenticate'] ?? '')?.[0],
-      structure: structureOf(Buffer.concat(chunks), response.headers, redact, profile),
-    },
+    answer: response && describeAnswer(response, Buffer.concat(chunks), endpoint, redact, profile),
   };
 }
 
-function structureOf(
-  body: Buffer,
-  headers: IncomingHttpHeaders,
+function describeAnswer(
+  { statusCode: status = 0, headers }: IncomingMessage,
+  bytes: Buffer,
+  endpoint: string,
   redact: (name: string) => string,
   profile: ServiceProfile,
-): AnswerStructure {
-  const decoded = decodeContent(body, headers['content-encoding']);
-  if (typeof decoded === 'string') return { kind: 'text', lines: [`${body.length} bytes, ${decoded}`] };
-  const whole = { contentType: headers['content-type'], body: decoded };
-  const { contentType, body: envelope } = rootPart(whole) ?? whole;
-  return answerStructure(envelope, contentType, redact, profile);
+): Answer {
+  const contentType = headers['content-type'];
+  const body = decodeContent(bytes, headers['content-encoding']);
+  const reply = { status, contentType, body };
+  const envelope = typeof body === 'string' ? undefined : (rootPart({ contentType, body }) ?? { contentType, body });
+  return {
+    status,
+    contentType: shownType(contentType, redact),
+    redirectTo: redirectTarget(headers.location, endpoint),
+    challenge: /^[A-Za-z]{1,20}(?![^ ,])/.exec(headers['www-authenticate'] ?? '')?.[0],
+    structure:
+      envelope === undefined
+        ? { kind: 'text', lines: [`${bytes.length} bytes, ${body}`] }
+        : answerStructure(envelope.body, envelope.contentType, redact, profile),
+    lostPaths: pathHints(profile, reply, redact),
+  };
 }
 
 /** A media type and a charset are no place for more. */

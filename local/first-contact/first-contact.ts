@@ -14,6 +14,8 @@ export interface FirstContact {
   readonly failure: string;
   /** What the service said, its secrets taken out. */
   readonly said: string | undefined;
+  /** What may mislead in the profile. */
+  readonly hints: readonly string[];
   /** Of the service that was asked. */
   readonly profile: ServiceProfile;
 }
@@ -32,7 +34,10 @@ type Row = readonly [name: string, expected: readonly string[], came: readonly s
  * One screen: what was expected beside what came, the request, the likeliest cause. No line is wider than `width`. What
  * was not sent is not shown.
  */
-export function firstContactScreen({ contact, cause, failure, said, profile }: FirstContact, width: number): string {
+export function firstContactScreen(
+  { contact, cause, failure, said, hints, profile }: FirstContact,
+  width: number,
+): string {
   const { answer, fault, wasSent, requestHead, requestBody } = contact;
   const expected = expectedAnswer(profile);
   const rows: readonly Row[] =
@@ -52,6 +57,7 @@ export function firstContactScreen({ contact, cause, failure, said, profile }: F
     entry(wasSent ? 'request sent' : 'not sent', requestHead, width),
     ...(wasSent ? xmlLines(requestBody, width - 2).map((line) => `  ${line}`) : []),
     '',
+    ...hints.map((hint) => entry('look at', hint, width)),
     entry('likely cause', cause.cause, width),
     entry('what to do', cause.remedy, width),
   ].join('\n');

@@ -10,7 +10,8 @@ export interface PacedClock {
   run(signal: AbortSignal, onStep: () => void): Promise<void>;
 }
 
-const STEP_MS = 100;
+/** Five a second: a person sees no more of a curve that falls. */
+const STEP_MS = 200;
 /** A machine that slept does not make up for it at a pace that nobody could follow. */
 const LONGEST_STEP_MS = 1_000;
 

@@ -20,8 +20,7 @@ export interface TokenPage {
   showStep(): void;
 }
 
-/** A person sees no more; at real time, little changes in between. */
-const FAST_MS = 100;
+/** At real time, little changes in between. */
 const SLOW_MS = 500;
 const MAX_POST_BYTES = 1024;
 
@@ -62,7 +61,9 @@ export async function createPage(life: TokenLife, time: PacedClock): Promise<Tok
   }
 
   function follow(response: ServerResponse): void {
-    response.writeHead(200, { ...HEADERS, 'Content-Type': 'text/event-stream' });
+    // Not in chunks, each of which would be three writes: what has no end ends with its connection.
+    response.removeHeader('Transfer-Encoding');
+    response.writeHead(200, { ...HEADERS, 'Content-Type': 'text/event-stream', Connection: 'close' });
     // Another start has another key: a page that was loaded before must be loaded again.
     response.write(sse('start', start));
     response.write(sse('ticks', life.ticks));
@@ -103,9 +104,7 @@ export async function createPage(life: TokenLife, time: PacedClock): Promise<Tok
     showTick: (view) => send(sse('ticks', [view])),
     showState,
     showStep() {
-      const everyMs = time.pace() > 1 ? FAST_MS : SLOW_MS;
-      // Half a step of slack, or every second one would come a moment too early.
-      if (performance.now() - shownAt >= everyMs - FAST_MS / 2) showState();
+      if (time.pace() > 1 || performance.now() - shownAt >= SLOW_MS) showState();
     },
   };
 }

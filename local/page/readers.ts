@@ -6,6 +6,7 @@ import {
 } from '../../examples/downstream/e-invoice.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { awsClient } from '../world/refresher-tick.ts';
+import { rememberLast } from '../world/soap/remember-last.ts';
 import { Random } from '../world/time/random.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { ReaderView } from './snapshot.ts';
@@ -62,6 +63,7 @@ function playReader(
     detail: 'has not called yet',
     at: undefined,
   };
+  const readAnswer = rememberLast(readEInvoiceAnswer);
   let calls = 0;
   let failed = 0;
 
@@ -76,7 +78,7 @@ function playReader(
     const envelope = eInvoiceGetEnvelope(token, '05AAAPG7885R002', 'a'.repeat(64));
     const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
     if (vendor.fault !== undefined) throw new Error('the service answers nonsense');
-    return readEInvoiceAnswer(vendor.service.answer(message, new Date(clock.now())).body);
+    return readAnswer(vendor.service.answer(message, new Date(clock.now())).body);
   }
 
   async function call(): Promise<typeof seen> {

@@ -1,9 +1,12 @@
 import type { GivenProfile } from '../../infra/app/read-profile.ts';
 import { timingOfProps } from '../../infra/timing-props.ts';
 import { tokenExpiry } from '../../lambda/refresher/rules/token-expiry.ts';
+import { judge } from '../../lambda/services/judge.ts';
+import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { type Service, serviceOf } from '../../lambda/services/service.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 import { durationText, type Timing } from '../../lambda/timing.ts';
+import { codeHint, lifetimeHint, pathHints } from '../world/profile-hints.ts';
 
 /** What is to be said of a profile, and whether it can be used. */
 export interface ServiceReport {
@@ -23,13 +26,14 @@ export interface NamedAnswer {
  * @param at milliseconds since the epoch: when the answers came
  */
 export function reportService(given: GivenProfile, answers: readonly NamedAnswer[], at: number): ServiceReport {
-  const { profile, faults, warnings } = given;
+  const { profile, faults } = given;
   if (profile === undefined) {
     const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
     return { lines: [`The profile has ${count}:`, ...faults.map(listed)], isUsable: false };
   }
   const service = serviceOf(profile);
   const timing = timingOfProps({ service: profile });
+  const warnings = [...given.warnings, ...hints(codeHint(profile))];
   const lines = [
     ...(warnings.length === 0 ? [] : ['Look at:', ...warnings.map(listed), '']),
     'The secret must hold, as JSON:',
@@ -39,7 +43,7 @@ export function reportService(given: GivenProfile, answers: readonly NamedAnswer
     '',
     'What would be sent, each field of the secret as [its name]:',
     ...requestLines(service, at),
-    ...answers.flatMap((answer) => ['', ...answerLines(service, answer, at, timing.tokenLifetimeSeconds)]),
+    ...answers.flatMap((answer) => ['', ...answerLines(profile, answer, at, timing)]),
   ];
   return { lines, isUsable: true };
 }
@@ -95,22 +99,33 @@ function requestLines(service: Service, at: number): readonly string[] {
     uuid: '00000000-0000-4000-8000-000000000000',
     endpoint: 'https://endpoint.example',
   });
-  return ['POST', ...Object.entries(headers).map(([name, text]) => `${name}: ${text}`), '', body].map(
+  return ['POST', ...Object.entries(headers).map(([name, text]) => `${name}: ${text}`), '', ...body.split('\n')].map(
     (line) => `  ${line}`,
   );
 }
 
 function answerLines(
-  service: Service,
+  profile: ServiceProfile,
   { name, reply }: NamedAnswer,
   at: number,
-  lifetimeSeconds: number,
+  timing: Timing,
 ): readonly string[] {
-  const answer = service.judge(reply);
+  const answer = judge(profile, reply);
   const subject = `${name} (HTTP ${reply.status}):`;
-  if ('code' in answer) return [`${subject} ${answer.code}`, `  ${answer.why}`];
-  const expiry = tokenExpiry(answer.end, at, lifetimeSeconds);
-  if (typeof expiry === 'string') return [`${subject} REPLY_MALFORMED`, `  ${expiry}`];
-  const ends = `  a token of ${answer.accessToken.length} characters, until ${new Date(expiry.expiresAt).toISOString()}`;
-  return [`${subject} token`, ends, ...(expiry.warning === undefined ? [] : [`  ${expiry.warning}`])];
+  const lost = pathHints(profile, reply).map(listed);
+  if ('code' in answer) return [`${subject} ${answer.code}`, `  ${answer.why}`, ...lost];
+  const { accessToken, end } = answer;
+  const expiry = tokenExpiry(end, at, timing.tokenLifetimeSeconds);
+  if (typeof expiry === 'string') return [`${subject} REPLY_MALFORMED`, `  ${expiry}`, ...lost];
+  const livesSeconds = 'in' in end ? end.in : 'at' in end ? (end.at - at) / 1000 : timing.tokenLifetimeSeconds;
+  return [
+    `${subject} token`,
+    `  a token of ${accessToken.length} characters, until ${new Date(expiry.expiresAt).toISOString()}`,
+    ...hints(expiry.warning, lifetimeHint(timing, livesSeconds)).map(listed),
+    ...lost,
+  ];
+}
+
+function hints(...found: readonly (string | undefined)[]): readonly string[] {
+  return found.filter((hint) => hint !== undefined);
 }

@@ -1,18 +1,22 @@
+import { timingOfProps } from '../../infra/timing-props.ts';
 import { isCertificateFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { firstContactScreen } from '../first-contact/first-contact.ts';
 import { likelyCause } from '../first-contact/likely-cause.ts';
 import { peerCertificate } from '../first-contact/peer-certificate.ts';
+import { codeHint, lifetimeHint } from '../world/profile-hints.ts';
 import type { Invocation } from './function-process.ts';
-import { failureLine } from './narrative.ts';
+import { failureLine, warningLine } from './narrative.ts';
+import { jsonFaultLine, SECRET_ID } from './secret.ts';
 import { type Stage, width } from './stage.ts';
 
 /** What a request to a real service met that got no token; undefined where none was sent, or a token came. */
-export async function firstContact({ options, endpointUrl }: Stage, run: Invocation): Promise<string | undefined> {
+export async function firstContact(stage: Stage, run: Invocation): Promise<string | undefined> {
+  const { options, endpointUrl } = stage;
   const { tick, contact } = run;
   const { code, message = '', said } = tick;
   if (options.endpoint === undefined) return undefined;
   // The message names every field; alarms and later ticks are no matter of a first contact.
-  if (code === 'CREDENTIALS_MALFORMED') return failureLine(tick, width());
+  if (code === 'CREDENTIALS_MALFORMED') return [failureLine(tick, width()), ...jsonLines(stage)].join('\n');
   if (tick.outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
   const { fault, answer } = contact;
   const profile = options.service;
@@ -20,5 +24,45 @@ export async function firstContact({ options, endpointUrl }: Stage, run: Invocat
   const cause = likelyCause({ endpoint: endpointUrl, code, message, fault, answer, certificate, profile });
   // The rest of the message is advice for an operator whose service worked before.
   const [happened] = message.split('. ');
-  return firstContactScreen({ contact, cause, failure: `${code}  ${happened}`, said, profile }, width());
+  const hints = answer === undefined ? unusedProxy(stage) : profileHints(stage, run);
+  return firstContactScreen({ contact, cause, failure: `${code}  ${happened}`, said, hints, profile }, width());
+}
+
+/** Where the file stops being JSON. */
+function jsonLines({ aws, options }: Stage): readonly string[] {
+  const { value } = aws.secrets.versions(SECRET_ID).at(-1) ?? {};
+  const line = value !== undefined && 'SecretString' in value ? jsonFaultLine(value.SecretString) : undefined;
+  if (line === undefined) return [];
+  const place = `${options.endpoint?.credentialsFile}, line ${line}`;
+  return [
+    '',
+    warningLine(
+      `${place}: from here on it is no JSON. Look for a comma too many, or a missing quotation mark.`,
+      width(),
+    ),
+  ];
+}
+
+/** A proxy that other programs here use. */
+function unusedProxy({ options, endpointUrl }: Stage): readonly string[] {
+  const scheme = new URL(endpointUrl).protocol === 'https:' ? 'HTTPS' : 'HTTP';
+  const name = [`${scheme}_PROXY`, `${scheme.toLowerCase()}_proxy`, 'ALL_PROXY', 'all_proxy'].find(
+    (one) => process.env[one],
+  );
+  if (name === undefined || options.endpoint?.proxyUrl !== undefined) return [];
+  return [
+    `${name} is set here, and is not used: the request went without a proxy. Give --proxy http://host:port for one.`,
+  ];
+}
+
+/** What may mislead in the profile, by the answer of a real service. */
+export function profileHints({ options }: Stage, { tick, contact }: Invocation): readonly string[] {
+  if (options.endpoint === undefined || contact?.answer === undefined) return [];
+  const { code, outcome, secondsRemaining } = tick;
+  const isToken = outcome === 'refreshed' && secondsRemaining !== undefined;
+  return [
+    ...contact.answer.lostPaths,
+    code === 'CREDENTIALS_REFUSED' ? undefined : codeHint(options.service),
+    isToken ? lifetimeHint(timingOfProps({ service: options.service }), secondsRemaining) : undefined,
+  ].filter((hint) => hint !== undefined);
 }

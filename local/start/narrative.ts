@@ -55,28 +55,38 @@ export function tickStory(tick: LoggedTick, scene: Scene): string {
   }
   if (code === 'STORE_FAILED') lines.push(notDone('token stored', scene.tokenParameterName));
   if (outcome === 'failed') lines.push('', scene.failure ?? failureStory(tick, scene.width));
-  for (const warning of warnings) lines.push(`  ${styleText('yellow', '!')} ${warning}`);
+  for (const warning of warnings) lines.push(warningLine(warning, scene.width));
   return lines.join('\n');
 }
 
+/** One tick in one line, broken between words where it is wider than `width`. */
+export function tickLine(tick: LoggedTick, at: Date, width = Number.POSITIVE_INFINITY): string {
+  const why = tick.outcome !== 'failed' && tick.trigger ? `  because ${tick.trigger}` : '';
+  const { start, taken } = lineStart(tick, at, tick.outcome);
+  return wrapped(start, `${life(tick)}${why}`, taken, width);
+}
+
 /**
- * One tick in one line.
- * @param failures how often it has failed so in a row, where that is more than once
- * @param width cuts the line; a line in which the colours count is never cut
+ * The same, never wider than `width`, for a line that is replaced by the next one.
+ * @param failures how often it has failed with that code in a row
  */
-export function tickLine(tick: LoggedTick, at: Date, failures = 1, width?: number): string {
-  const { outcome, tokenVersion, secondsRemaining = 0 } = tick;
-  const life = tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${spanText(secondsRemaining)} left`;
+export function openTickLine(tick: LoggedTick, at: Date, failures: number, width: number): string {
+  const isRepeated = failures > 1;
+  const { start, taken } = lineStart(tick, at, isRepeated ? `${tick.outcome} ${failures} times` : tick.outcome);
+  const failure = isRepeated ? `  ${tick.code}: ${tick.message}` : '';
+  const room = Math.max(1, width - taken - 1);
+  const [first = '', ...more] = wrapText(`${life(tick)}${failure}`, room);
+  return `${start}${first.trimEnd()}${more.length > 0 ? '…' : ''}`;
+}
+
+function lineStart({ outcome }: LoggedTick, at: Date, result: string): { start: string; taken: number } {
   const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
-  // The first failure is explained below its line.
-  const failure = failures > 1 ? `  ${tick.code}: ${tick.message}` : '';
-  const why = outcome === 'failed' ? failure : tick.trigger ? `  because ${tick.trigger}` : '';
-  const times = failures > 1 ? ` ${failures} times` : '';
-  const start = `${at.toISOString().slice(11, 19)}  `;
-  const result = `${outcome}${times}`.padEnd(9);
-  const rest = `  ${life}${why}`;
-  const room = width === undefined ? rest.length : Math.max(0, width - start.length - result.length);
-  return `${start}${styleText(colour, result)}${rest.length > room ? `${rest.slice(0, Math.max(0, room - 1))}…` : rest}`;
+  const time = at.toISOString().slice(11, 19);
+  return { start: `${time}  ${styleText(colour, result.padEnd(9))}  `, taken: 12 + Math.max(9, result.length) };
+}
+
+function life({ tokenVersion, secondsRemaining = 0 }: LoggedTick): string {
+  return tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${spanText(secondsRemaining)} left`;
 }
 
 /** A heading with an empty line above it. */
@@ -138,6 +148,11 @@ function isRefreshErrorCode(code: string): code is RefreshErrorCode {
 function stepLine(sign: string, step: string, detail: string, width: number): string {
   // An address is kept whole where a line can hold it.
   return wrapped(`  ${sign} ${step.padEnd(20)}`, detail, width < 90 ? 6 : 24, width, 24);
+}
+
+/** What somebody should look at. */
+export function warningLine(warning: string, width: number): string {
+  return wrapped(`  ${styleText('yellow', '!')} `, warning, 4, width);
 }
 
 /** What runs where. */

@@ -1,5 +1,5 @@
 import type { LoggedTick } from '../world/logged-tick.ts';
-import { tickLine } from './narrative.ts';
+import { openTickLine, tickLine } from './narrative.ts';
 
 /** Where the ticks of `--serve` are shown. */
 export interface Output {
@@ -51,11 +51,12 @@ export function createServeLog({ isTerminal, width, write }: Output): ServeLog {
       failures = isSameFailure ? failures + 1 : 1;
       failing = code;
       if (code !== undefined && !isSameFailure) {
-        say(tickLine(tick, at));
+        say(tickLine(tick, at, width()));
         say(`${await details(tick)}\n`);
-      } else if (tick.outcome === 'refreshed' || tick.outcome === 'unchanged' || isOver) say(tickLine(tick, at));
-      else if (isTerminal) {
-        const line = tickLine(tick, at, code === undefined ? undefined : failures, width() - 1);
+      } else if (tick.outcome === 'refreshed' || tick.outcome === 'unchanged' || isOver) {
+        say(tickLine(tick, at, width()));
+      } else if (isTerminal) {
+        const line = openTickLine(tick, at, failures, width() - 1);
         write(`${isLineOpen ? CLEAR_LINE : ''}${line}`);
         isLineOpen = true;
       }

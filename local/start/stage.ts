@@ -127,6 +127,7 @@ function openSoapPort(
     credentials,
     tokenLifetimeSeconds: lifetimeSeconds(options),
     profile: service,
+    ...(service !== mastersIndia && { path: '/soap' }),
     ...(service.timing?.renewal && { issuing: 'same-until-late' as const, renewalWindowSeconds: 0 }),
   };
   return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...settings, ...behind, port }));

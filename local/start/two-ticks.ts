@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import { shownAddress } from '../first-contact/shown-address.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import type { LoggedTick } from '../world/logged-tick.ts';
-import { firstContact } from './explain.ts';
-import { heading, tickStory } from './narrative.ts';
+import { firstContact, profileHints } from './explain.ts';
+import { heading, tickStory, warningLine } from './narrative.ts';
 import type { Options } from './options.ts';
 import { demoCredentials, SECRET_ID } from './secret.ts';
 import { shellCommand } from './shell-command.ts';
@@ -77,6 +77,8 @@ async function showTick(stage: Stage, event: object): Promise<LoggedTick> {
     failure: await firstContact(stage, run),
   };
   console.log(tickStory(run.tick, scene));
+  if (run.tick.outcome !== 'failed')
+    for (const hint of profileHints(stage, run)) console.log(warningLine(hint, width()));
   if (options.verbose) console.log(styleText('dim', `\n${run.output}`));
   return run.tick;
 }

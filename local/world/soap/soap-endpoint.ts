@@ -13,6 +13,8 @@ import { createSoapService, type SoapCredentials, type SoapService, type SoapSer
 export interface SoapEndpointOptions extends SoapServiceSettings {
   /** Of 127.0.0.1; a free one if left out. */
   readonly port?: number;
+  /** Of the address; Masters India's if left out. */
+  readonly path?: string;
   /** Key and certificate; plain HTTP if left out. */
   readonly tls?: ServerOptions;
   /** The clock by which tokens are issued and end; the machine's if left out. */
@@ -81,7 +83,7 @@ export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<S
   );
 
   const endpoint: SoapEndpoint = {
-    url: `${url}/api.einvoice.php`,
+    url: `${url}${options.path ?? '/api.einvoice.php'}`,
     calls,
     issuedTokens: service.issuedTokens,
     get credentials() {

@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { isObject } from '../../../lambda/parse-json.ts';
 import { escapeXml } from '../../../lambda/soap/xml-text.ts';
+import { rememberLast } from './remember-last.ts';
 
 /** What a request asks for: the operation and its arguments by position, because PHP servers bind them so. */
 export interface SoapRequest {
@@ -22,7 +23,7 @@ const parser = new XMLParser({
 });
 
 /** The request in a SOAP 1.1 envelope, or undefined when the text is none or speaks of another service. */
-export function readRequest(text: string): SoapRequest | undefined {
+export const readRequest = rememberLast((text): SoapRequest | undefined => {
   if (XMLValidator.validate(text) !== true) return undefined;
   const envelope = elements(parser.parse(text), {}).find(({ name }) => name !== '?xml');
   if (envelope?.name !== 'Envelope' || envelope.namespace !== ENVELOPE_NAMESPACE) return undefined;
@@ -30,7 +31,7 @@ export function readRequest(text: string): SoapRequest | undefined {
   const operation = body?.children()[0];
   if (operation?.namespace !== SERVICE_NAMESPACE) return undefined;
   return { operation: operation.name, arguments: operation.children().map((argument) => argument.text) };
-}
+});
 
 /** The encoding that the XML declaration names. */
 export function declaredEncoding(text: string): string | undefined {

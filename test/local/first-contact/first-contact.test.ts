@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -7,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
+import type { Contact } from '../../../local/first-contact/contact.ts';
 import { firstContactScreen } from '../../../local/first-contact/first-contact.ts';
 import { likelyCause } from '../../../local/first-contact/likely-cause.ts';
 import { listen } from '../../../local/world/listen.ts';
@@ -73,8 +75,8 @@ async function wrongPassword(): Promise<string> {
   return url;
 }
 
-async function contact(endpoint: string, env: Readonly<Record<string, string>> = {}) {
-  return start(['--endpoint', endpoint, '--credentials', credentialsFile], env);
+async function contact(endpoint: string, env: Readonly<Record<string, string>> = {}, ...more: readonly string[]) {
+  return start(['--endpoint', endpoint, '--credentials', credentialsFile, '--allow-http', ...more], env);
 }
 
 const html = (form: string) => `<!DOCTYPE html><html><head><title>CANARY</title></head><body>${form}</body></html>`;
@@ -195,6 +197,40 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
     expect(stdout).not.toContain('S3CR3T');
   });
 
+  it('asks through the proxy that it is given, and names one that is set and not used', async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    closing.push(async () => proxy.close());
+    const address = proxy.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const endpoint = 'http://soap.example.test/api.php';
+
+    const through = await contact(endpoint, {}, '--proxy', `http://127.0.0.1:${port}`);
+    const past = await contact(nothingListening(), { HTTP_PROXY: 'http://proxy.example.test:3128' });
+
+    expect(through.stdout).toContain('speaks JSON');
+    expect(asked).toEqual([endpoint]);
+    expect(past.stdout.replace(/\s+/g, ' ')).toMatch(/look at HTTP_PROXY is set here, and is not used.*--proxy/);
+  });
+
+  it('names the line of the file at which the credentials stop being JSON', async () => {
+    const file = join(folder, 'comma.json');
+    await writeFile(file, JSON.stringify(CREDENTIALS, null, 2).replace(/"\n\}/, '",\n}'));
+
+    const { status, stdout } = await start(['--endpoint', nothingListening(), '--credentials', file]);
+
+    expect(status).toBe(1);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `${file}, line 6: from here on it is no JSON. Look for a comma too many`,
+    );
+    expect(stdout).not.toContain('S3CR3T');
+  });
+
   it('asks once only, as a wrong password that is repeated may lock the account', async () => {
     const service = await startSoapEndpoint({ credentials: { ...CREDENTIALS, password: 'another' } });
     closing.push(service.close);
@@ -209,7 +245,7 @@ describe.concurrent('a first contact with a service that a profile describes', {
   const acme = {
     request:
       `<s:Envelope xmlns:s="${SOAP_12}"><s:Header><a:Action xmlns:a="http://www.w3.org/2005/08/addressing">urn:acme:open</a:Action></s:Header>` +
-      '<s:Body><open xmlns="urn:acme"><user>{{username}}</user><word>{{password}}</word></open></s:Body></s:Envelope>',
+      '<s:Body>\n<open xmlns="urn:acme">\n<user>{{username}}</user><word>{{password}}</word></open></s:Body></s:Envelope>',
     soapAction: 'urn:acme:open',
     headers: { 'X-Client': '{{client_id}}', Authorization: 'Basic {{$basic}}' },
     answer: 'openResponse',
@@ -244,7 +280,13 @@ describe.concurrent('a first contact with a service that a profile describes', {
     [
       'its answer without the token at its path',
       () => answering(200, soap12, envelope(SOAP_12, '<openResponse xmlns="urn:acme"><id>CANARY</id></openResponse>')),
-      [/session id \(6 chars\)/, /key seconds/, /Compare the paths of the profile/],
+      [
+        /session id \(6 chars\)/,
+        /key seconds/,
+        /look at token: session\/key leads nowhere, openResponse has no session/,
+        /look at codes are listed and no `code` is named/,
+        /Compare the paths of the profile/,
+      ],
     ],
     [
       'a refusal that the profile lists',
@@ -306,6 +348,31 @@ describe.concurrent('a first contact with a service that a profile describes', {
     expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
   });
 
+  it('says of a token that lives shorter than the profile says what follows', async () => {
+    const body =
+      '<openResponse xmlns="urn:acme"><session><key>CANARY1</key><seconds>3600</seconds></session></openResponse>';
+
+    const { status, stdout } = await acmeContact(await answering(200, soap12, envelope(SOAP_12, body)));
+
+    expect(status).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /✓ token stored.*! the token lives .*: 48 logins a day, not 12; .*for ever\./,
+    );
+    expect(stdout).not.toContain('CANARY');
+  });
+
+  it('shows the Header in one line behind the Body, and white space between elements as it is', async () => {
+    const header =
+      '<s:Header><w:Security xmlns:w="urn:w"><w:Token>CANARY</w:Token><w:Id>CANARY</w:Id></w:Security></s:Header>';
+    const body = envelope(SOAP_12, '<closeResponse xmlns="urn:acme"/>').replace('<s:Body>', `${header}<s:Body>`);
+
+    const { stdout } = await acmeContact(await answering(200, soap12, body));
+
+    expect(stdout).toMatch(/ {2}Body.*\n.* closeResponse .*\n.* {2}Header: Security\/Token, Security\/Id\n/);
+    expect(stdout).toContain('\n  <open xmlns="urn:acme">\n  <user>•••</user>');
+    expect(stdout).not.toContain('CANARY');
+  });
+
   it('shows a namespace that its own fixed texts name, and hides a field that comes back as a name', async () => {
     const body = envelope(SOAP_12, '<x xmlns="urn:acme:open"><S3CR3T-client-id/></x>');
 
@@ -332,7 +399,12 @@ it.each([60, 80, 120])('fits on one screen of %s columns, however long what came
     requestHead: 'POST /api/access.php, Content-Type: text/xml; charset=utf-8, SOAPAction: ""',
     wasSent: true,
     requestBody: mastersIndia.request.replaceAll(/>[^<]+</g, '>•••<'),
-    answer: { status: 200, contentType: 'text/xml', structure: { kind: 'another service' as const, lines } },
+    answer: {
+      status: 200,
+      contentType: 'text/xml',
+      structure: { kind: 'another service' as const, lines },
+      lostPaths: [],
+    },
   };
   const cause = likelyCause({
     endpoint: long,
@@ -344,7 +416,7 @@ it.each([60, 80, 120])('fits on one screen of %s columns, however long what came
   });
 
   const screen = firstContactScreen(
-    { contact, cause, failure: `REPLY_MALFORMED  ${long}`, said: long, profile: mastersIndia },
+    { contact, cause, failure: `REPLY_MALFORMED  ${long}`, said: long, hints: [], profile: mastersIndia },
     width,
   );
   const rows = stripVTControlCharacters(screen).split('\n');
@@ -352,4 +424,29 @@ it.each([60, 80, 120])('fits on one screen of %s columns, however long what came
   expect(rows.filter((row) => row.length > width)).toEqual([]);
   // Five more stand above it.
   expect(rows.length).toBeLessThanOrEqual(width === 120 ? 27 : 36);
+});
+
+it('breaks a namespace at its separators, and says of a time-out how long it took', () => {
+  const namespace = 'http://schemas.example.org/2024/01/authentication/services';
+  const structure = { kind: 'another service' as const, lines: [`answer (${namespace}, 6 chars)`] };
+  const answer = { status: 200, contentType: 'text/xml', structure, lostPaths: [] };
+  const screen = (contact: Pick<Contact, 'answer' | 'fault'>) =>
+    stripVTControlCharacters(
+      firstContactScreen(
+        {
+          contact: { requestHead: 'POST /', requestBody: '', wasSent: true, ...contact },
+          cause: { cause: '', remedy: '' },
+          failure: '',
+          said: undefined,
+          hints: [],
+          profile: mastersIndia,
+        },
+        110,
+      ),
+    );
+
+  expect(screen({ answer })).toMatch(/schemas\.example\.org\/2024\/01\/\n +Body +authentication\/services, 6 chars\)/);
+  expect(screen({ fault: { name: 'ABORT_ERR', what: 'no whole answer in 15 s' } })).toContain(
+    'none: no whole answer in 15 s',
+  );
 });

@@ -21,6 +21,9 @@ function run(...args: readonly string[]): { status: number | null; stdout: strin
   return spawnSync(process.execPath, ['local/service/service-command.ts', ...args], { encoding: 'utf8', env });
 }
 
+const envelope = (body: string) =>
+  `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>${body}</e:Body></e:Envelope>`;
+
 describe('npm run service -- check', () => {
   it('says what would be sent, with the names of the fields for their values', () => {
     const { status, stdout } = run('check', 'finanzonline');
@@ -87,6 +90,36 @@ describe('npm run service -- check', () => {
 
     expect(stdout).toContain('a.xml (HTTP 200): REQUEST_REFUSED');
     expect(stdout).toContain('b.xml (HTTP 200): ENDPOINT_UNAVAILABLE');
+  });
+
+  it('says what a profile misleads about: no place for codes, a path that leads nowhere, a lifetime that does not fit', () => {
+    const acme = {
+      request: envelope('<a:logIn xmlns:a="urn:a"><user>{{username}}</user></a:logIn>'),
+      answer: 'logInResponse',
+      token: 'session/sessionId',
+      expiresIn: 'session/seconds',
+      codes: { credentials: ['AUTH_FAILED'] },
+    };
+    const answer = (name: string) =>
+      envelope(
+        `<logInResponse><session><${name}>0123456789</${name}><seconds>3600</seconds></session></logInResponse>`,
+      );
+    const profile = file('misleading.json', JSON.stringify(acme));
+    const { stdout } = run(
+      'check',
+      profile,
+      file('lost.xml', answer('sessionID')),
+      file('short.xml', answer('sessionId')),
+    );
+
+    expect(stdout).toMatch(/Look at:\n.*no `code` is named: .* in faults, in the other texts .* token's place/);
+    expect(stdout).toContain(
+      'token: session/sessionId leads nowhere, session has no sessionId; did you mean sessionID?\n',
+    );
+    expect(stdout).toMatch(
+      /short\.xml \(HTTP 200\): token\n.*\n.*lives 1 h, where tokenLifetime is 4 h: 48 logins a day, not 12; TokenExpiring.*for ever/,
+    );
+    expect(stdout).toContain('Set timing.tokenLifetime to "1 hour"');
   });
 
   it('names every fault of a profile in a file, and fails', () => {

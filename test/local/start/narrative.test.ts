@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type Scene, tickLine, tickStory } from '../../../local/start/narrative.ts';
+import { openTickLine, type Scene, tickLine, tickStory } from '../../../local/start/narrative.ts';
 import type { LoggedTick } from '../../../local/world/logged-tick.ts';
 
 const TOKEN = 'b29cee2156282be62f51b24fe8b3f07f01c9bff1';
@@ -98,11 +98,23 @@ describe('a tick in one line', () => {
     expect(line({ secondsRemaining: 59 })).toBe('12:34:56  refreshed  version 2, 59 s left  because there is no token');
   });
 
+  it('breaks between words where the terminal is narrow, and cuts there where it is one line', () => {
+    const trigger = 'readers report the stored token as rejected, for the second time in a row';
+    const rows = stripVTControlCharacters(tickLine({ ...TICK, trigger }, at, 60)).split('\n');
+    const cut = stripVTControlCharacters(openTickLine({ ...TICK, ...FAILED, message: trigger }, at, 3, 59));
+
+    expect(rows.filter((row) => row.length > 60)).toEqual([]);
+    expect(rows.join(' ').replace(/ +/g, ' ')).toContain(trigger);
+    expect(rows.length).toBeGreaterThan(1);
+    expect(cut.length).toBeLessThan(60);
+    expect(cut).toBe('12:34:56  failed 3 times  version 2, 4 h left…');
+  });
+
   it('says what failed once that does not stand below', () => {
     const failed = { ...TICK, ...FAILED, tokenVersion: undefined };
 
     expect(line(failed)).toBe('12:34:56  failed     no token');
-    expect(stripVTControlCharacters(tickLine(failed, at, 2))).toBe(
+    expect(stripVTControlCharacters(openTickLine(failed, at, 2, 120))).toBe(
       '12:34:56  failed 2 times  no token  ENDPOINT_UNAVAILABLE: The service is out.',
     );
   });
