@@ -37,6 +37,9 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
     'diff',
   ],
   [/^npm pack/, 'test/package.test.ts', "'pack'"],
+  [/^npm run zip$/, 'test/package.test.ts', 'npm run -s zip'],
+  [/^npm run integ$/, 'package.json', '&& npm run integ"'],
+  [/^npm run contract$/, 'test/contract/contract.test.ts', 'contract()'],
   [/^npm install \.\/soap-token-refresher-/, 'test/consumers/commands.ts', "'install'"],
   [/^aws ssm (get|put)-parameter /, 'test/shell-commands.test.ts', 'aws ssm put-parameter'],
   [/^aws --region … secretsmanager put-secret-value /, 'test/shell-commands.test.ts', 'put-secret-value'],
@@ -45,6 +48,7 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
   // They write pages and pictures of this repository.
   [/^npm run bench$/, 'docs/performance.md', '<!-- bench: cold tick -->'],
   [/^npm run simulate$/, 'docs/outages.md', '<!-- simulate: scenarios -->'],
+  [/^npm run integ:snapshot$/, 'test/integ/integ.token-refresher.ts', 'npm run integ'],
   [/^npm run pictures$/, 'test/page/pictures.ts', 'docs/pictures'],
 ];
 
