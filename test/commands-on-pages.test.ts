@@ -45,6 +45,7 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
   // They write pages and pictures of this repository.
   [/^npm run bench$/, 'docs/performance.md', '<!-- bench: cold tick -->'],
   [/^npm run simulate$/, 'docs/outages.md', '<!-- simulate: scenarios -->'],
+  [/^npm run integ:snapshot$/, 'package.json', 'npm run -s integ -- --force --dry-run'],
   [/^npm run pictures$/, 'test/page/pictures.ts', 'docs/pictures'],
 ];
 
