@@ -29,9 +29,6 @@ function tokensNamed(names: readonly string[], path: string | undefined): readon
   for (const name of names) {
     const [remedy] = parameterNameRemedies(name);
     if (remedy !== undefined) throw new UsageError(`"${name}" is no name of a token parameter: ${remedy}.`);
-    if (/\/(?:status|attempt|rejected)$/.test(name)) {
-      throw new UsageError(`"${name}" stands below a token parameter: leave out what comes after its name.`);
-    }
   }
   return [...new Set(names)].map((name) => ({ name }));
 }

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { type Parameter, SSMClient } from '@aws-sdk/client-ssm';
-import { type DecodedStatus, decodeStatus, statusParameterName } from '../lambda/token-status.ts';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { USER_AGENT } from '../lambda/user-agent.ts';
 import { type parseCommandLine, UsageError } from './command-line.ts';
-import { createParameterReader, DeniedError, type ParameterReader } from './read-parameters.ts';
+import { createParameterReader, type ParameterReader } from './read-parameters.ts';
+import { readRecords } from './read-records.ts';
 import { reportTable, reportToken, type TokenReport } from './token-report.ts';
 
 /** A token to look at. */
 export interface TokenToShow {
   /** The name of its parameter. */
   readonly name: string;
-  /** Below this a token counts as expiring; left out where nobody knows. */
-  readonly expiringBelowSeconds?: number;
+  /** TokenExpiring pages below this, where the token's status does not say so; left out where nobody knows. */
+  readonly pageBelowSeconds?: number;
 }
 
 /** The options of the command, as `parseArgs` reads them. */
@@ -27,8 +27,11 @@ export const STATUS_OPTIONS = {
 } as const;
 
 /** What `--help` says of them, and of the exit status. */
-export const STATUS_HELP = `Shows the tokens side by side, those that need attention first, by their status parameters: reads no token and decrypts
-nothing. Needs ssm:GetParameters on <name>/status; with --path, ssm:GetParametersByPath on the path too.
+export const STATUS_HELP = `Shows the tokens side by side, those that need attention first, by what the refresher recorded: reads no token and decrypts
+nothing. Needs ssm:GetParameters on <name>/status and <name>/attempt; with --path, ssm:GetParametersByPath on the path too.
+
+By the settings under which a token was got, which its status holds, it is "overdue" where it should have been replaced by
+now, and "expiring" where less is left of it than TokenExpiring waits for. A status from before it held them says neither.
 
 Options
   --path PATH         all tokens below a path, such as /billing, found by their status parameters
@@ -44,7 +47,6 @@ Options
 Exit status: 0 when all is well, 1 when a token needs attention, 2 when nothing could be shown.`;
 
 const WATCH_EVERY_MS = 10_000;
-const STATUS_LEVEL = statusParameterName('');
 
 export type StatusOptions = ReturnType<typeof parseCommandLine<typeof STATUS_OPTIONS>>['values'];
 
@@ -95,33 +97,20 @@ export async function reportTokens(
   path: string | undefined,
 ): Promise<readonly TokenReport[]> {
   const names = path === undefined ? tokens.map(({ name }) => name) : await tokensBelow(parameters, path);
-  const statuses = await parameters.read(names.map(statusParameterName));
-  const denied = [...statuses.values()].filter((found) => found instanceof DeniedError);
-  const [reason] = denied;
-  if (reason !== undefined && denied.length === names.length) throw reason;
+  const records = await readRecords(parameters, names);
+  const thresholds = new Map(tokens.map(({ name, pageBelowSeconds }) => [name, pageBelowSeconds]));
   const now = Date.now();
-  return names.map((name) => {
-    const expiringBelowSeconds = tokens.find((token) => token.name === name)?.expiringBelowSeconds ?? 0;
-    return reportToken(name, statusOf(statuses.get(statusParameterName(name))), expiringBelowSeconds, now);
-  });
+  return records.map((one) => reportToken(one, thresholds.get(one.token), now));
 }
 
 /** @throws UsageError where there are none */
 async function tokensBelow(parameters: ParameterReader, path: string): Promise<readonly string[]> {
   if (!/^\/[\w./-]*$/.test(path)) throw new UsageError(`--path takes a path such as /billing, not "${path}".`);
   const names = await parameters.namesBelow(path.replace(/(?<=.)\/+$/, ''));
-  const tokens = names.flatMap((name) => (name.endsWith(STATUS_LEVEL) ? name.slice(0, -STATUS_LEVEL.length) : []));
-  if (tokens.length > 0) return tokens;
+  // On the first day there is an attempt and no status.
+  const tokens = names.flatMap((name) => /^(.+)\/(?:status|attempt)$/.exec(name)?.[1] ?? []);
+  if (tokens.length > 0) return [...new Set(tokens)];
   throw new UsageError(`There is no token below ${path} here: check path, account and region.`);
-}
-
-function statusOf(found: Parameter | DeniedError | undefined): DecodedStatus | 'denied' | undefined {
-  if (found instanceof DeniedError) return 'denied';
-  if (found?.Value === undefined) return undefined;
-  // Encrypted, by an organisation's rule for example: its value is a ciphertext.
-  return found.Type === 'SecureString'
-    ? { fault: 'is a SecureString, and must be a String' }
-    : decodeStatus(found.Value);
 }
 
 function statusText(reports: readonly TokenReport[], { ailing, json, watch }: StatusOptions): string {

@@ -1,7 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
+import { type Attempt, attemptParameterName, isInProgress, openAttempt } from '../lambda/attempt-record.ts';
 import { ERROR_GUIDE } from '../lambda/error-guide.ts';
+import { isUnreadable } from '../lambda/record.ts';
 import { LONGEST_RUN_SECONDS, spanText } from '../lambda/timing.ts';
-import { type DecodedStatus, statusParameterName } from '../lambda/token-status.ts';
+import { statusParameterName, type TokenRecord } from '../lambda/token-status.ts';
+import type { Found, TokenRecords } from './read-records.ts';
 
 /** What a person wants to know of one token; nothing in it is secret. */
 export interface TokenReport {
@@ -13,7 +16,7 @@ export interface TokenReport {
   readonly expiresAt?: string;
   /** From then on the next tick replaces it, by the settings under which it was got; absent in older records. */
   readonly dueAt?: string;
-  /** 0 for an expired one. */
+  /** 0 for an expired one, and where there is none. */
   readonly secondsRemaining?: number;
   /**
    * `fresh`, `asking`, `overdue`, `expiring`, `expired`, `in doubt`, `no token`, `no status`, `unreadable`, `denied`, or the code
@@ -35,73 +38,115 @@ const MAX_CELL = 400;
 const NOT_RUNNING =
   'The refresher does not run: is it deployed, is its schedule enabled, are there lines in its log? Then refresh.';
 
+const TOO_SHORT =
+  'It is not due yet, and TokenExpiring pages all the same: set tokenLifetime to what the service gives, and deploy.';
+
+/** Checks are hardly ever further apart. */
+const HOUR_MS = 3_600_000;
+
+/** What the records of a token say, but for its life. */
+type TokenState = Pick<TokenReport, 'state' | 'reason' | 'since' | 'doFirst' | 'isAiling'>;
+
 /**
- * What a status says about its token.
- * @param status undefined where there is no status parameter
- * @param expiringBelowSeconds where less is left of a token, its refresher should have replaced it long ago; 0 if that is not known
+ * What the records of a token say.
+ * @param pageBelowSeconds TokenExpiring pages below this, where the status does not say so; 0 if nobody knows
  * @param now milliseconds since the epoch
  */
-export function reportToken(
-  token: string,
-  status: DecodedStatus | 'denied' | undefined,
-  expiringBelowSeconds: number,
-  now: number,
-): TokenReport {
-  const inTrouble = (state: string, since: string | undefined, doFirst: string, reason?: string): TokenReport => ({
-    token,
-    ...life,
-    state,
-    ...(reason !== undefined && { reason }),
-    ...(since !== undefined && { since }),
-    doFirst,
-    isAiling: true,
-  });
+export function reportToken(records: TokenRecords, pageBelowSeconds = 0, now = Date.now()): TokenReport {
+  const { token, status, attempt } = records;
   if (status === 'denied') {
-    return {
-      token,
-      state: 'denied',
-      doFirst: `Allow ssm:GetParameters on ${statusParameterName(token)}.`,
-      isAiling: true,
-    };
+    return { token, ...ailing('denied', undefined, `Allow ssm:GetParameters on ${statusParameterName(token)}.`) };
   }
-  const { token: record, attempt } = status?.content ?? {};
-  const secondsRemaining =
-    record === undefined ? 0 : Math.max(0, Math.floor((Date.parse(record.expiresAt) - now) / 1000));
-  const life = record && { version: record.version, expiresAt: record.expiresAt, secondsRemaining };
+  const unreadable =
+    unreadableState(statusParameterName(token), status) ?? unreadableState(attemptParameterName(token), attempt);
+  if (unreadable !== undefined) return { token, ...unreadable };
+  const stored = readable(status)?.token;
+  const secondsRemaining = stored ? Math.max(0, Math.floor((Date.parse(stored.expiresAt) - now) / 1000)) : 0;
+  const open = openAttempt(readable(attempt) ?? {}, stored);
+  return {
+    token,
+    version: stored?.version,
+    expiresAt: stored?.expiresAt,
+    dueAt: stored?.dueAt,
+    secondsRemaining,
+    ...(open
+      ? attemptState(open, secondsRemaining, now)
+      : storedState(records, secondsRemaining, pageBelowSeconds, now)),
+  };
+}
 
-  if (status === undefined) {
-    const doFirst = `There is no ${statusParameterName(token)} here: check name, account and region, and that a refresher is deployed for it.`;
-    return inTrouble('no status', undefined, doFirst);
-  }
-  if (status.fault !== undefined) {
-    const remedy = status.isNewer
-      ? 'update soap-token-refresher here.'
-      : "the refresher's log says what it makes of it.";
-    return inTrouble('unreadable', undefined, `${statusParameterName(token)} ${status.fault}: ${remedy}`);
-  }
-  if (attempt?.outcome !== undefined) {
+function readable<Content extends object>(found: Found<Content>): Content | undefined {
+  return found === undefined || found === 'denied' || isUnreadable(found) ? undefined : found;
+}
+
+function unreadableState(name: string, found: Found<object>): TokenState | undefined {
+  if (found === undefined || found === 'denied' || !isUnreadable(found)) return undefined;
+  const remedy = found.isNewer ? 'update soap-token-refresher here.' : "the refresher's log says what it makes of it.";
+  return ailing('unreadable', undefined, `${name} ${found.fault}: ${remedy}`);
+}
+
+function ailing(state: string, since: string | undefined, doFirst: string, reason?: string): TokenState {
+  return { state, reason, since, doFirst, isAiling: true };
+}
+
+/** An attempt that has not ended with the stored token. */
+function attemptState(attempt: Attempt, secondsRemaining: number, now: number): TokenState {
+  if (attempt.outcome !== undefined) {
     const { code, at, reason } = attempt.outcome;
     const guidance = Object.entries(ERROR_GUIDE).find(([known]) => known === code)?.[1];
-    return inTrouble(code, at, guidance?.doFirst ?? "Look at the refresher's log.", reason);
+    return ailing(code, at, guidance?.doFirst ?? "Look at the refresher's log.", reason);
   }
-  if (attempt !== undefined && Math.abs(now - Date.parse(attempt.at)) >= LONGEST_RUN_SECONDS * 1000) {
-    return inTrouble(
+  if (!isInProgress(attempt, now)) {
+    return ailing(
       'in doubt',
       attempt.at,
-      "That run never told how it ended: look at the refresher's log, then refresh.",
+      "How that run ended was never recorded: look at the refresher's log, then refresh.",
     );
   }
-  if (attempt !== undefined) {
-    const doFirst = secondsRemaining > 0 ? '' : 'Look again in a minute.';
-    return { token, ...life, state: 'asking', since: attempt.at, doFirst, isAiling: secondsRemaining === 0 };
+  const isAlive = secondsRemaining > 0;
+  return { state: 'asking', since: attempt.at, doFirst: isAlive ? '' : 'Look again in a minute.', isAiling: !isAlive };
+}
+
+/** No attempt says more than the status. */
+function storedState(
+  { token, status, attempt }: TokenRecords,
+  secondsRemaining: number,
+  pageBelowSeconds: number,
+  now: number,
+): TokenState {
+  const hint =
+    attempt === 'denied' ? ` To see what failed, allow ssm:GetParameters on ${attemptParameterName(token)}.` : '';
+  const doFirst = `${NOT_RUNNING}${hint}`;
+  if (status === undefined) {
+    const missing = `There is no ${statusParameterName(token)} here: check name, account and region, and that a refresher is deployed for it.`;
+    return ailing('no status', undefined, `${missing}${hint}`);
   }
-  if (record === undefined) return inTrouble('no token', undefined, NOT_RUNNING);
-  if (secondsRemaining === 0) return inTrouble('expired', record.expiresAt, NOT_RUNNING);
-  if (secondsRemaining < expiringBelowSeconds) {
-    const since = Date.parse(record.expiresAt) - expiringBelowSeconds * 1000;
-    return inTrouble('expiring', new Date(since).toISOString(), NOT_RUNNING);
+  const stored = readable(status)?.token;
+  if (stored === undefined) return ailing('no token', undefined, doFirst);
+  if (secondsRemaining === 0) return ailing('expired', stored.expiresAt, doFirst);
+  const { dueAt, expiresAt, pageBelowSeconds: recorded = pageBelowSeconds } = stored;
+  if (dueAt !== undefined && now > Date.parse(dueAt) + overdueAfterMs(stored, readable(attempt)?.attempt)) {
+    return ailing('overdue', dueAt, doFirst);
   }
-  return { token, ...life, state: 'fresh', since: record.issuedAt, doFirst: '', isAiling: false };
+  if (secondsRemaining < recorded) {
+    const since = new Date(Date.parse(expiresAt) - recorded * 1000).toISOString();
+    return ailing('expiring', since, dueAt === undefined ? doFirst : TOO_SHORT);
+  }
+  return { state: 'fresh', since: stored.issuedAt, doFirst: '', isAiling: false };
+}
+
+/**
+ * The check after a token's due time replaces it. How far apart the checks are is not recorded, but what follows from it: a
+ * first attempt may be repeated half a check after it, a later one later, and TokenExpiring pages two checks before the end at
+ * the latest.
+ */
+function overdueAfterMs(
+  { pageBelowSeconds = Number.POSITIVE_INFINITY }: TokenRecord,
+  ended: Attempt | undefined,
+): number {
+  const halfCheckMs =
+    ended && ended.askAgainAt !== 'never' ? Date.parse(ended.askAgainAt) - Date.parse(ended.at) : HOUR_MS / 2;
+  return Math.min(2 * halfCheckMs, (pageBelowSeconds / 2) * 1000) + LONGEST_RUN_SECONDS * 1000;
 }
 
 /**
@@ -115,7 +160,7 @@ export function reportTable(reports: readonly TokenReport[], all: number, now: n
     .map(({ token, version, secondsRemaining, state, reason = '-', since, doFirst }) => [
       token,
       version === undefined ? '-' : String(version),
-      secondsRemaining === undefined ? '-' : spanText(secondsRemaining),
+      version === undefined ? '-' : spanText(secondsRemaining ?? 0),
       state,
       reason,
       since === undefined ? '-' : `${spanText((now - Date.parse(since)) / 1000)} ago`,

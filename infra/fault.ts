@@ -6,15 +6,25 @@ import { secondsOf } from './timing-props.ts';
 export interface Fault {
   /** The setting, and then those that it does not go together with. */
   readonly names: readonly [string, ...string[]];
-  readonly value: unknown;
+  /** Left out where the name says it; undefined where nothing was given. */
+  readonly value?: unknown;
   /** What to do, as an order: "use whole minutes". */
   readonly remedy: string;
 }
 
 /** All faults in one text, a line each: name, value, remedy. */
 export function faultList(title: string, faults: readonly Fault[]): string {
-  const lines = faults.map(({ names: [name], value, remedy }) => `  - ${name} is ${valueText(value)}: ${remedy}`);
+  const lines = faults.map((fault) => `  - ${faultText(fault)}`);
   return [`${title}: ${faults.length === 1 ? '1 fault' : `${faults.length} faults`}`, ...lines].join('\n');
+}
+
+/** One fault, or a warning, as a sentence. */
+export function faultText(fault: Fault): string {
+  const {
+    names: [name],
+    remedy,
+  } = fault;
+  return 'value' in fault ? `${name} is ${valueText(fault.value)}: ${remedy}` : `${name}: ${remedy}`;
 }
 
 function valueText(value: unknown): string {

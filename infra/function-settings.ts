@@ -34,6 +34,6 @@ export function* variablesFaults(environment: Readonly<Record<string, string>>):
   const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(whole)));
   if (bytes > MAX_VARIABLES_BYTES) {
     const remedy = `shorten the profile: the function's variables take ${bytes} bytes, and Lambda allows ${MAX_VARIABLES_BYTES}`;
-    yield { names: ['service'], value: 'profile', remedy };
+    yield { names: ['service'], remedy };
   }
 }

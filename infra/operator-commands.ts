@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import { rejectedParameterName, statusParameterName } from '../lambda/token-status.ts';
+import { attemptParameterName } from './token-arns.ts';
 
 /** Stores the credentials out of the file credentials.json. Ready to paste, as are the other commands here. */
 export function putCredentialsCommand(secretArn: string): string {
@@ -31,6 +32,7 @@ export function deleteParametersCommand(tokenParameterName: string): string {
   const names = [
     tokenParameterName,
     statusParameterName(tokenParameterName),
+    attemptParameterName(tokenParameterName),
     rejectedParameterName(tokenParameterName),
   ];
   return aws(`ssm delete-parameters --names ${names.join(' ')}`);

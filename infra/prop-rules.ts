@@ -2,13 +2,20 @@ import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { SETTINGS } from '../lambda/refresher/config.ts';
 import { checkProfile } from '../lambda/services/check-profile.ts';
 import { parseHttpUrl } from '../lambda/setting-rules.ts';
-import { durationText, type Timing } from '../lambda/timing.ts';
+import { durationText, pageCouldComeTooLate, type Timing } from '../lambda/timing.ts';
 import type { Fault } from './fault.ts';
 import { functionSettings } from './function-settings.ts';
+import {
+  aliasFaults,
+  foreignSecretFaults,
+  foreignWarnings,
+  type NamedResources,
+  regionFaults,
+} from './resource-rules.ts';
 import { timingOfProps } from './timing-props.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
 
-/** The props that can be wrong although they compile. */
+/** What the rules look at: props that can be wrong although they compile, and what they name. */
 export type CheckedProps = Partial<
   Pick<
     TokenRefresherProps,
@@ -29,7 +36,22 @@ export type CheckedProps = Partial<
     | 'removalPolicy'
     | 'credentialsMaxAge'
   >
-> & { readonly alarmActions?: unknown };
+> & {
+  readonly alarmActions?: unknown;
+  readonly resources?: NamedResources;
+  /** The refreshers of the same app that are known so far, in this account and region. */
+  readonly others?: readonly OtherRefresher[];
+  /** Whether the function would have no way out of its subnets. */
+  readonly isIsolated?: boolean;
+};
+
+/** A refresher beside the one that is checked. */
+export interface OtherRefresher {
+  /** For a message: where it is described. */
+  readonly where: string;
+  readonly tokenParameterName: string;
+  readonly secretArn?: string;
+}
 
 /**
  * CloudWatch takes periods of up to a day, and RefreshFailing looks at three times checkEvery. All periods that an alarm
@@ -43,28 +65,70 @@ const MAX_PARAMETER_NAME_LENGTH = 200;
 /** Keeps the alarms' descriptions below CloudWatch's 1024 characters. */
 const MAX_RUNBOOK_URL_LENGTH = 200;
 
+/** @param timing undefined where durations are no usable numbers, and cannot be compared */
+type Rule = (props: CheckedProps, timing: Timing | undefined) => Iterable<Fault>;
+
+/** The rules of the construct and of cdk.json: what each finds is refused. */
+export const RULES = {
+  profile: profileFaults,
+  renewal: renewalFaults,
+  setting: settingFaults,
+  http: httpFaults,
+  nameLength: nameLengthFaults,
+  sharedName: sharedNameFaults,
+  checkEvery: checkEveryFaults,
+  timing: relationFaults,
+  loginsPerDay: loginsPerDayFaults,
+  alarmActions: alarmActionsFaults,
+  runbookUrl: runbookUrlFaults,
+  reservedConcurrency: reservedConcurrencyFaults,
+  removalPolicy: removalPolicyFaults,
+  alias: ({ resources = {} }) => aliasFaults(resources),
+  region: ({ resources = {} }) => regionFaults(resources),
+  foreignSecret: ({ resources = {} }) => foreignSecretFaults(resources),
+  isolatedSubnets: isolatedSubnetsFaults,
+} satisfies Readonly<Record<string, Rule>>;
+
+/** What each of these finds may be meant, and is warned of. */
+export const WARNINGS = {
+  'page-could-come-too-late': latePageWarnings,
+  service: profileWarnings,
+  'endpoint-in-plain-sight': endpointWarnings,
+  'another-account': ({ resources = {} }) => foreignWarnings(resources),
+  'shared-credentials': sharedSecretWarnings,
+} satisfies Readonly<Record<string, Rule>>;
+
 /** Everything that is wrong with the props, all at once. */
 export function propFaults(given: CheckedProps): readonly Fault[] {
   const unresolved = [...unresolvedFaults(given)];
   const unknown = unresolved.map(({ names: [name] }) => name);
   const props = { ...given };
   for (const name of unknown) Reflect.deleteProperty(props, name);
-  const profileFaults = [...serviceFaults(props)];
-  // The timing of a profile that is wrong is no timing.
-  const timed = profileFaults.length === 0 ? props : { ...props, service: undefined };
-  const faults = [
-    ...profileFaults,
-    ...renewalFaults(props),
-    ...settingFaults(timed),
-    ...httpFaults(props),
-    ...longNameFaults(props),
-    ...timingFaults(timed),
-    ...alarmActionsFaults(props),
-    ...runbookUrlFaults(props),
-    ...reservedConcurrencyFaults(props),
-    ...removalPolicyFaults(props),
-  ];
+  const timing = usableTiming(props);
+  const faults = Object.values<Rule>(RULES).flatMap((rule) => [...rule(props, timing)]);
   return [...unresolved, ...faults.filter(({ names }) => !names.some((name) => unknown.includes(name)))];
+}
+
+/** What may be meant, by the name of its rule. @param props without faults */
+export function propWarnings(props: CheckedProps): readonly (readonly [rule: string, warning: Fault])[] {
+  const timing = usableTiming(props);
+  return Object.entries<Rule>(WARNINGS).flatMap(([name, rule]) =>
+    [...rule(props, timing)].map((warning) => [name, warning] as const),
+  );
+}
+
+const COMPARED = ['tokenLifetimeSeconds', 'refreshEverySeconds', 'checkEverySeconds', 'renewalWindowSeconds'] as const;
+
+function usableTiming(props: CheckedProps): Timing | undefined {
+  const timing = timingOfProps(withoutWrongProfile(props));
+  const isUsable = (name: (typeof COMPARED)[number]) =>
+    timing[name] === undefined || SETTINGS[name].check(timing[name]).remedies.length === 0;
+  return COMPARED.every(isUsable) ? timing : undefined;
+}
+
+/** The timing of a profile that is wrong is no timing. */
+function withoutWrongProfile(props: CheckedProps): CheckedProps {
+  return [...profileFaults(props)].length === 0 ? props : { ...props, service: undefined };
 }
 
 /** What is known only when deploying cannot be checked. */
@@ -78,9 +142,9 @@ function* unresolvedFaults(props: CheckedProps): Iterable<Fault> {
   }
 }
 
-function* serviceFaults({ service }: CheckedProps): Iterable<Fault> {
+function* profileFaults({ service }: CheckedProps): Iterable<Fault> {
   if (service === undefined) return;
-  for (const { key, remedy } of checkProfile(service).faults) yield { names: ['service'], value: key, remedy };
+  for (const { key, remedy } of checkProfile(service).faults) yield { names: [`service.${key}`, 'service'], remedy };
 }
 
 /** What a caller without a compiler may leave out. */
@@ -88,7 +152,7 @@ const MISSING: Readonly<Record<string, unknown>> = { endpoint: '', tokenParamete
 
 /** The function's own rules for what it is given. */
 function* settingFaults(props: CheckedProps): Iterable<Fault> {
-  const { profile: _, ...settings }: Readonly<Record<string, unknown>> = functionSettings(props);
+  const { profile: _, ...settings }: Readonly<Record<string, unknown>> = functionSettings(withoutWrongProfile(props));
   for (const [name, { check }] of Object.entries(SETTINGS)) {
     const value = settings[name] ?? MISSING[name];
     if (value === undefined || Token.isUnresolved(value)) continue;
@@ -122,30 +186,28 @@ function* httpFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
   yield { names: ['endpoint', 'allowHttp'], value: shown('endpoint', endpoint), remedy };
 }
 
-function* longNameFaults({ tokenParameterName: name = '' }: CheckedProps): Iterable<Fault> {
+function* nameLengthFaults({ tokenParameterName: name = '' }: CheckedProps): Iterable<Fault> {
   if (name.length <= MAX_PARAMETER_NAME_LENGTH) return;
   const remedy = `use at most ${MAX_PARAMETER_NAME_LENGTH} characters: alarms and descriptions carry the name, and have limits of their own`;
   yield { names: ['tokenParameterName'], value: name, remedy };
 }
 
-const COMPARED = ['tokenLifetimeSeconds', 'refreshEverySeconds', 'checkEverySeconds', 'renewalWindowSeconds'] as const;
-
-function timingFaults(props: CheckedProps): readonly Fault[] {
-  const timing = timingOfProps(props);
-  // Durations that are no usable numbers cannot be compared.
-  const isUsable = (name: (typeof COMPARED)[number]) =>
-    timing[name] === undefined || SETTINGS[name].check(timing[name]).remedies.length === 0;
-  if (!COMPARED.every(isUsable)) return [];
-  return [...checkEveryFaults(timing), ...relationFaults(timing), ...loginsPerDayFaults(props, timing)];
+/** Two refreshers that write to one parameter would undo each other's work for ever. */
+function* sharedNameFaults({ tokenParameterName: name, others = [] }: CheckedProps): Iterable<Fault> {
+  const other = others.find(({ tokenParameterName }) => tokenParameterName === name);
+  if (other === undefined) return;
+  yield { names: ['tokenParameterName'], value: name, remedy: `choose another one: ${other.where} writes it` };
 }
 
-function* checkEveryFaults({ checkEverySeconds }: Timing): Iterable<Fault> {
+function* checkEveryFaults(_: CheckedProps, timing: Timing | undefined): Iterable<Fault> {
+  const { checkEverySeconds = 60 } = timing ?? {};
   if (checkEverySeconds % 60 === 0 && checkEverySeconds <= MAX_CHECK_EVERY_MINUTES * 60) return;
   const remedy = 'use whole minutes, at most 8 hours: schedules and CloudWatch periods allow no others';
   yield { names: ['checkEvery'], value: duration(checkEverySeconds), remedy };
 }
 
-function* relationFaults(timing: Timing): Iterable<Fault> {
+function* relationFaults(_: CheckedProps, timing: Timing | undefined): Iterable<Fault> {
+  if (timing === undefined) return;
   const { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds, renewalWindowSeconds: windowSeconds } = timing;
   const checkEvery = duration(checkEverySeconds);
   if (windowSeconds === 0) return;
@@ -171,10 +233,11 @@ function* relationFaults(timing: Timing): Iterable<Fault> {
 }
 
 /** Whether the schedule alone leaves room in the ration: one login is kept for a person, and one for a failure. */
-function* loginsPerDayFaults(props: CheckedProps, { replacedAfterSeconds }: Timing): Iterable<Fault> {
-  const { loginsPerDay } = functionSettings(props);
+function* loginsPerDayFaults(props: CheckedProps, timing: Timing | undefined): Iterable<Fault> {
+  if (timing === undefined) return;
+  const { loginsPerDay } = functionSettings(withoutWrongProfile(props));
   if (loginsPerDay === undefined || SETTINGS.loginsPerDay.check(loginsPerDay).remedies.length > 0) return;
-  const needed = Math.ceil(86_400 / replacedAfterSeconds);
+  const needed = Math.ceil(86_400 / timing.replacedAfterSeconds);
   if (needed <= loginsPerDay - 2) return;
   const remedy = `let tokens grow older: the schedule alone needs ${needed} logins a day, and two are kept back`;
   yield { names: ['loginsPerDay'], value: loginsPerDay, remedy };
@@ -189,9 +252,14 @@ function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
 
 function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
   if (runbookUrl === undefined) return;
-  if (parseHttpUrl(runbookUrl) !== undefined && runbookUrl.length <= MAX_RUNBOOK_URL_LENGTH) return;
+  const url = parseHttpUrl(runbookUrl);
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    const remedy = 'leave user name and password out: whoever sees the alarm would see them';
+    yield { names: ['runbookUrl'], value: '(not shown)', remedy };
+  }
+  if (url !== undefined && runbookUrl.length <= MAX_RUNBOOK_URL_LENGTH) return;
   const remedy = `give an http or https address of at most ${MAX_RUNBOOK_URL_LENGTH} characters`;
-  yield { names: ['runbookUrl'], value: runbookUrl, remedy };
+  yield { names: ['runbookUrl'], value: runbookUrl.includes('@') ? '(not shown)' : runbookUrl, remedy };
 }
 
 function* reservedConcurrencyFaults({ reservedConcurrency: reserved }: CheckedProps): Iterable<Fault> {
@@ -204,6 +272,49 @@ function* removalPolicyFaults({ removalPolicy }: CheckedProps): Iterable<Fault> 
   // The type says so already, but only to those who compile.
   if (removalPolicy === undefined || [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY].includes(removalPolicy)) return;
   yield { names: ['removalPolicy'], value: removalPolicy, remedy: 'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY' };
+}
+
+function* isolatedSubnetsFaults({ isIsolated }: CheckedProps): Iterable<Fault> {
+  if (isIsolated !== true) return;
+  const remedy =
+    'choose subnets with a way to the service, SSM, Secrets Manager and CloudWatch Logs. Those that have another one than a NAT gateway: Vpc.fromVpcAttributes with privateSubnetIds';
+  yield { names: ['vpcSubnets'], value: 'isolated subnets only', remedy };
+}
+
+function* latePageWarnings(_: CheckedProps, timing: Timing | undefined): Iterable<Fault> {
+  if (timing === undefined || !pageCouldComeTooLate(timing)) return;
+  const { checkEverySeconds, tokenLifetimeSeconds, replacedAfterSeconds } = timing;
+  const left = tokenLifetimeSeconds - replacedAfterSeconds;
+  const remedy =
+    `a token has ${durationText(left)} left when it is due, and could expire before TokenExpiring, which needs three ` +
+    `checks, has paged. Make checkEvery at most ${Math.max(1, Math.floor(left / 4 / 60))} minutes`;
+  yield { names: ['checkEvery'], value: duration(checkEverySeconds), remedy };
+}
+
+function* profileWarnings({ service }: CheckedProps): Iterable<Fault> {
+  if (service === undefined) return;
+  for (const { key, remedy } of checkProfile(service).warnings) yield { names: [`service.${key}`], remedy };
+}
+
+/** Variables of a function are in plain sight, in the console and in `cdk diff`. */
+function* endpointWarnings({ endpoint = '' }: CheckedProps): Iterable<Fault> {
+  const url = parseHttpUrl(endpoint);
+  const looksSecret = ([name, value]: readonly [string, string]) =>
+    value !== '' && /key|token|secret|pass|pwd|pin|auth|sig|credential/i.test(name);
+  const [secret] = [...(url?.searchParams ?? [])].filter(looksSecret);
+  const part = secret !== undefined ? `?${secret[0]}=…` : url?.hash ? '#…' : undefined;
+  if (part === undefined) return;
+  const remedy =
+    'everybody sees it in the console and in `cdk diff`. If it is a secret, put it into the secret, and send it in the envelope or a header of the profile';
+  yield { names: ['endpoint'], value: part, remedy };
+}
+
+function* sharedSecretWarnings({ resources, others = [] }: CheckedProps): Iterable<Fault> {
+  const { secret } = resources ?? {};
+  const other = secret && others.find(({ secretArn }) => secretArn === secret.arn);
+  if (secret === undefined || other === undefined) return;
+  const remedy = `${other.where} logs in with it too, and where a login ends the tokens before it, each ends the other's`;
+  yield { names: [secret.name], value: Token.isUnresolved(secret.arn) ? 'one secret' : secret.arn, remedy };
 }
 
 function duration(seconds: number): Duration {

@@ -2,6 +2,9 @@ import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { Grant, type IGrantable, type IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
+import { parameterNameRemedies } from '../lambda/setting-rules.ts';
+import { type Fault, faultList } from './fault.ts';
+import { aliasFaults, keyItself, named } from './resource-rules.ts';
 import { grantKey, type TokenArns, tokenArns } from './token-arns.ts';
 
 /** The token that a refresher keeps fresh, seen by those who read it. */
@@ -10,8 +13,8 @@ export interface IRefreshedToken extends IConstruct {
   readonly parameterName: string;
 
   /**
-   * Lets a principal of this account read the token and its status, and nothing else: not the history, which holds old
-   * tokens, and no other parameter under the same key.
+   * Lets a principal of this account read the token, its status and the last attempt to get one, and nothing else: not
+   * the history, which holds old tokens, and no other parameter under the same key.
    *
    * @throws for a principal of another account, to which SSM gives no access: use `readerRole`.
    */
@@ -38,6 +41,20 @@ export interface RefreshedTokenOptions {
    * @default - any key of the account; the grant is still limited to what was encrypted for this one parameter
    */
   readonly encryptionKey?: IKey;
+
+  /**
+   * The region in which the token is kept.
+   *
+   * @default - that of the stack
+   */
+  readonly region?: string;
+
+  /**
+   * The account in which the token is kept. SSM lets no other account in: only principals of this one can be granted it.
+   *
+   * @default - that of the stack
+   */
+  readonly account?: string;
 }
 
 /** Props of `readerRole`. */
@@ -49,9 +66,10 @@ export interface ReaderRoleProps {
 /** How another stack gets hold of a token: `RefreshedToken.fromParameterName`. */
 export class RefreshedToken extends Construct implements IRefreshedToken {
   /**
-   * A token that another stack of the same account and region keeps fresh.
+   * A token that another stack keeps fresh.
    *
    * @param parameterName the `tokenParameterName` of its refresher
+   * @throws for a name that no refresher can have, and for a key of which only an alias is known.
    * @example
    * const token = RefreshedToken.fromParameterName(this, 'Token', '/masters-india-staging/access-token');
    * token.grantRead(invoicing);
@@ -63,16 +81,29 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
     parameterName: string,
     options: RefreshedTokenOptions = {},
   ): IRefreshedToken {
-    return new RefreshedToken(scope, id, parameterName, options.encryptionKey);
+    return new RefreshedToken(scope, id, parameterName, options);
   }
 
   readonly parameterName: string;
+  readonly #place: { readonly region: string; readonly account: string };
   readonly #arns: TokenArns;
 
-  private constructor(scope: Construct, id: string, parameterName: string, encryptionKey: IKey | undefined) {
+  private constructor(scope: Construct, id: string, parameterName: string, options: RefreshedTokenOptions) {
     super(scope, id);
+    const key = options.encryptionKey && keyItself(options.encryptionKey);
+    const name = 'parameterName';
+    // A name that is known only when deploying is taken on trust.
+    const remedies = Token.isUnresolved(parameterName) ? [] : parameterNameRemedies(`${parameterName}`);
+    const faults = [
+      ...remedies.map((remedy): Fault => ({ names: [name], value: parameterName, remedy })),
+      ...aliasFaults({ tokenKey: key && named('encryptionKey', key.keyArn) }),
+    ];
+    if (faults.length > 0) throw new Error(faultList(`RefreshedToken ${this.node.path}`, faults));
+    const stack = Stack.of(this);
+    const { region = stack.region, account = stack.account } = options;
     this.parameterName = parameterName;
-    this.#arns = tokenArns(this, parameterName, encryptionKey);
+    this.#place = { region, account };
+    this.#arns = tokenArns(this, parameterName, key, this.#place);
   }
 
   grantRead(grantee: IGrantable): Grant {
@@ -80,8 +111,8 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
     return Grant.addToPrincipal({
       grantee,
       actions: ['ssm:GetParameter', 'ssm:GetParameters'],
-      resourceArns: [this.#arns.token, this.#arns.status],
-    }).combine(grantKey(this, this.#arns, grantee, 'kms:Decrypt'));
+      resourceArns: [this.#arns.token, this.#arns.status, ...this.#arns.attempt],
+    }).combine(grantKey(this.#place.region, this.#arns, grantee, 'kms:Decrypt'));
   }
 
   grantReport(grantee: IGrantable): Grant {
@@ -100,7 +131,7 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
   }
 
   #refuseOtherAccount({ grantPrincipal: { principalAccount } }: IGrantable): void {
-    const { account } = Stack.of(this);
+    const { account } = this.#place;
     if (principalAccount === undefined || Token.compareStrings(principalAccount, account) !== TokenComparison.DIFFERENT)
       return;
     throw new Error(

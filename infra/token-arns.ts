@@ -3,11 +3,14 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { rejectedParameterName, statusParameterName } from '../lambda/token-status.ts';
+import type { Place } from './resource-rules.ts';
 
 /** A token's parameters and its key, as policies name them. */
 export interface TokenArns {
   readonly token: string;
   readonly status: string;
+  /** The attempt parameter and its earlier versions. */
+  readonly attempt: readonly string[];
   readonly rejected: string;
   readonly key: string;
 }
@@ -18,27 +21,46 @@ export interface TokenArns {
  */
 const ANY_KEY_ID = '?'.repeat(36);
 
-/** The ARNs in the scope's account and region. */
-export function tokenArns(scope: IConstruct, parameterName: string, encryptionKey: IKey | undefined): TokenArns {
+/**
+ * An earlier version is read as `<name>:<version>`. Nobody has tried yet on a real account whether IAM asks for the
+ * parameter's ARN or for one with the version, so both are allowed: a version of up to six digits, without "*" as above.
+ */
+const VERSIONS = Array.from({ length: 6 }, (_, index) => `:${'?'.repeat(index + 1)}`);
+
+/** The parameter that holds the last attempt to get a token; below the token's own. */
+export function attemptParameterName(tokenParameterName: string): string {
+  return `${tokenParameterName}/attempt`;
+}
+
+/** The ARNs in that account and region; without, in the scope's own. */
+export function tokenArns(
+  scope: IConstruct,
+  parameterName: string,
+  encryptionKey: IKey | undefined,
+  place: Place = {},
+): TokenArns {
   const stack = Stack.of(scope);
-  const parameterArn = (name: string) => stack.formatArn({ service: 'ssm', resource: `parameter${name}` });
+  const parameterArn = (name: string) => stack.formatArn({ service: 'ssm', resource: `parameter${name}`, ...place });
+  const attempt = parameterArn(attemptParameterName(parameterName));
   return {
     token: parameterArn(parameterName),
     status: parameterArn(statusParameterName(parameterName)),
+    attempt: [attempt, ...VERSIONS.map((version) => `${attempt}${version}`)],
     rejected: parameterArn(rejectedParameterName(parameterName)),
-    key: encryptionKey?.keyArn ?? stack.formatArn({ service: 'kms', resource: 'key', resourceName: ANY_KEY_ID }),
+    key:
+      encryptionKey?.keyArn ?? stack.formatArn({ service: 'kms', resource: 'key', resourceName: ANY_KEY_ID, ...place }),
   };
 }
 
 /** The key may be shared: only through SSM, and only for what is bound to this very parameter. */
-export function grantKey(scope: IConstruct, arns: TokenArns, grantee: IGrantable, ...actions: string[]): Grant {
+export function grantKey(region: string, arns: TokenArns, grantee: IGrantable, ...actions: string[]): Grant {
   return Grant.addToPrincipal({
     grantee,
     actions,
     resourceArns: [arns.key],
     conditions: {
       StringEquals: {
-        'kms:ViaService': `ssm.${Stack.of(scope).region}.amazonaws.com`,
+        'kms:ViaService': `ssm.${region}.amazonaws.com`,
         'kms:EncryptionContext:PARAMETER_ARN': arns.token,
       },
     },

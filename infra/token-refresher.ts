@@ -1,5 +1,5 @@
-import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, Stage, Token } from 'aws-cdk-lib';
+import { CfnAlarm, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -9,22 +9,21 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { variablesOf } from '../lambda/refresher/config.ts';
 import type { METRICS } from '../lambda/refresher/metric-names.ts';
-import { checkProfile } from '../lambda/services/check-profile.ts';
-import type { ServiceProfile } from '../lambda/services/profile.ts';
-import { durationText, LONGEST_RUN_SECONDS, pageCouldComeTooLate, type Timing } from '../lambda/timing.ts';
+import { LONGEST_RUN_SECONDS, type Timing } from '../lambda/timing.ts';
 import { rejectedParameterName } from '../lambda/token-status.ts';
 import { acknowledgeNag } from './acknowledge-nag.ts';
-import { faultList } from './fault.ts';
+import { type Fault, faultList, faultText } from './fault.ts';
 import { functionSettings, variablesFaults } from './function-settings.ts';
 import { deleteParametersCommand } from './operator-commands.ts';
-import { propFaults } from './prop-rules.ts';
+import { type OtherRefresher, propFaults, propWarnings } from './prop-rules.ts';
 import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
 import { refresherCode } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
+import { keyItself, type NamedResource, type NamedResources, named, placeOf, regionFaults } from './resource-rules.ts';
 import { timingOfProps } from './timing-props.ts';
 import { grantKey, tokenArns } from './token-arns.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
@@ -57,12 +56,14 @@ export class TokenRefresher extends Construct {
   /** @throws one error that lists everything that is wrong with the props. */
   constructor(scope: Construct, id: string, props: TokenRefresherProps) {
     super(scope, id);
-    const faults = propFaults(props);
-    if (faults.length > 0) throw new Error(faultList(`TokenRefresher ${this.node.path}`, faults));
-
+    const others = refreshersBeside(this);
+    const resources = namedResources(this, props);
+    const checked = { ...props, resources, others, isIsolated: isIsolated(props) };
+    this.#refuse(propFaults(checked));
+    this.#warn(propWarnings(checked));
+    const { tokenParameterName } = props;
+    others.push({ where: this.node.path, tokenParameterName, secretArn: props.credentials?.secretArn });
     this.timing = timingOfProps(props);
-    this.#warnOfProfile(props.service);
-    if (pageCouldComeTooLate(this.timing)) this.#warnOfLatePage();
 
     const isDestroyed = props.removalPolicy === RemovalPolicy.DESTROY;
     // Kept, so that the token's history stays readable for whoever may; only a failed first deployment takes both along.
@@ -70,7 +71,7 @@ export class TokenRefresher extends Construct {
 
     this.credentials = props.credentials ?? this.#emptySecret(props.tokenParameterName, removalPolicy);
     this.encryptionKey =
-      props.encryptionKey ??
+      (props.encryptionKey && keyItself(props.encryptionKey)) ??
       new Key(this, 'Key', {
         description: `Encrypts the access token ${props.tokenParameterName}`,
         enableKeyRotation: true,
@@ -93,6 +94,9 @@ export class TokenRefresher extends Construct {
       runbookUrl: props.runbookUrl,
       credentialsMaxAge: props.credentialsMaxAge,
     });
+    const alarmTargets = this.#alarmTargets();
+    this.#refuse([...regionFaults({ ...resources, alarmTargets })]);
+    this.#warn(propWarnings({ resources: { place: resources.place, alarmTargets } }));
     if (isDestroyed) {
       new CfnOutput(this, 'DeleteParameters', {
         description: 'Removes what the function wrote, which outlives the stack: keep this for after its deletion',
@@ -134,21 +138,28 @@ export class TokenRefresher extends Construct {
     return Duration.seconds(this.timing.checkEverySeconds);
   }
 
-  #warnOfProfile(service: ServiceProfile | undefined): void {
-    if (service === undefined) return;
-    for (const { key, remedy } of checkProfile(service).warnings) {
-      Annotations.of(this).addWarningV2('soap-token-refresher:service', `service.${key}: ${remedy}`);
+  #refuse(faults: readonly Fault[]): void {
+    if (faults.length > 0) throw new Error(faultList(`TokenRefresher ${this.node.path}`, faults));
+  }
+
+  #warn(warnings: ReturnType<typeof propWarnings>): void {
+    for (const [rule, warning] of warnings) {
+      Annotations.of(this).addWarningV2(`soap-token-refresher:${rule}`, faultText(warning));
     }
   }
 
-  #warnOfLatePage(): void {
-    const { tokenLifetimeSeconds, checkEverySeconds, replacedAfterSeconds } = this.timing;
-    const secondsLeftWhenDue = tokenLifetimeSeconds - replacedAfterSeconds;
-    Annotations.of(this).addWarningV2(
-      'soap-token-refresher:page-could-come-too-late',
-      `checkEvery is ${durationText(checkEverySeconds)}, and a token has ${durationText(secondsLeftWhenDue)} ` +
-        'left when it is due: it could expire before TokenExpiring, which needs three checks, has paged. Make checkEvery ' +
-        `at most ${Math.max(1, Math.floor(secondsLeftWhenDue / 4 / 60))} minutes.`,
+  /** Where an action leads is known only once an alarm has it. */
+  #alarmTargets(): readonly NamedResource[] {
+    const { tokenExpiring, refreshFailing } = this.alarms;
+    return Object.entries({ 'alarmActions.page': tokenExpiring, 'alarmActions.ticket': refreshFailing }).flatMap(
+      ([name, { node }]) => {
+        const actions: unknown = CfnAlarm.isCfnAlarm(node.defaultChild)
+          ? Stack.of(this).resolve(node.defaultChild.alarmActions)
+          : [];
+        return (Array.isArray(actions) ? actions : [])
+          .filter((arn) => typeof arn === 'string')
+          .map((arn) => named(name, arn));
+      },
     );
   }
 
@@ -176,8 +187,7 @@ export class TokenRefresher extends Construct {
       credentialsSecretId: this.credentials.secretArn,
       tokenKmsKeyId: this.encryptionKey.keyArn,
     });
-    const faults = [...variablesFaults(variables)];
-    if (faults.length > 0) throw new Error(faultList(`TokenRefresher ${this.node.path}`, faults));
+    this.#refuse([...variablesFaults(variables)]);
     return new LambdaFunction(this, 'Function', {
       description: `Keeps the access token ${props.tokenParameterName} fresh`,
       runtime: Runtime.NODEJS_24_X,
@@ -218,7 +228,7 @@ export class TokenRefresher extends Construct {
       Grant.addToPrincipal({
         grantee: role,
         actions: ['kms:Decrypt'],
-        resourceArns: [this.credentials.encryptionKey.keyArn],
+        resourceArns: [keyItself(this.credentials.encryptionKey).keyArn],
         conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
       });
     }
@@ -237,16 +247,21 @@ export class TokenRefresher extends Construct {
   }
 
   /**
-   * Looks at the versions of token and status and at what readers reported, in one call and without decrypting, and writes
-   * token and status. PutParameter encrypts Standard-tier values with kms:Encrypt alone, so the writer cannot read the
+   * Looks at the versions of token, status and attempt and at what readers reported, in one call and without decrypting,
+   * and writes the first three. PutParameter encrypts Standard-tier values with kms:Encrypt alone, so the writer cannot read the
    * token back; tokens of more than 4,096 bytes go to the Advanced tier, which needs kms:GenerateDataKey too.
    */
   #grantRefresh(grantee: Role, areTokensLong: boolean): void {
     const arns = tokenArns(this, this.token.parameterName, this.encryptionKey);
-    const { token, status, rejected } = arns;
-    Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameters'], resourceArns: [token, status, rejected] });
-    Grant.addToPrincipal({ grantee, actions: ['ssm:PutParameter'], resourceArns: [token, status] });
-    grantKey(this, arns, grantee, 'kms:Encrypt', ...(areTokensLong ? ['kms:GenerateDataKey'] : []));
+    const { token, status, attempt, rejected } = arns;
+    const read = [token, status, ...attempt, rejected];
+    Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameters'], resourceArns: read });
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:PutParameter'],
+      resourceArns: [token, status, ...attempt.slice(0, 1)],
+    });
+    grantKey(Stack.of(this).region, arns, grantee, 'kms:Encrypt', ...(areTokensLong ? ['kms:GenerateDataKey'] : []));
   }
 
   #schedule(paused: boolean): void {
@@ -310,4 +325,38 @@ export class TokenRefresher extends Construct {
 /** Fixed, like the alarms' names, so that the dashboard's stack finds the log without a reference. */
 export function logGroupName(tokenParameterName: string): string {
   return `/token-refresher${tokenParameterName}`;
+}
+
+/** Of each app, and of each stage that may go to an account of its own: those of an account and a region. */
+const REFRESHERS = new WeakMap<IConstruct, Map<string, OtherRefresher[]>>();
+
+/** The refreshers that were made before in the same app, and go to the same account and region. */
+function refreshersBeside(scope: IConstruct): OtherRefresher[] {
+  const { account, region } = Stack.of(scope);
+  const app = (Token.isUnresolved(account) ? Stage.of(scope) : undefined) ?? scope.node.root;
+  const places = REFRESHERS.get(app) ?? new Map<string, OtherRefresher[]>();
+  REFRESHERS.set(app, places);
+  const here = places.get(`${account}/${region}`) ?? [];
+  places.set(`${account}/${region}`, here);
+  return here;
+}
+
+function namedResources(scope: IConstruct, { credentials, encryptionKey }: TokenRefresherProps): NamedResources {
+  const ofKey = (name: string, key: IKey | undefined) => {
+    if (key === undefined) return undefined;
+    const itself = keyItself(key);
+    return named(name, itself.keyArn, itself.env);
+  };
+  return {
+    place: placeOf(scope),
+    secret: credentials && named('credentials', credentials.secretArn, credentials.env),
+    secretKey: ofKey('credentials.encryptionKey', credentials?.encryptionKey),
+    tokenKey: ofKey('encryptionKey', encryptionKey),
+  };
+}
+
+function isIsolated({ vpc, vpcSubnets }: TokenRefresherProps): boolean {
+  if (vpc === undefined) return false;
+  const { subnets, isPendingLookup } = vpc.selectSubnets(vpcSubnets);
+  return isPendingLookup !== true && subnets.every((subnet) => vpc.isolatedSubnets.includes(subnet));
 }

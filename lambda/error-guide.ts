@@ -103,4 +103,12 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
     doFirst: 'Wait a minute, and force again if a new token is still wanted.',
     overWhen: 'The status shows the outcome of the other run within a minute.',
   },
+  INTERNAL_ERROR: {
+    meaning: 'an error of the refresher itself, by its name',
+    askedAgain: 'next tick; at askAgainAt in the attempt if something was sent',
+    alarm: 'RefreshFailing',
+    atStake: 'Workloads go on with the stored token until it expires.',
+    doFirst: 'Go back to the version that worked, and report the log line: it names the error, and holds no secret.',
+    overWhen: 'The next log line says fresh or refreshed.',
+  },
 };

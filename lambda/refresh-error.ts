@@ -11,6 +11,7 @@ const CODES = [
   'REPLY_MALFORMED',
   'STORE_FAILED',
   'REFRESH_IN_PROGRESS',
+  'INTERNAL_ERROR',
 ] as const;
 
 /**
@@ -37,12 +38,6 @@ interface RefreshErrorOptions extends ErrorOptions {
   readonly reason?: string;
   /** Default false. */
   readonly isSafeToRepeat?: boolean;
-}
-
-/** A known failure as a value. Anything else is a mistake in this program, and must not pass for one. */
-export function refreshErrorOrThrow(error: unknown): RefreshError {
-  if (error instanceof RefreshError) return error;
-  throw error;
 }
 
 /** The code that a status names; undefined for one that this version does not know. */

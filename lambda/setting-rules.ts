@@ -38,6 +38,9 @@ export function parameterNameRemedies(name: string): readonly string[] {
   if (/^\/(aws|ssm)/i.test(name)) {
     remedies.push('begin otherwise: SSM keeps names that begin with "aws" or "ssm" for itself');
   }
+  if (/\/(status|attempt|rejected)$/.test(name)) {
+    remedies.push('end otherwise: the name may belong to the status, the attempt or the report of another token');
+  }
   if (name.split('/').length - 1 > MAX_PARAMETER_LEVELS) {
     remedies.push(`use at most ${MAX_PARAMETER_LEVELS} levels: the status parameter needs one of SSM's 15`);
   }

@@ -80,7 +80,7 @@ export function pageBelowSeconds(timing: RefreshTiming): number {
   const { tokenLifetimeSeconds, renewalWindowSeconds, checkEverySeconds } = timing;
   const third = Math.floor((renewalWindowSeconds ?? tokenLifetimeSeconds) / 3);
   const leftWhenDue = tokenLifetimeSeconds - replacedAfterSeconds(timing);
-  return Math.max(1, Math.min(leftWhenDue, Math.max(third, secondsToPage(checkEverySeconds))));
+  return Math.max(1, Math.floor(Math.min(leftWhenDue, Math.max(third, secondsToPage(checkEverySeconds)))));
 }
 
 /** From the moment the token falls below the threshold until TokenExpiring has seen enough periods to fire. */

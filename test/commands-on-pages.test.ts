@@ -45,11 +45,11 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
   [/^aws --region … secretsmanager put-secret-value /, 'test/shell-commands.test.ts', 'put-secret-value'],
   [/^(jq -n|curl -i)/, 'test/shell-commands.test.ts', 'service -- check'],
   [/^npx cdk$/, 'test/infra/app/deploy-page.test.ts', 'node_modules/.bin/cdk'],
-  // They write pages and pictures of this repository, or judge its tests: whoever changes them runs them.
-  [/^npm run hand-over -- NAME$/, 'test/hand-over/hand-over.ts', 'npm run hand-over -- proxy'],
+  [/^npm run handover -- NAME$/, 'test/handover/deletions.test.ts', 'deletions('],
+  // They write pages and pictures of this repository.
   [/^npm run bench$/, 'docs/performance.md', '<!-- bench: cold tick -->'],
   [/^npm run simulate$/, 'docs/outages.md', '<!-- simulate: scenarios -->'],
-  [/^npm run integ:snapshot$/, 'package.json', 'npm run -s integ -- --force --dry-run'],
+  [/^npm run integ:snapshot$/, 'test/integ/integ.token-refresher.ts', 'npm run integ'],
   [/^npm run pictures$/, 'test/page/pictures.ts', 'docs/pictures'],
 ];
 

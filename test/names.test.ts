@@ -26,3 +26,19 @@ it('no two files of the product have one base name: a stack trace names one file
   expect(files.length).toBeGreaterThan(100);
   expect(shared(files.map((file) => [basename(file), file] as const))).toEqual({});
 });
+
+/** Words that were translated, or were private ones for what AWS, OAuth and SOAP have a word for. */
+const OLD_WORDS =
+  /\b(?:tell|tells|telling|told|tellFirstFailure|isUntold|toldReason|stood|goesOn|so many|so much|Circumstances|Surroundings|Readings|Rhythm|by another hand|looked after|mayHaveBeenJudged|refusedBy)\b|\b(?:type|interface) (?:Origin|Way)\b/;
+
+it('the product speaks in plain words: none of the old ones is left', () => {
+  const files = globSync('{cli,lambda,infra,local}/**/*.{ts,js,html}', { exclude: ['**/node_modules/**'] });
+  const lines = files.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line, at) => (OLD_WORDS.test(line) ? [`${file}:${at + 1} ${line.trim()}`] : [])),
+  );
+
+  expect(files.length).toBeGreaterThan(150);
+  expect(lines.filter((line) => !/may have stood|has stood/.test(line))).toEqual([]);
+});

@@ -21,7 +21,7 @@ await runCommand(
     const { tokens, env } = settingsOf(values.context);
     const shown = tokens.map((token) => ({
       name: token.tokenParameterName,
-      expiringBelowSeconds: timingOfProps(token).pageBelowSeconds,
+      pageBelowSeconds: timingOfProps(token).pageBelowSeconds,
     }));
     return showStatus(shown, { ...values, region: values.region ?? env.region });
   },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { isObject } from '../../lambda/parse-json.ts';
-import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
 import { type Fault, faultList } from '../fault.ts';
-import { propFaults } from '../prop-rules.ts';
+import { type OtherRefresher, propFaults } from '../prop-rules.ts';
+import { type NamedResources, named, type Place } from '../resource-rules.ts';
 import { APP, type AppSettings, stackName } from './settings.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
@@ -143,20 +143,18 @@ function settingsAt(schema: unknown, path: readonly string[]): readonly string[]
  * What is wrong with settings that could be read, but do not go together.
  * @param issues of those that could not be read
  */
-function* comparisonFaults({ prefix, region, tokens }: Parsed, issues: readonly Issue[]): Iterable<Fault> {
-  const owners = new Map<string, string>();
+function* comparisonFaults({ prefix, account, region, tokens }: Parsed, issues: readonly Issue[]): Iterable<Fault> {
+  const others: OtherRefresher[] = [];
+  const isPlaceKnown = !issues.some(({ path: [first] = [] }) => first === 'account' || first === 'region');
+  const place = isPlaceKnown ? { account, region } : {};
   for (const name of keysOf(tokens)) {
     yield* stackNameFaults(prefix, name);
     const unreadable = new Set(issues.flatMap((issue) => settingsOf(name, issue)));
     const token = { ...tokens[name] };
     for (const setting of unreadable) Reflect.deleteProperty(token, setting);
-    const stageRegion = issues.some(({ path = [] }) => path[0] === 'region') ? undefined : region;
-    const all = [
-      ...propFaults(token),
-      ...keyFaults(token),
-      ...regionFaults(token, stageRegion),
-      ...sharedParameterFaults(name, token, owners),
-    ];
+    const all = [...propFaults({ ...token, resources: resourcesOf(token, place), others }), ...keyFaults(token)];
+    const { tokenParameterName, credentialsSecretArn: secretArn } = token;
+    if (tokenParameterName !== undefined) others.push({ where: `tokens.${name}`, tokenParameterName, secretArn });
     // Without one of its settings, a rule that compares several would only confuse.
     for (const { names, value, remedy } of all.filter((fault) => !fault.names.some((one) => unreadable.has(one))))
       yield { names: [`tokens.${name}.${names[0]}`], value, remedy };
@@ -189,46 +187,20 @@ function* keyFaults({ credentialsKeyArn, credentialsSecretArn }: Token): Iterabl
   yield { names: ['credentialsKeyArn', 'credentialsSecretArn'], value: credentialsKeyArn, remedy };
 }
 
-/** Two refreshers that write to one parameter would undo each other's work for ever. */
-function* sharedParameterFaults(
-  name: string,
-  { tokenParameterName }: Token,
-  owners: Map<string, string>,
-): Iterable<Fault> {
-  if (tokenParameterName === undefined) return;
-  const below = [statusParameterName(tokenParameterName), rejectedParameterName(tokenParameterName)];
-  for (const parameter of [tokenParameterName, ...below]) {
-    const owner = owners.get(parameter);
-    if (owner !== undefined) {
-      const remedy = `choose another one: ${parameter} is written by tokens.${owner}`;
-      yield { names: ['tokenParameterName'], value: tokenParameterName, remedy };
-      return;
-    }
-    owners.set(parameter, name);
-  }
-}
-
-/** An alarm notifies topics of its own region only, and a key or a secret of another one cannot be used by its ARN. */
-function* regionFaults(token: Token, deployedTo: string | undefined): Iterable<Fault> {
+/** What a token names, by the settings that name it. */
+function resourcesOf(token: Token, place: Place): NamedResources {
   const { alarmActions = 'none', credentialsSecretArn, credentialsKeyArn, encryptionKeyArn } = token;
-  const { page, ticket } = alarmActions === 'none' ? {} : alarmActions;
-  const arns = {
-    'alarmActions.page': page && 'topicArn' in page ? page.topicArn : undefined,
-    'alarmActions.ticket': ticket && 'topicArn' in ticket ? ticket.topicArn : undefined,
-    credentialsSecretArn,
-    credentialsKeyArn,
-    encryptionKeyArn,
+  const resource = (name: string, arn: string | undefined) => (arn === undefined ? undefined : named(name, arn));
+  const targets = Object.entries(alarmActions === 'none' ? {} : alarmActions);
+  return {
+    place,
+    secret: resource('credentialsSecretArn', credentialsSecretArn),
+    secretKey: resource('credentialsKeyArn', credentialsKeyArn),
+    tokenKey: resource('encryptionKeyArn', encryptionKeyArn),
+    alarmTargets: targets.flatMap(([name, target]) =>
+      'topicArn' in target ? [named(`alarmActions.${name}`, target.topicArn)] : [],
+    ),
   };
-  let [region, where] = [deployedTo, 'the stage'];
-  for (const [setting, arn] of Object.entries(arns)) {
-    const own = arn?.split(':')[3];
-    if (arn === undefined || own === undefined) continue;
-    if (region !== undefined && own !== region) {
-      yield { names: [setting], value: arn, remedy: `use one of ${region}, the region of ${where}` };
-    }
-    // Where nobody says where the stack goes, all that it names must at least be of one region.
-    if (region === undefined) [region, where] = [own, setting];
-  }
 }
 
 function keysOf(value: unknown): readonly string[] {

@@ -207,7 +207,7 @@ const APP_SETTINGS = {
 /** Where a stage is deployed. */
 const DEPLOYMENT = {
   account: matching(/^\d{12}$/, 'give the 12 digits of the account, as text').optional(),
-  region: matching(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'give the region as AWS writes it: "ap-south-1"').optional(),
+  region: matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'give the region as AWS writes it: "ap-south-1"').optional(),
 };
 
 /** One entry of `stages`: where it is deployed, and what differs there from what is described once for all. */

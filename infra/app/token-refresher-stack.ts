@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Annotations, Aws, CfnOutput, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ISubnet, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { alarmName } from '../alarm-rules.ts';
@@ -90,9 +90,7 @@ function alarmActions(scope: Construct, actions: TokenSettings['alarmActions']):
 
 function alarmAction(scope: Construct, id: string, target: AlarmTarget): IAlarmAction {
   if ('topicArn' in target) {
-    const topic = Topic.fromTopicArn(scope, id, target.topicArn);
-    warnOfOtherAccount(topic);
-    return new SnsAction(topic);
+    return new SnsAction(Topic.fromTopicArn(scope, id, target.topicArn));
   }
   const topic = new Topic(scope, id, { enforceSSL: true });
   topic.addSubscription(new EmailSubscription(target.email));
@@ -106,27 +104,6 @@ function alarmAction(scope: Construct, id: string, target: AlarmTarget): IAlarmA
     }),
   );
   return new SnsAction(topic);
-}
-
-/** The alarm is made all the same, and its notification fails where only the alarm's history shows it. */
-function warnOfOtherAccount(topic: ITopic): void {
-  const stack = Stack.of(topic);
-  // Where the stack goes wherever the credentials point, `cdk` says which account that is, if it knows.
-  const account = Token.isUnresolved(stack.account) ? process.env.CDK_DEFAULT_ACCOUNT : stack.account;
-  if (account === undefined || topic.env.account === account) return;
-  const statement = {
-    Effect: 'Allow',
-    Principal: { Service: 'cloudwatch.amazonaws.com' },
-    Action: 'sns:Publish',
-    Resource: topic.topicArn,
-    Condition: { StringEquals: { 'aws:SourceAccount': account } },
-  };
-  Annotations.of(topic).addWarningV2(
-    'soap-token-refresher:topic-of-another-account',
-    `The topic ${topic.topicArn} belongs to another account than ${account}. Its policy must let these alarms publish, or ` +
-      `nobody is notified: ${JSON.stringify(statement)}. If it is encrypted, its key must let cloudwatch.amazonaws.com use ` +
-      'kms:Decrypt and kms:GenerateDataKey* too.',
-  );
 }
 
 /** Named by identifiers: looking them up would need credentials at synth. */

@@ -1,15 +1,13 @@
 import { GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { rejectedParameterName } from '../token-status.ts';
-import type { ParameterClient } from './stored-token.ts';
+import type { ParameterClient } from './parameter-client.ts';
+import type { Clock } from './turns.ts';
 
 /** What a report needs. */
 export interface ReportSettings {
   readonly client: ParameterClient;
   readonly parameterName: string;
-  readonly clock: {
-    readonly sleep: (ms: number) => Promise<void>;
-    readonly timeout: (ms: number) => AbortSignal;
-  };
+  readonly clock: Omit<Clock, 'now'>;
   /** For reading and writing the report together. */
   readonly timeoutMs: number;
   readonly random?: () => number;
@@ -53,11 +51,11 @@ export function rejectionReporter(settings: ReportSettings): (version: number) =
     } catch (error) {
       if (last?.version === version) last = undefined;
       failedLately = clock.timeout(RETRY_MS);
-      tell(error);
+      notify(error);
     }
   }
 
-  function tell(error: unknown): void {
+  function notify(error: unknown): void {
     try {
       onReportFailed?.(error);
     } catch {

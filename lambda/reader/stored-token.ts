@@ -1,18 +1,14 @@
-import {
-  GetParametersCommand,
-  type GetParametersCommandOutput,
-  type PutParameterCommand,
-  type PutParameterCommandOutput,
-} from '@aws-sdk/client-ssm';
-import { LONGEST_RUN_SECONDS } from '../timing.ts';
-import { type DecodedStatus, decodeStatus, statusParameterName, type TokenRecord } from '../token-status.ts';
+import { GetParametersCommand } from '@aws-sdk/client-ssm';
+import { isUnreadable, type UnreadableRecord } from '../record.ts';
+import { decodeStatus, statusParameterName, type TokenRecord, type TokenStatus } from '../token-status.ts';
+import { isDenied, type ParameterClient } from './parameter-client.ts';
 import { TokenReadError } from './token-read-error.ts';
 
-/** What the reader wants of an SSM client; `SSMClient` fits. */
-export interface ParameterClient {
-  send(command: GetParametersCommand, options: { abortSignal: AbortSignal }): Promise<GetParametersCommandOutput>;
-  /** Used with `reportRejections` only. */
-  send(command: PutParameterCommand, options: { abortSignal: AbortSignal }): Promise<PutParameterCommandOutput>;
+/** What stands in the store. */
+export interface StoredParameters {
+  readonly parameterName: string;
+  readonly token: { readonly value: string; readonly version: number } | undefined;
+  readonly status: TokenStatus | UnreadableRecord;
 }
 
 /** A token out of the store that lives for as long as was asked for. */
@@ -22,66 +18,53 @@ export interface StoredToken {
   readonly version: number;
   /** Milliseconds since the epoch up to which the token may be handed out. */
   readonly expiresAt: number;
-  /** False while the record is still that of an earlier token: see `knownLife`. */
-  readonly isRecorded: boolean;
-  /** True while the refresher asks for another one. */
-  readonly isBeingReplaced: boolean;
+  /** The record of this very token; undefined while it is still that of an earlier one: see `knownEnd`. */
+  readonly record: TokenRecord | undefined;
 }
 
 /**
  * Reads token and status, in one request.
- * @param now looked at when the answer is there
- * @throws TokenReadError for everything but a token that lives for at least `minRemainingMs`.
+ * @throws TokenReadError `NO_PERMISSION` or `READ_FAILED`
  */
-export async function readStoredToken(
+export async function readStored(
   client: ParameterClient,
   parameterName: string,
-  minRemainingMs: number,
-  now: () => number,
   abortSignal: AbortSignal,
-): Promise<StoredToken> {
+): Promise<StoredParameters> {
   const statusName = statusParameterName(parameterName);
   const command = new GetParametersCommand({ Names: [parameterName, statusName], WithDecryption: true });
   const { Parameters = [] } = await client.send(command, { abortSignal }).catch((error: unknown) => {
     throw readFailed(parameterName, error);
   });
-  const token = Parameters.find(({ Name }) => Name === parameterName);
+  const { Value: value, Version: version } = Parameters.find(({ Name }) => Name === parameterName) ?? {};
   const statusText = Parameters.find(({ Name }) => Name === statusName)?.Value;
-  const status = statusText === undefined ? {} : decodeStatus(statusText);
-
-  if (token?.Value === undefined || token.Version === undefined) {
-    const what = `There is no token in ${parameterName} yet. ${refresherSays(statusName, status)}`;
-    throw new TokenReadError('NO_TOKEN_YET', what);
-  }
-  const record = status.content?.token;
-  const life = knownLife(token.Version, record);
-  if (life !== undefined && life.expiresAt - now() >= minRemainingMs) {
-    return { value: token.Value, version: token.Version, ...life, isBeingReplaced: isAttemptUnderWay(status, now()) };
-  }
-  if (life?.isRecorded && record !== undefined) {
-    const isRefused = status.content?.attempt?.outcome?.code === 'CREDENTIALS_REFUSED';
-    const advice = `${isRefused ? '' : RENEWED_AT_EXPIRY}${refresherSays(statusName, status)}`;
-    throw tokenExpired(parameterName, record, minRemainingMs, now(), advice);
-  }
-  const remedy = status.fault === undefined ? 'The refresher replaces such a token with its next tick. ' : '';
-  throw new TokenReadError(
-    'EXPIRY_UNKNOWN',
-    `${parameterName} holds a token (version ${token.Version}) whose expiry cannot be read in ${statusName}. ` +
-      `${remedy}${refresherSays(statusName, status)}`,
-  );
+  return {
+    parameterName,
+    token: value === undefined || version === undefined ? undefined : { value, version },
+    status: statusText === undefined ? {} : decodeStatus(statusText),
+  };
 }
 
-/** Then there is no token for up to a check, and nothing is wrong. */
-const RENEWED_AT_EXPIRY = 'If the service renews only at expiry, ask again in a minute. ';
+/** The stored token, if it is known to live for at least `minRemainingMs`. @param now milliseconds since the epoch */
+export function usableToken(stored: StoredParameters, minRemainingMs: number, now: number): StoredToken | undefined {
+  const expiresAt = knownEnd(stored);
+  if (stored.token === undefined || expiresAt === undefined || expiresAt - now < minRemainingMs) return undefined;
+  return { ...stored.token, expiresAt, record: recordOfStored(stored) };
+}
 
-function isAttemptUnderWay({ content }: DecodedStatus, now: number): boolean {
-  const attempt = content?.attempt;
-  if (attempt === undefined || attempt.outcome !== undefined) return false;
-  return Math.abs(now - Date.parse(attempt.at)) < LONGEST_RUN_SECONDS * 1000;
+/** Whether a token is stored whose own expiry is not recorded, or cannot be read. */
+export function isExpiryUnknown(stored: StoredParameters): boolean {
+  return stored.token !== undefined && recordOfStored(stored) === undefined;
+}
+
+/** The record of the stored token; undefined where the record is that of another version. */
+export function recordOfStored({ token, status }: StoredParameters): TokenRecord | undefined {
+  const record = isUnreadable(status) ? undefined : status.token;
+  return record?.version === token?.version ? record : undefined;
 }
 
 /**
- * How long a stored token is known to live.
+ * Milliseconds since the epoch up to which the stored token is known to live.
  *
  * The refresher writes the token first and its record second, so for a moment, or until the next tick if it ended in
  * between, the record is that of an earlier token. No expiry is made up for the newer one; but it was issued later, so
@@ -89,56 +72,15 @@ function isAttemptUnderWay({ content }: DecodedStatus, now: number): boolean {
  * token is no alternative: some services end it when they issue a new one.) A record of a later version says nothing:
  * the token is one that has been replaced meanwhile, or the parameter was deleted and its versions start anew.
  */
-function knownLife(
-  version: number,
-  record: TokenRecord | undefined,
-): Pick<StoredToken, 'expiresAt' | 'isRecorded'> | undefined {
-  if (record === undefined || version < record.version) return undefined;
-  return { expiresAt: Date.parse(record.expiresAt), isRecorded: version === record.version };
-}
-
-function tokenExpired(
-  parameterName: string,
-  { issuedAt, expiresAt }: TokenRecord,
-  minRemainingMs: number,
-  now: number,
-  advice: string,
-): TokenReadError {
-  const expiry = Date.parse(expiresAt);
-  const particulars = { expiresAt: new Date(expiry) };
-  const lifetimeMs = expiry - Date.parse(issuedAt);
-  if (expiry > now && lifetimeMs <= minRemainingMs) {
-    const cause =
-      `The tokens in ${parameterName} live for ${lifetimeMs / 1000} s, and minRemainingSeconds asks for ` +
-      `${minRemainingMs / 1000} s: no token can be handed out. Give createTokenReader a smaller minRemainingSeconds.`;
-    return new TokenReadError('TOKEN_EXPIRED', cause, particulars);
-  }
-  const when =
-    expiry <= now
-      ? `expired at ${expiresAt}`
-      : `expires at ${expiresAt}, less than the ${minRemainingMs / 1000} s asked for from now,`;
-  const message = `The token in ${parameterName} ${when} and has not been replaced. ${advice}`;
-  return new TokenReadError('TOKEN_EXPIRED', message, particulars);
-}
-
-/** The status holds no secret, and the owner of a downstream function may have no access to the refresher's log. */
-function refresherSays(statusName: string, { content, fault, isNewer }: DecodedStatus): string {
-  if (isNewer) return `${statusName} ${fault}: update soap-token-refresher here, in the reader.`;
-  if (fault !== undefined) return `${statusName} ${fault}: the refresher's log says what it makes of it.`;
-  const outcome = content?.attempt?.outcome;
-  if (outcome?.code === 'CREDENTIALS_REFUSED') {
-    return `The service refused the refresher's credentials (${outcome.reason || 'with an empty token'}, at ${outcome.at}): its owner must correct the secret.`;
-  }
-  if (outcome !== undefined) {
-    return `The refresher's last attempt failed at ${outcome.at} with ${outcome.code}: its log says why.`;
-  }
-  return 'Check that the refresher is deployed for this parameter, that its schedule runs, and that its secret has a value; its log says more.';
+function knownEnd({ token, status }: StoredParameters): number | undefined {
+  const record = isUnreadable(status) ? undefined : status.token;
+  if (record === undefined || token === undefined || token.version < record.version) return undefined;
+  return Date.parse(record.expiresAt);
 }
 
 function readFailed(parameterName: string, error: unknown): TokenReadError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  // SSM says AccessDeniedException, STS (where a reader assumes a role of another account) AccessDenied.
-  if (/^AccessDenied(Exception)?$/.test(name)) {
+  if (isDenied(error)) {
     const missingPermission = deniedAction(message);
     const what = `The role that reads ${parameterName} lacks ${missingPermission}${deniedKey(message)}: ${remedyFor(missingPermission, parameterName)}`;
     return new TokenReadError('NO_PERMISSION', what, { missingPermission, cause: error });

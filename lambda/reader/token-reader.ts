@@ -1,11 +1,23 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { USER_AGENT } from '../user-agent.ts';
+import { isBeingReplaced, lastAttemptReader, mayBeReplaced } from './last-attempt.ts';
+import { noTokenError } from './no-token-error.ts';
+import type { ParameterClient } from './parameter-client.ts';
 import { rejectionReporter } from './rejection-report.ts';
-import { type ParameterClient, readStoredToken, type StoredToken } from './stored-token.ts';
+import {
+  isExpiryUnknown,
+  readStored,
+  recordOfStored,
+  type StoredParameters,
+  type StoredToken,
+  usableToken,
+} from './stored-token.ts';
 import { TokenReadError } from './token-read-error.ts';
+import { type Clock, SPACING_MS, turnAfter } from './turns.ts';
 
-export type { ParameterClient } from './stored-token.ts';
+export type { ParameterClient } from './parameter-client.ts';
 export { TokenReadError, type TokenReadErrorCode } from './token-read-error.ts';
+export type { Clock } from './turns.ts';
 
 /** Which token to read, and how. Only the name is required. */
 export interface TokenReaderOptions {
@@ -16,11 +28,11 @@ export interface TokenReaderOptions {
   /** How long a token is handed out without asking SSM again. Default 300; less than 1 counts as 1. */
   readonly maxAgeSeconds?: number;
   /**
-   * Tells the refresher when the service rejects a token that `call` sent and that is still stored a second later, so that
-   * it fetches another one within seconds. Needs `grantReport`. Default false.
+   * Reports to the refresher when the service rejects a token that `call` sent and that is still stored a second later, so
+   * that it fetches another one within seconds. Needs `grantReport`. Default false.
    */
   readonly reportRejections?: boolean;
-  /** Told why a report could not be written, a missing `grantReport` as a rule. The call goes on. Default: nothing. */
+  /** Called with the reason why a report could not be written, a missing `grantReport` as a rule. The call goes on. Default: nothing. */
   readonly onReportFailed?: (error: unknown) => void;
   /** Default: a client for the function's own region and role. For a token of another account, one with a role there. */
   readonly client?: ParameterClient;
@@ -28,16 +40,6 @@ export interface TokenReaderOptions {
   readonly clock?: Clock;
   /** A number from 0 to 1: how much of a second a report waits, so that one of many readers writes it. Default `Math.random`. */
   readonly random?: () => number;
-}
-
-/** All that the reader knows of time. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Resolves after `ms` milliseconds. */
-  readonly sleep: (ms: number) => Promise<void>;
-  /** A signal that aborts after `ms` milliseconds. */
-  readonly timeout: (ms: number) => AbortSignal;
 }
 
 /** Hands out the token; one for all calls of a function's process. */
@@ -79,8 +81,6 @@ const FROZEN_MS = READ_TIMEOUT_MS + 1_000;
 const UNRECORDED_MAX_AGE_MS = 5_000;
 /** How long SSM is not asked again after a failure, while the cached token is served: an SSM that hangs must not slow every call. */
 const BRIDGE_MS = 30_000;
-/** The least time from one read to the next, whatever causes them, and so the least age of a cached token. */
-const SPACING_MS = 1_000;
 /** What Node's timers can hold. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -109,6 +109,7 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
   const reportRejection = options.reportRejections
     ? rejectionReporter({ ...options, client, parameterName, clock, timeoutMs: READ_TIMEOUT_MS })
     : undefined;
+  const lastAttempt = lastAttemptReader(client, parameterName, clock);
 
   let cached: CachedToken | undefined;
   /** The read under way. */
@@ -133,17 +134,12 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     return readAt <= now && now < freshUntil && !tooOld.aborted;
   }
 
-  /** Waits until a second has passed since the last read began: a second at the most, also if the clock was set back. */
-  async function spaced(): Promise<void> {
-    await clock.sleep(Math.min(SPACING_MS, Math.max(0, lastReadAt + SPACING_MS - clock.now())));
-  }
-
-  async function readOnce(): Promise<StoredToken> {
+  async function readOnce(): Promise<StoredParameters> {
     lastReadAt = clock.now();
     const [signal, soon] = [clock.timeout(READ_TIMEOUT_MS), clock.timeout(SPACING_MS)];
     hungLately = undefined;
     try {
-      return await readStoredToken(client, parameterName, minRemainingMs, clock.now, signal);
+      return await readStored(client, parameterName, signal);
     } catch (error) {
       // A client may give up before the signal does: where no connection comes about, the own one does.
       const isHang = soon.aborted && error instanceof TokenReadError && error.code === 'READ_FAILED';
@@ -153,40 +149,54 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
   }
 
   /** A read that was frozen with the process has nothing to say: its connection is dead, or its answer is old. */
-  async function readAwake(): Promise<StoredToken> {
+  async function readAwake(): Promise<StoredParameters> {
     const outcome = readOnce();
     await outcome.catch(() => undefined);
     return clock.now() - lastReadAt > FROZEN_MS ? await readOnce() : await outcome;
   }
 
   /** Token and record are written some ten milliseconds apart, so a record that is missing may be there a second later. */
-  async function readRecorded(): Promise<StoredToken> {
-    try {
-      return await readAwake();
-    } catch (error) {
-      if (!(error instanceof TokenReadError) || error.code !== 'EXPIRY_UNKNOWN') throw error;
-    }
-    await spaced();
+  async function readRecorded(): Promise<StoredParameters> {
+    const stored = await readAwake();
+    if (usable(stored) !== undefined || !isExpiryUnknown(stored)) return stored;
+    await turnAfter(lastReadAt, clock);
     return await readAwake();
   }
 
+  function usable(stored: StoredParameters): StoredToken | undefined {
+    return usableToken(stored, minRemainingMs, clock.now());
+  }
+
   async function readOrBridge(): Promise<CachedToken> {
+    let stored: StoredParameters;
     try {
-      const token = await readRecorded();
-      const freshForMs = token.isRecorded ? maxAgeMs : Math.min(maxAgeMs, UNRECORDED_MAX_AGE_MS);
-      return cache(token, freshForMs, lastReadAt, false);
+      stored = await readRecorded();
     } catch (error) {
-      const now = clock.now();
-      // That the stored token has expired is an answer, and not a failure.
-      const isExpired = error instanceof TokenReadError && error.code === 'TOKEN_EXPIRED';
-      if (isExpired || cached === undefined || cached.expiresAt - now < minRemainingMs) throw error;
-      return cache(cached, BRIDGE_MS, now, true);
+      const bridge = bridged();
+      if (bridge === undefined) throw error;
+      return bridge;
     }
+    const token = usable(stored);
+    if (token !== undefined) {
+      const freshForMs = token.record === undefined ? Math.min(maxAgeMs, UNRECORDED_MAX_AGE_MS) : maxAgeMs;
+      return cache(token, freshForMs, lastReadAt, false);
+    }
+    // That the stored token has expired is an answer, and not a failure.
+    const bridge = recordOfStored(stored) === undefined ? bridged() : undefined;
+    if (bridge === undefined) throw noTokenError(stored, await lastAttempt(), minRemainingMs, clock.now());
+    return bridge;
+  }
+
+  /** What was known before, while it can still be handed out. */
+  function bridged(): CachedToken | undefined {
+    const now = clock.now();
+    if (cached === undefined || cached.expiresAt - now < minRemainingMs) return undefined;
+    return cache(cached, BRIDGE_MS, now, true);
   }
 
   async function readInTurn(): Promise<CachedToken> {
     await reading?.catch(() => undefined);
-    await spaced();
+    await turnAfter(lastReadAt, clock);
     upcoming = undefined;
     reading = readOrBridge().finally(() => {
       reading = undefined;
@@ -219,7 +229,10 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
       const found = await nextRead().catch(() => undefined);
       if (found !== undefined && found.value !== rejected.value) return found;
       if (found === undefined || found.isBridged) continue;
-      if (isLastLook || (foundAgain === found.version && !found.isBeingReplaced)) {
+      if (
+        isLastLook ||
+        (foundAgain === found.version && !isBeingReplaced(await lastAttempt(), found.record, clock.now()))
+      ) {
         foundAgain = found.version;
         await reportRejection?.(found.version);
         return undefined;
@@ -231,16 +244,19 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
   return {
     get: async () => (await current()).value,
     async call(request, isRejected) {
-      const token = await current();
-      const answer = await request(token.value);
-      if (!(await isRejected(answer))) return answer;
-      const replacement = await replacementOf(token);
-      if (replacement === undefined) return answer;
-      const second = await request(replacement.value);
-      // It was about to be replaced itself when it was read.
-      if (!replacement.isBeingReplaced || !(await isRejected(second))) return second;
-      const last = await replacementOf(replacement);
-      return last === undefined ? second : await request(last.value);
+      let token = await current();
+      let answer = await request(token.value);
+      let isFirst = true;
+      while (await isRejected(answer)) {
+        // A token that was just read has hardly been replaced: only an attempt to get another one says that it may have been.
+        const replacement =
+          isFirst || mayBeReplaced(await lastAttempt(), token.record) ? await replacementOf(token) : undefined;
+        if (replacement === undefined) return answer;
+        isFirst = false;
+        token = replacement;
+        answer = await request(token.value);
+      }
+      return answer;
     },
   };
 }

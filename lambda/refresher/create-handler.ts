@@ -1,9 +1,10 @@
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, type ConfigFault } from './config.ts';
 import type { Dependencies } from './dependencies.ts';
 import { readForce } from './event.ts';
+import { refreshErrorOf } from './redact-error.ts';
 import { refreshToken } from './refresh-token.ts';
 import { prefetchTickInputs, type TickInputs } from './tick-inputs.ts';
-import type { TickReport } from './tick-report.ts';
+import { failed, type TickReport } from './tick-report.ts';
 
 /** What Lambda calls. @throws RefreshError after the failure was recorded, logged and counted. */
 export type TickHandler = (event: unknown, context: LambdaContext) => Promise<TickResult>;
@@ -35,6 +36,17 @@ export function createHandler(
   dependencies: Dependencies,
 ): { readonly handler: TickHandler; readonly prefetch: () => Promise<void> } {
   let takePrefetched = (): TickInputs | undefined => undefined;
+
+  /** Whatever happens in it, there is a report. */
+  async function tick(force: boolean | ConfigFault, deadline: number): Promise<TickReport> {
+    if (typeof force !== 'boolean') return invalid(new ConfigError([force], config.tokenParameterName));
+    try {
+      return await refreshToken(config, force, dependencies, deadline, takePrefetched());
+    } catch (error) {
+      return failed({ config }, refreshErrorOf(error), dependencies.now());
+    }
+  }
+
   return {
     /** Does for the first tick what can be done before its event; never fails. */
     prefetch: async () => {
@@ -43,10 +55,7 @@ export function createHandler(
     handler: async (event, context) => {
       const deadline = dependencies.now() + context.getRemainingTimeInMillis() - REPORTING_MS;
       const force = readForce(event);
-      const report: TickReport =
-        typeof force === 'boolean'
-          ? await refreshToken(config, force, dependencies, deadline, takePrefetched())
-          : failed(new ConfigError([force], config.tokenParameterName));
+      const report = await tick(force, deadline);
       dependencies.report(report);
       return answer(report);
     },
@@ -58,14 +67,14 @@ export function createFailingHandler(error: ConfigError, report: Dependencies['r
   return async (event) => {
     const force = readForce(event);
     const faults = typeof force === 'boolean' ? error.faults : [...error.faults, force];
-    const failure = failed(new ConfigError(faults, error.tokenParameterName));
+    const failure = invalid(new ConfigError(faults, error.tokenParameterName));
     report(failure);
     return answer(failure);
   };
 }
 
-function failed(error: ConfigError): TickReport {
-  return { outcome: 'failed', error, warnings: [] };
+function invalid(error: ConfigError): TickReport {
+  return failed({ config: { credentialsMaxAgeSeconds: undefined } }, error, Date.now());
 }
 
 function answer(report: TickReport): TickResult {

@@ -1,3 +1,4 @@
+import type { Attempt, AttemptRecord } from '../attempt-record.ts';
 import type { Envelope } from '../services/service.ts';
 import type { SoapReply } from '../soap/soap-reply.ts';
 import type { TokenStatus } from '../token-status.ts';
@@ -15,7 +16,7 @@ export interface Dependencies extends Time {
    * @throws RefreshError `ENDPOINT_UNAVAILABLE` when there is none within `timeoutMs`.
    */
   readonly post: (envelope: Envelope, timeoutMs: number, tls: TlsCredentials) => Promise<SoapReply>;
-  /** Tells what the tick did: the log line and the metrics. */
+  /** Writes the log line and the metrics. */
   readonly report: (report: TickReport) => void;
 }
 
@@ -26,21 +27,23 @@ export interface CredentialsSource {
 }
 
 /**
- * Where the token and its status are kept. Deadlines are milliseconds since the epoch; writes are tried until then.
- * Every method throws a RefreshError `STORE_FAILED`.
+ * Where the token and its records are kept. Deadlines are milliseconds since the epoch; writes are tried until then. Every
+ * method throws a RefreshError `STORE_FAILED`.
  */
 export interface TokenStore {
   /** A parameter that does not exist is not an error. */
   read(signal: AbortSignal): Promise<StoredState>;
   /**
-   * Writes the status before the service is asked. That write is the lock between runs.
-   * @param statusVersion the SSM version of the status that was read; undefined where there was none
-   * @returns false if another run was first, or may have been.
+   * Writes the attempt down before the service is asked. That write is the lock between runs.
+   * @returns false if another run was first
    */
-  announce(status: TokenStatus, statusVersion: number | undefined, deadline: number): Promise<boolean>;
+  announce(record: AttemptRecord & { readonly attempt: Attempt }, deadline: number): Promise<boolean>;
   /** @returns the token's new version. */
   writeToken(accessToken: string, deadline: number): Promise<number>;
+  /** After `writeToken`, or where the stored token was handed out again; at no other time. */
   writeStatus(status: TokenStatus, deadline: number): Promise<void>;
+  /** The attempt with its outcome. */
+  writeOutcome(record: AttemptRecord, deadline: number): Promise<void>;
 }
 
 /** Clock, pauses and chance, so that tests can run them as they like. */

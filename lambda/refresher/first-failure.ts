@@ -1,40 +1,50 @@
-import { type RefreshError, refreshErrorOrThrow } from '../refresh-error.ts';
-import type { Dependencies } from './dependencies.ts';
+import { randomUUID } from 'node:crypto';
+import type { AttemptRecord } from '../attempt-record.ts';
+import type { RefreshError } from '../refresh-error.ts';
+import type { Dependencies, TokenStore } from './dependencies.ts';
+import { refreshErrorOf } from './redact-error.ts';
 import { failedBeforeAsking, hasAsked } from './rules/attempt.ts';
-import type { StoredState } from './rules/stored-state.ts';
+import { countingRecordOf, lastAttempt, type StoredState } from './rules/stored-state.ts';
 
-/** Of the run, for reading once more and writing. */
-const TELLING_MS = 5_000;
+/** Of the run, for writing. */
+const RECORDING_MS = 5_000;
 
 /**
  * Writes down a failure before asking, where there has been no token and no login yet: it is all that a person or a reader
- * can see then. Later, the log tells of such a failure.
+ * can see then. Later, such a failure is in the log only. Another run that has announced meanwhile is not disturbed: what
+ * came second counts for nothing.
  * @returns warnings
  */
-export async function tellFirstFailure(
+export async function recordFirstFailure(
   stored: StoredState,
   configuration: string,
   error: RefreshError,
-  { store, now, timeout }: Pick<Dependencies, 'store' | 'now' | 'timeout'>,
+  { store, now }: Pick<Dependencies, 'store' | 'now'>,
   deadline: number,
 ): Promise<readonly string[]> {
-  if (!isUntold(stored, error)) return [];
+  if (!isNew(stored, error)) return [];
+  const attempt = failedBeforeAsking(error, { run: randomUUID(), on: stored.on, configuration, now: now() });
+  const record = { ...countingRecordOf(stored), attempt };
+  return await recordOutcome(store, record, Math.min(deadline, now() + RECORDING_MS));
+}
+
+/** Writes an outcome down, if it can be. @returns warnings */
+export async function recordOutcome(
+  store: Pick<TokenStore, 'writeOutcome'>,
+  record: AttemptRecord,
+  deadline: number,
+): Promise<readonly string[]> {
   try {
-    // The secret may have been long in coming: another run, which does ask, may have written its announcement meanwhile.
-    const latest = await store.read(timeout(TELLING_MS));
-    if (isUntold(latest, error)) {
-      const attempt = failedBeforeAsking(error, configuration, now());
-      await store.writeStatus({ ...latest.status?.content, attempt }, Math.min(deadline, now() + TELLING_MS));
-    }
+    await store.writeOutcome(record, deadline);
     return [];
-  } catch (storeError) {
-    return [`This failure could not be recorded: ${refreshErrorOrThrow(storeError).message}`];
+  } catch (error) {
+    return [`This failure could not be recorded: ${refreshErrorOf(error).message}`];
   }
 }
 
 /** Whether there has been no token, no login and no such failure yet. */
-function isUntold({ status, token }: StoredState, { code }: RefreshError): boolean {
-  const attempt = status?.content?.attempt;
-  const isFirstDay = token === undefined && status?.fault === undefined && !hasAsked(attempt);
+function isNew(stored: StoredState, { code }: RefreshError): boolean {
+  const attempt = lastAttempt(stored);
+  const isFirstDay = stored.token === undefined && stored.attempts.isReadable && !hasAsked(attempt);
   return isFirstDay && attempt?.outcome?.code !== code;
 }

@@ -4,7 +4,7 @@ export const METRIC_NAMESPACE = 'TokenRefresher';
 /** The one dimension; its value is the token parameter's name. */
 export const TOKEN_DIMENSION = 'Token';
 
-/** CloudWatch bills each one for each token, so what Lambda's own metrics tell (runs, errors) is not told again. */
+/** CloudWatch bills each one for each token, so what Lambda's own metrics count (runs, errors) is not repeated. */
 export const METRICS = {
   /** Seconds that the stored token still lives after the tick; 0 when there is none, or it may be dead. Left out when unknown. */
   secondsRemaining: 'SecondsRemaining',

@@ -1,7 +1,8 @@
 import { isObject } from '../parse-json.ts';
+import { RefreshError } from '../refresh-error.ts';
 
 /**
- * What may be told of an error of the AWS SDK or of the network: names and numbers. Messages, responses, raw bytes and
+ * What may be logged of an error of the AWS SDK or of the network: names and numbers. Messages, responses, raw bytes and
  * causes stay behind: a validation error of SSM, for one, quotes the value that was to be stored.
  */
 export function redactedCause(error: unknown): Error {
@@ -11,6 +12,16 @@ export function redactedCause(error: unknown): Error {
   // The stack would lead through the SDK's middleware, and starts with the message.
   delete cause.stack;
   return cause;
+}
+
+/**
+ * A failure as a value. What is no RefreshError is a mistake in this program.
+ * @param isSafeToRepeat whether nothing was sent to the service by then
+ */
+export function refreshErrorOf(error: unknown, isSafeToRepeat = false): RefreshError {
+  if (error instanceof RefreshError) return error;
+  const message = `An error of the refresher itself: ${errorName(error)}. Report it, with the log line`;
+  return new RefreshError('INTERNAL_ERROR', message, { cause: redactedCause(error), isSafeToRepeat });
 }
 
 /** The name for what went wrong: AWS's, such as `AccessDeniedException`, or Node's, such as `ECONNREFUSED`. */

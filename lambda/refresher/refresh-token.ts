@@ -1,19 +1,29 @@
-import { RefreshError, refreshErrorOrThrow } from '../refresh-error.ts';
-import type { Attempt, TokenRecord, TokenStatus } from '../token-status.ts';
+import { randomUUID } from 'node:crypto';
+import type { Attempt, AttemptRecord } from '../attempt-record.ts';
+import { RefreshError } from '../refresh-error.ts';
+import type { TokenRecord } from '../token-status.ts';
 import { type Config, configurationHash } from './config.ts';
 import type { Dependencies } from './dependencies.ts';
-import { tellFirstFailure } from './first-failure.ts';
+import { recordFirstFailure, recordOutcome } from './first-failure.ts';
 import type { Credentials } from './parse-credentials.ts';
-import { requestToken } from './request-token.ts';
-import { type Announcement, announce, conclude, type Origin } from './rules/attempt.ts';
-import { type Decision, decide, recordOfStored, reportsInRow } from './rules/decision.ts';
+import { refreshErrorOf } from './redact-error.ts';
+import { type Login, requestToken } from './request-token.ts';
+import { type Announcement, announce, conclude, type LoginBasis } from './rules/attempt.ts';
+import { type Decision, decide } from './rules/decision.ts';
 import { onHold, refreshInProgress } from './rules/hold.ts';
-import { loginsWith } from './rules/login-ration.ts';
-import type { StoredState } from './rules/stored-state.ts';
+import { recordAfter, recordWith } from './rules/login-ration.ts';
+import {
+  countingRecordOf,
+  lastAttempt,
+  lastToken,
+  recordOfStored,
+  reportsInRow,
+  type StoredState,
+} from './rules/stored-state.ts';
 import { type IssuedToken, isStored, recordIssued } from './rules/token-record.ts';
 import { readTickInputs, type TickInputs } from './tick-inputs.ts';
-import { credentialsAge, reportStored, secondsLeft, type TickReport } from './tick-report.ts';
-import { ageWarnings, attemptWarnings, credentialWarnings, lifetimeWarnings, reportWarnings } from './warnings.ts';
+import { failed, type KnownTick, succeeded, type TickReport } from './tick-report.ts';
+import { attemptWarnings, credentialWarnings, lifetimeWarnings } from './warnings.ts';
 
 /** Reserved at the end of the run for writing the new token and, after it, the outcome. */
 const STORING_MS = 10_000;
@@ -24,10 +34,10 @@ const ANNOUNCING_MS = 5_000;
 
 /**
  * One tick: read, decide, announce, ask, store, conclude.
- * @param force ask for a new token, whatever the status says
+ * @param force ask for a new token, whatever the records say
  * @param deadline milliseconds since the epoch by which all of it has ended
  * @param inputs prefetched; left out, the tick reads its own
- * @returns a report of failed ticks too, for there is something to tell either way.
+ * @returns a report of failed ticks too, for each is logged and counted
  */
 export async function refreshToken(
   config: Config,
@@ -39,32 +49,26 @@ export async function refreshToken(
   const { now, timeout } = dependencies;
   const readingMs = Math.max(0, deadline - STORING_MS - now());
   const [credentialsRead, storedRead] = inputs ?? (await readTickInputs(dependencies, timeout(readingMs)));
-  // Without the status nothing is decided and nothing written: a refusal may stand in it.
-  if (storedRead.status === 'rejected') {
-    return { outcome: 'failed', error: refreshErrorOrThrow(storedRead.reason), warnings: [] };
-  }
+  // Without the records nothing is decided and nothing written: a refusal may stand in them.
+  if (storedRead.status === 'rejected') return failed({ config }, refreshErrorOf(storedRead.reason), now());
   const stored = storedRead.value;
   const configuration = configurationHash(config);
   if (credentialsRead.status === 'rejected') {
-    const error = refreshErrorOrThrow(credentialsRead.reason);
-    const untold = await tellFirstFailure(stored, configuration, error, dependencies, deadline);
-    const left = reportStored(stored, stored.status?.content?.attempt, undefined, now());
-    return { ...left, outcome: 'failed', error, warnings: [...reportWarnings(stored, now()), ...untold] };
+    const error = refreshErrorOf(credentialsRead.reason);
+    const warnings = await recordFirstFailure(stored, configuration, error, dependencies, deadline);
+    return failed({ config, stored, attempt: lastAttempt(stored), warnings }, error, now());
   }
   const credentials = credentialsRead.value;
-  const origin: Origin = { secretVersionId: credentials.versionId, configuration };
-  const tick: Tick = { config, credentials, origin, force, deadline, stored, dependencies };
-  const report = await act(tick, decide({ force, stored, origin, now: now() }, config));
-  const age = credentialsAge(credentials, config, now());
-  const warnings = [...reportWarnings(stored, now()), ...ageWarnings(age, config), ...report.warnings];
-  return { ...report, ...age, secretVersionId: credentials.versionId, warnings };
+  const basis: LoginBasis = { secretVersionId: credentials.versionId, configuration };
+  const tick: Tick = { config, credentials, basis, force, deadline, stored, dependencies };
+  return await act(tick, decide({ force, stored, basis, now: now() }, config));
 }
 
 /** What a tick that can ask knows from its beginning. */
 interface Tick {
   readonly config: Config;
   readonly credentials: Credentials;
-  readonly origin: Origin;
+  readonly basis: LoginBasis;
   readonly force: boolean;
   readonly deadline: number;
   readonly stored: StoredState;
@@ -72,41 +76,74 @@ interface Tick {
 }
 
 async function act(tick: Tick, decision: Decision): Promise<TickReport> {
-  const attempt = tick.stored.status?.content?.attempt;
+  const now = tick.dependencies.now();
   switch (decision.kind) {
     case 'fresh':
-      return { ...reportTick(tick, attempt), outcome: 'fresh', token: decision.token };
+      return succeeded(knownBefore(tick, 'fresh'), 'fresh', decision.token, now);
     case 'in progress':
       return leaveToOtherRun(tick, decision.attempt);
     case 'hold':
-      return {
-        ...reportTick(tick, attempt),
-        outcome: 'failed',
-        error: onHold(decision.reason, tick.config.tokenParameterName),
-      };
+      return failed(knownBefore(tick, 'hold'), onHold(decision.reason, tick.config.tokenParameterName), now);
     case 'due':
       return await askForToken(tick, decision.trigger);
   }
 }
 
+/** What is known of a tick that has changed nothing. */
+function knownBefore({ config, credentials, basis, stored }: Tick, decision: Decision['kind']): KnownTick {
+  return { config, credentials, basis, stored, decision, attempt: lastAttempt(stored) };
+}
+
 /** The schedule's own tick has nothing to complain of, as long as there is a token; a person wants to know. */
 function leaveToOtherRun(tick: Tick, attempt: Attempt): TickReport {
+  const now = tick.dependencies.now();
   const token = recordOfStored(tick.stored);
-  // By what was read, since this run's announcement lost: a doubt about the token lasts until the other run has an outcome.
-  const report = reportTick(tick, tick.stored.status?.content?.attempt);
-  const isAlive = report.secondsRemaining !== undefined && report.secondsRemaining > 0;
-  if (token !== undefined && isAlive && !tick.force) return { ...report, outcome: 'fresh', token };
-  return { ...report, outcome: 'failed', error: refreshInProgress(attempt) };
+  // By what was read: a doubt about the token lasts until the other run has an outcome.
+  const known = knownBefore(tick, 'in progress');
+  const report = token && succeeded(known, 'fresh', token, now);
+  if (report?.secondsRemaining && !tick.force) return report;
+  return failed(known, refreshInProgress(attempt), now);
 }
 
 async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
-  const { config, credentials, origin, force, deadline, stored, dependencies } = tick;
+  const { config, credentials, deadline, stored, dependencies } = tick;
   const { store, now } = dependencies;
-  const { token: recorded, attempt: before } = stored.status?.content ?? {};
-  const announcement: Announcement = {
-    now: now(),
+  const before = lastAttempt(stored);
+  const announcement = announcementOf(tick, trigger, before);
+  const attempt = announce(announcement);
+  const record = { ...recordWith(attempt, countingRecordOf(stored), config.loginsPerDay), attempt };
+  try {
+    const announcingDeadline = Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS);
+    if (!(await store.announce(record, announcingDeadline))) return leaveToOtherRun(tick, attempt);
+  } catch (error) {
+    return failed({ ...knownBefore(tick, 'due'), trigger }, refreshErrorOf(error), now());
+  }
+  // From here on, nothing ends without an outcome.
+  const login = await requestToken(dependencies, config, credentials, deadline - STORING_MS);
+  const result = login.result instanceof RefreshError ? login.result : await storeToken(tick, attempt, login.result);
+  const asked: AskedTick = { trigger, login, warnings: attemptWarnings(before, announcement.now) };
+  if (result instanceof RefreshError) return await recordFailure(tick, record, announcement, result, asked);
+  const known: KnownTick = {
+    config,
+    credentials,
+    basis: tick.basis,
+    stored,
+    decision: 'due',
     trigger,
-    origin,
+    login,
+    warnings: [...asked.warnings, ...result.warnings],
+  };
+  return succeeded(known, result.outcome, result.token, now());
+}
+
+function announcementOf(tick: Tick, trigger: string, before: Attempt | undefined): Announcement {
+  const { config, basis, force, stored, dependencies } = tick;
+  return {
+    now: dependencies.now(),
+    run: randomUUID(),
+    on: stored.on,
+    trigger,
+    basis,
     force,
     before,
     token: recordOfStored(stored),
@@ -114,109 +151,72 @@ async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
     refreshEverySeconds: config.refreshEverySeconds,
     tokenLifetimeSeconds: config.tokenLifetimeSeconds,
   };
-  const attempt = announce(announcement);
-  const logins = loginsWith(attempt, stored.status?.content ?? {}, config.loginsPerDay);
-  const announcingDeadline = Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS);
-  try {
-    const isFirst = await store.announce(
-      { token: recorded, attempt, logins },
-      stored.status?.version,
-      announcingDeadline,
-    );
-    if (!isFirst) return leaveToOtherRun(tick, attempt);
-  } catch (error) {
-    return { ...reportTick(tick, before), outcome: 'failed', error: refreshErrorOrThrow(error), trigger };
-  }
-  const { result, ...login } = await requestToken(dependencies, config, credentials, deadline - STORING_MS);
-  const stood = result instanceof RefreshError ? result : await storeToken(tick, result);
-  const report =
-    stood instanceof RefreshError
-      ? await recordFailure(
-          tick,
-          conclude(attempt, stood, hasWorked(recorded, origin), announcement, now()),
-          stood,
-          logins,
-        )
-      : await recordToken(tick, attempt, stood, logins);
-  const warnings = [...attemptWarnings(before, announcement.now), ...report.warnings];
-  return { ...report, ...login, trigger, warnings };
 }
 
-/** A token that is in the store, but not yet in the status. */
-interface StoredToken {
+/** What is known of a tick that has asked. */
+interface AskedTick {
+  readonly trigger: string;
+  readonly login: Login;
+  readonly warnings: readonly string[];
+}
+
+/** A token that is in the store, and in the status. */
+interface TokenStored {
   readonly outcome: 'refreshed' | 'unchanged';
   readonly token: TokenRecord;
   readonly warnings: readonly string[];
 }
 
-async function storeToken(tick: Tick, issued: IssuedToken): Promise<StoredToken | RefreshError> {
-  const { config, credentials, origin, deadline, stored, dependencies } = tick;
-  const recorded = stored.status?.content?.token;
+/** Once the service has given a token, whatever goes wrong is a token that was not stored. */
+async function storeToken(tick: Tick, attempt: Attempt, issued: IssuedToken): Promise<TokenStored | RefreshError> {
+  const { config, credentials, basis, deadline, stored, dependencies } = tick;
+  const { store, now } = dependencies;
+  const recorded = lastToken(stored);
   try {
-    const record = recordIssued(issued, origin, recorded, dependencies.now());
-    const unchanged = isStored(record, recorded, stored.token?.version);
+    const record = recordIssued(issued, { basis, attempt, policy: config, recorded, now: now() });
+    const kept = recordOfStored(stored);
+    const unchanged = isStored(record, kept);
     // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
-    const version = unchanged
-      ? recorded.version
-      : await dependencies.store.writeToken(issued.accessToken, deadline - OUTCOME_MS);
+    const version = unchanged ? kept.version : await store.writeToken(issued.accessToken, deadline - OUTCOME_MS);
     const reports = reportsInRow(stored);
-    return {
-      outcome: unchanged ? 'unchanged' : 'refreshed',
-      token: { version, ...record, ...(reports > 0 && { reports }) },
-      warnings: [
-        ...lifetimeWarnings(issued, recorded, config),
-        ...credentialWarnings(credentials, config, dependencies.now()),
-      ],
-    };
+    const token: TokenRecord = reports > 0 ? { version, ...record, reports } : { version, ...record };
+    await store.writeStatus({ token }, deadline - OUTCOME_MS / 2);
+    const warnings = [...lifetimeWarnings(issued, recorded, config), ...credentialWarnings(credentials, config, now())];
+    return { outcome: unchanged ? 'unchanged' : 'refreshed', token, warnings };
   } catch (error) {
-    return refreshErrorOrThrow(error);
+    const failure = refreshErrorOf(error);
+    if (failure.code !== 'INTERNAL_ERROR') return failure;
+    return new RefreshError('STORE_FAILED', `The new token was not stored. ${failure.message}`, {
+      cause: failure.cause,
+    });
   }
 }
 
-async function recordToken(
-  tick: Tick,
-  announced: Attempt,
-  stood: StoredToken,
-  logins: TokenStatus['logins'],
-): Promise<TickReport> {
-  const { outcome, token, warnings } = stood;
-  const { store, now } = tick.dependencies;
-  try {
-    await store.writeStatus({ token, logins }, tick.deadline);
-  } catch (error) {
-    // The announcement stands without an outcome, as if this run had died.
-    const inDoubt = { ...reportTick(tick, announced), secondsRemaining: 0 };
-    return { ...inDoubt, outcome: 'failed', error: refreshErrorOrThrow(error) };
-  }
-  return { ...reportTick(tick, undefined), outcome, token, secondsRemaining: secondsLeft(token, now()), warnings };
-}
-
-/** What went wrong is recorded beside the token that stands, which nothing has touched. */
+/** What went wrong is recorded in a parameter of its own, so that nothing touches the token and its status. */
 async function recordFailure(
   tick: Tick,
-  attempt: Attempt,
+  announced: AttemptRecord & { readonly attempt: Attempt },
+  announcement: Announcement,
   error: RefreshError,
-  announcedLogins: TokenStatus['logins'],
+  { trigger, login, warnings }: AskedTick,
 ): Promise<TickReport> {
-  const { config, credentials, stored, dependencies, deadline } = tick;
+  const { config, credentials, basis, stored, dependencies, deadline } = tick;
+  const { store, now } = dependencies;
+  const hasWorked = lastToken(stored)?.secretVersionId === basis.secretVersionId;
+  const attempt = conclude(announced.attempt, error, hasWorked, announcement, now());
   // A password that the service misreads is a likely cause of a refusal.
-  const warnings =
-    error.code === 'CREDENTIALS_REFUSED' ? [...credentialWarnings(credentials, config, dependencies.now())] : [];
-  // What the service cannot have judged, it cannot have counted.
-  const logins = error.isSafeToRepeat ? announcedLogins?.slice(0, -1) : announcedLogins;
-  try {
-    await dependencies.store.writeStatus({ token: stored.status?.content?.token, attempt, logins }, deadline);
-  } catch (writeError) {
-    warnings.push(`This failure could not be recorded: ${refreshErrorOrThrow(writeError).message}`);
-  }
-  return { ...reportTick(tick, attempt), outcome: 'failed', error, warnings };
-}
-
-function reportTick({ stored, origin, dependencies }: Tick, attempt: Attempt | undefined) {
-  return { ...reportStored(stored, attempt, origin, dependencies.now()), warnings: [] };
-}
-
-/** Whether the stored token was got with these very credentials. */
-function hasWorked(recorded: TokenRecord | undefined, { secretVersionId }: Origin): boolean {
-  return recorded?.secretVersionId === secretVersionId;
+  const doubts = error.code === 'CREDENTIALS_REFUSED' ? credentialWarnings(credentials, config, now()) : [];
+  const unrecorded = await recordOutcome(store, recordAfter(attempt, announced, !error.isSafeToRepeat), deadline);
+  const known: KnownTick = {
+    config,
+    credentials,
+    basis,
+    stored,
+    decision: 'due',
+    trigger,
+    attempt,
+    login,
+    warnings: [...warnings, ...doubts, ...unrecorded],
+  };
+  return failed(known, error, now());
 }

@@ -1,22 +1,21 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { RefreshError, refreshErrorOrThrow } from '../refresh-error.ts';
+import { randomUUID } from 'node:crypto';
+import { RefreshError } from '../refresh-error.ts';
 import type { JudgedToken, NoToken } from '../services/judged-answer.ts';
 import type { Config } from './config.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Credentials } from './parse-credentials.ts';
-import { redactServiceText } from './redact-service-text.ts';
+import { profileEntry } from './profile-entry.ts';
+import { refreshErrorOf } from './redact-error.ts';
+import { inOneLine, redactServiceText } from './redact-service-text.ts';
 import { retryUntil } from './retry-until.ts';
 import { tokenExpiry } from './rules/token-expiry.ts';
-import type { IssuedToken } from './rules/token-record.ts';
+import { fingerprintOf, type IssuedToken } from './rules/token-record.ts';
+import type { LoginReport } from './tick-report.ts';
 
 /** What became of asking for a token. */
-export interface Login {
+export interface Login extends LoginReport {
   /** The token, or why there is none. */
   readonly result: IssuedToken | RefreshError;
-  /** For each request, milliseconds from sending it to its whole answer, or to giving up. */
-  readonly endpointLatenciesMs: readonly number[];
-  /** What the last answer said instead of giving a token, its secrets taken out; for the log line and nothing else. */
-  readonly said: string | undefined;
 }
 
 const MAX_TRIES = 3;
@@ -26,7 +25,7 @@ const MIN_REQUEST_MS = 500;
 
 /**
  * Asks the service for a token, never past the deadline. Asked again at once is only where the service cannot have judged
- * the credentials: any other login, repeated, could be one wrong password more towards a lock.
+ * the credentials: any other login, repeated, could be one wrong password more towards a lock. Never throws.
  */
 export async function requestToken(
   { post, ...time }: Pick<Dependencies, 'post' | 'now' | 'sleep' | 'random'>,
@@ -45,15 +44,19 @@ export async function requestToken(
       const why = 'no time is left in this run to ask for a token';
       throw gaveNoToken({ code: 'ENDPOINT_UNAVAILABLE', why, isSafeToRepeat: true });
     }
+    let isSent = false;
     try {
       serviceText = undefined;
       const envelope = service.request(values, { now: issuedAt, uuid: randomUUID(), endpoint });
+      isSent = true;
       const reply = await post(envelope, timeoutMs, tls);
       mustWait = reply.retryAfter === true;
       const answer = service.judge(reply);
       if ('accessToken' in answer) return issued(answer, issuedAt, tokenLifetimeSeconds);
       serviceText = answer.serviceText;
       throw gaveNoToken(answer);
+    } catch (error) {
+      throw refreshErrorOf(error, !isSent);
     } finally {
       endpointLatenciesMs.push(Math.round(time.now() - issuedAt));
     }
@@ -63,18 +66,42 @@ export async function requestToken(
     deadline: deadline - MIN_REQUEST_MS,
     maxTries: MAX_TRIES,
     pauseMs: (tries: number) => 1000 * 3 ** (tries - 1),
-    mayHeal: (error: unknown) => error instanceof RefreshError && error.isSafeToRepeat && !mustWait,
+    mayHeal: (error: unknown) => mayHeal(error) && !mustWait,
   };
-  const result = await retryUntil(retries, time, ask).catch(refreshErrorOrThrow);
-  const said = serviceText && redactServiceText(serviceText, secrets, service.codes);
-  return { result, endpointLatenciesMs, said };
+  const result = await retryUntil(retries, time, ask).catch((error: unknown) => refreshErrorOf(error));
+  const redacted = redactedOrNothing(serviceText ?? '', secrets, service.codes);
+  const isUnlisted = result instanceof RefreshError && isUnlistedRefusal(result);
+  return {
+    result,
+    endpointLatenciesMs,
+    said: inOneLine(redacted),
+    profileEntry: isUnlisted ? profileEntry(redacted) : undefined,
+  };
+}
+
+/** What the service said must not cost the token's record. */
+function redactedOrNothing(...args: Parameters<typeof redactServiceText>): string {
+  try {
+    return redactServiceText(...args);
+  } catch {
+    return '';
+  }
+}
+
+/** The service is not there at all, or the way to it. An error of ours does not heal by itself. */
+function mayHeal(error: unknown): boolean {
+  return error instanceof RefreshError && error.code === 'ENDPOINT_UNAVAILABLE' && error.isSafeToRepeat;
+}
+
+/** It may be a refusal, in words that no list holds. */
+function isUnlistedRefusal({ code, reason }: RefreshError): boolean {
+  return reason === undefined && (code === 'REQUEST_REFUSED' || code === 'REPLY_MALFORMED');
 }
 
 function issued({ accessToken, end }: JudgedToken, issuedAt: number, tokenLifetimeSeconds: number): IssuedToken {
   const expiry = tokenExpiry(end, issuedAt, tokenLifetimeSeconds);
   if (typeof expiry === 'string') throw gaveNoToken({ code: 'REPLY_MALFORMED', why: expiry, isSafeToRepeat: false });
-  const fingerprint = `sha256:${createHash('sha256').update(accessToken).digest('hex')}`;
-  return { accessToken, fingerprint, issuedAt, ...expiry };
+  return { accessToken, fingerprint: fingerprintOf(accessToken), issuedAt, ...expiry };
 }
 
 const SENTENCE_STARTS: Readonly<Record<NoToken['code'], string>> = {

@@ -4,7 +4,7 @@ import type { Time } from './dependencies.ts';
 export interface RetryPolicy {
   /** Milliseconds since the epoch; no try begins later. */
   readonly deadline: number;
-  /** The pause after so many tries, in milliseconds, before jitter (half to one and a half times). */
+  /** The pause after this many tries, in milliseconds, before jitter (half to one and a half times). */
   readonly pauseMs: (tries: number) => number;
   /** Whether the error may heal by itself. */
   readonly mayHeal: (error: unknown) => boolean;

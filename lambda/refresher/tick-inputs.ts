@@ -5,7 +5,7 @@ import type { StoredState } from './rules/stored-state.ts';
 /** What a tick decides on. Either half may have failed by itself. */
 export type TickInputs = readonly [PromiseSettledResult<Credentials>, PromiseSettledResult<StoredState>];
 
-/** Reads both at the same time. It never throws: each half tells of its own failure. */
+/** Reads both at the same time. It never throws: each half holds its own failure. */
 export async function readTickInputs(
   { credentials, store }: Pick<Dependencies, 'credentials' | 'store'>,
   signal: AbortSignal,

@@ -8,29 +8,33 @@ export function logTick(tokenParameterName: string | undefined, report: TickRepo
   else console.info(line);
 }
 
-/** The one line of a tick: an explicit list of what is safe to tell. What there is nothing to tell of is undefined. */
+/** The one line of a tick: an explicit list of what is safe to log. What there is nothing to say of is undefined. */
 export function tickLogLine(
   tokenParameterName: string | undefined,
   report: TickReport,
 ): Readonly<Record<string, unknown>> {
   const {
     outcome,
+    decision,
     trigger,
     secretVersionId,
     token,
     secondsRemaining,
-    endpointLatenciesMs = [],
+    endpointLatenciesMs,
     said,
+    profileEntry,
     warnings,
   } = report;
   const error = report.outcome === 'failed' ? report.error : undefined;
   return {
     outcome,
+    decision,
     trigger,
     code: error?.code,
     message: error?.message,
     cause: error?.cause instanceof Error ? error.cause.message : undefined,
     said,
+    profileEntry,
     tokenParameter: tokenParameterName,
     tokenVersion: token?.version,
     expiresAt: token?.expiresAt,

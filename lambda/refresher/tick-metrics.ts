@@ -6,13 +6,7 @@ type Unit = 'Seconds' | 'Milliseconds' | 'Count';
 
 /** The metrics of one tick. A value that is not known is left out, for 0 would be a claim. */
 export function tickMetrics(report: TickReport): readonly (readonly [MetricName, Unit, number])[] {
-  const {
-    secondsRemaining,
-    isRefused = false,
-    isReported = false,
-    credentialsAgeSeconds,
-    endpointLatenciesMs = [],
-  } = report;
+  const { secondsRemaining, isRefused, isReported, credentialsAgeSeconds, endpointLatenciesMs } = report;
   return [
     ...(secondsRemaining === undefined ? [] : [[METRICS.secondsRemaining, 'Seconds', secondsRemaining] as const]),
     [METRICS.credentialsRefused, 'Count', isRefused ? 1 : 0],

@@ -1,75 +1,156 @@
+import type { Attempt } from '../attempt-record.ts';
 import type { RefreshError } from '../refresh-error.ts';
-import type { Attempt, TokenRecord } from '../token-status.ts';
+import type { TokenRecord } from '../token-status.ts';
 import type { Config } from './config.ts';
 import type { Credentials } from './parse-credentials.ts';
-import { isTokenInDoubt, type Origin, stands } from './rules/attempt.ts';
-import { isReported, recordOfStored } from './rules/decision.ts';
-import type { StoredState } from './rules/stored-state.ts';
+import { isTokenInDoubt, type LoginBasis, stands } from './rules/attempt.ts';
+import type { Decision } from './rules/decision.ts';
+import { isReported, recordOfStored, type StoredState } from './rules/stored-state.ts';
+import { ageWarnings, reportWarnings } from './warnings.ts';
 
 /** What a tick did, for the answer, the log line and the metrics. Nothing in it is secret. */
-export type TickReport = (
-  | { readonly outcome: 'refreshed' | 'unchanged' | 'fresh'; readonly token: TokenRecord }
-  /** `token`, if there is one, is what still stands in the store. */
-  | { readonly outcome: 'failed'; readonly error: RefreshError; readonly token?: TokenRecord }
-) & {
-  /** How long that token still lives, 0 for none or one that may be dead; left out when the status could not be read. */
-  readonly secondsRemaining?: number;
+export type TickReport = SucceededTick | FailedTick;
+
+/** There is a token, and nothing to complain of. */
+export interface SucceededTick extends TickFacts {
+  readonly outcome: 'refreshed' | 'unchanged' | 'fresh';
+  readonly token: TokenRecord;
+}
+
+/** There is something to complain of. `token`, if there is one, is what still stands in the store. */
+export interface FailedTick extends TickFacts {
+  readonly outcome: 'failed';
+  readonly error: RefreshError;
+  readonly token: TokenRecord | undefined;
+}
+
+interface TickFacts {
+  /** What the tick decided; undefined where it could not. */
+  readonly decision: Decision['kind'] | undefined;
+  /** Why a token was asked for; undefined when none was. */
+  readonly trigger: string | undefined;
+  /** How long the token still lives, 0 for none or one that may be dead; undefined when the status could not be read. */
+  readonly secondsRemaining: number | undefined;
   /** Whether a refusal of these credentials is on record after the tick. */
-  readonly isRefused?: boolean;
+  readonly isRefused: boolean;
   /** Whether the tick found that a reader reports the stored token as rejected. */
-  readonly isReported?: boolean;
+  readonly isReported: boolean;
   readonly warnings: readonly string[];
-  /** The credentials' version; left out when they could not be read. */
-  readonly secretVersionId?: string;
-  /** How long that version has stood; left out where the configuration sets no limit to it. */
-  readonly credentialsAgeSeconds?: number;
-  /** Why a token was asked for; left out when none was. */
-  readonly trigger?: string;
+  /** The credentials' version; undefined when they could not be read. */
+  readonly secretVersionId: string | undefined;
+  /** How long that version has stood; undefined where the configuration sets no limit to it. */
+  readonly credentialsAgeSeconds: number | undefined;
   /** Of each request, answered or not. */
-  readonly endpointLatenciesMs?: readonly number[];
+  readonly endpointLatenciesMs: readonly number[];
   /** What the service said instead of giving a token, up to 200 characters, its secrets taken out. */
-  readonly said?: string;
-};
+  readonly said: string | undefined;
+  /** What to add to the profile if that is a refusal of the credentials. */
+  readonly profileEntry: string | undefined;
+}
 
-/** What of a tick's report follows from the store alone. */
-type StoreReport = Pick<TickReport, 'token' | 'secondsRemaining' | 'isRefused' | 'isReported'>;
+/** What asking the service is reported of. */
+export interface LoginReport {
+  /** For each request, milliseconds from sending it to its whole answer, or to giving up. */
+  readonly endpointLatenciesMs: readonly number[];
+  /** What the last answer said instead of giving a token, its secrets taken out; for the log line and nothing else. */
+  readonly said: string | undefined;
+  /** Where the service refused in words that the profile does not list: what to add to the profile. */
+  readonly profileEntry: string | undefined;
+}
 
-/**
- * What there is to tell of the store.
- * @param stored as the tick found it
- * @param attempt as it stands after the tick
- * @param origin undefined where the credentials could not be read; a recorded refusal then counts whatever it is about
- * @param now milliseconds since the epoch
- */
-export function reportStored(
-  stored: StoredState,
-  attempt: Attempt | undefined,
-  origin: Origin | undefined,
+/** What a tick knows by its end. */
+export interface KnownTick {
+  readonly config: Pick<Config, 'credentialsMaxAgeSeconds'>;
+  /** Undefined where it could not be read. */
+  readonly stored?: StoredState;
+  /** Undefined where they could not be read. */
+  readonly credentials?: Credentials;
+  readonly basis?: LoginBasis;
+  readonly decision?: Decision['kind'];
+  readonly trigger?: string;
+  /** The last attempt as it is after the tick; undefined where there is none, or it has ended with a token. */
+  readonly attempt?: Attempt | undefined;
+  readonly login?: LoginReport;
+  readonly warnings?: readonly string[];
+}
+
+/** The report of a tick after which there is a token. @param now milliseconds since the epoch */
+export function succeeded(
+  known: KnownTick,
+  outcome: SucceededTick['outcome'],
+  token: TokenRecord,
   now: number,
-): StoreReport {
-  const token = recordOfStored(stored);
-  const isRefused = attempt !== undefined && attempt.refusals > 0 && (origin === undefined || stands(attempt, origin));
+): SucceededTick {
+  const { decision, trigger, stored, attempt, credentials, login } = known;
   return {
+    outcome,
     token,
-    ...(stored.status?.fault === undefined && {
-      secondsRemaining: isTokenInDoubt(attempt, now) ? 0 : secondsLeft(token, now),
-    }),
-    isRefused,
-    isReported: isReported(stored),
+    decision,
+    trigger,
+    secondsRemaining: secondsRemaining(token, attempt, stored, now),
+    isRefused: isRefused(attempt, known),
+    isReported: stored !== undefined && isReported(stored),
+    warnings: allWarnings(known, now),
+    secretVersionId: credentials?.versionId,
+    credentialsAgeSeconds: credentialsAgeSeconds(known, now),
+    endpointLatenciesMs: login?.endpointLatenciesMs ?? [],
+    said: undefined,
+    profileEntry: undefined,
   };
 }
 
-/** Whole seconds that a token still lives; 0 for none. */
-export function secondsLeft(token: TokenRecord | undefined, now: number): number {
-  return token === undefined ? 0 : Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000));
+/** The report of a tick that failed. @param now milliseconds since the epoch */
+export function failed(known: KnownTick, error: RefreshError, now: number): FailedTick {
+  const { decision, trigger, stored, attempt, credentials, login } = known;
+  const token = stored && recordOfStored(stored);
+  const isKnown = stored?.status.isReadable ?? false;
+  return {
+    outcome: 'failed',
+    error,
+    token,
+    decision,
+    trigger,
+    secondsRemaining: isKnown ? secondsRemaining(token, attempt, stored, now) : undefined,
+    isRefused: isRefused(attempt, known),
+    isReported: stored !== undefined && isReported(stored),
+    warnings: allWarnings(known, now),
+    secretVersionId: credentials?.versionId,
+    credentialsAgeSeconds: credentialsAgeSeconds(known, now),
+    endpointLatenciesMs: login?.endpointLatenciesMs ?? [],
+    said: login?.said,
+    profileEntry: login?.profileEntry,
+  };
 }
 
-/** Nobody asks for the age, and nobody pays for its metric, where there is no limit to it. @param now milliseconds since the epoch */
-export function credentialsAge(
-  { createdAt }: Credentials,
-  { credentialsMaxAgeSeconds }: Config,
+/** Whole seconds that a token still lives; 0 for none, and for one that may be dead. */
+function secondsRemaining(
+  token: TokenRecord | undefined,
+  attempt: Attempt | undefined,
+  stored: StoredState | undefined,
   now: number,
-): Pick<TickReport, 'credentialsAgeSeconds'> {
-  if (credentialsMaxAgeSeconds === undefined || createdAt === undefined) return {};
-  return { credentialsAgeSeconds: Math.max(0, Math.floor((now - createdAt) / 1000)) };
+): number {
+  if (token === undefined) return 0;
+  if (isTokenInDoubt(attempt, stored !== undefined && isReported(stored), now)) return 0;
+  return Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000));
+}
+
+/** A recorded refusal counts whatever it is about, where the credentials could not be read. */
+function isRefused(attempt: Attempt | undefined, { basis }: KnownTick): boolean {
+  return attempt !== undefined && attempt.refusals > 0 && (basis === undefined || stands(attempt, basis));
+}
+
+/** Nobody asks for the age, and nobody pays for its metric, where there is no limit to it. */
+function credentialsAgeSeconds({ config, credentials }: KnownTick, now: number): number | undefined {
+  const { createdAt } = credentials ?? {};
+  if (config.credentialsMaxAgeSeconds === undefined || createdAt === undefined) return undefined;
+  return Math.max(0, Math.floor((now - createdAt) / 1000));
+}
+
+function allWarnings(known: KnownTick, now: number): readonly string[] {
+  const { stored, config, warnings = [] } = known;
+  return [
+    ...(stored === undefined ? [] : reportWarnings(stored, now)),
+    ...ageWarnings(credentialsAgeSeconds(known, now), config.credentialsMaxAgeSeconds),
+    ...warnings,
+  ];
 }

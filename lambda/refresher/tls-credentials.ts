@@ -97,7 +97,7 @@ export function tlsWarnings(
   return warnings;
 }
 
-/** What must not be told of them: the lines that are no headings. */
-export function tlsSecrets({ certificate, key, authorities }: TlsCredentials): readonly string[] {
-  return [certificate, key, authorities].flatMap((pem) => pem?.replace(/-----[^-]+-----/g, '') ?? []);
+/** What no log may show of them: the lines that are no headings. Authorities are no secret. */
+export function tlsSecrets({ certificate, key }: TlsCredentials): readonly string[] {
+  return [certificate, key].flatMap((pem) => pem?.replace(/-----[^-]+-----/g, '') ?? []);
 }

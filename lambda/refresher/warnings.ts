@@ -1,12 +1,11 @@
-import type { Attempt, TokenRecord } from '../token-status.ts';
+import type { Attempt } from '../attempt-record.ts';
+import type { TokenRecord } from '../token-status.ts';
 import type { Config } from './config.ts';
 import type { Credentials } from './parse-credentials.ts';
 import { fieldWarnings } from './parse-credentials.ts';
 import { hasDied } from './rules/attempt.ts';
-import { isReported, recordOfStored } from './rules/decision.ts';
-import type { StoredState } from './rules/stored-state.ts';
-import type { IssuedToken } from './rules/token-record.ts';
-import type { TickReport } from './tick-report.ts';
+import { isReported, recordOfStored, type StoredState } from './rules/stored-state.ts';
+import { type IssuedToken, isSame } from './rules/token-record.ts';
 import { tlsWarnings } from './tls-credentials.ts';
 
 /** Settings that do not fit the service, so that thresholds and due times miss. The operator can set them right. */
@@ -15,7 +14,7 @@ export function lifetimeWarnings(
   recorded: TokenRecord | undefined,
   { tokenLifetimeSeconds: configuredSeconds, renewalWindowSeconds }: Config,
 ): readonly string[] {
-  if (recorded?.fingerprint === fingerprint) {
+  if (recorded !== undefined && isSame(recorded.fingerprint, fingerprint)) {
     // Asked for ever more often, such a service still lets TokenExpiring fire before every renewal.
     return renewalWindowSeconds === undefined
       ? [
@@ -42,10 +41,11 @@ export function credentialWarnings(
 
 /** Past an age that the operator chose, ahead of the day on which the vendor ends the password. */
 export function ageWarnings(
-  { credentialsAgeSeconds = 0 }: Pick<TickReport, 'credentialsAgeSeconds'>,
-  { credentialsMaxAgeSeconds }: Config,
+  credentialsAgeSeconds: number | undefined,
+  credentialsMaxAgeSeconds: number | undefined,
 ): readonly string[] {
-  if (credentialsMaxAgeSeconds === undefined || credentialsAgeSeconds < credentialsMaxAgeSeconds) return [];
+  if (credentialsAgeSeconds === undefined || credentialsMaxAgeSeconds === undefined) return [];
+  if (credentialsAgeSeconds < credentialsMaxAgeSeconds) return [];
   const days = Math.floor(credentialsAgeSeconds / 86_400);
   return [`The credentials have not been changed for ${days} days: put new ones before the service ends them`];
 }
@@ -54,12 +54,15 @@ export function ageWarnings(
 export function attemptWarnings(before: Attempt | undefined, now: number): readonly string[] {
   if (before === undefined || !hasDied(before, now)) return [];
   return [
-    `The run that announced an attempt at ${before.at} never told how it ended: it may have died, or its login been lost`,
+    `How the attempt announced at ${before.at} ended was never recorded: its run may have died, or its login been lost`,
   ];
 }
 
 /** Readers report the stored token as rejected. */
 export function reportWarnings(stored: StoredState, now: number): readonly string[] {
+  const { report } = stored;
+  if (report !== undefined && 'fault' in report)
+    return [`A reader's report is not heard: ${report.parameterName} ${report.fault}`];
   const token = recordOfStored(stored);
   if (token === undefined || !isReported(stored)) return [];
   const ageSeconds = Math.round((now - Date.parse(token.issuedAt)) / 1000);

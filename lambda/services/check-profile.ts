@@ -136,9 +136,9 @@ function refuseUnknown(
 const MAX_NAME = 100;
 
 function keyOf(at: string, name: string): string {
-  const told = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name;
-  if (at === '') return told;
-  return /^[A-Za-z_]\w*$/.test(told) ? `${at}.${told}` : `${at}[${JSON.stringify(told)}]`;
+  const shown = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name;
+  if (at === '') return shown;
+  return /^[A-Za-z_]\w*$/.test(shown) ? `${at}.${shown}` : `${at}[${JSON.stringify(shown)}]`;
 }
 
 /** A request template that could be read. */

@@ -253,10 +253,10 @@ function blamesServer(code: string): boolean {
   return /^(?:[^:]*:)?(?:server|receiver|wsdl|internalservicefault)(?:\.|$)/i.test(code);
 }
 
-/** What may be logged once its secrets are taken out: no text that names the token's element, as in JSON. */
+/** What may be logged once its secrets are taken out, a line for each text: none that names the token's element, as in JSON. */
 function serviceText(profile: ServiceProfile, texts: readonly AnswerText[]): string | undefined {
   const logged = texts.map(({ text }) => text).filter((text) => !text.includes(lastStep(profile.token)));
-  return logged.join(' ').trim() || undefined;
+  return logged.filter((text) => text !== '').join('\n') || undefined;
 }
 
 /** By the list in which the code stands. */

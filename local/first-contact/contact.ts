@@ -4,7 +4,7 @@ import { isObject } from '../../lambda/parse-json.ts';
 import { type ConnectionFault, connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
-import { redactServiceText } from '../../lambda/refresher/redact-service-text.ts';
+import { inOneLine, redactServiceText } from '../../lambda/refresher/redact-service-text.ts';
 import { placeholders } from '../../lambda/services/fill-template.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { rootPart } from '../../lambda/services/root-part.ts';
@@ -140,7 +140,7 @@ function describe(
   profile: ServiceProfile,
 ): Contact {
   const secrets = sentFields(body, profile, request);
-  const redact = (name: string) => redactServiceText(name, secrets, []) ?? '';
+  const redact = (name: string) => inOneLine(redactServiceText(name, secrets, [])) ?? '';
   const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
   // SOAP 1.2 has its action in the Content-Type.
   const isSoap12 = /^application\/soap\+xml/.test(String(request.getHeader('Content-Type')));

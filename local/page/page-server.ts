@@ -16,7 +16,7 @@ export interface TokenPage {
   showTick(view: TickView): void;
   /** Sends how things are. */
   showState(): void;
-  /** The same, where the last time is so long ago that a person would notice. */
+  /** The same, where the last time is long enough ago for a person to notice. */
   showStep(): void;
 }
 

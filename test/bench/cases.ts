@@ -1,6 +1,8 @@
 /** What is timed: each variant in its situation, and how to tell that it did its work. */
 
+import { attemptParameterName } from '../../lambda/attempt-record.ts';
 import { isObject } from '../../lambda/parse-json.ts';
+import { instant, isUnreadable } from '../../lambda/record.ts';
 import type { Environment } from '../../lambda/refresher/config.ts';
 import { decodeStatus, encodeStatus, statusParameterName } from '../../lambda/token-status.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -34,19 +36,26 @@ export function firstTick({ ours }: Variants, endpoints: Endpoints): Case {
   return { name: ours.name, variant: ours, prepare: () => {}, isDone: () => isLastTokenStored(endpoints) };
 }
 
-/** Needs a store in which this project's first tick has left a token and its status. */
+/** Needs a store in which this project's first tick has left a token and its two records. */
 export function casesAfterFirstTick(variants: Variants, endpoints: Endpoints): ReadonlyMap<CaseKey, Case> {
   const { aws } = endpoints;
   const statusParameter = statusParameterName(TOKEN_PARAMETER);
-  const record = decodeStatus(aws.parameters.parameter(statusParameter)?.value ?? '').content?.token;
-  if (record === undefined) throw new Error('The first tick left no status.');
+  const status = decodeStatus(aws.parameters.parameter(statusParameter)?.value ?? '');
+  if (isUnreadable(status) || status.token === undefined) throw new Error('The first tick left no status.');
+  const record = status.token;
+  const attemptParameter = attemptParameterName(TOKEN_PARAMETER);
+  const attempt = aws.parameters.parameter(attemptParameter)?.value ?? '';
   const storeToken = (ageSeconds: number): void => {
-    const put = (Name: string, Value: string) => aws.perform('PutParameter', { Name, Value, Overwrite: true });
+    const put = (Name: string, Value: string, Type?: string) =>
+      aws.perform('PutParameter', { Name, Value, Type, Overwrite: true });
     put(TOKEN_PARAMETER, 'an-older-token');
     const version = aws.parameters.parameter(TOKEN_PARAMETER)?.version ?? 0;
-    const earlier = (instant: string) => new Date(Date.parse(instant) - ageSeconds * 1000).toISOString();
+    const earlier = (at: string) => instant(Date.parse(at) - ageSeconds * 1000);
     const [issuedAt, expiresAt] = [earlier(record.issuedAt), earlier(record.expiresAt)];
     put(statusParameter, encodeStatus({ token: { ...record, version, issuedAt, expiresAt } }));
+    // The attempt that got this token, as the first version: later ones would be of runs that are still asking.
+    aws.perform('DeleteParameter', { Name: attemptParameter });
+    put(attemptParameter, attempt, 'String');
   };
   const refreshing = (variant: Variant): Case => ({
     name: variant.name,

@@ -2,9 +2,10 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createParameterReader } from '../../cli/read-parameters.ts';
 import { reportTokens } from '../../cli/status-command.ts';
+import { encodeAttempt } from '../../lambda/attempt-record.ts';
 import { encodeStatus } from '../../lambda/token-status.ts';
 import { type AwsFault, type AwsFaults, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
-import { HOUR, record } from './records.ts';
+import { attemptAged, HOUR, tokenAged } from './records.ts';
 
 const NAMES = Array.from({ length: 12 }, (_, index) => `/many/${index}/access-token`);
 
@@ -22,8 +23,8 @@ beforeAll(async () => {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   });
-  for (const name of NAMES) store(`${name}/status`, encodeStatus({ token: record(HOUR) }));
-  store('/many/3/access-token/status', encodeStatus({ token: record(5 * HOUR) }));
+  for (const name of NAMES) store(`${name}/status`, encodeStatus({ token: tokenAged(HOUR) }));
+  store('/many/3/access-token/status', encodeStatus({ token: tokenAged(5 * HOUR) }));
   store('/many/4/access-token', 'a token', 'SecureString');
 });
 afterAll(() => aws.close());
@@ -61,8 +62,11 @@ describe('the tokens side by side', () => {
   it('are read ten in a call, and nothing is decrypted', async () => {
     const { reports, calls } = await report(NAMES);
     expect(reports).toHaveLength(12);
-    expect(calls.map(({ operation }) => operation)).toEqual(['GetParameters', 'GetParameters']);
-    expect(calls.flatMap(({ input }) => input.Names)).toEqual(NAMES.map((name) => `${name}/status`));
+    expect(calls.map(({ operation }) => operation)).toEqual(Array(4).fill('GetParameters'));
+    expect(calls.flatMap(({ input }) => input.Names)).toEqual([
+      ...NAMES.map((name) => `${name}/status`),
+      ...NAMES.map((name) => `${name}/attempt`),
+    ]);
     expect(calls.some(({ input }) => 'WithDecryption' in input)).toBe(false);
   });
 
@@ -70,12 +74,44 @@ describe('the tokens side by side', () => {
     deny('/many/7/access-token/status');
     const { reports } = await report(NAMES);
     expect(reports.filter(({ state }) => state === 'fresh')).toHaveLength(10);
-    expect(reports.find(({ token }) => token === '/many/7/access-token')).toEqual({
+    expect(reports[7]).toEqual({
       token: '/many/7/access-token',
       state: 'denied',
       doFirst: 'Allow ssm:GetParameters on /many/7/access-token/status.',
       isAiling: true,
     });
+  });
+
+  it('are shown by their status alone to a role that may read no attempt', async () => {
+    deny(...NAMES.map((name) => `${name}/attempt`));
+    const { reports } = await report(NAMES);
+    expect(reports.filter(({ state }) => state === 'fresh')).toHaveLength(11);
+  });
+
+  it('take an announcement that came second for none, and look back to the last that counts', async () => {
+    const name = '/raced/access-token';
+    const put = (on: number, over: object) =>
+      store(`${name}/attempt`, encodeAttempt({ attempt: attemptAged(HOUR, undefined, { on, ...over }) }));
+    store(`${name}/status`, encodeStatus({ token: tokenAged(2 * HOUR) }));
+    put(0, {});
+    put(0, { outcome: attemptAged(HOUR, { code: 'REQUEST_REFUSED', reason: 'no' }).outcome });
+    put(0, { run: 'second' });
+    put(0, { run: 'third' });
+    const { reports, calls } = await report([name]);
+    expect(reports).toMatchObject([{ state: 'REQUEST_REFUSED', reason: 'no' }]);
+    expect(calls.flatMap(({ input }) => input.Names).slice(1)).toEqual(
+      ['', ':3', ':2'].map((end) => `${name}/attempt${end}`),
+    );
+  });
+
+  it('take an attempt that the status names for ended', async () => {
+    const name = '/ended/access-token';
+    const token = tokenAged(HOUR);
+    store(`${name}/status`, encodeStatus({ token }));
+    store(`${name}/attempt`, encodeAttempt({ attempt: attemptAged(HOUR) }));
+    expect((await report([name])).reports).toMatchObject([{ state: 'fresh' }]);
+    store(`${name}/attempt`, encodeAttempt({ attempt: attemptAged(HOUR - 1, undefined, { on: 1 }) }));
+    expect((await report([name])).reports).toMatchObject([{ state: 'in doubt' }]);
   });
 
   it('cannot be shown where all names are denied', async () => {
@@ -117,6 +153,10 @@ describe('the tokens side by side', () => {
 describe('the tokens below a path', () => {
   it('are found by their status', async () => {
     store('/manya/token/status', '{}');
+    store('/day-one/token/attempt', encodeAttempt({ attempt: attemptAged(0, { code: 'CONFIG_INVALID' }) }));
+    expect((await report([], '/day-one')).reports).toMatchObject([
+      { token: '/day-one/token', state: 'CONFIG_INVALID' },
+    ]);
     const { reports, calls } = await report([], '/many/');
     expect(reports.map(({ token }) => token).toSorted()).toEqual(NAMES.toSorted());
     expect(calls.filter(({ operation }) => operation === 'GetParametersByPath').map(({ input }) => input.Path)).toEqual(

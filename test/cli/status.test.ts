@@ -4,26 +4,30 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
+import { encodeAttempt } from '../../lambda/attempt-record.ts';
+import { encodeStatus, type TokenRecord } from '../../lambda/token-status.ts';
 import { type AwsFault, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { attempt, HOUR, record } from './records.ts';
+import { attemptAged, HOUR, tokenAged } from './records.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 let aws: LocalAws;
 let fault: AwsFault | undefined;
 beforeAll(async () => {
   aws = await startLocalAws({ faults: () => fault });
-  store('/fresh/access-token', { token: record(HOUR) });
-  store('/refused/access-token', {
-    token: record(3 * HOUR),
-    attempt: attempt(2 * HOUR, { code: 'CREDENTIALS_REFUSED', reason: 'invalid_grant' }),
-  });
+  store('/fresh/access-token', tokenAged(HOUR));
+  store('/refused/access-token', tokenAged(3 * HOUR));
+  const attempt = attemptAged(2 * HOUR, { code: 'CREDENTIALS_REFUSED', reason: 'invalid_grant' });
+  put('/refused/access-token/attempt', encodeAttempt({ attempt }));
 });
 afterAll(() => aws.close());
 
-function store(name: string, status: TokenStatus): void {
-  aws.perform('PutParameter', { Name: `${name}/status`, Type: 'String', Value: encodeStatus(status), Overwrite: true });
+function put(Name: string, Value: string): void {
+  aws.perform('PutParameter', { Name, Type: 'String', Value, Overwrite: true });
+}
+
+function store(name: string, token: TokenRecord): void {
+  put(`${name}/status`, encodeStatus({ token }));
 }
 
 interface Ended {
@@ -120,7 +124,7 @@ describe('npx soap-token-refresher status', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['no name', [], /^Name at least one token parameter: npx soap-token-refresher status/],
     ['a name without a slash', ['token'], /^"token" is no name of a token parameter: start with "\/"/],
-    ['the name of a status', ['/a/token/status'], /^"\/a\/token\/status" stands below a token parameter/],
+    ['the name of a status', ['/a/token/status'], /^"\/a\/token\/status" is no name of a token parameter: .* status/],
     ['a name beside a path', ['/a/token', '--path', '/a'], /^Give names of tokens or --path, not both\./],
   ])('says in one line what is wrong with %s', async (_, args, line) => {
     const { status: exit, stdout, stderr } = await status(args);
@@ -179,8 +183,9 @@ describe('npm run status', () => {
   const ofApp = (args: readonly string[]) =>
     run('infra/app/app-status.ts', [...args, '--endpoint-url', aws.url], CREDENTIALS, project);
 
-  it('shows the tokens of cdk.json, and takes one for expiring by its own settings', async () => {
-    store('/service/access-token', { token: record(3 * HOUR) });
+  it('shows the tokens of cdk.json, and takes one of before for expiring by the settings of today', async () => {
+    // Written before the status said itself when TokenExpiring pages.
+    store('/service/access-token', tokenAged(3 * HOUR, { dueAt: undefined, pageBelowSeconds: undefined }));
     const { status: exit, stdout } = await ofApp([]);
     expect(stdout).toMatch(
       /^\/service\/access-token +7 +(1 h|59 min.*) +expiring +- +\S.* ago +The refresher does not run/m,
@@ -189,7 +194,7 @@ describe('npm run status', () => {
   });
 
   it('honours stage and prefix', async () => {
-    store('/prod/service/access-token', { token: record(HOUR) });
+    store('/prod/service/access-token', tokenAged(HOUR));
     const { status: exit, stdout } = await ofApp(['--context', 'stage=prod']);
     expect(stdout).toMatch(/^\/prod\/service\/access-token +7 .* fresh /m);
     expect(exit).toBe(0);

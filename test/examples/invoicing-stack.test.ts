@@ -18,14 +18,18 @@ beforeAll(() => {
   template = Template.fromStack(stack);
 });
 
-it('may read this token and its status, decrypt what is bound to this token through SSM, report it, and nothing else', () => {
+it('may read this token, its status and the last attempt, decrypt what is bound to this token through SSM, report it, and nothing else', () => {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
   expect(policies.map(({ Properties }) => readable(Properties.PolicyDocument.Statement))).toEqual([
     [
       {
         Effect: 'Allow',
         Action: ['ssm:GetParameter', 'ssm:GetParameters'],
-        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`],
+        Resource: [
+          TOKEN_ARN,
+          `${TOKEN_ARN}/status`,
+          ...['', ':?', ':??', ':???', ':????', ':?????', ':??????'].map((version) => `${TOKEN_ARN}/attempt${version}`),
+        ],
       },
       {
         Effect: 'Allow',
@@ -61,7 +65,7 @@ it('in one app with the refresher, a stack may take the token itself, and then d
     new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description: 'Reader' }),
   );
   expect(statementsOf(Template.fromStack(stack), 'Reader')).toMatchObject([
-    { Action: ['ssm:GetParameter', 'ssm:GetParameters'], Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`] },
+    { Action: ['ssm:GetParameter', 'ssm:GetParameters'], Resource: expect.arrayContaining([`${TOKEN_ARN}/attempt`]) },
     { Action: 'kms:Decrypt', Resource: { 'Fn::ImportValue': expect.stringMatching(/^Owner:.*Key/) } },
   ]);
 });

@@ -7,6 +7,7 @@ import { parseCommandLine } from '../../cli/command-line.ts';
 import { InYourStack, inYourFunction } from '../../examples/pages/in-short.ts';
 import { ExtensionStack, OwnerStack, ParcelsStack, ReaderStack } from '../../examples/pages/stacks.ts';
 import { readSettings } from '../../infra/app/read-settings.ts';
+import { decodeAttempt } from '../../lambda/attempt-record.ts';
 import { isObject } from '../../lambda/parse-json.ts';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import { decodeStatus } from '../../lambda/token-status.ts';
@@ -86,7 +87,7 @@ describe.each(PAGES)('%s', (page) => {
       if ('request' in json) expect(checkProfile(json)).toMatchObject({ faults: [] });
       if ('format' in json) {
         const { format: _, ...content } = json;
-        expect(decodeStatus(block)).toEqual({ content });
+        expect('token' in json ? decodeStatus(block) : decodeAttempt(block)).toEqual(content);
       }
     }
   });

@@ -74,7 +74,7 @@ describe('is refused by name', () => {
     propFaults({ ...LEAST, ...props }).map(({ names: [name], value }) => [name, String(value)]);
 
   it.each<[string, Partial<TokenRefresherProps>, string, string]>([
-    ['a profile with a wrong path', { service: { ...dpd, token: '//' } }, 'service', 'token'],
+    ['a profile with a wrong path', { service: { ...dpd, token: '//' } }, 'service.token', 'undefined'],
     [
       'refreshEvery beside a renewal at expiry',
       { service: dpd, refreshEvery: Duration.hours(3) },
@@ -92,7 +92,9 @@ describe('is refused by name', () => {
 
   it('a profile with several faults: all of them at once', () => {
     const service = { ...dpd, token: '//', answer: 'a/b' };
-    expect(namesOf({ service }).map(([, key]) => key)).toEqual(expect.arrayContaining(['token', 'answer']));
+    expect(namesOf({ service }).map(([name]) => name)).toEqual(
+      expect.arrayContaining(['service.token', 'service.answer']),
+    );
   });
 
   it('a profile that leaves no room for the other variables', () => {

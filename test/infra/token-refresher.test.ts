@@ -29,6 +29,10 @@ import { pageCouldComeTooLate } from '../../lambda/timing.ts';
 import { deployed, environmentOf, LEAST, only, readable, statementsOf, TOKEN, team } from './synthesis.ts';
 
 const TOKEN_ARN = `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${TOKEN}`;
+/** The attempt parameter, and how IAM may spell a version of it. */
+const ATTEMPT_ARNS = ['', ':?', ':??', ':???', ':????', ':?????', ':??????'].map(
+  (version) => `${TOKEN_ARN}/attempt${version}`,
+);
 const THROUGH_SSM_FOR_THE_TOKEN = {
   StringEquals: {
     'kms:ViaService': 'ssm.<AWS::Region>.amazonaws.com',
@@ -287,7 +291,7 @@ describe('removalPolicy', () => {
   it('DESTROY prints the command that removes what the function and readers wrote', () => {
     const [{ Value } = {}] = Object.values(destroyed.template.findOutputs('*'));
     expect(readable(Value)).toBe(
-      `aws --region <AWS::Region> ssm delete-parameters --names ${TOKEN} ${TOKEN}/status ${TOKEN}/rejected`,
+      `aws --region <AWS::Region> ssm delete-parameters --names ${TOKEN} ${TOKEN}/status ${TOKEN}/attempt ${TOKEN}/rejected`,
     );
     expect(standard.template.findOutputs('*')).toEqual({});
   });
@@ -299,7 +303,7 @@ describe('removalPolicy', () => {
 });
 
 describe('permissions', () => {
-  it('let the function read one secret, look at three parameters and write two, and encrypt: nothing more', () => {
+  it('let the function read one secret, look at four parameters and write three, and encrypt: nothing more', () => {
     expect(statementsOf(standard.template, 'Refreshes')).toEqual([
       {
         Effect: 'Allow',
@@ -314,12 +318,12 @@ describe('permissions', () => {
       {
         Effect: 'Allow',
         Action: 'ssm:GetParameters',
-        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`, `${TOKEN_ARN}/rejected`],
+        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`, ...ATTEMPT_ARNS, `${TOKEN_ARN}/rejected`],
       },
       {
         Effect: 'Allow',
         Action: 'ssm:PutParameter',
-        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`],
+        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`, `${TOKEN_ARN}/attempt`],
       },
       {
         Effect: 'Allow',
@@ -339,7 +343,7 @@ describe('permissions', () => {
     expect(JSON.stringify(standard.template.findResources('AWS::IAM::Policy'))).not.toContain('*');
   });
 
-  it('let a reader read both parameters and decrypt this token: no history, no other parameter', () => {
+  it('let a reader read token, status and attempt, and decrypt this token: no history, no other parameter', () => {
     const { stack, refresher } = team();
     const reader = new Role(stack, 'Reader', {
       description: 'Reader',
@@ -350,7 +354,7 @@ describe('permissions', () => {
       {
         Effect: 'Allow',
         Action: ['ssm:GetParameter', 'ssm:GetParameters'],
-        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`],
+        Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`, ...ATTEMPT_ARNS],
       },
       {
         Effect: 'Allow',
@@ -394,7 +398,7 @@ describe('permissions', () => {
     });
     refresher.token.grantRead(reader);
     expect(statementsOf(Template.fromStack(reading), 'Reader')).toEqual([
-      expect.objectContaining({ Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`] }),
+      expect.objectContaining({ Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`, ...ATTEMPT_ARNS] }),
       expect.objectContaining({
         Action: 'kms:Decrypt',
         Resource: { 'Fn::ImportValue': expect.stringMatching(/^Team:ExportsOutputFnGetAttRefresherKey/) },
@@ -844,7 +848,7 @@ describe('props', () => {
     new TokenRefresher(stack, 'Refresher', { ...LEAST, checkEvery: minutes(35) });
     Annotations.fromStack(stack).hasWarning(
       '/Default/Refresher',
-      Match.stringLikeRegexp('checkEvery is 35 minutes, and a token has 2 hours left.*at most 30 minutes'),
+      Match.stringLikeRegexp('checkEvery is 35 minutes: a token has 2 hours left.*at most 30 minutes'),
     );
     const advised = new Stack();
     new TokenRefresher(advised, 'Refresher', { ...LEAST, checkEvery: minutes(30) });

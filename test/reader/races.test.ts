@@ -1,14 +1,15 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
+import { encodeAttempt } from '../../lambda/attempt-record.ts';
+import type { ParameterClient } from '../../lambda/reader/parameter-client.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
-import { decodeStatus, encodeStatus } from '../../lambda/token-status.ts';
+import { instant, isUnreadable } from '../../lambda/record.ts';
+import { decodeStatus, encodeStatus, type TokenRecord } from '../../lambda/token-status.ts';
 import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
+import { ATTEMPT, ATTEMPT_NAME, STATUS, TOKEN, tokenRecord } from './scene.ts';
 import { createVirtualSsm } from './virtual-ssm.ts';
 
-const TOKEN = '/masters-india-staging/access-token';
-const STATUS = `${TOKEN}/status`;
 const MIN_REMAINING_MS = 60_000;
 const MAX_AGE_MS = 300_000;
 /** The longest that one read takes: three requests that hang until they are given up, and the pauses between them. */
@@ -20,9 +21,16 @@ const scenario = fc.record({
   lifetimeMs: fc.constantFrom(100_000, 600_000, 4 * 3_600_000),
   revokesOldTokens: fc.boolean(),
   latencyMs: fc.nat(400),
+  /** What the reader's role may read of the last attempt: a role of yesterday nothing, another one not its earlier versions. */
+  attemptRights: fc.constantFrom('none', 'newest', 'all'),
   refreshes: fc.array(
     fc.record({
-      pauseMs: fc.oneof(fc.nat(3_000), fc.nat(400_000)),
+      pauseMs: fc.oneof({ weight: 3, arbitrary: fc.nat(3_000) }, fc.nat(400_000)),
+      announcedMs: fc.nat(400),
+      // Another run announces a moment later, and has lost.
+      isChased: fc.boolean(),
+      // An outage: the service is asked in vain, which the attempt says.
+      isInVain: fc.option(fc.constant(true), { freq: 5, nil: false }),
       storedAfterMs: fc.nat(400),
       // The refresher may end between its two writes; its next run finds that and starts over.
       recordedAfterMs: fc.option(fc.nat(600), { freq: 4 }),
@@ -37,7 +45,7 @@ const scenario = fc.record({
     fc.array(
       fc.record({
         pauseMs: fc.oneof(fc.nat(2_000), fc.nat(200_000)),
-        requestMs: fc.option(fc.oneof(fc.nat(300), fc.nat(30_000)), { freq: 4 }),
+        requestMs: fc.option(fc.oneof(fc.nat(300), fc.nat(5_000), fc.nat(90_000)), { freq: 4 }),
       }),
       { minLength: 1, maxLength: 12 },
     ),
@@ -45,6 +53,11 @@ const scenario = fc.record({
   ),
 });
 type Scenario = (typeof scenario extends fc.Arbitrary<infer T> ? T : never) & {};
+
+function recordIn(text = ''): TokenRecord | undefined {
+  const status = decodeStatus(text);
+  return isUnreadable(status) ? undefined : status.token;
+}
 
 /** The service: it knows which of its tokens it would take. */
 function createService(clock: VirtualClock, { lifetimeMs, revokesOldTokens }: Scenario) {
@@ -87,11 +100,22 @@ async function play(plan: Scenario): Promise<void> {
   const reads: Read[] = [];
   const rejectionsAt: number[] = [];
   let readsUnderWay = 0;
+  const attemptReads: { readonly at: number; readonly isExcused: boolean }[] = [];
+  /** A token was rejected, or nothing could be handed out. */
+  let isSomethingWrong = false;
 
   const client: ParameterClient = {
     // Nobody reports here: every command is a read.
     async send(command: unknown, options: { abortSignal: AbortSignal }) {
       if (!(command instanceof GetParametersCommand)) throw new Error('expected a read');
+      const [name = ''] = command.input.Names ?? [];
+      if (name.startsWith(ATTEMPT_NAME)) {
+        if (name === ATTEMPT_NAME) attemptReads.push({ at: clock.now(), isExcused: isSomethingWrong });
+        if (plan.attemptRights === 'all' || (plan.attemptRights === 'newest' && name === ATTEMPT_NAME)) {
+          return await store.send(command, options);
+        }
+        throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+      }
       readsUnderWay += 1;
       expect(readsUnderWay).toBe(1);
       const begunAt = clock.now();
@@ -99,11 +123,13 @@ async function play(plan: Scenario): Promise<void> {
       try {
         const output = await store.send(command, options);
         const [token, status] = output.Parameters ?? [];
-        const record = decodeStatus(status?.Value ?? '').content?.token;
+        const record = recordIn(status?.Value);
         const age = record?.version === token?.Version ? MAX_AGE_MS : 5_000;
         const bound = Date.parse(record?.expiresAt ?? '') - MIN_REMAINING_MS;
         if ((token?.Version ?? 0) >= (record?.version ?? Infinity) && clock.now() <= bound) {
           keptUntil = Math.min(begunAt + age, bound);
+        } else {
+          isSomethingWrong = true;
         }
         return output;
       } finally {
@@ -115,8 +141,20 @@ async function play(plan: Scenario): Promise<void> {
   const reader = createTokenReader({ parameterName: TOKEN, client, clock });
 
   async function refreshing(): Promise<void> {
-    for (const { pauseMs, storedAfterMs, recordedAfterMs } of plan.refreshes) {
-      await clock.sleep(pauseMs);
+    for (const { pauseMs, announcedMs, isChased, isInVain, storedAfterMs, recordedAfterMs } of plan.refreshes) {
+      await clock.sleep(pauseMs + 1);
+      const attempt = { ...ATTEMPT, at: instant(clock.now()), on: store.versionOf(ATTEMPT_NAME) };
+      store.put(ATTEMPT_NAME, encodeAttempt({ attempt }));
+      await clock.sleep(announcedMs);
+      if (isChased) {
+        const loser = { ...attempt, at: instant(clock.now()), run: 'run-2' };
+        store.put(ATTEMPT_NAME, encodeAttempt({ attempt: loser }));
+      }
+      if (isInVain) {
+        const outcome = { code: 'ENDPOINT_UNAVAILABLE', at: instant(clock.now()) };
+        store.put(ATTEMPT_NAME, encodeAttempt({ attempt: { ...attempt, outcome } }));
+        continue;
+      }
       const issuedAt = clock.now();
       const expiresAt = issuedAt + plan.lifetimeMs;
       const token = service.issue();
@@ -126,15 +164,7 @@ async function play(plan: Scenario): Promise<void> {
       lastChangeAt = clock.now();
       if (recordedAfterMs === null) continue;
       await clock.sleep(recordedAfterMs);
-      const record = {
-        version,
-        issuedAt: new Date(issuedAt).toISOString(),
-        expiresAt: new Date(expiresAt).toISOString(),
-        lifetimeAssumed: false,
-        fingerprint: 'sha256:0',
-        secretVersionId: 'secret-version-1',
-        configuration: 'sha256:1',
-      };
+      const record = { ...tokenRecord(version, issuedAt, expiresAt), attemptAt: attempt.at };
       store.put(STATUS, encodeStatus({ token: record }));
       stored.isRecorded = true;
       readableUntil = expiresAt - MIN_REMAINING_MS;
@@ -182,6 +212,7 @@ async function play(plan: Scenario): Promise<void> {
         storedThen = stored.token;
         rejectedAt = clock.now();
         rejectionsAt.push(rejectedAt);
+        isSomethingWrong = true;
         return true;
       },
     );
@@ -210,6 +241,11 @@ async function play(plan: Scenario): Promise<void> {
   await clock.advance(24 * 3_600_000);
   await everything;
 
+  expect(attemptReads.filter(({ isExcused }) => !isExcused)).toEqual([]);
+  const attemptGaps = attemptReads.map(
+    ({ at }, index) => at - (attemptReads[index - 1]?.at ?? Number.NEGATIVE_INFINITY),
+  );
+  expect(Math.min(...attemptGaps, 1000)).toBe(1000);
   const early = reads.filter(({ begunAt }, index) => begunAt < (reads[index - 1]?.keptUntil ?? 0));
   for (const [index, { begunAt }] of early.entries()) {
     const before = early[index - 1]?.begunAt ?? Number.NEGATIVE_INFINITY;

@@ -1,11 +1,13 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, it, vi } from 'vitest';
+import { encodeAttempt } from '../../lambda/attempt-record.ts';
+import type { ParameterClient } from '../../lambda/reader/parameter-client.ts';
 import { rejectionReporter } from '../../lambda/reader/rejection-report.ts';
-import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
 import { createTokenReader } from '../../lambda/reader/token-reader.ts';
+import { instant } from '../../lambda/record.ts';
 import { encodeStatus } from '../../lambda/token-status.ts';
 import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
-import { ATTEMPT, HOUR, START, STATUS, setUp, TOKEN } from './scene.ts';
+import { ATTEMPT, ATTEMPT_NAME, HOUR, START, STATUS, setUp, TOKEN, tokenRecord } from './scene.ts';
 import { createVirtualSsm } from './virtual-ssm.ts';
 
 const REJECTED = `${TOKEN}/rejected`;
@@ -107,8 +109,9 @@ describe('a report', () => {
 
 describe('a token that is being replaced', () => {
   it('is looked for once more, a second later', async () => {
-    const { reader, store, refresh, clock, within } = await reporting();
-    refresh('token-2', 4 * HOUR, { attempt: { ...ATTEMPT, at: new Date(clock.now()).toISOString() } });
+    const { reader, store, refresh, attempt, clock, within } = await reporting();
+    refresh('token-2');
+    attempt({ at: instant(clock.now()) });
     const request = accepting('token-3');
     const call = reader.call(request, isRejected);
     await clock.advance(100);
@@ -124,28 +127,17 @@ describe('a token that is being replaced', () => {
     const store = createVirtualSsm(clock);
     store.latencyMs = 20;
     const valid = new Set<string>();
-    let record = {};
     const replace = async (token: string) => {
-      const at = new Date(clock.now()).toISOString();
-      store.put(STATUS, encodeStatus({ ...record, attempt: { ...ATTEMPT, at } }));
+      const [issuedAt, at] = [clock.now(), instant(clock.now())];
+      store.put(ATTEMPT_NAME, encodeAttempt({ attempt: { ...ATTEMPT, at, on: store.versionOf(ATTEMPT_NAME) } }));
       await clock.sleep(200);
       valid.clear();
       valid.add(token);
       await clock.sleep(60);
       const version = store.put(TOKEN, token);
       await clock.sleep(30);
-      record = {
-        token: {
-          version,
-          issuedAt: at,
-          expiresAt: new Date(clock.now() + 4 * HOUR * 1000).toISOString(),
-          lifetimeAssumed: false,
-          fingerprint: 'sha256:0',
-          secretVersionId: 's',
-          configuration: 'sha256:c',
-        },
-      };
-      store.put(STATUS, encodeStatus(record));
+      const record = tokenRecord(version, issuedAt, issuedAt + 4 * HOUR * 1000);
+      store.put(STATUS, encodeStatus({ token: { ...record, attemptAt: at } }));
     };
     const first = replace('token-0');
     await clock.advance(1000);
@@ -187,6 +179,145 @@ describe('a token that is being replaced', () => {
     // Not each of the thousand times: who read a token before its record was there asks again by itself.
     expect(repeated).toBeGreaterThan(500);
     expect(served).toBeGreaterThan(repeated);
+  });
+});
+
+/** A call whose first two tokens are replaced while their requests are under way, the second after `secondTakesMs`. */
+async function twiceReplaced(scene: Awaited<ReturnType<typeof reporting>>, secondTakesMs: number) {
+  const { reader, clock, refresh, attempt, within } = scene;
+  const replace = (token: string) => {
+    const at = instant(clock.now());
+    attempt({ at });
+    refresh(token, 4 * HOUR, { attemptAt: at });
+  };
+  replace('token-2');
+  const request = async (token: string) => {
+    if (token === 'token-2') {
+      await clock.sleep(secondTakesMs / 2);
+      replace('token-3');
+      await clock.sleep(secondTakesMs / 2);
+    }
+    return await accepting('token-3')(token);
+  };
+  return await within(secondTakesMs / 1000 + 5, reader.call(request, isRejected));
+}
+
+const NO_RIGHTS = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+
+describe('no call ends with a rejected token while a valid one is stored', () => {
+  it('where the second one is replaced while its request is under way, in a moment or in minutes', async () => {
+    expect(await twiceReplaced(await reporting(), 200)).toBe('served token-3');
+    expect(await twiceReplaced(await reporting(), 200_000)).toBe('served token-3');
+  });
+
+  it.each([NO_RIGHTS, SSM_DOWN, 'hang' as const])('where the last attempt cannot be read: %s', async (fault) => {
+    const scene = await reporting();
+    scene.store.attemptFault = fault;
+    expect(await twiceReplaced(scene, 200)).toBe('served token-3');
+  });
+
+  it('where a run that lost has announced over the one that replaces it, and its earlier versions cannot be read', async () => {
+    for (const mayLookBack of [true, false]) {
+      const scene = await reporting();
+      const { reader, store, attempt, refresh, clock, within } = scene;
+      const send = store.send;
+      Object.assign(store, {
+        send: (command: GetParametersCommand, options: { abortSignal: AbortSignal }) =>
+          mayLookBack || !command.input.Names?.[0]?.includes(':') ? send(command, options) : Promise.reject(NO_RIGHTS),
+      });
+      refresh('token-2');
+      attempt({ at: instant(clock.now() - 300) });
+      attempt({ at: instant(clock.now() - 100), on: 0, run: 'run-2' });
+      const call = reader.call(accepting('token-3'), isRejected);
+      await clock.advance(100);
+      refresh('token-3');
+      expect(await within(3, call)).toBe('served token-3');
+    }
+  });
+
+  it('however often it is replaced meanwhile', async () => {
+    const { reader, attempt, refresh, clock, within } = await reporting();
+    let stored = 1;
+    const request = async (token: string) => {
+      await clock.sleep(10);
+      if (stored < 6) {
+        stored += 1;
+        const at = instant(clock.now());
+        attempt({ at });
+        refresh(`token-${stored}`, 4 * HOUR, { attemptAt: at });
+      }
+      return await accepting('token-6')(token);
+    };
+    expect(await within(10, reader.call(request, isRejected))).toBe('served token-6');
+  });
+});
+
+describe('a token that is rejected again and again', () => {
+  /** How often token and last attempt are read by one more rejected call, the token being reported already. */
+  async function oneMore(arrange: (scene: Awaited<ReturnType<typeof reporting>>) => void) {
+    const scene = await reporting();
+    const { reader, store, clock, within } = scene;
+    await within(2, reader.call(rejecting, isRejected));
+    await clock.advance(10_000);
+    arrange(scene);
+    const [reads, attemptReads] = [store.readsAt.length, store.attemptReadsAt.length];
+    await within(3, reader.call(rejecting, isRejected));
+    return [store.readsAt.length - reads, store.attemptReadsAt.length - attemptReads];
+  }
+
+  it('is looked for once where no other is on its way', async () => {
+    expect(await oneMore(() => {})).toEqual([1, 1]);
+    const outcome = { code: 'ENDPOINT_UNAVAILABLE', at: ATTEMPT.at };
+    expect(await oneMore(({ attempt, clock }) => attempt({ at: instant(clock.now()), outcome }))).toEqual([1, 1]);
+    const died = ({ attempt, clock }: Awaited<ReturnType<typeof reporting>>) =>
+      attempt({ at: instant(clock.now() - 61_000) });
+    expect(await oneMore(died)).toEqual([1, 1]);
+  });
+
+  it('is looked for twice where it is another one than before', async () => {
+    const { reader, store, refresh, clock, within } = await reporting();
+    await within(2, reader.call(rejecting, isRejected));
+    refresh('token-2');
+    await within(2, reader.call(rejecting, isRejected));
+    await clock.advance(10_000);
+    const reads = store.readsAt.length;
+    expect(await within(3, reader.call(rejecting, isRejected))).toBe('rejected token-2');
+    expect(store.readsAt.length - reads).toBe(2);
+  });
+
+  it('has its attempt read once a second at the most, however many calls are rejected one after the other', async () => {
+    const { reader, store, refresh, clock, within } = await reporting();
+    refresh('token-2');
+    const answered = Array.from({ length: 100 }, (_, index) => {
+      const slowly = async (token: string) => {
+        await clock.sleep(token === 'token-2' ? index * 20 : 0);
+        return await rejecting(token);
+      };
+      return reader.call(slowly, isRejected);
+    });
+    expect(new Set(await within(5, Promise.all(answered)))).toEqual(new Set(['rejected token-2']));
+    expect(store.attemptReadsAt.map((at) => at - START.getTime())).toEqual([10_000, 11_000, 12_000]);
+  });
+
+  it('is looked for twice while another one may be stored, or where nobody can say', async () => {
+    expect(await oneMore(({ attempt, clock }) => attempt({ at: instant(clock.now()) }))).toEqual([2, 1]);
+    expect(await oneMore(({ store }) => Object.assign(store, { attemptFault: NO_RIGHTS }))).toEqual([2, 1]);
+    expect(await oneMore(({ store }) => store.put(ATTEMPT_NAME, '{"format":2}'))).toEqual([2, 1]);
+  });
+
+  it('is known to be the last one by the attempt that got it', async () => {
+    const { reader, store, attempt, refresh, clock, within } = await reporting();
+    const at = instant(clock.now());
+    attempt({ at });
+    refresh('token-2', 4 * HOUR, { attemptAt: at });
+    // Without a wait for another one, and without a report of what has just been stored.
+    expect(await within(0, reader.call(rejecting, isRejected))).toBe('rejected token-2');
+    expect(store.written).toEqual([]);
+    await within(3, reader.call(rejecting, isRejected));
+    expect(store.written).toMatchObject([{ Value: '3' }]);
+    const [reads, attemptReads] = [store.readsAt.length, store.attemptReadsAt.length];
+    await within(2, reader.call(rejecting, isRejected));
+    expect([store.readsAt.length - reads, store.attemptReadsAt.length - attemptReads]).toEqual([1, 1]);
   });
 });
 

@@ -1,10 +1,13 @@
+import { type Attempt, encodeAttempt } from '../../lambda/attempt-record.ts';
 import { createTokenReader, type TokenReaderOptions } from '../../lambda/reader/token-reader.ts';
-import { type Attempt, encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
+import { instant } from '../../lambda/record.ts';
+import { encodeStatus, type TokenRecord } from '../../lambda/token-status.ts';
 import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 import { createVirtualSsm } from './virtual-ssm.ts';
 
 export const TOKEN = '/masters-india-staging/access-token';
 export const STATUS = `${TOKEN}/status`;
+export const ATTEMPT_NAME = `${TOKEN}/attempt`;
 export const START = new Date('2026-11-22T10:00:00.000Z');
 export const HOUR = 3600;
 
@@ -20,17 +23,10 @@ export function setUp(options: Partial<TokenReaderOptions> = {}) {
   };
   const reader = createTokenReader({ parameterName: TOKEN, client: store, clock: readersClock, ...options });
 
-  const record = (version: number, lifetimeSeconds: number, more: TokenStatus = {}) => {
-    const token = {
-      version,
-      issuedAt: new Date(Math.min(clock.now(), clock.now() + lifetimeSeconds * 1000 - 1)).toISOString(),
-      expiresAt: new Date(clock.now() + lifetimeSeconds * 1000).toISOString(),
-      lifetimeAssumed: false,
-      fingerprint: 'sha256:0',
-      secretVersionId: 'secret-version-1',
-      configuration: 'sha256:1',
-    };
-    store.put(STATUS, encodeStatus({ token, ...more }));
+  const record = (version: number, lifetimeSeconds: number, more: Partial<TokenRecord> = {}) => {
+    const expiresAt = clock.now() + lifetimeSeconds * 1000;
+    const issuedAt = Math.min(clock.now(), expiresAt - 1);
+    store.put(STATUS, encodeStatus({ token: { ...tokenRecord(version, issuedAt, expiresAt), ...more } }));
   };
   return {
     clock,
@@ -42,8 +38,13 @@ export function setUp(options: Partial<TokenReaderOptions> = {}) {
       jumpedMs += seconds * 1000;
     },
     /** What the refresher does: the token first, its record second. */
-    refresh: (token: string, lifetimeSeconds = 4 * HOUR, more: TokenStatus = {}) =>
+    refresh: (token: string, lifetimeSeconds = 4 * HOUR, more: Partial<TokenRecord> = {}) =>
       record(store.put(TOKEN, token), lifetimeSeconds, more),
+    /** Writes an attempt down, as one that read what is there. */
+    attempt: (written: Partial<Attempt> = {}) => {
+      const on = store.versionOf(ATTEMPT_NAME);
+      store.put(ATTEMPT_NAME, encodeAttempt({ attempt: { ...ATTEMPT, on, ...written } }));
+    },
     /** What becomes of a promise while that much time passes. */
     within: async <T>(seconds: number, promise: Promise<T>): Promise<T> => {
       const [outcome] = await Promise.allSettled([promise, clock.advance(seconds * 1000)]);
@@ -53,9 +54,24 @@ export function setUp(options: Partial<TokenReaderOptions> = {}) {
   };
 }
 
+/** What is recorded of a token; times in milliseconds since the epoch. */
+export function tokenRecord(version: number, issuedAt: number, expiresAt: number): TokenRecord {
+  return {
+    version,
+    issuedAt: instant(issuedAt),
+    expiresAt: instant(expiresAt),
+    lifetimeAssumed: false,
+    fingerprint: 'sha256:0',
+    secretVersionId: 'secret-version-1',
+    configuration: 'sha256:1',
+  };
+}
+
 /** One that has no outcome yet. */
 export const ATTEMPT: Attempt = {
   at: '2026-11-22T09:44:59.000Z',
+  run: 'run-1',
+  on: 0,
   trigger: 'its time has come',
   secretVersionId: 's',
   configuration: 'sha256:c',

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Attempt } from '../../lambda/attempt-record.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
-import { type Attempt, encodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
-import { ATTEMPT, HOUR, START, STATUS, setUp, TOKEN } from './scene.ts';
+import { ATTEMPT, ATTEMPT_NAME, HOUR, START, STATUS, setUp, TOKEN } from './scene.ts';
 
 const FAILED: Attempt = { ...ATTEMPT, outcome: { code: 'ENDPOINT_UNAVAILABLE', at: '2026-11-22T09:45:00.000Z' } };
 const REFUSED: Attempt = {
@@ -18,6 +18,19 @@ describe('get', () => {
     refresh('token-1');
     expect(await within(0, reader.get())).toBe('token-1');
     expect(store.inputs).toEqual([{ Names: [TOKEN, STATUS], WithDecryption: true }]);
+  });
+
+  it('asks SSM for nothing else in a day in which all is well, and once in five minutes', async () => {
+    const { reader, refresh, attempt, store, within } = setUp();
+    for (let second = 0; second < 24 * HOUR; second += 10) {
+      if (second % (2 * HOUR) === 0) {
+        attempt();
+        refresh(`token-${second}`);
+      }
+      await within(10, reader.get());
+    }
+    expect(store.readsAt).toHaveLength((24 * HOUR) / 300);
+    expect(new Set(store.inputs.map(({ Names }) => String(Names)))).toEqual(new Set([`${TOKEN},${STATUS}`]));
   });
 
   it('asks SSM again when maxAgeSeconds have passed, and not before', async () => {
@@ -46,7 +59,8 @@ describe('get', () => {
     const { reader, refresh, store, within } = setUp({ minRemainingSeconds: 60 });
     refresh('token-1', 61);
     store.latencyMs = 2000;
-    await expect(within(2, reader.get())).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+    // The token's answer, and a second in which the last attempt might have explained it.
+    await expect(within(3, reader.get())).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   });
 
   it('asks SSM again as soon as the token lives for less than minRemainingSeconds', async () => {
@@ -198,9 +212,10 @@ describe('one read a second at the most', () => {
     isOver = true;
     await clock.advance(10_000);
     await callers;
-    const gaps = store.readsAt.slice(1).map((at, index) => at - (store.readsAt[index] ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000);
-    expect(gaps.length).toBeGreaterThan(5);
+    const gaps = (times: readonly number[]) => times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    expect(Math.min(...gaps(store.readsAt))).toBeGreaterThanOrEqual(1000);
+    expect(gaps(store.readsAt).length).toBeGreaterThan(5);
+    expect(Math.min(...gaps(store.attemptReadsAt), 1000)).toBe(1000);
   });
 });
 
@@ -426,28 +441,84 @@ describe('call', () => {
 });
 
 describe('errors say what to do', () => {
-  it.each<[string, TokenStatus | undefined, string]>([
-    ['nothing is known', undefined, 'Check that the refresher is deployed for this parameter'],
+  const CHECK = 'Check that the refresher is deployed for this parameter';
+
+  it.each<[string, Partial<Attempt> | undefined, string]>([
+    ['nothing is known', undefined, CHECK],
+    ['the refresher asks for the first time', {}, CHECK],
     [
       'the refresher failed',
-      { attempt: FAILED },
+      { outcome: FAILED.outcome },
       'last attempt failed at 2026-11-22T09:45:00.000Z with ENDPOINT_UNAVAILABLE',
     ],
     [
+      'the refresher failed before it could ask',
+      { asked: false, outcome: { code: 'CREDENTIALS_UNREADABLE', at: FAILED.at } },
+      'last attempt failed at 2026-11-22T09:44:59.000Z with CREDENTIALS_UNREADABLE',
+    ],
+    [
       'the credentials were refused',
-      { attempt: REFUSED },
+      REFUSED,
       "refused the refresher's credentials (invalid_grant, at 2026-11-22T08:00:00.000Z)",
     ],
-  ])('no token yet, where %s', async (_, status, advice) => {
-    const { reader, store, within } = setUp();
-    if (status !== undefined) store.put(STATUS, encodeStatus(status));
+  ])('no token yet, where %s', async (_, written, advice) => {
+    const { reader, attempt, within } = setUp();
+    if (written !== undefined) attempt(written);
     const refused = expect(within(0, reader.get())).rejects;
     await refused.toMatchObject({ code: 'NO_TOKEN_YET', message: expect.stringContaining(advice) });
   });
 
+  it('no token yet, where a run that lost announced over the outcome', async () => {
+    const { reader, attempt, within } = setUp();
+    attempt({ outcome: REFUSED.outcome });
+    attempt({ on: 0, run: 'run-2' });
+    attempt({ on: 0, run: 'run-3' });
+    await expect(within(0, reader.get())).rejects.toThrow("refused the refresher's credentials");
+  });
+
+  it.each<[string, (scene: ReturnType<typeof setUp>) => unknown, string]>([
+    [
+      'its role was granted before there was such a parameter',
+      ({ store }) =>
+        Object.assign(store, { attemptFault: Object.assign(new Error('no'), { name: 'AccessDeniedException' }) }),
+      'cannot be read (AccessDeniedException). The grantRead of this version allows it.',
+    ],
+    ['SSM fails', ({ store }) => Object.assign(store, { attemptFault: SSM_DOWN }), 'cannot be read (Error).'],
+    [
+      'a later version wrote it',
+      ({ store }) => store.put(ATTEMPT_NAME, '{"format":2}'),
+      'has format 2, and this version of soap-token-refresher knows 1 at most: update soap-token-refresher here, in the reader.',
+    ],
+    ['it is damaged', ({ store }) => store.put(ATTEMPT_NAME, '{'), 'is not the JSON that the refresher writes.'],
+  ])('that the last attempt is not known, where %s', async (_, arrange, why) => {
+    const scene = setUp();
+    const { reader, refresh, clock, within } = scene;
+    refresh('token-1', HOUR);
+    expect(await within(0, reader.get())).toBe('token-1');
+    arrange(scene);
+    await clock.advance(2 * HOUR * 1000);
+    const error: unknown = await within(1, reader.get()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'TOKEN_EXPIRED', message: expect.stringContaining(CHECK) });
+    expect(String(error)).toContain(`What it last tried is not known: ${ATTEMPT_NAME} ${why}`);
+  });
+
+  it('within a second where SSM hands out the token and hangs over the last attempt', async () => {
+    const { reader, refresh, store, clock, within } = setUp();
+    refresh('token-1', 0);
+    store.attemptFault = 'hang';
+    const begunAt = clock.now();
+    let endedAt = 0;
+    const failed = reader.get().finally(() => {
+      endedAt = clock.now();
+    });
+    await expect(within(5, failed)).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+    expect(endedAt - begunAt).toBe(1000);
+  });
+
   it('token expired, with since when', async () => {
-    const { reader, refresh, clock, within } = setUp();
-    refresh('token-1', HOUR, { attempt: FAILED });
+    const { reader, refresh, attempt, clock, within } = setUp();
+    refresh('token-1', HOUR);
+    attempt(FAILED);
     await clock.advance(2 * HOUR * 1000);
     await expect(within(0, reader.get())).rejects.toMatchObject({
       code: 'TOKEN_EXPIRED',
@@ -457,14 +528,14 @@ describe('errors say what to do', () => {
   });
 
   it('token expired, which heals within a minute where the service renews only at expiry, but not where it refuses', async () => {
-    const { reader, refresh, clock, within } = setUp();
-    const failed = (code: string) => ({ ...FAILED, outcome: { code, at: FAILED.at } });
-    for (const [attempt, isHealing] of [
+    const { reader, refresh, attempt, clock, within } = setUp();
+    for (const [outcome, isHealing] of [
       [undefined, true],
-      [failed('REPLY_MALFORMED'), true],
-      [failed('CREDENTIALS_REFUSED'), false],
+      [{ code: 'REPLY_MALFORMED', at: FAILED.at }, true],
+      [{ code: 'CREDENTIALS_REFUSED', at: FAILED.at }, false],
     ] as const) {
-      refresh('token-1', HOUR, { attempt });
+      refresh('token-1', HOUR);
+      attempt({ outcome });
       await clock.advance(2 * HOUR * 1000);
       const message = await within(0, reader.get()).catch(String);
       expect(message.includes('ask again in a minute')).toBe(isHealing);

@@ -4,7 +4,7 @@ import {
   PutParameterCommand,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
-import type { ParameterClient } from '../../lambda/reader/stored-token.ts';
+import type { ParameterClient } from '../../lambda/reader/parameter-client.ts';
 import { createAwsServices } from '../../local/world/aws/aws-services.ts';
 import { getParameters, putParameter } from '../../local/world/aws/in-process-sdk.ts';
 import type { VirtualClock } from '../../local/world/time/virtual-clock.ts';
@@ -12,6 +12,8 @@ import type { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 export interface VirtualSsm extends ParameterClient {
   /** When each GetParameters for the token began, in milliseconds since the epoch. */
   readonly readsAt: readonly number[];
+  /** The same for the last attempt. */
+  readonly attemptReadsAt: readonly number[];
   readonly inputs: readonly GetParametersCommand['input'][];
   /** What readers wrote, in order. */
   readonly written: readonly PutParameterCommand['input'][];
@@ -21,15 +23,20 @@ export interface VirtualSsm extends ParameterClient {
   fault: Error | 'hang' | undefined;
   /** The same, for reading and writing a report only. */
   reportFault: Error | 'hang' | undefined;
-  /** Writes as the refresher does: the token as a SecureString, its status as a String. @returns the new version. */
+  /** The same, for reading the last attempt only. */
+  attemptFault: Error | 'hang' | undefined;
+  /** Writes as the refresher does: the token as a SecureString, its records as Strings. @returns the new version. */
   put(name: string, value: string): number;
   delete(name: string): void;
+  /** 0 for none. */
+  versionOf(name: string): number;
 }
 
 /** The local Parameter Store, read in virtual time. */
 export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
   const aws = createAwsServices();
   const readsAt: number[] = [];
+  const attemptReadsAt: number[] = [];
   const inputs: GetParametersCommand['input'][] = [];
   const written: PutParameterCommand['input'][] = [];
 
@@ -43,21 +50,22 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
   }
 
   async function read(command: GetParametersCommand, abortSignal: AbortSignal): Promise<GetParametersCommandOutput> {
-    const isOfReport = command.input.Names?.every((name) => name.endsWith('/rejected'));
-    if (!isOfReport) {
-      readsAt.push(clock.now());
-      inputs.push(command.input);
-    }
+    const isOf = (record: RegExp) => command.input.Names?.every((name) => record.test(name)) ?? false;
+    const [isOfReport, isOfAttempt] = [isOf(/\/rejected$/), isOf(/\/attempt(:\d+)?$/)];
+    if (!isOfReport) inputs.push(command.input);
+    if (isOfAttempt) attemptReadsAt.push(clock.now());
+    else if (!isOfReport) readsAt.push(clock.now());
     const { latencyMs } = ssm;
-    const fault = (isOfReport ? ssm.reportFault : undefined) ?? ssm.fault;
+    const own = isOfReport ? ssm.reportFault : isOfAttempt ? ssm.attemptFault : undefined;
+    const fault = own ?? ssm.fault;
     if (fault === 'hang') await aborted(abortSignal);
     const [first = '', ...rest] = command.input.Names ?? [];
     const lookUp = (Names: string[]) => getParameters(aws, { input: { ...command.input, Names } }, clock.now());
     const early = lookUp([first]);
-    await clock.sleep(latencyMs / 2);
+    await clock.sleep(latencyMs / 2, abortSignal);
     if (fault !== undefined) throw fault;
     const late = rest.length > 0 ? lookUp(rest) : undefined;
-    await clock.sleep(latencyMs / 2);
+    await clock.sleep(latencyMs / 2, abortSignal);
     return {
       Parameters: [...(early.Parameters ?? []), ...(late?.Parameters ?? [])],
       InvalidParameters: [...(early.InvalidParameters ?? []), ...(late?.InvalidParameters ?? [])],
@@ -79,19 +87,22 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
 
   const ssm: VirtualSsm = {
     readsAt,
+    attemptReadsAt,
     inputs,
     written,
     latencyMs: 0,
     fault: undefined,
     reportFault: undefined,
+    attemptFault: undefined,
     put(name, value) {
-      const Type = /\/(status|rejected)$/.test(name) ? 'String' : 'SecureString';
+      const Type = /\/(status|attempt|rejected)$/.test(name) ? 'String' : 'SecureString';
       const input = { Name: name, Value: value, Type, Tier: 'Standard', Overwrite: true } as const;
       return putParameter(aws, { input }, clock.now()).Version ?? Number.NaN;
     },
     delete: (name) => {
       aws.perform('DeleteParameter', { Name: name }, new Date(clock.now()));
     },
+    versionOf: (name) => aws.parameters.parameter(name)?.version ?? 0,
     send,
   };
   return ssm;

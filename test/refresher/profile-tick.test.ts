@@ -17,7 +17,7 @@ const ENV = {
 
 const answer = (name: string) => readFileSync(new URL(`../services/dpd/${name}.xml`, import.meta.url), 'utf8');
 
-/** The service is asked at its real address, and answers with what it is told to. */
+/** The service is asked at its real address, and answers what the test chooses. */
 async function dpdWorld(): Promise<World & { answers(status: number, body: string): void }> {
   const world = await newWorld();
   return {
@@ -36,24 +36,24 @@ const success = (expiresInMs: number, token = 'EXAMPLEb14ONLYnotAr3al') =>
 
 describe('a service that a profile describes', () => {
   it('is sent what the profile says, and its token stored until the instant that it names', async () => {
-    const { tick, answers, soap, storedToken, status } = await dpdWorld();
+    const { tick, answers, soap, storedToken, attempts } = await dpdWorld();
     answers(200, success(DAY - 1000));
     const { secondsRemaining } = await tick({}, { env: ENV });
     expect(storedToken()).toBe('EXAMPLEb14ONLYnotAr3al');
     expect(secondsRemaining).toBeGreaterThan(86_000);
     expect(soap.calls[0]?.body).toContain('<delisId>erin@example.test</delisId>');
     expect(soap.calls[0]?.headers).toMatchObject({ soapaction: '""', 'content-type': 'text/xml; charset=utf-8' });
-    expect(status()?.logins).toHaveLength(1);
+    expect(attempts()?.logins).toHaveLength(1);
   });
 
   it('that refuses is asked once, and held', async () => {
-    const { failingTick, answers, soap, status } = await dpdWorld();
+    const { failingTick, answers, soap, attempts } = await dpdWorld();
     answers(500, answer('refused-server-fault'));
     const error = await failingTick('CREDENTIALS_REFUSED', { env: ENV });
     expect(error.reason).toBe('DELICOM_ERR_AUTHENTICATION');
     await failingTick('CREDENTIALS_REFUSED', { env: ENV });
     expect(soap.calls).toHaveLength(1);
-    expect(status()?.attempt).toMatchObject({ refusals: 1, askAgainAt: 'never' });
+    expect(attempts()?.attempt).toMatchObject({ refusals: 1, askAgainAt: 'never' });
   });
 
   it('whose clock is behind hands out the ended token once more: no token beyond doubt, and asked again', async () => {
@@ -75,7 +75,7 @@ describe('a service that a profile describes', () => {
   });
 
   it('is asked no tenth time by the schedule and no eleventh time by a person', async () => {
-    const { failingTick, answers, soap, status } = await dpdWorld();
+    const { failingTick, answers, soap, attempts } = await dpdWorld();
     answers(500, answer('transient-server-fault'));
     const hour = 3_600_000;
     for (let tick = 0; tick < 12; tick += 1)
@@ -86,14 +86,14 @@ describe('a service that a profile describes', () => {
     const { message } = await failingTick('ENDPOINT_UNAVAILABLE', { ...force, skewMs: 13 * hour });
     expect(message).toContain('loginsPerDay');
     expect(soap.calls).toHaveLength(10);
-    expect(status()?.logins).toHaveLength(10);
+    expect(attempts()?.logins).toHaveLength(10);
     // A day after the first ones there is room again.
     await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV, skewMs: 27 * hour });
     expect(soap.calls).toHaveLength(11);
   });
 
   it('is asked no more often where the ration is lowered, or a run died that had announced its login', async () => {
-    const { failingTick, answers, soap, status, fail, heal } = await dpdWorld();
+    const { failingTick, answers, soap, attempts, fail, heal } = await dpdWorld();
     answers(500, answer('transient-server-fault'));
     const hour = 3_600_000;
     await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV });
@@ -105,7 +105,7 @@ describe('a service that a profile describes', () => {
     );
     await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV, skewMs: hour });
     heal();
-    expect(status()?.logins).toHaveLength(2);
+    expect(attempts()?.logins).toHaveLength(2);
     const { message } = await failingTick('STORE_FAILED', { env: { ...ENV, LOGINS_PER_DAY: '3' }, skewMs: 2 * hour });
     expect(message).toContain('save for one that is kept for a person');
     const forced = { event: { force: true }, env: { ...ENV, LOGINS_PER_DAY: '2' }, skewMs: 3 * hour };
@@ -115,10 +115,10 @@ describe('a service that a profile describes', () => {
   });
 
   it('does not count a login that it cannot have judged', async () => {
-    const { failingTick, answers, status } = await dpdWorld();
+    const { failingTick, answers, attempts } = await dpdWorld();
     answers(503, '');
     await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV, askingMs: 1900, random: 1 });
-    expect(status()?.logins).toEqual([]);
+    expect(attempts()?.logins).toEqual([]);
   });
 });
 
@@ -195,15 +195,15 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     expect(soap.calls).toHaveLength(1);
   });
 
-  it('is told of in words where it refuses by an empty token', async () => {
-    const { failingTick, answers, soap, status, logged } = await acmeWorld();
+  it('is named in words where it refuses by an empty token', async () => {
+    const { failingTick, answers, soap, attempts, logged } = await acmeWorld();
     const refusing = { ...env, SERVICE: serviceVariable({ ...acme, codes: { credentials: [''] } }) };
     answers(200, 'application/soap+xml', soap12('<openResponse xmlns="urn:acme"/>', '<Session><Key/></Session>'));
     const first = await failingTick('CREDENTIALS_REFUSED', { env: refusing });
     const held = await failingTick('CREDENTIALS_REFUSED', { env: refusing });
     for (const { message, reason } of [first, held])
       expect([message, reason]).toEqual([expect.stringContaining('an empty token'), '']);
-    expect(status()?.attempt).toMatchObject({ askAgainAt: 'never', outcome: { reason: '' } });
+    expect(attempts()?.attempt).toMatchObject({ askAgainAt: 'never', outcome: { reason: '' } });
     expect(soap.calls).toHaveLength(1);
     expect(logged()).not.toContain('undefined at');
   });
@@ -215,6 +215,27 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     const { message } = await failingTick('CREDENTIALS_MALFORMED', { env });
     expect(message).toMatch(/"username" cannot be sent.*"client_id" cannot be sent/);
     expect(soap.calls).toHaveLength(0);
+  });
+});
+
+describe('a request that cannot be sent', () => {
+  const { timing: _, ...profile } = dpd;
+  const toEndpoint = serviceVariable({ ...profile, headers: { 'X-To': '{{$endpoint}}' } });
+  it.each<[string, string, Readonly<Record<string, string>>]>([
+    [
+      'for a header that Node refuses',
+      'INTERNAL_ERROR',
+      { SERVICE: toEndpoint, TOKEN_ENDPOINT: 'http://127.0.0.1/\u0430' },
+    ],
+    ['for a port that is 0', 'ENDPOINT_UNAVAILABLE', { TOKEN_ENDPOINT: 'http://127.0.0.1:0/' }],
+    ["for a proxy's port that is 0", 'ENDPOINT_UNAVAILABLE', { PROXY_URL: 'http://127.0.0.1:0' }],
+  ])('%s ends in one log line, one set of metrics and an outcome', async (_, code, env) => {
+    const world = await newWorld();
+    const fields = { ...world.soap.credentials, delisId: 'd', messageLanguage: 'en' };
+    world.put('PutSecretValue', { SecretId: world.secretId, SecretString: JSON.stringify(fields) });
+    await expect(world.tick({}, { env, askingMs: 1900, random: 1 })).rejects.toMatchObject({ code });
+    expect(world.attempts()?.attempt?.outcome?.code).toBe(code);
+    for (const start of ['tokenParameter: ', '{"_aws"']) expect(world.logged().split(start)).toHaveLength(2);
   });
 });
 

@@ -14,7 +14,7 @@ describe('reading ahead of the first event', () => {
       expect.arrayContaining([
         { SecretId: secretId },
         {
-          Names: [parameterName, `${parameterName}/status`, `${parameterName}/rejected`],
+          Names: ['', '/status', '/attempt', '/rejected'].map((end) => parameterName + end),
           WithDecryption: false,
         },
       ]),
@@ -35,7 +35,7 @@ describe('reading ahead of the first event', () => {
     expect(await tick({}, { prefetchMs: 0 })).toMatchObject({ outcome: 'refreshed' });
   });
 
-  it('leaves it to the tick to tell that the configuration is wrong', async () => {
+  it('leaves it to the tick to say that the configuration is wrong', async () => {
     const { failingTick, aws } = await newWorld();
     const from = aws.calls.length;
     const options = { env: { TOKEN_ENDPOINT: '' }, prefetchMs: 0 };

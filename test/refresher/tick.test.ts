@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { type Attempt, decodeStatus, encodeStatus } from '../../lambda/token-status.ts';
-import { worlds } from './world.ts';
+import { encodeAttempt } from '../../lambda/attempt-record.ts';
+import { instant } from '../../lambda/record.ts';
+import type { AwsFault } from '../../local/world/aws/aws-server.ts';
+import { type World, worlds } from './world.ts';
 
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 const newWorld = worlds();
 
-/** An attempt of an hour ago that nobody concluded. */
-function announcedBy(secretVersionId = ''): Attempt {
-  const at = new Date(Date.now() - HOUR).toISOString();
-  return { at, trigger: 'x', secretVersionId, configuration: 'sha256:c', failures: 1, refusals: 0, askAgainAt: at };
+/** Another run announces that it asks, after the first version, at this machine's time or so much before it. */
+function announce({ put, parameterName, status }: World, beforeMs: number, on = 1): void {
+  const { secretVersionId, configuration = '' } = status()?.token ?? {};
+  const at = instant(Date.now() - beforeMs);
+  const counts = { failures: 1, refusals: 0, askAgainAt: at };
+  const attempt = { at, run: 'another', on, trigger: 'x', secretVersionId, configuration, ...counts };
+  const Value = encodeAttempt({ attempt });
+  put('PutParameter', { Name: `${parameterName}/attempt`, Type: 'String', Value, Overwrite: true });
 }
 
 describe('a tick', () => {
@@ -52,7 +59,7 @@ describe('a tick', () => {
         {
           operation: 'GetParameters',
           input: {
-            Names: [parameterName, `${parameterName}/status`, `${parameterName}/rejected`],
+            Names: ['', '/status', '/attempt', '/rejected'].map((end) => parameterName + end),
             WithDecryption: false,
           },
         },
@@ -124,64 +131,109 @@ describe('a tick', () => {
 });
 
 describe('an announcement', () => {
-  it('stands in the status before the service is asked, and is taken back with the token', async () => {
-    const { tick, status, aws, parameterName } = await newWorld();
+  it('stands in its own parameter before the service is asked, and has ended with the token that names it', async () => {
+    const { tick, status, attempts, aws, parameterName, soap } = await newWorld();
     await tick();
-    const [announced, concluded, ...more] = aws.parameters.history(`${parameterName}/status`);
-    expect(decodeStatus(announced?.value ?? '').content).toEqual({
-      attempt: expect.objectContaining({ trigger: 'there is no token', failures: 1, refusals: 0 }),
+    const versions = aws.parameters.history(`${parameterName}/attempt`);
+    expect(versions).toHaveLength(1);
+    expect(versions[0]?.lastModified.getTime()).toBeLessThanOrEqual(soap.issuedTokens[0]?.issuedAt.getTime() ?? 0);
+    expect(attempts()).toEqual({
+      attempt: {
+        at: status()?.token?.attemptAt,
+        run: expect.any(String),
+        on: 0,
+        trigger: 'there is no token',
+        secretVersionId: status()?.token?.secretVersionId,
+        configuration: status()?.token?.configuration,
+        failures: 1,
+        refusals: 0,
+        askAgainAt: expect.any(String),
+      },
     });
-    expect(announced?.value).not.toContain('outcome');
-    expect(decodeStatus(concluded?.value ?? '').content).toEqual({ token: status()?.token });
-    expect(more).toEqual([]);
+    expect(aws.parameters.history(`${parameterName}/status`)).toHaveLength(1);
+    await tick();
+    await tick({ force: true });
+    expect(attempts()?.attempt?.on).toBe(1);
   });
 
-  it('that SSM does not take leaves the service alone', async () => {
+  it.each<[string, readonly AwsFault[], string]>([
+    ['throttles', [{ type: 'TooManyUpdates' }], 'TooManyUpdates (SSM throttles'],
+    ['does not answer to', ['hang'], 'AbortError (SSM did not answer in time'],
+    ['throttles and then does not answer to', [{ type: 'ThrottlingException' }, 'hang'], 'ThrottlingException (SSM'],
+  ])('that SSM %s leaves the service alone, and the token is as alive as before', async (_, faults, named) => {
     const { failingTick, fail, soap, tick, heal, metrics } = await newWorld();
     await tick();
-    fail('PutParameter', { type: 'TooManyUpdates' });
-    await failingTick('STORE_FAILED', { event: { force: true }, askingMs: 40_000 });
+    for (const [index, fault] of faults.entries())
+      fail('PutParameter', fault, index < faults.length - 1 ? { times: 1 } : {});
+    const { message, cause } = await failingTick('STORE_FAILED', {
+      event: { force: true },
+      askingMs: 40_000,
+    });
+    expect(message).toContain(`/attempt: ${named}`);
+    expect(message).toMatch(/The SOAP service was not asked$/);
+    expect(cause).toMatchObject({ name: named.split(' ')[0] });
     expect(soap.calls).toHaveLength(1);
     expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
     heal();
     expect(await tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
   });
 
-  it('whose answer is lost may be that of another run: the service is left alone, and asked at the next turn', async () => {
-    const { failingTick, fail, soap, tick, status, logged } = await newWorld();
+  it('whose answer is lost is written again, and found by its run to have been first', async () => {
+    const { fail, soap, tick, aws, parameterName } = await newWorld();
     fail('PutParameter', 'reset-after', { times: 1 });
-    await failingTick('REFRESH_IN_PROGRESS');
-    expect([soap.calls.length, status()?.attempt?.failures]).toEqual([0, 1]);
-    await failingTick('REFRESH_IN_PROGRESS', { event: { force: true } });
-    await failingTick('STORE_FAILED', { skewMs: 2 * 60_000 });
-    expect(soap.calls).toHaveLength(0);
-    expect(await tick({}, { skewMs: 8 * 60_000 })).toMatchObject({ outcome: 'refreshed' });
-    expect(logged()).toContain('never told how it ended');
+    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
+    expect(soap.calls).toHaveLength(1);
+    const [first, second, ...more] = aws.parameters.history(`${parameterName}/attempt`);
+    expect([second?.value, more]).toEqual([first?.value, []]);
+    expect(await tick()).toMatchObject({ outcome: 'fresh' });
   });
 
   it('of another run leaves a living token alone, and says so to a person', async () => {
-    const { failingTick, soap, tick, put, parameterName, status, metrics } = await newWorld();
+    const world = await newWorld();
+    const { failingTick, soap, tick, attempts, metrics } = world;
     await tick();
-    const at = new Date().toISOString();
-    const attempt = { ...announcedBy('another run'), at };
-    const announced = encodeStatus({ token: status()?.token, attempt });
-    put('PutParameter', { Name: `${parameterName}/status`, Value: announced, Overwrite: true });
+    announce(world, 0);
     expect(await tick()).toMatchObject({ outcome: 'fresh', tokenVersion: 1 });
     expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
     await failingTick('REFRESH_IN_PROGRESS', { event: { force: true } });
-    expect([soap.calls.length, status()?.attempt]).toEqual([1, attempt]);
+    expect([soap.calls.length, attempts()?.attempt?.run]).toEqual([1, 'another']);
   });
 
   it('whose run died puts the stored token in doubt', async () => {
-    const { failingTick, soap, tick, put, parameterName, status, metrics } = await newWorld();
+    const world = await newWorld();
+    const { failingTick, soap, tick, metrics, logged } = world;
     await tick();
-    const announced = encodeStatus({ token: status()?.token, attempt: announcedBy(status()?.token?.secretVersionId) });
-    put('PutParameter', { Name: `${parameterName}/status`, Value: announced, Overwrite: true });
+    announce(world, HOUR);
     await failingTick('CREDENTIALS_UNREADABLE', { env: { CREDENTIALS_SECRET_ID: 'no-such-secret' } });
     expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
     expect(await tick()).toMatchObject({ outcome: 'refreshed' });
     expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
+    expect(logged()).toContain('ended was never recorded');
     expect(soap.calls).toHaveLength(2);
+  });
+
+  it.each([0, HOUR])('that came second counts for nothing, made %i ms before', async (beforeMs) => {
+    const world = await newWorld();
+    await world.tick();
+    announce(world, beforeMs, 0);
+    expect(await world.tick({ force: false })).toMatchObject({ outcome: 'fresh' });
+    expect(world.metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
+    expect(world.aws.calls.at(-1)?.input).toMatchObject({ Names: [`${world.parameterName}/attempt:1`] });
+    // Where the version before cannot be had for a moment, a refusal may stand in it; where never, this one counts.
+    world.fail('GetParameters', { type: 'ThrottlingException' }, { only: /attempt:1/ });
+    const { message } = await world.failingTick('STORE_FAILED', { event: { force: true } });
+    expect(message).toMatch(/ThrottlingException.*The SOAP service was not asked$/);
+    world.heal();
+    world.fail('GetParameters', { type: 'AccessDeniedException' }, { only: /attempt:1/ });
+    await world.failingTick(beforeMs === 0 ? 'REFRESH_IN_PROGRESS' : 'CREDENTIALS_UNREADABLE', {
+      event: { force: true },
+      env: beforeMs === 0 ? {} : { CREDENTIALS_SECRET_ID: 'no-such-secret' },
+    });
+    expect([world.soap.calls.length, world.metrics().SecondsRemaining === 0]).toEqual([1, beforeMs > 0]);
+    world.heal();
+    // The next one is made over it.
+    expect(await world.tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
+    expect(world.attempts()?.attempt?.on).toBe(2);
   });
 });
 
@@ -203,7 +255,7 @@ describe('the metrics of a tick', () => {
     expect(metrics()).not.toHaveProperty('EndpointLatency');
   });
 
-  it('tell the age of the credentials where it has a limit, and past that a warning does', async () => {
+  it('give the age of the credentials where it has a limit, and past that there is a warning', async () => {
     const { tick, metrics, logged, secretId, soap, put } = await newWorld();
     await tick();
     expect(metrics()).not.toHaveProperty('CredentialsAge');
@@ -259,7 +311,7 @@ describe('the metrics of a tick', () => {
 
 describe('refused credentials', () => {
   it('are not sent again, not even while the old token lives', async () => {
-    const { tick, failingTick, metrics, soap, storedToken, status } = await newWorld();
+    const { tick, failingTick, metrics, soap, storedToken, attempts } = await newWorld();
     await tick();
     const token = storedToken();
     soap.fault = 'invalid_grant';
@@ -271,7 +323,7 @@ describe('refused credentials', () => {
     expect(metrics()).toMatchObject({ CredentialsRefused: 1 });
     expect(soap.calls).toHaveLength(2);
     expect(storedToken()).toBe(token);
-    expect(status()?.attempt).toMatchObject({
+    expect(attempts()?.attempt).toMatchObject({
       failures: 0,
       refusals: 1,
       outcome: { code: 'CREDENTIALS_REFUSED', reason: 'invalid_grant' },
@@ -279,24 +331,24 @@ describe('refused credentials', () => {
   });
 
   it('that have worked are asked once more after an hour, and then no more', async () => {
-    const { tick, failingTick, soap, status } = await newWorld();
+    const { tick, failingTick, soap, attempts } = await newWorld();
     await tick();
     soap.fault = 'invalid_client';
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
     await failingTick('CREDENTIALS_REFUSED', { skewMs: 1.1 * HOUR });
-    expect([soap.calls.length, status()?.attempt?.refusals]).toEqual([3, 2]);
+    expect([soap.calls.length, attempts()?.attempt?.refusals]).toEqual([3, 2]);
     await failingTick('CREDENTIALS_REFUSED', { skewMs: 9 * HOUR });
     expect(soap.calls).toHaveLength(3);
   });
 
   it('that were refused in error are healed by that one question', async () => {
-    const { tick, failingTick, soap, status, metrics } = await newWorld();
+    const { tick, failingTick, soap, status, attempts, metrics } = await newWorld();
     await tick();
     soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
     soap.fault = undefined;
     expect(await tick({}, { skewMs: 1.1 * HOUR })).toMatchObject({ outcome: 'refreshed' });
-    expect(Object.keys(status() ?? {})).toEqual(['token']);
+    expect(status()?.token?.attemptAt).toBe(attempts()?.attempt?.at);
     expect(metrics()).toMatchObject({ CredentialsRefused: 0 });
   });
 
@@ -308,13 +360,18 @@ describe('refused credentials', () => {
     expect(soap.calls).toHaveLength(1);
   });
 
-  it('are sent again when a person forces it, which starts the counts afresh', async () => {
-    const { tick, failingTick, soap, status } = await newWorld();
+  it('are sent again when a person forces it, though not at once, and the refusals go on being counted', async () => {
+    const { tick, failingTick, soap, attempts } = await newWorld();
     await tick();
     soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
-    await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
-    expect([soap.calls.length, status()?.attempt?.refusals]).toEqual([3, 1]);
+    const { message } = await failingTick('CREDENTIALS_REFUSED', { event: { force: true }, skewMs: 1.9 * MINUTE });
+    expect(message).toContain(
+      `heard again from ${instant(Date.parse(attempts()?.attempt?.outcome?.at ?? '') + 2 * MINUTE)}`,
+    );
+    expect(soap.calls).toHaveLength(2);
+    await failingTick('CREDENTIALS_REFUSED', { event: { force: true }, skewMs: 2.1 * MINUTE });
+    expect([soap.calls.length, attempts()?.attempt?.refusals]).toEqual([3, 2]);
   });
 
   it('leave the old version alone once it is back, and are asked anew when they come again', async () => {
@@ -355,11 +412,11 @@ describe('refused credentials', () => {
   });
 
   it('are remembered as long as it takes to record it', async () => {
-    const { failingTick, fail, soap, status } = await newWorld();
+    const { failingTick, fail, soap, attempts } = await newWorld();
     soap.fault = 'invalid_grant';
     // The pauses between six tries take five seconds and more. The announcement comes first, and is not disturbed.
     fail('PutParameter', { type: 'TooManyUpdates' }, { times: 5, only: /"outcome/ });
     await failingTick('CREDENTIALS_REFUSED', { askingMs: 40_000, random: 1 });
-    expect(status()?.attempt).toMatchObject({ refusals: 1 });
+    expect(attempts()?.attempt).toMatchObject({ refusals: 1 });
   });
 });

@@ -18,6 +18,7 @@ interface Pair {
 let server: Pair;
 let client: Pair;
 let stranger: Pair;
+let weak: Pair;
 
 beforeAll(async () => {
   const [one, two, three] = await Promise.all(
@@ -25,10 +26,12 @@ beforeAll(async () => {
   );
   if (one === undefined || two === undefined || three === undefined) throw new TypeError('no certificate');
   [server, client, stranger] = [one, two, three];
+  weak = await certificate('weak.test', 365, 1024);
 });
 
-async function certificate(commonName: string, days = 365): Promise<Pair> {
+async function certificate(commonName: string, days = 365, keySize = 2048): Promise<Pair> {
   return await generate([{ name: 'commonName', value: commonName }], {
+    keySize,
     notAfterDate: new Date(Date.now() + days * 86_400_000),
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: THROUGH_TLS.subjectAltName }] }],
   });
@@ -67,7 +70,7 @@ describe('a client certificate and a private authority', () => {
     expect(await world.tick()).toMatchObject({ outcome: 'refreshed' });
   });
 
-  it('may be the whole login, and what the service says of them is told without their lines', async () => {
+  it('may be the whole login, and what the service says of them is logged without their lines', async () => {
     const world = await newWorld();
     putSecret(world, { tls_certificate: client.cert, tls_key: client.private });
     const line = client.cert.split('\n')[3];
@@ -118,6 +121,16 @@ describe('a client certificate and a private authority', () => {
       'a chain that begins with another certificate',
       () => ({ tls_certificate: stranger.cert + client.cert, tls_key: client.private }),
       "of a chain, the client's own certificate comes first",
+    ],
+    [
+      'a key that OpenSSL takes for too short',
+      () => ({ tls_certificate: weak.cert, tls_key: weak.private }),
+      'ask for one of 2,048 bits',
+    ],
+    [
+      'a chain with an authority that OpenSSL takes for too weak',
+      () => ({ tls_certificate: client.cert + weak.cert, tls_key: client.private }),
+      'OpenSSL: ca key too small',
     ],
     [
       "somebody else's key",

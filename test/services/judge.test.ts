@@ -829,7 +829,7 @@ describe('what a refusal tells', () => {
 
   it('is the text of the answer, for the log, where a code refuses', () => {
     expect(judge(acme, reply(answer('<rc>-4</rc><msg>Nicht berechtigt</msg>')))).toMatchObject({
-      serviceText: '-4 Nicht berechtigt',
+      serviceText: '-4\nNicht berechtigt',
     });
   });
 });

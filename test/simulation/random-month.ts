@@ -25,6 +25,16 @@ const VENDOR_FAULTS: readonly [VendorFault, ...VendorFault[]] = [
   'lifetime-overstated',
 ];
 
+/** What somebody does to a parameter. */
+const MOMENTS = [
+  'status-deleted',
+  'status-garbled',
+  'attempt-deleted',
+  'attempt-garbled',
+  'token-deleted',
+  'token-overwritten',
+] as const;
+
 /** What teams set, and the service that it fits. The first is the default, and the most frequent. */
 export const CUSTOMERS: readonly [Customer, ...Customer[]] = [
   { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
@@ -79,8 +89,8 @@ function randomTimedFault(random: Random, monthMs: number, lifetimeMinutes: numb
   const what = randomFault(random, lifetimeMinutes);
   // As many short ones as long ones: five minutes to ten hours.
   const lastsMs = 5 * MINUTE_MS * 120 ** random.next();
-  const isMoment = ['status-deleted', 'status-garbled', 'token-deleted', 'token-overwritten', 'tokens-revoked'];
-  return { from, until: isMoment.includes(what.kind) ? from : from + lastsMs, what };
+  const isMoment = MOMENTS.some((kind) => kind === what.kind) || what.kind === 'tokens-revoked';
+  return { from, until: isMoment ? from : from + lastsMs, what };
 }
 
 function randomFault(random: Random, lifetimeMinutes: number): SimulatedFault {
@@ -97,7 +107,7 @@ function randomFault(random: Random, lifetimeMinutes: number): SimulatedFault {
     () => ({ kind: 'account-locked' }),
     () => ({ kind: 'schedule-disabled' }),
     () => ({ kind: 'process-dies', atStep: random.integer(1, 13) }),
-    () => ({ kind: random.pick(['status-deleted', 'status-garbled', 'token-deleted', 'token-overwritten']) }),
+    () => ({ kind: random.pick(MOMENTS) }),
     () => ({ kind: 'tokens-revoked' }),
     () => ({ kind: 'lifetime-cut', lifetimeMinutes: lifetimeMinutes / random.pick([2, 4]) }),
     () => ({ kind: 'clock-skew', skewMs: random.between(-5, 5) * MINUTE_MS }),

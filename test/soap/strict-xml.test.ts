@@ -30,6 +30,7 @@ describe('strict XML', () => {
     ['tags that do not match', '<a><b></a></b>'],
     ['an end tag too many', '<a/></a>'],
     ['a DOCTYPE', '<!DOCTYPE a><a/>'],
+    ['a byte order mark in a name', '<a\ufeff/>'],
     ['a DOCTYPE with an entity', '<!DOCTYPE a [<!ENTITY t "x">]><a>&t;</a>'],
     ['an undefined entity', '<a>&nbsp;</a>'],
     ['a bare ampersand', '<a>x & y</a>'],

@@ -83,16 +83,13 @@ const CONNECTION: Readonly<Record<string, readonly [what: string, remedy: string
   EPIPE: CUT,
   CONNECTION_CLOSED: CUT,
   ABORT_ERR: ['no whole answer in time', 'If it stays so, compare port and path, then ask the vendor'],
-  ERR_PROXY_TUNNEL: [
-    'the proxy opened no tunnel',
-    'Ask whoever runs the proxy to let this host pass, without a password',
-  ],
+  PROXY_REFUSED: ['the proxy opened no tunnel', 'Ask whoever runs the proxy to let this host pass, without a password'],
 };
 
-const VENDOR = "Tell the vendor now: its server's certificate is at fault, for every client";
+const VENDOR = "Write to the vendor now: its server's certificate is at fault, for every client";
 const AUTHORITY =
   'Either a private authority signed it (put its certificate into the secret, as tls_ca), or a proxy on the way breaks ' +
-  'TLS open (exempt this host there), or the server does not send its intermediate certificate (tell the vendor)';
+  'TLS open (exempt this host there), or the server does not send its intermediate certificate (write to the vendor)';
 
 /** OpenSSL's own words for what Node names by a code, with what to do. Nothing was sent. */
 const CERTIFICATE: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
@@ -108,7 +105,7 @@ const CERTIFICATE: Readonly<Record<string, readonly [what: string, remedy: strin
   CERT_SIGNATURE_FAILURE: ['certificate signature failure', VENDOR],
   ERR_TLS_CERT_ALTNAME_INVALID: [
     'the certificate is for other host names',
-    'Compare the host in the endpoint with what the vendor names, then tell the vendor',
+    'Compare the host in the endpoint with what the vendor names, then write to the vendor',
   ],
 };
 
@@ -127,13 +124,16 @@ const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /internal error|unrecognized name/,
-    'The server does not know this host name, or is in trouble: compare the endpoint with what the vendor names, then tell the vendor',
+    'The server does not know this host name, or is in trouble: compare the endpoint with what the vendor names, then write to the vendor',
   ],
   [
     /handshake failure/,
-    'Tell the vendor now: its server accepts none of the ciphers that are still safe, or wants a client certificate',
+    'Write to the vendor now: its server accepts none of the ciphers that are still safe, or wants a client certificate',
   ],
-  [/./, 'Tell the vendor now: its server offers no TLS that is still accepted. Every tick fails until that changes'],
+  [
+    /./,
+    'Write to the vendor now: its server offers no TLS that is still accepted. Every tick fails until that changes',
+  ],
 ];
 
 /** For what Node has no code, such as a key that is too short, the message is OpenSSL's reason and nothing else. */
@@ -143,7 +143,7 @@ function verifyReason(error: unknown): string {
 }
 
 /** The reason within `error:0A000102:SSL routines:function:reason:file`: letters, digits and little else, so no text of others. */
-function openSslReason(error: unknown): string | undefined {
+export function openSslReason(error: unknown): string | undefined {
   const message = isObject(error) && typeof error.message === 'string' ? error.message : '';
-  return /\berror:[0-9A-F]{8}:SSL routines:\w*:([a-z0-9][a-z0-9 /_-]{2,59}):/i.exec(message)?.[1];
+  return /\berror:[0-9A-F]{8}:SSL routines:\w*:([a-z0-9][a-z0-9 /_-]{2,59})(?::|$)/i.exec(message)?.[1];
 }

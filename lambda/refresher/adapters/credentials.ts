@@ -4,6 +4,7 @@ import type { SecretField } from '../../services/service.ts';
 import type { CredentialsSource } from '../dependencies.ts';
 import { parseCredentials } from '../parse-credentials.ts';
 import { errorName, redactedCause } from '../redact-error.ts';
+import { tlsContextFaults } from './tls-context.ts';
 
 /** What is wanted of a Secrets Manager client; `SecretsManagerClient` fits. */
 export interface SecretsClient {
@@ -35,6 +36,8 @@ export function createCredentialsSource(
       if (!secret.VersionId) throw new RefreshError('CREDENTIALS_UNREADABLE', unreadable(secretId, 'no VersionId'));
       const parsed = parseCredentials(secret.SecretString, fields);
       if ('faults' in parsed) throw malformed(secretId, parsed.faults, fields);
+      const unusable = tlsContextFaults(parsed.tls);
+      if (unusable.length > 0) throw malformed(secretId, unusable, fields);
       return { versionId: secret.VersionId, createdAt: secret.CreatedDate?.getTime(), ...parsed };
     },
   };

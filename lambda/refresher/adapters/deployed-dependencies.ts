@@ -27,7 +27,8 @@ export function deployedDependencies(config: Config, time: Time = REAL_TIME): De
       config.credentialsSecretId,
       config.service.fields,
     ),
-    store: createTokenStore(new SSMClient(client), config, time),
+    // A try that nobody counts would hide that an announcement was written twice.
+    store: createTokenStore(new SSMClient({ ...client, maxAttempts: 1 }), config, time),
     post: (envelope, timeoutMs, tls) =>
       postEnvelope(config.endpoint, envelope, timeoutMs, { tls, proxyUrl: config.proxyUrl }),
     report: tickReporter(config.tokenParameterName),

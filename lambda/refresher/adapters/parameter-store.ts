@@ -6,16 +6,18 @@ import {
   type PutParameterCommandInput,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
+import { attemptParameterName, countingRecord, decodeAttempt, encodeAttempt } from '../../attempt-record.ts';
+import { isUnreadable, type UnreadableRecord, unreadable } from '../../record.ts';
 import { RefreshError } from '../../refresh-error.ts';
 import { decodeStatus, encodeStatus, rejectedParameterName, statusParameterName } from '../../token-status.ts';
 import type { Config } from '../config.ts';
 import type { Time, TokenStore } from '../dependencies.ts';
 import { errorName, httpStatus, redactedCause } from '../redact-error.ts';
-import { retryUntil } from '../retry-until.ts';
-import type { StoredState, StoredStatus } from '../rules/stored-state.ts';
+import { type RetryPolicy, retryUntil } from '../retry-until.ts';
+import type { RejectionReport, StoredRecord, StoredState } from '../rules/stored-state.ts';
 import { storeRemedy } from './store-refusal.ts';
 
-/** What is wanted of an SSM client; `SSMClient` fits. */
+/** What is wanted of an SSM client; `SSMClient` fits. It makes one try: the tries are counted here, by the time that is left. */
 export interface ParameterStoreClient {
   send(
     command: GetParametersCommand,
@@ -27,59 +29,120 @@ export interface ParameterStoreClient {
   ): Promise<PutParameterCommandOutput>;
 }
 
-/** The token and its status in SSM Parameter Store. Never decrypts: the refresher has no right to see a stored token. */
+type ParameterText = Pick<PutParameterCommandInput, 'Name' | 'Value' | 'Type' | 'KeyId'>;
+
+const NOT_ASKED = 'The SOAP service was not asked';
+const READ_TRIES = 3;
+
+/** The token and its records in SSM Parameter Store. Never decrypts: the refresher has no right to see a stored token. */
 export function createTokenStore(
   ssm: ParameterStoreClient,
   { tokenParameterName, tokenKmsKeyId }: Pick<Config, 'tokenParameterName' | 'tokenKmsKeyId'>,
   time: Time,
 ): TokenStore {
   const statusName = statusParameterName(tokenParameterName);
+  const attemptName = attemptParameterName(tokenParameterName);
   const rejectedName = rejectedParameterName(tokenParameterName);
 
-  async function read(abortSignal: AbortSignal): Promise<StoredState> {
-    const command = new GetParametersCommand({
-      Names: [tokenParameterName, statusName, rejectedName],
-      WithDecryption: false,
-    });
-    const { Parameters = [] } = await ssm.send(command, { abortSignal }).catch((error: unknown) => {
-      throw storeFailed(`SSM did not hand out ${tokenParameterName} and its status`, error);
-    });
-    const find = (name: string) => Parameters.find(({ Name }) => Name === name);
-    const token = find(tokenParameterName);
-    const status = find(statusName);
-    return {
-      token: token && { version: token.Version ?? 0, type: token.Type ?? '' },
-      status: status && storedStatus(status),
-      reportedVersion: reportedVersion(find(rejectedName)),
+  async function get(Names: string[], abortSignal: AbortSignal): Promise<readonly Parameter[]> {
+    const command = new GetParametersCommand({ Names, WithDecryption: false });
+    const policy = {
+      deadline: Number.POSITIVE_INFINITY,
+      maxTries: READ_TRIES,
+      pauseMs: (tries: number) => 100 * 2 ** tries,
+      mayHeal: (error: unknown) => mayHeal(error) && !abortSignal.aborted,
     };
+    const { Parameters = [] } = await tried(policy, () => ssm.send(command, { abortSignal }));
+    return Parameters;
+  }
+
+  /** @throws the last answer of SSM where there was one: an aborted try says less. */
+  async function tried<Output>(policy: RetryPolicy, send: () => Promise<Output>): Promise<Output> {
+    let answered: unknown;
+    try {
+      return await retryUntil(policy, time, async () => {
+        try {
+          return await send();
+        } catch (error) {
+          if (httpStatus(error) !== undefined) answered = error;
+          throw error;
+        }
+      });
+    } catch (error) {
+      throw answered ?? error;
+    }
   }
 
   /** Type, tier and key are always said: left out, the account's defaults or the parameter's past would decide. */
-  async function put(
-    parameter: Pick<PutParameterCommandInput, 'Name' | 'Value' | 'Type' | 'KeyId'>,
-    deadline: number,
-    tier = tierFor(parameter.Value),
-  ): Promise<number | undefined> {
+  async function put(parameter: ParameterText, deadline: number, tier = tierFor(parameter.Value)): Promise<PutResult> {
     const command = new PutParameterCommand({ ...parameter, Tier: tier, Overwrite: true });
-    const pauseMs = (tries: number) => Math.min(250 * 2 ** (tries - 1), 4000);
+    let tries = 0;
+    const pauseMs = (count: number) => Math.min(250 * 2 ** (count - 1), 4000);
     try {
-      return await retryUntil({ deadline, pauseMs, mayHeal }, time, async () => {
-        const abortSignal = time.timeout(Math.max(0, deadline - time.now()));
-        const { Version } = await ssm.send(command, { abortSignal });
-        return Version;
+      const { Version } = await tried({ deadline, pauseMs, mayHeal }, () => {
+        tries += 1;
+        return ssm.send(command, { abortSignal: time.timeout(Math.max(0, deadline - time.now())) });
       });
+      return { version: Version, tries };
     } catch (error) {
       // SSM lets no parameter go back to the Standard tier; what was long once may be short now.
       if (tier === 'Standard' && isAdvanced(error)) return await put(parameter, deadline, 'Advanced');
-      throw storeFailed(`SSM did not store ${parameter.Name}`, error);
+      throw error;
     }
+  }
+
+  async function read(abortSignal: AbortSignal): Promise<StoredState> {
+    const names = [tokenParameterName, statusName, attemptName, rejectedName];
+    const failed = (error: unknown) => {
+      throw storeFailed(`SSM did not hand out ${tokenParameterName} and its records`, error, NOT_ASKED);
+    };
+    const parameters = await get(names, abortSignal).catch(failed);
+    const find = (name: string) => parameters.find(({ Name }) => Name === name);
+    const [token, status, newest] = [find(tokenParameterName), find(statusName), find(attemptName)];
+    const on = newest?.Version ?? 0;
+    const counting = await countingRecord(contentOf(newest, decodeAttempt), on, (version) =>
+      readVersion(version, abortSignal),
+    ).catch(failed);
+    return {
+      token: token && { version: token.Version ?? 0, type: token.Type ?? '', changedAt: changedAt(token) },
+      status: stored(statusName, status, contentOf(status, decodeStatus)),
+      attempts: stored(attemptName, newest, counting),
+      on,
+      report: reportIn(find(rejectedName), rejectedName),
+    };
+  }
+
+  /**
+   * @returns undefined where that version cannot be had
+   * @throws where it cannot be had for a moment, for a refusal may stand in it
+   */
+  async function readVersion(version: number, abortSignal: AbortSignal) {
+    const [parameter] = await get([`${attemptName}:${version}`], abortSignal).catch((error: unknown) => {
+      if (mayHeal(error)) throw error;
+      return [];
+    });
+    return parameter && contentOf(parameter, decodeAttempt);
+  }
+
+  /** Whether this version is the announcement of that run: the answer to its first write was lost. */
+  async function isWrittenBy(run: string, version: number): Promise<boolean> {
+    const record = await readVersion(version, time.timeout(OWN_READ_MS)).catch(() => undefined);
+    return record !== undefined && !isUnreadable(record) && record.attempt?.run === run;
+  }
+
+  async function writeRecord(name: string, text: string, deadline: number, note?: string): Promise<PutResult> {
+    return await put({ Name: name, Value: text, Type: 'String' }, deadline).catch((error: unknown) => {
+      throw storeFailed(`SSM did not store ${name}`, error, note);
+    });
   }
 
   return {
     read,
-    async announce(status, statusVersion, deadline) {
-      const version = await put({ Name: statusName, Value: encodeStatus(status), Type: 'String' }, deadline);
-      return version === (statusVersion ?? 0) + 1;
+    async announce(record, deadline) {
+      const { on, run } = record.attempt;
+      const { version, tries } = await writeRecord(attemptName, encodeAttempt(record), deadline, NOT_ASKED);
+      if (version === on + 1) return true;
+      return tries > 1 && (await isWrittenBy(run, on + 1));
     },
     async writeToken(accessToken, deadline) {
       const token = {
@@ -88,15 +151,28 @@ export function createTokenStore(
         Type: 'SecureString',
         KeyId: tokenKmsKeyId,
       } as const;
-      const version = await put(token, deadline);
+      const { version } = await put(token, deadline).catch((error: unknown) => {
+        throw storeFailed(`SSM did not store ${tokenParameterName}`, error);
+      });
       if (version !== undefined) return version;
       throw new RefreshError('STORE_FAILED', `SSM stored ${tokenParameterName} but named no version`);
     },
     async writeStatus(status, deadline) {
-      await put({ Name: statusName, Value: encodeStatus(status), Type: 'String' }, deadline);
+      await writeRecord(statusName, encodeStatus(status), deadline);
+    },
+    async writeOutcome(record, deadline) {
+      await writeRecord(attemptName, encodeAttempt(record), deadline);
     },
   };
 }
+
+/** What PutParameter answered, and to which try. */
+interface PutResult {
+  readonly version: number | undefined;
+  readonly tries: number;
+}
+
+const OWN_READ_MS = 2_000;
 
 /** Standard is free, and takes 4,096 bytes. */
 function tierFor(value = ''): 'Standard' | 'Advanced' {
@@ -115,18 +191,42 @@ function mayHeal(error: unknown): boolean {
   return status === undefined || status >= 500 || status === 429 || /^TooMany|Throttl/.test(errorName(error));
 }
 
-function storeFailed(what: string, error: unknown): RefreshError {
-  const message = `${what}: ${errorName(error)}${storeRemedy(error)}`;
+function storeFailed(what: string, error: unknown, note?: string): RefreshError {
+  const message = `${what}: ${errorName(error)}${storeRemedy(error)}${note === undefined ? '' : `. ${note}`}`;
   return new RefreshError('STORE_FAILED', message, { cause: redactedCause(error) });
 }
 
-/** Another type than the one that the refresher writes: an organisation's rule, or a person, changed it. */
-function storedStatus({ Type, Value = '', Version = 0, LastModifiedDate }: Parameter): StoredStatus {
-  const decoded =
-    Type === 'String' ? decodeStatus(Value) : { fault: `is a ${Type}, not the String that the refresher writes` };
-  return { ...decoded, version: Version, changedAt: LastModifiedDate?.getTime() ?? 0 };
+function changedAt(parameter: Parameter | undefined): number {
+  return parameter?.LastModifiedDate?.getTime() ?? 0;
 }
 
-function reportedVersion(rejected: Parameter | undefined): number | undefined {
-  return /^[1-9]\d{0,14}$/.test(rejected?.Value ?? '') ? Number(rejected?.Value) : undefined;
+/** Another type than the one that the refresher writes: an organisation's rule, or a person, changed it. */
+function contentOf<Content extends object>(
+  parameter: Parameter | undefined,
+  decode: (text: string) => Content | UnreadableRecord,
+): Content | UnreadableRecord | Record<string, never> {
+  if (parameter === undefined) return {};
+  const { Type, Value = '' } = parameter;
+  return Type === 'String' ? decode(Value) : unreadable(`is a ${Type}, not the String that the refresher writes`);
+}
+
+function stored<Content extends object>(
+  parameterName: string,
+  parameter: Parameter | undefined,
+  content: Content | UnreadableRecord,
+): StoredRecord<Content> {
+  return isUnreadable(content)
+    ? { isReadable: false, parameterName, fault: content.fault, changedAt: changedAt(parameter) }
+    : { isReadable: true, content, changedAt: changedAt(parameter) };
+}
+
+/** Readers write the bare version; hands and other clients put quotation marks or line ends around it. */
+function reportIn(parameter: Parameter | undefined, parameterName: string): RejectionReport | undefined {
+  if (parameter === undefined) return undefined;
+  const { Type, Value = '' } = parameter;
+  if (Type === 'SecureString') return { fault: `is a ${Type}: it must be a String`, parameterName };
+  const [, version] = /^[\s\p{QMark}]*([1-9]\d{0,14})[\s\p{QMark}]*$/u.exec(Value) ?? [];
+  return version === undefined
+    ? { fault: 'holds no version of the token', parameterName }
+    : { version: Number(version) };
 }

@@ -1,8 +1,8 @@
 import { errorName } from '../redact-error.ts';
 
 /**
- * What SSM refuses for good, by the name of its error, and what to do about it. SSM's own messages stay behind, for some
- * quote the value that was to be stored.
+ * What SSM refuses or cannot do, by the name of its error, and what to do about it. SSM's own messages stay behind, for
+ * some quote the value that was to be stored.
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors
  */
 const REMEDIES: readonly (readonly [errors: RegExp, remedy: string])[] = [
@@ -30,9 +30,14 @@ const REMEDIES: readonly (readonly [errors: RegExp, remedy: string])[] = [
     /^ValidationException$/,
     'SSM does not take such a value for this parameter; if it was made in the Advanced tier, which cannot be left, delete it',
   ],
+  [
+    /Throttl|^TooMany/,
+    'SSM throttles: the calls of this account and region are above its rate. The next tick tries again',
+  ],
+  [/^(AbortError|TimeoutError)$/, 'SSM did not answer in time. The next tick tries again'],
 ];
 
-/** What to do about it, to be added to a message; empty where the error may heal by itself or nobody knows it. */
+/** What to do about it, to be added to a message; empty where nobody knows it. */
 export function storeRemedy(error: unknown): string {
   const remedy = REMEDIES.find(([errors]) => errors.test(errorName(error)))?.[1];
   return remedy === undefined ? '' : ` (${remedy})`;

@@ -1,9 +1,11 @@
+import { type Attempt, isInProgress } from '../../attempt-record.ts';
+import { instant } from '../../record.ts';
 import type { RefreshError } from '../../refresh-error.ts';
-import { LONGEST_RUN_SECONDS, usefulLife } from '../../timing.ts';
-import type { Attempt, TokenRecord } from '../../token-status.ts';
+import { usefulLife } from '../../timing.ts';
+import type { TokenRecord } from '../../token-status.ts';
 
 /** Which credentials are sent, and under which configuration. An attempt stands for these. */
-export interface Origin {
+export interface LoginBasis {
   readonly secretVersionId: string;
   readonly configuration: string;
 }
@@ -12,8 +14,12 @@ export interface Origin {
 export interface Announcement {
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** A random id. */
+  readonly run: string;
+  /** The newest SSM version of the attempt parameter that was read, 0 for none. */
+  readonly on: number;
   readonly trigger: string;
-  readonly origin: Origin;
+  readonly basis: LoginBasis;
   readonly force: boolean;
   /** The attempt recorded so far; its counts go on if it stands. */
   readonly before: Attempt | undefined;
@@ -25,56 +31,77 @@ export interface Announcement {
   readonly tokenLifetimeSeconds: number;
 }
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** This many outages in a row are asked about at every check; after that, the back-off counts. */
 const PATIENT_FAILURES = 4;
 
 /** Whether an attempt is about these very credentials, sent in this way. */
-export function stands(attempt: Attempt, { secretVersionId, configuration }: Origin): boolean {
+export function stands(attempt: Attempt, { secretVersionId, configuration }: LoginBasis): boolean {
   return attempt.secretVersionId === secretVersionId && attempt.configuration === configuration;
-}
-
-/** Whether the run that announced it may still be at work. Either way in time, for two machines' clocks differ. */
-export function isInProgress(attempt: Attempt | undefined, now: number): boolean {
-  if (attempt === undefined || attempt.outcome !== undefined) return false;
-  return Math.abs(now - Date.parse(attempt.at)) < LONGEST_RUN_SECONDS * 1000;
 }
 
 /** Whether the service was, or may have been, asked. */
 export function hasAsked(attempt: Attempt | undefined): boolean {
-  return attempt !== undefined && attempt.failures + attempt.refusals > 0;
+  return attempt !== undefined && attempt.asked !== false;
 }
 
-/** Whether the run ended without telling how. */
+/** Whether the run ended without recording how. */
 export function hasDied(attempt: Attempt | undefined, now: number): boolean {
   return attempt !== undefined && attempt.outcome === undefined && !isInProgress(attempt, now);
 }
 
 /**
  * Whether the stored token may be dead, for all that the refresher knows: a new one may have been handed out since, which
- * can end the old one, and it was not stored.
+ * can end the old one, and it was not stored; or a reader reports it, and the last attempt got no other.
  */
-export function isTokenInDoubt(attempt: Attempt | undefined, now: number): boolean {
-  return hasDied(attempt, now) || attempt?.outcome?.code === 'STORE_FAILED';
+export function isTokenInDoubt(attempt: Attempt | undefined, isReported: boolean, now: number): boolean {
+  if (hasDied(attempt, now) || attempt?.outcome?.code === 'STORE_FAILED') return true;
+  return isReported && hasAsked(attempt) && attempt?.outcome !== undefined;
 }
 
 /** Whether the service may be asked again. A record from the future was written by a clock that jumped. */
 export function mayAskAgain({ at, askAgainAt }: Attempt, now: number): boolean {
-  return Date.parse(at) > now || (askAgainAt !== 'never' && now >= Date.parse(askAgainAt));
+  return Date.parse(at) > now + MINUTE_MS || (askAgainAt !== 'never' && now >= Date.parse(askAgainAt));
+}
+
+/**
+ * From when on a forced run asks again after this attempt, in milliseconds since the epoch: a pipeline that repeats
+ * RefreshNow must not lock the account. Undefined where it may ask at once.
+ */
+export function forceHeardFrom({ outcome, refusals }: Attempt, now: number): number | undefined {
+  if (outcome === undefined) return undefined;
+  const pauseMs = forcePauseMs(outcome.code, refusals);
+  const endedAt = Date.parse(outcome.at);
+  return Math.abs(now - endedAt) < pauseMs ? endedAt + pauseMs : undefined;
+}
+
+function forcePauseMs(code: string, refusals: number): number {
+  switch (code) {
+    case 'CREDENTIALS_REFUSED':
+      return Math.min(60, 2 ** refusals) * MINUTE_MS;
+    case 'REQUEST_REFUSED':
+    case 'REPLY_MALFORMED':
+      return MINUTE_MS;
+    default:
+      return 0;
+  }
 }
 
 /** The attempt as it is written down before the service is asked: as if nothing would ever come back. */
 export function announce(announcement: Announcement): Attempt {
-  const { now, trigger, origin, force, before } = announcement;
-  const goesOn = before !== undefined && !force && stands(before, origin);
-  const failures = (goesOn ? before.failures : 0) + 1;
-  const refusals = goesOn ? before.refusals : 0;
+  const { now, run, on, trigger, basis, force, before } = announcement;
+  const standing = before !== undefined && stands(before, basis) ? before : undefined;
+  const failures = (force ? 0 : (standing?.failures ?? 0)) + 1;
   return {
-    at: new Date(now).toISOString(),
+    at: instant(now),
+    run,
+    on,
     trigger,
-    ...origin,
+    secretVersionId: basis.secretVersionId,
+    configuration: basis.configuration,
     failures,
-    refusals,
+    refusals: standing?.refusals ?? 0,
     askAgainAt: after(now, backOffMs(failures, announcement), announcement),
   };
 }
@@ -92,11 +119,8 @@ export function conclude(
   announcement: Announcement,
   now: number,
 ): Attempt {
-  const outcome = {
-    code: error.code,
-    at: new Date(now).toISOString(),
-    ...(error.reason !== undefined && { reason: error.reason }),
-  };
+  const { code, reason } = error;
+  const outcome = { code, at: instant(now), ...(reason !== undefined && { reason }) };
   return { ...announced, ...counted(announced, error, hasWorked, announcement), outcome };
 }
 
@@ -139,17 +163,22 @@ function replacedEveryMs({ token, refreshEverySeconds, tokenLifetimeSeconds }: A
 }
 
 /** Half a turn earlier, or the tick that was meant would come a moment too early. */
-function after(at: number, ms: number, { checkEverySeconds }: Announcement): string {
-  return new Date(at + ms - (checkEverySeconds * 1000) / 2).toISOString();
+function after(at: number, ms: number, { checkEverySeconds }: Announcement) {
+  return instant(at + ms - (checkEverySeconds * 1000) / 2);
 }
 
 /** What a tick writes down that failed before it could ask, on the first day: all that a person or a reader can see then. */
-export function failedBeforeAsking(error: RefreshError, configuration: string, now: number): Attempt {
-  const at = new Date(now).toISOString();
+export function failedBeforeAsking(
+  error: RefreshError,
+  { run, on, configuration, now }: Pick<Announcement, 'run' | 'on' | 'now'> & Pick<LoginBasis, 'configuration'>,
+): Attempt {
+  const at = instant(now);
   return {
     at,
+    run,
+    on,
     trigger: 'there is no token',
-    secretVersionId: '',
+    asked: false,
     configuration,
     failures: 0,
     refusals: 0,

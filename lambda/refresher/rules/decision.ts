@@ -1,8 +1,18 @@
+import { type Attempt, isInProgress } from '../../attempt-record.ts';
 import { usefulLife } from '../../timing.ts';
-import type { Attempt, TokenRecord } from '../../token-status.ts';
-import { isInProgress, mayAskAgain, type Origin, stands } from './attempt.ts';
+import type { TokenRecord } from '../../token-status.ts';
+import { forceHeardFrom, type LoginBasis, mayAskAgain, stands } from './attempt.ts';
 import { rationedUntil, recentLogins } from './login-ration.ts';
-import type { StoredState } from './stored-state.ts';
+import {
+  countingRecordOf,
+  isReported,
+  lastAttempt,
+  lastToken,
+  recordOfStored,
+  type StoredState,
+  type UnreadableParameter,
+  unreadableParameter,
+} from './stored-state.ts';
 
 /** What a tick finds when it begins. */
 export interface Situation {
@@ -10,7 +20,7 @@ export interface Situation {
   readonly force: boolean;
   readonly stored: StoredState;
   /** What would be sent, and how. */
-  readonly origin: Origin;
+  readonly basis: LoginBasis;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -24,7 +34,7 @@ export interface RefreshPolicy {
   readonly loginsPerDay: number | undefined;
 }
 
-/** What a tick does, and why: `trigger` is the phrase that log line and status give as the reason. */
+/** What a tick does, and why: `trigger` is the phrase that log line and attempt give as the reason. */
 export type Decision =
   | { readonly kind: 'due'; readonly trigger: string }
   | { readonly kind: 'fresh'; readonly token: TokenRecord }
@@ -36,8 +46,10 @@ export type Decision =
 /** Why the service is not asked although a token may be wanted. */
 export type HoldReason =
   | { readonly kind: 'token type'; readonly type: string }
-  | { readonly kind: 'unreadable status'; readonly fault: string }
+  | { readonly kind: 'unreadable'; readonly parameter: UnreadableParameter }
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
+  /** A forced run, too soon after an attempt; `until` in milliseconds since the epoch. */
+  | { readonly kind: 'force'; readonly attempt: Attempt; readonly until: number }
   /** `attempt` is the one that stands, if there is one; `until` an instant, ISO 8601 in UTC. */
   | {
       readonly kind: 'login ration';
@@ -47,41 +59,48 @@ export type HoldReason =
     };
 
 const MINUTE_MS = 60_000;
-/** So long after it was changed, a status that cannot be read holds the tick back: it may have held a refusal. */
+/** How long after its change a record that cannot be read holds the tick back: a refusal may have stood there. */
 const UNREADABLE_HOLD_MS = 60 * MINUTE_MS;
 
 /** What to do on this tick. */
 export function decide(situation: Situation, policy: RefreshPolicy): Decision {
   const decision = byTable(situation, policy);
   if (decision.kind !== 'due') return decision;
-  const { stored, origin, now, force } = situation;
-  const status = stored.status?.content ?? {};
-  const until = rationedUntil(recentLogins(status, now), policy.loginsPerDay, force);
+  const { stored, basis, now, force } = situation;
+  const until = rationedUntil(recentLogins(countingRecordOf(stored), now), policy.loginsPerDay, force);
   if (until === undefined) return decision;
-  const attempt = status.attempt !== undefined && stands(status.attempt, origin) ? status.attempt : undefined;
-  return hold({ kind: 'login ration', attempt, until, force });
+  const attempt = lastAttempt(stored);
+  return hold({
+    kind: 'login ration',
+    attempt: attempt && stands(attempt, basis) ? attempt : undefined,
+    until,
+    force,
+  });
 }
 
 /** The first row that holds wins. */
-function byTable({ force, stored, origin, now }: Situation, policy: RefreshPolicy): Decision {
-  const { token, attempt } = stored.status?.content ?? {};
+function byTable({ force, stored, basis, now }: Situation, policy: RefreshPolicy): Decision {
+  const token = lastToken(stored);
+  const attempt = lastAttempt(stored);
+  const standing = attempt !== undefined && stands(attempt, basis) ? attempt : undefined;
   // What cannot be stored must not be minted.
   if (stored.token !== undefined && stored.token.type !== 'SecureString') {
     return hold({ kind: 'token type', type: stored.token.type });
   }
   if (attempt !== undefined && isInProgress(attempt, now)) return { kind: 'in progress', attempt };
+  const heardFrom = force && standing ? forceHeardFrom(standing, now) : undefined;
+  if (standing && heardFrom !== undefined) return hold({ kind: 'force', attempt: standing, until: heardFrom });
   if (force) return due('a person asked for it');
-  if (stored.status?.fault !== undefined && now < stored.status.changedAt + UNREADABLE_HOLD_MS) {
-    return hold({ kind: 'unreadable status', fault: stored.status.fault });
+  const parameter = unreadableParameter(stored);
+  if (parameter !== undefined && now < parameter.changedAt + UNREADABLE_HOLD_MS) {
+    return hold({ kind: 'unreadable', parameter });
   }
-  if (attempt !== undefined && stands(attempt, origin) && !mayAskAgain(attempt, now)) {
-    return hold({ kind: 'attempt', attempt });
-  }
+  if (standing && !mayAskAgain(standing, now)) return hold({ kind: 'attempt', attempt: standing });
   if (stored.token === undefined) return due('there is no token');
   if (token === undefined) return due('there is no readable status of the token');
-  if (token.version !== stored.token.version) return due('the token parameter was changed outside the refresher');
-  if (token.secretVersionId !== origin.secretVersionId) return due('the credentials have changed');
-  if (token.configuration !== origin.configuration) return due('the configuration has changed');
+  if (recordOfStored(stored) === undefined) return due('the token parameter was changed outside the refresher');
+  if (token.secretVersionId !== basis.secretVersionId) return due('the credentials have changed');
+  if (token.configuration !== basis.configuration) return due('the configuration has changed');
   if (isReported(stored) && now >= reportHonouredFrom(token, policy)) return due('readers report that it is rejected');
   // A record from the future would keep a token "fresh" for as long: only a clock that jumped back can have written it.
   if (Date.parse(token.issuedAt) > now + policy.checkEverySeconds * 1000)
@@ -91,35 +110,19 @@ function byTable({ force, stored, origin, now }: Situation, policy: RefreshPolic
   return { kind: 'fresh', token };
 }
 
-/** The record of the token that is stored; undefined where the record is that of another version. */
-export function recordOfStored(stored: StoredState): TokenRecord | undefined {
-  const token = stored.status?.content?.token;
-  return token?.version === stored.token?.version ? token : undefined;
-}
-
-/** Whether a reader reported the stored version as rejected. */
-export function isReported({ token, reportedVersion }: StoredState): boolean {
-  return token !== undefined && token.version === reportedVersion;
-}
-
-/** How many tokens in a row readers have reported, the stored one included. */
-export function reportsInRow(stored: StoredState): number {
-  const token = recordOfStored(stored);
-  return token !== undefined && isReported(stored) ? (token.reports ?? 0) + 1 : 0;
-}
-
 /**
  * Milliseconds since the epoch from which on a report of this token counts. A service that ends tokens early is answered
- * at once, and a reader that misjudges every answer costs ever fewer logins.
+ * at once; a reader that misjudges every answer costs a login each R/2, and takes the quick answer from nobody for longer.
  */
 export function reportHonouredFrom(token: TokenRecord, policy: RefreshPolicy): number {
   const { reports = 0 } = token;
-  const wait = reports === 0 ? 0 : (usefulLifeMs(token, policy) / 4) * 2 ** (reports - 1);
-  return Date.parse(token.issuedAt) + Math.max(MINUTE_MS, wait);
+  const lifeMs = usefulLifeMs(token, policy);
+  const waitMs = reports === 0 ? 0 : Math.min(lifeMs / 2, (lifeMs / 4) * 2 ** (reports - 1));
+  return Date.parse(token.issuedAt) + Math.max(MINUTE_MS, waitMs);
 }
 
 /** Milliseconds since the epoch from which on the token is replaced. */
-export function dueTime(token: TokenRecord, policy: RefreshPolicy): number {
+export function dueTime(token: Pick<TokenRecord, 'issuedAt' | 'expiresAt'>, policy: RefreshPolicy): number {
   const { checkEverySeconds, renewalWindowSeconds } = policy;
   if (renewalWindowSeconds !== undefined) return Date.parse(token.expiresAt) - renewalWindowSeconds * 1000;
   // Schedules jitter: without half a turn of slack, a tick can find the token not quite due and skip a whole turn.
@@ -127,7 +130,10 @@ export function dueTime(token: TokenRecord, policy: RefreshPolicy): number {
 }
 
 /** How old a token grows before it is replaced. */
-function usefulLifeMs({ issuedAt, expiresAt }: TokenRecord, { refreshEverySeconds }: RefreshPolicy): number {
+function usefulLifeMs(
+  { issuedAt, expiresAt }: Pick<TokenRecord, 'issuedAt' | 'expiresAt'>,
+  { refreshEverySeconds }: RefreshPolicy,
+): number {
   return usefulLife(Date.parse(expiresAt) - Date.parse(issuedAt), refreshEverySeconds * 1000);
 }
 

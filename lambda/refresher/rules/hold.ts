@@ -1,5 +1,6 @@
+import type { Attempt } from '../../attempt-record.ts';
+import { instant } from '../../record.ts';
 import { RefreshError, reasonInWords, refreshErrorCode } from '../../refresh-error.ts';
-import { type Attempt, statusParameterName } from '../../token-status.ts';
 import type { HoldReason } from './decision.ts';
 
 /** Why a tick does not ask the service, and what a person can do about it. */
@@ -11,12 +12,14 @@ export function onHold(hold: HoldReason, tokenParameterName: string): RefreshErr
         `${tokenParameterName} is a ${hold.type}, not a SecureString, and SSM cannot change a type. The service is not ` +
           'asked for what cannot be stored: delete the parameter, and the next tick writes it anew',
       );
-    case 'unreadable status':
+    case 'unreadable':
       return new RefreshError(
         'STORE_FAILED',
-        `${statusParameterName(tokenParameterName)} ${hold.fault}. The service is not asked until an hour after that change, ` +
+        `${hold.parameter.parameterName} ${hold.parameter.fault}. The service is not asked until an hour after that change, ` +
           'for a refusal may have stood there: find who changed it, delete the parameter, or force a refresh',
       );
+    case 'force':
+      return forcedTooSoon(hold);
     case 'attempt':
       return attemptOnHold(hold.attempt);
     case 'login ration':
@@ -37,11 +40,21 @@ function attemptOnHold({ outcome, askAgainAt, secretVersionId, at }: Attempt): R
   }
   const what =
     outcome === undefined
-      ? `began at ${at} and never told how it ended`
+      ? `began at ${at}, and how it ended was never recorded`
       : `failed at ${outcome.at} with ${outcome.code}`;
   return new RefreshError(
     refreshErrorCode(outcome?.code) ?? 'STORE_FAILED',
     `The last attempt to get a token ${what}. The service is asked again from ${askAgainAt} on, or when a person forces it`,
+  );
+}
+
+function forcedTooSoon({ attempt: { outcome }, until }: Extract<HoldReason, { kind: 'force' }>): RefreshError {
+  const code = refreshErrorCode(outcome?.code) ?? 'STORE_FAILED';
+  return new RefreshError(
+    code,
+    `The last attempt failed at ${outcome?.at} with ${code}, and repeated logins can lock the account: a forced refresh is ` +
+      `heard again from ${instant(until)} on, and corrected credentials at once`,
+    { reason: outcome?.reason },
   );
 }
 

@@ -1,27 +1,29 @@
-import type { Attempt, TokenStatus } from '../../token-status.ts';
+import type { Attempt, AttemptRecord } from '../../attempt-record.ts';
+import { type Instant, instant } from '../../record.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * The instants of the logins of the last 24 hours, as the status tells them. One in the future was written by a clock that
- * jumped; further ahead than a day it counts no more.
+ * The instants of the logins of the last 24 hours. One in the future was written by a clock that jumped; further ahead than
+ * a day it counts no more.
  * @param now milliseconds since the epoch
  */
-export function recentLogins({ logins = [] }: TokenStatus, now: number): readonly string[] {
+export function recentLogins({ logins = [] }: AttemptRecord, now: number): readonly Instant[] {
   return logins.filter((at) => Math.abs(now - Date.parse(at)) < DAY_MS);
 }
 
 /**
- * What the status says of the logins once this one is announced.
- * @param attempt the one that is announced
- * @returns undefined where the service does not count them
+ * The record of an attempt and of the logins with it. A service that does not count them has none.
+ * @param before the newest record that has not lost
  */
-export function loginsWith(
-  { at }: Attempt,
-  status: TokenStatus,
-  loginsPerDay: number | undefined,
-): readonly string[] | undefined {
-  return loginsPerDay === undefined ? undefined : [...recentLogins(status, Date.parse(at)), at];
+export function recordWith(attempt: Attempt, before: AttemptRecord, loginsPerDay: number | undefined): AttemptRecord {
+  if (loginsPerDay === undefined) return { attempt };
+  return { attempt, logins: [...recentLogins(before, Date.parse(attempt.at)), attempt.at] };
+}
+
+/** The record with the attempt's outcome. What the service cannot have judged, it cannot have counted. */
+export function recordAfter(attempt: Attempt, { logins }: AttemptRecord, wasJudged: boolean): AttemptRecord {
+  return logins === undefined ? { attempt } : { attempt, logins: wasJudged ? logins : logins.slice(0, -1) };
 }
 
 /**
@@ -37,7 +39,7 @@ export function rationedUntil(
   if (loginsPerDay === undefined) return undefined;
   const allowed = loginsPerDay - (force ? 0 : 1);
   if (logins.length < allowed) return undefined;
-  // So many must have left the day for there to be room for one.
+  // The login that must have left the day for there to be room for one more.
   const leaving = logins.toSorted().at(logins.length - allowed);
-  return leaving && new Date(Date.parse(leaving) + DAY_MS).toISOString();
+  return leaving && instant(Date.parse(leaving) + DAY_MS);
 }

@@ -1,12 +1,17 @@
+import { createHash } from 'node:crypto';
+import type { Attempt } from '../../attempt-record.ts';
+import { instant } from '../../record.ts';
 import { RefreshError } from '../../refresh-error.ts';
+import { pageBelowSeconds, type RefreshTiming } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
-import type { Origin } from './attempt.ts';
+import type { LoginBasis } from './attempt.ts';
+import { dueTime, type RefreshPolicy } from './decision.ts';
 import type { TokenExpiry } from './token-expiry.ts';
 
 /** A new token, not stored yet. */
 export interface IssuedToken extends TokenExpiry {
   readonly accessToken: string;
-  /** A hash by which a person can tell two tokens apart. */
+  /** See `fingerprintOf`. */
   readonly fingerprint: string;
   /** Milliseconds since the epoch; taken before the request was sent. */
   readonly issuedAt: number;
@@ -15,9 +20,21 @@ export interface IssuedToken extends TokenExpiry {
 /** What is recorded of a token besides the version that storing it gives. */
 export type UnstoredRecord = Omit<TokenRecord, 'version' | 'reports'>;
 
+/** Under which circumstances a token was got. */
+export interface IssuingContext {
+  readonly basis: LoginBasis;
+  /** The attempt that got it. */
+  readonly attempt: Attempt;
+  readonly policy: RefreshPolicy & RefreshTiming;
+  /** The record of the last token. */
+  readonly recorded: TokenRecord | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /**
- * A token may live this much longer than recorded: its lifetime is counted from before the request, which took up to so
- * long. Handed out again in that moment, the token proves nothing about its expiry.
+ * A token may live this much longer than recorded: its lifetime is counted from before the request, which may have taken
+ * that long. Handed out again in that moment, the token proves nothing about its expiry.
  */
 const TRAVEL_MS = 15_000;
 
@@ -25,46 +42,51 @@ const TRAVEL_MS = 15_000;
  * The record of a token that was just issued.
  *
  * Some services hand out the same token until shortly before it expires, and may promise its full lifetime again each
- * time. The earlier of the two expiries stands, unless the recorded one has passed and proved too early.
- * @param now milliseconds since the epoch
+ * time. The earlier of the two expiries counts, unless the recorded one has passed and proved too early.
  * @throws RefreshError `REPLY_MALFORMED` for a token that has expired on its way here.
  */
-export function recordIssued(
-  issued: IssuedToken,
-  origin: Origin,
-  recorded: TokenRecord | undefined,
-  now: number,
-): UnstoredRecord {
-  const promised = {
-    expiresAt: new Date(issued.expiresAt).toISOString(),
-    lifetimeAssumed: issued.lifetimeAssumed,
-  };
-  const standing = recorded !== undefined && recorded.fingerprint === issued.fingerprint ? recorded : promised;
-  const stands = standing.expiresAt < promised.expiresAt && Date.parse(standing.expiresAt) + TRAVEL_MS > now;
-  const { expiresAt, lifetimeAssumed } = stands ? standing : promised;
+export function recordIssued(issued: IssuedToken, context: IssuingContext): UnstoredRecord {
+  const { basis, attempt, policy, recorded, now } = context;
+  const issuedAt = instant(issued.issuedAt);
+  const promised = { expiresAt: instant(issued.expiresAt), lifetimeAssumed: issued.lifetimeAssumed };
+  const same = recorded !== undefined && isSame(recorded.fingerprint, issued.fingerprint) ? recorded : promised;
+  const isEarlier = same.expiresAt < promised.expiresAt && Date.parse(same.expiresAt) + TRAVEL_MS > now;
+  const { expiresAt, lifetimeAssumed } = isEarlier ? same : promised;
   if (Date.parse(expiresAt) <= now) {
-    const message = 'The SOAP service gave a token that had expired before it arrived';
-    throw new RefreshError('REPLY_MALFORMED', message);
+    throw new RefreshError('REPLY_MALFORMED', 'The SOAP service gave a token that had expired before it arrived');
   }
   return {
-    issuedAt: new Date(issued.issuedAt).toISOString(),
+    issuedAt,
     expiresAt,
+    dueAt: instant(dueTime({ issuedAt, expiresAt }, policy)),
+    pageBelowSeconds: pageBelowSeconds(policy),
     lifetimeAssumed,
     fingerprint: issued.fingerprint,
-    ...origin,
+    secretVersionId: basis.secretVersionId,
+    configuration: basis.configuration,
+    attemptAt: attempt.at,
   };
 }
 
-/** Whether the very same token stands in the store already, kept in the same way. */
-export function isStored(
-  record: UnstoredRecord,
-  recorded: TokenRecord | undefined,
-  storedVersion: number | undefined,
-): recorded is TokenRecord {
+/** Whether the very same token stands in the store already, kept in the same way. @param stored its record, see `recordOfStored` */
+export function isStored(record: UnstoredRecord, stored: TokenRecord | undefined): stored is TokenRecord {
   return (
-    recorded !== undefined &&
-    recorded.version === storedVersion &&
-    recorded.fingerprint === record.fingerprint &&
-    recorded.configuration === record.configuration
+    stored !== undefined &&
+    isSame(stored.fingerprint, record.fingerprint) &&
+    stored.configuration === record.configuration
   );
+}
+
+/**
+ * A hash by which a person can recognise a token; empty for one that could be found by trying: of less than 10
+ * characters, or less than 20 digits.
+ */
+export function fingerprintOf(accessToken: string): string {
+  const isGuessable = accessToken.length < 10 || /^\d{1,19}$/.test(accessToken);
+  return isGuessable ? '' : `sha256:${createHash('sha256').update(accessToken).digest('hex')}`;
+}
+
+/** Whether two fingerprints are of one token, as far as anybody can say. */
+export function isSame(one: string, other: string): boolean {
+  return one !== '' && one === other;
 }

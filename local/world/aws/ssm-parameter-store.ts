@@ -68,7 +68,10 @@ interface ParameterAnswer {
   readonly DataType: 'text';
   /** Seconds since the epoch. */
   readonly LastModifiedDate: number;
+  /** Without the selector, where one was asked for. */
   readonly Name: string;
+  /** `:3`, where that version was asked for. */
+  readonly Selector?: string;
   readonly Type: ParameterType;
   readonly Value: string;
   readonly Version: number;
@@ -123,11 +126,16 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     return value;
   };
 
-  const asParameter = (stored: StoredParameter, withDecryption: boolean): ParameterAnswer => ({
+  const asParameter = (
+    stored: StoredParameter,
+    withDecryption: boolean,
+    version: number | undefined,
+  ): ParameterAnswer => ({
     ARN: arn('ssm', `parameter/${stored.name.replace(/^\//, '')}`),
     DataType: 'text',
     LastModifiedDate: stored.lastModified.getTime() / 1000,
     Name: stored.name,
+    ...(version !== undefined && { Selector: `:${version}` }),
     Type: stored.type,
     Value: shown(stored, withDecryption),
     Version: stored.version,
@@ -192,7 +200,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     const { name, version } = parseSelector(selector);
     if (stored === undefined && histories.has(name)) throw versionNotFound(name, version);
     if (stored === undefined) throw new AwsError('ParameterNotFound');
-    return { Parameter: asParameter(stored, request.flag('WithDecryption')) };
+    return { Parameter: asParameter(stored, request.flag('WithDecryption'), version) };
   }
 
   function getParameters(request: AwsRequest) {
@@ -201,11 +209,12 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
       const rule = `Member must have length ${names.length < 1 ? 'greater than or equal to 1' : 'less than or equal to 10'}`;
       throw constraintViolated(`'[${names.join(', ')}]'`, 'Names', rule);
     }
-    const found = names.map(find).filter((stored) => stored !== undefined);
-    return {
-      Parameters: found.map((stored) => asParameter(stored, request.flag('WithDecryption'))),
-      InvalidParameters: names.filter((name) => find(name) === undefined),
-    };
+    const found = names.toSorted().flatMap((selector) => {
+      const stored = find(selector);
+      if (stored === undefined) return [];
+      return [asParameter(stored, request.flag('WithDecryption'), parseSelector(selector).version)];
+    });
+    return { Parameters: found, InvalidParameters: names.filter((name) => find(name) === undefined) };
   }
 
   function getParametersByPath(request: AwsRequest) {
@@ -217,7 +226,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     const start = Number(request.text('NextToken') ?? 0);
     const page = below.slice(start, start + PAGE_SIZE).flatMap((name) => find(name) ?? []);
     return {
-      Parameters: page.map((stored) => asParameter(stored, request.flag('WithDecryption'))),
+      Parameters: page.map((stored) => asParameter(stored, request.flag('WithDecryption'), undefined)),
       ...(start + PAGE_SIZE < below.length && { NextToken: String(start + PAGE_SIZE) }),
     };
   }

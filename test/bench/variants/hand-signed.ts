@@ -16,7 +16,7 @@ export async function handler(): Promise<void> {
   const { username, password, client_id, client_secret } = JSON.parse(secret.SecretString ?? '');
 
   await callAws('ssm', env.AWS_ENDPOINT_URL_SSM, 'AmazonSSM.PutParameter', {
-    Name: `${env.TOKEN_PARAMETER_NAME}/status`,
+    Name: `${env.TOKEN_PARAMETER_NAME}/attempt`,
     Value: JSON.stringify({ attempt: { at: new Date().toISOString() } }),
     Type: 'String',
     Overwrite: true,

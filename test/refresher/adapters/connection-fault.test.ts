@@ -13,7 +13,7 @@ function sslError(reason: string): Error {
 }
 
 it.each([
-  ['unsafe legacy renegotiation disabled', 'Tell the vendor now'],
+  ['unsafe legacy renegotiation disabled', 'Write to the vendor now'],
   ['ssl/tls alert bad certificate', 'client certificate'],
 ])('keeps OpenSSL’s own reason: %s', (reason, remedy) => {
   expect(connectionFault(sslError(reason))).toMatchObject({ what: reason, remedy: expect.stringContaining(remedy) });

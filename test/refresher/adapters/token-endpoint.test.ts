@@ -234,11 +234,11 @@ describe('a TLS connection that fails keeps what OpenSSL says, with what to do',
   }
 
   it.each<[string, string, SelfsignedOptions, string?]>([
-    ['certificate has expired', 'Tell the vendor now', { notBeforeDate: inDays(-2), notAfterDate: inDays(-1) }],
-    ['certificate is not yet valid', 'Tell the vendor now', { notBeforeDate: inDays(1), notAfterDate: inDays(2) }],
+    ['certificate has expired', 'Write to the vendor now', { notBeforeDate: inDays(-2), notAfterDate: inDays(-1) }],
+    ['certificate is not yet valid', 'Write to the vendor now', { notBeforeDate: inDays(1), notAfterDate: inDays(2) }],
     ['the certificate is for other host names', 'Compare the host', {}, '127.0.0.2'],
-    ['EE certificate key too weak', 'Tell the vendor now', { keySize: 1024 }],
-    ['CA signature digest algorithm too weak', 'Tell the vendor now', { algorithm: 'sha1' }],
+    ['EE certificate key too weak', 'Write to the vendor now', { keySize: 1024 }],
+    ['CA signature digest algorithm too weak', 'Write to the vendor now', { algorithm: 'sha1' }],
   ])('of a known authority: %s', async (reason, remedy, options, ip) => {
     const ca = await authority();
     setDefaultCACertificates([ca.cert]);
@@ -261,12 +261,12 @@ describe('a TLS connection that fails keeps what OpenSSL says, with what to do',
     ['self-signed certificate', 'tls_ca', {}],
     [
       'tlsv1 alert protocol version',
-      'Tell the vendor now',
+      'Write to the vendor now',
       { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: OLD },
     ],
     [
       'dh key too small',
-      'Tell the vendor now',
+      'Write to the vendor now',
       { maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0', dhparam: weakDiffieHellman() },
     ],
     [
@@ -282,7 +282,7 @@ describe('a TLS connection that fails keeps what OpenSSL says, with what to do',
 
   // What old servers and load balancers send first: a ServerHello of TLS 1.1, or an alert.
   it.each([
-    ['unsupported protocol', 'Tell the vendor now', `160302002a02000026 0302${'07'.repeat(32)}00002f00`],
+    ['unsupported protocol', 'Write to the vendor now', `160302002a02000026 0302${'07'.repeat(32)}00002f00`],
     ['tlsv1 unrecognized name', 'does not know this host name', '15030300020270'],
     ['tlsv1 alert internal error', 'is in trouble', '15030300020250'],
   ])('of its first bytes: %s', async (reason, remedy, bytes) => {

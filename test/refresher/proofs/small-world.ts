@@ -5,11 +5,21 @@ import {
   type PutParameterCommand,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
+import { type Attempt, decodeAttempt, hasLost, openAttempt } from '../../../lambda/attempt-record.ts';
+import { createTokenReader } from '../../../lambda/reader/token-reader.ts';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/adapters/credentials.ts';
 import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/adapters/parameter-store.ts';
-import { type Config, ConfigError, type Environment, readConfig } from '../../../lambda/refresher/config.ts';
+import {
+  type Config,
+  ConfigError,
+  configurationHash,
+  type Environment,
+  readConfig,
+} from '../../../lambda/refresher/config.ts';
 import { createHandler } from '../../../lambda/refresher/create-handler.ts';
+import type { Time } from '../../../lambda/refresher/dependencies.ts';
+import type { LoginBasis } from '../../../lambda/refresher/rules/attempt.ts';
 import type { TickReport } from '../../../lambda/refresher/tick-report.ts';
 import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 import { decodeStatus, type TokenStatus } from '../../../lambda/token-status.ts';
@@ -21,12 +31,13 @@ import {
   type SoapServiceSettings,
 } from '../../../local/world/soap/soap-service.ts';
 import { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
+import { readable } from '../readable.ts';
 
-/** Each effect of a tick on the world, in the order in which a tick that asks has them. */
-export type Effect = 'read' | 'announce' | 'login' | 'token' | 'status';
+/** Each call of a tick, in the order in which a tick that asks makes them. 'earlier' reads the attempt of an earlier version. */
+export type Effect = 'secret' | 'read' | 'earlier' | 'announce' | 'login' | 'token' | 'status' | 'outcome';
 
-/** Stands around every effect: it may wait, never return (the process dies), or throw (what came back was lost). */
-export type Passage = <Output>(effect: Effect, act: () => Promise<Output>) => Promise<Output>;
+/** Stands around every call: it may wait, never return (the process dies), or throw (what came back was lost). */
+export type Passage = <Output>(effect: Effect, act: () => Promise<Output>, signal: AbortSignal) => Promise<Output>;
 
 export interface SmallWorldOptions {
   readonly checkEverySeconds: number;
@@ -55,6 +66,8 @@ export class SmallWorld {
   readonly logins: number[] = [];
   /** What the service answers instead of its own answer. */
   answer: ((envelope: string) => Promise<SoapReply>) | undefined;
+  /** How old the copy is from which Parameter Store answers a read of a parameter, in milliseconds. */
+  staleness: (parameterName: string) => number = () => 0;
   readonly #serviceAheadMs: number;
   #secretVersions = 0;
   #tokens = 0;
@@ -85,7 +98,7 @@ export class SmallWorld {
       credentials: CREDENTIALS,
       tokenLifetimeSeconds: lifetimeSeconds,
       issuing: 'new-revoking-old',
-      newToken: () => `token-${++this.#tokens}`,
+      newToken: () => `access-token-${++this.#tokens}`,
       ...habits,
     });
     this.#perform('CreateSecret', { Name: SECRET });
@@ -94,45 +107,52 @@ export class SmallWorld {
 
   /** A new version of the same credentials. */
   putSecret(): void {
-    const versionId = `00000000-0000-4000-8000-${String(++this.#secretVersions).padStart(12, '0')}`;
+    this.#secretVersions += 1;
     const SecretString = JSON.stringify(CREDENTIALS);
-    this.#perform('PutSecretValue', { SecretId: SECRET, SecretString, ClientRequestToken: versionId });
+    const ClientRequestToken = versionId(this.#secretVersions);
+    this.#perform('PutSecretValue', { SecretId: SECRET, SecretString, ClientRequestToken });
   }
 
   /** A reader reports the stored token as rejected. */
   report(): void {
     const stored = this.aws.parameters.parameter(PARAMETER);
-    const input = { Name: `${PARAMETER}/rejected`, Type: 'String', Tier: 'Standard', Overwrite: true };
-    if (stored !== undefined) this.#perform('PutParameter', { ...input, Value: String(stored.version) });
+    if (stored !== undefined) this.put('/rejected', String(stored.version));
+  }
+
+  /**
+   * Somebody writes one of the parameters.
+   * @param ending of its name: empty for the token's own
+   */
+  put(ending: '' | '/status' | '/attempt' | '/rejected', value: string, type = 'String', at = this.clock.now()): void {
+    const input = { Name: PARAMETER + ending, Value: value, Type: type, Tier: 'Standard', Overwrite: true };
+    this.aws.perform('PutParameter', input, new Date(at));
+  }
+
+  /** What is sent at present, and how. */
+  get basis(): LoginBasis {
+    return { secretVersionId: versionId(this.#secretVersions), configuration: configurationHash(this.config) };
   }
 
   /** One run of the function; it rejects as the handler does. What it reported is `undefined` if it never came so far. */
-  async run(passage: Passage = (_, act) => act(), event: object = {}): Promise<TickReport | undefined> {
+  async run(
+    passage: Passage = (_, act) => act(),
+    event: object = {},
+    timeout: Time['timeout'] = () => new AbortController().signal,
+  ): Promise<TickReport | undefined> {
     const { clock, config } = this;
     const startedAt = clock.now();
     const time = {
       now: clock.now,
       sleep: (ms: number) => clock.sleep(ms),
-      timeout: () => new AbortController().signal,
+      timeout,
       random: () => 0.5,
     };
-    let announced = false;
     let report: TickReport | undefined;
-    const client = this.#client((command, act) => {
-      if (command instanceof GetSecretValueCommand) return act();
-      if (command instanceof GetParametersCommand) return passage('read', act);
-      if (command.input.Name === PARAMETER) return passage('token', act);
-      if (announced) return passage('status', act);
-      return passage('announce', async () => {
-        const output = await act();
-        announced = true;
-        return output;
-      });
-    });
+    const client = this.#client(passage);
     const { handler } = createHandler(config, {
       credentials: createCredentialsSource(client, SECRET, config.service.fields),
       store: createTokenStore(client, config, time),
-      post: ({ body }) => passage('login', async () => await this.#login(body)),
+      post: ({ body }, timeoutMs) => passage('login', async () => await this.#login(body), timeout(timeoutMs)),
       report: (made) => {
         report = made;
       },
@@ -146,8 +166,8 @@ export class SmallWorld {
   }
 
   /** One run in a world in which nothing stands in its way but what the test has put there. */
-  async tick(passage?: Passage): Promise<TickReport | undefined> {
-    const run = this.run(passage);
+  async tick(passage?: Passage, event?: object): Promise<TickReport | undefined> {
+    const run = this.run(passage, event);
     let report: TickReport | undefined;
     run.then((made) => {
       report = made;
@@ -157,13 +177,28 @@ export class SmallWorld {
     return report;
   }
 
+  /** What a new reader is handed. */
+  async readToken(): Promise<string> {
+    const client = this.#client((_, act) => act());
+    const reading = createTokenReader({ parameterName: PARAMETER, client, clock: this.clock }).get();
+    await this.clock.advance(1000);
+    return await reading;
+  }
+
   get storedToken(): string | undefined {
     return this.aws.parameters.parameter(PARAMETER)?.value;
   }
 
   get status(): TokenStatus | undefined {
-    const text = this.aws.parameters.parameter(`${PARAMETER}/status`)?.value;
-    return text === undefined ? undefined : decodeStatus(text).content;
+    return readable(decodeStatus(this.aws.parameters.parameter(`${PARAMETER}/status`)?.value ?? ''));
+  }
+
+  /** The attempt that counts, unless it has ended with a token. */
+  get attempt(): Attempt | undefined {
+    const versions = this.aws.parameters.history(`${PARAMETER}/attempt`).toReversed();
+    const records = versions.map(({ value, version }) => ({ version, record: readable(decodeAttempt(value)) ?? {} }));
+    const counting = records.find(({ record, version }) => !hasLost(record, version));
+    return openAttempt(counting?.record ?? {}, this.status?.token);
   }
 
   /** Whether readers hold a token that the service takes. */
@@ -187,20 +222,49 @@ export class SmallWorld {
     return { status, contentType, body: Buffer.from(body, 'latin1') };
   };
 
-  #client(
-    around: (command: PlayedCommand, act: () => Promise<PlayedOutput>) => Promise<PlayedOutput>,
-  ): ParameterStoreClient & SecretsClient {
+  #client(passage: Passage): ParameterStoreClient & SecretsClient {
     const { aws, clock } = this;
-    function send(command: GetSecretValueCommand): Promise<GetSecretValueCommandOutput>;
-    function send(command: GetParametersCommand): Promise<GetParametersCommandOutput>;
-    function send(command: PutParameterCommand): Promise<PutParameterCommandOutput>;
-    function send(command: PlayedCommand): Promise<PlayedOutput> {
-      return around(command, async () => carryOut(aws, command, clock.now()));
+    const stale = (command: PlayedCommand) => this.#stale(command);
+    type Options = { readonly abortSignal: AbortSignal };
+    function send(command: GetSecretValueCommand, options: Options): Promise<GetSecretValueCommandOutput>;
+    function send(command: GetParametersCommand, options: Options): Promise<GetParametersCommandOutput>;
+    function send(command: PutParameterCommand, options: Options): Promise<PutParameterCommandOutput>;
+    function send(command: PlayedCommand, { abortSignal }: Options): Promise<PlayedOutput> {
+      return passage(effectOf(command), async () => carryOut(aws, stale(command), clock.now()), abortSignal);
     }
     return { send };
+  }
+
+  /** Asks for the versions that an old copy holds. */
+  #stale(command: PlayedCommand): PlayedCommand {
+    if (!(command instanceof GetParametersCommand)) return command;
+    const { Names = [] } = command.input;
+    const seen = Names.map((selector) => {
+      const [name = '', version] = selector.split(':');
+      const ageMs = this.staleness(name);
+      if (ageMs === 0) return selector;
+      const until = this.clock.now() - ageMs;
+      const versions = this.aws.parameters.history(name).filter((one) => one.lastModified.getTime() <= until);
+      const found = version === undefined ? versions.at(-1) : versions.find((one) => one.version === Number(version));
+      return `${name}:${found?.version ?? 0}`;
+    });
+    return new GetParametersCommand({ ...command.input, Names: seen });
   }
 
   #perform(operation: string, input: Readonly<Record<string, unknown>>): void {
     this.aws.perform(operation, input, new Date(this.clock.now()));
   }
+}
+
+function versionId(version: number): string {
+  return `00000000-0000-4000-8000-${String(version).padStart(12, '0')}`;
+}
+
+function effectOf(command: PlayedCommand): Effect {
+  if (command instanceof GetSecretValueCommand) return 'secret';
+  if (command instanceof GetParametersCommand) return command.input.Names?.length === 1 ? 'earlier' : 'read';
+  const { Name, Value = '' } = command.input;
+  if (Name === PARAMETER) return 'token';
+  if (Name === `${PARAMETER}/status`) return 'status';
+  return readable(decodeAttempt(Value))?.attempt?.outcome === undefined ? 'announce' : 'outcome';
 }

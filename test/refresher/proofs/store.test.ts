@@ -32,7 +32,7 @@ async function tickFor(
 
 /** Parameter Store's own trouble, in every moment of the hour. */
 const noWrites: Passage = (effect, act) => {
-  if (effect === 'read' || effect === 'login') return act();
+  if (['secret', 'read', 'earlier', 'login'].includes(effect)) return act();
   return Promise.reject(
     Object.assign(new Error(''), { name: 'InternalServerError', $metadata: { httpStatusCode: 500 } }),
   );

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Attempt, encodeAttempt, isInProgress } from '../../../lambda/attempt-record.ts';
+import { instant } from '../../../lambda/record.ts';
 import { RefreshError, type RefreshErrorCode } from '../../../lambda/refresh-error.ts';
 import {
   type Announcement,
@@ -7,36 +9,42 @@ import {
   conclude,
   failedBeforeAsking,
   hasDied,
-  isInProgress,
-  isTokenInDoubt,
   mayAskAgain,
 } from '../../../lambda/refresher/rules/attempt.ts';
-import type { Attempt, TokenRecord } from '../../../lambda/token-status.ts';
+import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
+import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
+import { faultEnvelope, refusalEnvelope } from '../../../local/world/soap/soap-envelope.ts';
+import { type Passage, SmallWorld } from '../proofs/small-world.ts';
 
-const NOON = Date.parse('2026-01-01T12:00:00.000Z');
+/** The small world's clock begins at midnight. */
+const NOON = Date.UTC(2026, 0, 1, 12);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const iso = (ms: number) => new Date(ms).toISOString();
-/** Minutes from noon at which the next tick may ask; with checks 15 minutes apart, each interval is 7.5 shorter. */
-const minutes = ({ askAgainAt }: Attempt) =>
-  askAgainAt === 'never' ? 'never' : (Date.parse(askAgainAt) - NOON) / MINUTE;
+const timing = { checkEverySeconds: 900, refreshEverySeconds: 7200, lifetimeSeconds: 14_400 };
+const { basis } = new SmallWorld(timing);
 
-const origin = { secretVersionId: 'secret-1', configuration: 'sha256:c' };
+/** Minutes from the announcement at which the next tick may ask; with checks 15 minutes apart, each interval is 7.5 shorter. */
+const minutes = ({ at, askAgainAt }: Attempt) =>
+  askAgainAt === 'never' ? 'never' : (Date.parse(askAgainAt) - Date.parse(at)) / MINUTE;
 
 const before: Attempt = {
-  at: iso(NOON - 15 * MINUTE),
+  at: instant(NOON - 15 * MINUTE),
+  run: 'another',
+  on: 0,
   trigger: 'its time has come',
-  ...origin,
+  ...basis,
   failures: 2,
   refusals: 1,
-  askAgainAt: iso(NOON - MINUTE),
-  outcome: { code: 'REPLY_MALFORMED', at: iso(NOON - 14 * MINUTE) },
+  askAgainAt: instant(NOON - MINUTE),
+  outcome: { code: 'REPLY_MALFORMED', at: instant(NOON - 14 * MINUTE) },
 };
 
 const announcement: Announcement = {
   now: NOON,
+  run: 'this',
+  on: 7,
   trigger: 'its time has come',
-  origin,
+  basis,
   force: false,
   before: undefined,
   token: undefined,
@@ -46,29 +54,35 @@ const announcement: Announcement = {
 };
 
 const livingFor = (ms: number): TokenRecord => ({
-  version: 7,
-  issuedAt: iso(NOON - HOUR),
-  expiresAt: iso(NOON + ms),
+  version: 1,
+  issuedAt: instant(NOON - HOUR),
+  expiresAt: instant(NOON + ms),
   lifetimeAssumed: false,
   fingerprint: 'sha256:f',
-  ...origin,
+  ...basis,
 });
 
 describe('an announced attempt', () => {
   it('counts as a failure without an outcome', () => {
     expect(announce(announcement)).toEqual({
-      at: iso(NOON),
+      at: instant(NOON),
+      run: 'this',
+      on: 7,
       trigger: 'its time has come',
-      ...origin,
+      ...basis,
       failures: 1,
       refusals: 0,
-      askAgainAt: iso(NOON + 7.5 * MINUTE),
+      askAgainAt: instant(NOON + 7.5 * MINUTE),
     });
   });
 
   it.each<[string, Partial<Announcement>, { failures: number; refusals: number }]>([
     ['goes on from an attempt that stands', { before }, { failures: 3, refusals: 1 }],
-    ['starts afresh when a person forces it', { before, force: true }, { failures: 1, refusals: 0 }],
+    [
+      'forgets the failures, not the refusals, when a person forces it',
+      { before, force: true },
+      { failures: 1, refusals: 1 },
+    ],
     [
       'starts afresh with another credential version',
       { before: { ...before, secretVersionId: 'secret-0' } },
@@ -76,7 +90,7 @@ describe('an announced attempt', () => {
     ],
     [
       'starts afresh with another configuration',
-      { before: { ...before, configuration: 'sha256:d' } },
+      { before: { ...before, configuration: 'sha256:d' }, force: true },
       { failures: 1, refusals: 0 },
     ],
   ])('%s', (_, change, counts) => {
@@ -108,87 +122,204 @@ describe('an announced attempt', () => {
   });
 });
 
-describe('the outcome of an attempt', () => {
-  type Row = [
-    string,
-    { code: RefreshErrorCode; safe?: boolean; lifetime?: number },
-    { failures?: number; refusals?: number; hasWorked?: boolean },
-    { failures: number; refusals: number; asked: number | 'never' },
-  ];
+const xml = (status: number, body: string) => ({ status, contentType: 'text/xml', body: Buffer.from(body) });
+
+/** What becomes of the login: the service's answer, or what is thrown in its place. */
+const ANSWERS: Readonly<Record<string, () => SoapReply>> = {
+  refused: () => xml(200, refusalEnvelope('access_tokenResponse', 'invalid_grant')),
+  'refused by a sentence': () => xml(500, faultEnvelope('Client', 'Invalid username or password')),
+  'another refusal': () => xml(200, refusalEnvelope('access_tokenResponse', 'invalid_scope')),
+  malformed: () => xml(200, '<SOAP-ENV:Envelope'),
+  'server fault': () => xml(500, faultEnvelope('Server', 'Database connection failed')),
+  'gateway that names the login': () => ({ status: 503, contentType: 'text/plain', body: Buffer.from('login failed') }),
+  gateway: () => ({ status: 503, contentType: 'text/plain', body: Buffer.from('later') }),
+  'no connection': () => {
+    throw new RefreshError('ENDPOINT_UNAVAILABLE', 'no connection', { isSafeToRepeat: true });
+  },
+  'time-out': () => {
+    throw new RefreshError('ENDPOINT_UNAVAILABLE', 'no answer');
+  },
+  'mistake of ours': () => {
+    throw new TypeError('x is not a function');
+  },
+};
+
+const refusing = (effects: readonly string[]): Passage => {
+  const refusal = Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 400 } });
+  return (effect, act) => (effects.includes(effect) ? Promise.reject(refusal) : act());
+};
+
+interface Beginning {
+  readonly failures?: number;
+  readonly refusals?: number;
+  /** The credentials have given the last token, which has ended. */
+  readonly hasWorked?: boolean;
+  readonly lifetimeSeconds?: number;
+}
+
+/** A world at noon whose last token has ended, and whose last attempt left such counts. */
+async function worldOf({ failures = 0, refusals = 0, hasWorked = false, lifetimeSeconds = 14_400 }: Beginning) {
+  const world = new SmallWorld({ ...timing, lifetimeSeconds });
+  if (hasWorked) {
+    world.put('', 'of-before', 'SecureString', NOON - HOUR);
+    world.put('/status', encodeStatus({ token: livingFor(-1) }), 'String', NOON - HOUR);
+  }
+  world.put('/attempt', encodeAttempt({ attempt: { ...before, failures, refusals } }), 'String', NOON - 15 * MINUTE);
+  await world.clock.runUntil(NOON);
+  return world;
+}
+
+describe('after the answer', () => {
+  type Row = [string, RefreshErrorCode, Beginning, { failures: number; refusals: number; asked: number | 'never' }];
   it.each<Row>([
+    ['no room to store it', 'STORE_FAILED', { failures: 1, refusals: 1 }, { failures: 2, refusals: 0, asked: 22.5 }],
+    ['refused', 'CREDENTIALS_REFUSED', { hasWorked: true }, { failures: 0, refusals: 1, asked: 52.5 }],
     [
-      'a token that was not stored',
-      { code: 'STORE_FAILED' },
-      { failures: 1, refusals: 1 },
-      { failures: 2, refusals: 0, asked: 22.5 },
+      'refused by a sentence',
+      'CREDENTIALS_REFUSED',
+      { hasWorked: true, failures: 2 },
+      { failures: 2, refusals: 1, asked: 52.5 },
     ],
+    ['refused', 'CREDENTIALS_REFUSED', { hasWorked: true, refusals: 1 }, { failures: 0, refusals: 2, asked: 'never' }],
+    ['refused', 'CREDENTIALS_REFUSED', { failures: 3 }, { failures: 3, refusals: 1, asked: 'never' }],
+    ['server fault', 'ENDPOINT_UNAVAILABLE', { failures: 3 }, { failures: 4, refusals: 0, asked: 7.5 }],
+    ['time-out', 'ENDPOINT_UNAVAILABLE', { failures: 4, refusals: 1 }, { failures: 5, refusals: 1, asked: 52.5 }],
     [
-      'refused first, the version has worked',
-      { code: 'CREDENTIALS_REFUSED' },
-      { hasWorked: true },
-      { failures: 0, refusals: 1, asked: 52.5 },
-    ],
-    [
-      'refused again',
-      { code: 'CREDENTIALS_REFUSED' },
-      { hasWorked: true, refusals: 1 },
-      { failures: 0, refusals: 2, asked: 'never' },
-    ],
-    [
-      'refused, the version has never worked',
-      { code: 'CREDENTIALS_REFUSED' },
-      { failures: 3 },
-      { failures: 3, refusals: 1, asked: 'never' },
-    ],
-    [
-      'unavailable, perhaps judged, the fourth time',
-      { code: 'ENDPOINT_UNAVAILABLE' },
-      { failures: 3 },
-      { failures: 4, refusals: 0, asked: 7.5 },
-    ],
-    [
-      'unavailable, perhaps judged, the fifth time',
-      { code: 'ENDPOINT_UNAVAILABLE' },
-      { failures: 4, refusals: 1 },
-      { failures: 5, refusals: 1, asked: 52.5 },
-    ],
-    [
-      'unavailable the fifth time, where tokens live an hour',
-      { code: 'ENDPOINT_UNAVAILABLE', lifetime: 3600 },
-      { failures: 4 },
-      { failures: 5, refusals: 0, asked: 7.5 },
-    ],
-    [
-      'malformed the fifth time, where tokens live an hour',
-      { code: 'REPLY_MALFORMED', lifetime: 3600 },
+      'gateway that names the login',
+      'ENDPOINT_UNAVAILABLE',
       { failures: 4 },
       { failures: 5, refusals: 0, asked: 52.5 },
     ],
-    ['malformed', { code: 'REPLY_MALFORMED' }, { failures: 1, refusals: 1 }, { failures: 2, refusals: 1, asked: 22.5 }],
     [
-      'refused for another reason',
-      { code: 'REQUEST_REFUSED' },
-      { failures: 1 },
-      { failures: 2, refusals: 0, asked: 22.5 },
+      'time-out',
+      'ENDPOINT_UNAVAILABLE',
+      { failures: 4, lifetimeSeconds: 3600 },
+      { failures: 5, refusals: 0, asked: 7.5 },
     ],
     [
-      'cannot have been judged',
-      { code: 'ENDPOINT_UNAVAILABLE', safe: true },
-      { failures: 9, refusals: 1 },
-      { failures: 9, refusals: 1, asked: 7.5 },
+      'time-out',
+      'ENDPOINT_UNAVAILABLE',
+      { failures: 9, lifetimeSeconds: 9600 },
+      { failures: 10, refusals: 0, asked: 32.5 },
     ],
-  ])('%s', (_, { code, safe, lifetime = 14_400 }, { failures = 0, refusals = 0, hasWorked = false }, expected) => {
-    const asked = { ...announcement, before: { ...before, failures, refusals }, tokenLifetimeSeconds: lifetime };
-    const reason = code === 'CREDENTIALS_REFUSED' ? 'invalid_grant' : undefined;
-    const error = new RefreshError(code, 'no', { isSafeToRepeat: safe, reason });
-    const concluded = conclude(announce(asked), error, hasWorked, asked, NOON + 3000);
-    expect({ failures: concluded.failures, refusals: concluded.refusals, asked: minutes(concluded) }).toEqual(expected);
-    expect(concluded.outcome).toEqual({ code, at: iso(NOON + 3000), ...(reason && { reason }) });
+    ['malformed', 'REPLY_MALFORMED', { failures: 4, lifetimeSeconds: 3600 }, { failures: 5, refusals: 0, asked: 52.5 }],
+    ['malformed', 'REPLY_MALFORMED', { failures: 1, refusals: 1 }, { failures: 2, refusals: 1, asked: 22.5 }],
+    ['another refusal', 'REQUEST_REFUSED', { failures: 1 }, { failures: 2, refusals: 0, asked: 22.5 }],
+    ['mistake of ours', 'INTERNAL_ERROR', { failures: 1, refusals: 1 }, { failures: 2, refusals: 1, asked: 22.5 }],
+    ['gateway', 'ENDPOINT_UNAVAILABLE', { failures: 9, refusals: 1 }, { failures: 9, refusals: 1, asked: 7.5 }],
+    ['no connection', 'ENDPOINT_UNAVAILABLE', { failures: 9 }, { failures: 9, refusals: 0, asked: 7.5 }],
+  ])('"%s", which is %s, with %j before', async (answer, code, beginning, expected) => {
+    const world = await worldOf(beginning);
+    const reply = ANSWERS[answer];
+    world.answer = reply && (async () => reply());
+    const report = await world.tick(reply ? undefined : refusing(['token']));
+    expect(report).toMatchObject({ outcome: 'failed', error: { code } });
+    const { attempt } = world;
+    if (attempt === undefined) throw new TypeError('no attempt is recorded');
+    expect({ failures: attempt.failures, refusals: attempt.refusals, asked: minutes(attempt) }).toEqual(expected);
+    expect(attempt).toMatchObject({ at: instant(NOON), on: 1, outcome: { code } });
+    const reason = {
+      refused: 'invalid_grant',
+      'refused by a sentence': 'Invalid username or password',
+      'another refusal': 'invalid_scope',
+    }[answer];
+    expect(attempt.outcome?.reason).toBe(reason);
+  });
+
+  it.each(['dies', 'cannot record'])(
+    'none that is recorded, for its run %s: as announced, and the next one warns',
+    async (how) => {
+      const world = await worldOf({ failures: 1, refusals: 1 });
+      world.answer = async () => xml(200, '<SOAP-ENV:Envelope');
+      const dying: Passage = (effect, act) => (effect === 'login' ? new Promise(() => {}) : act());
+      await world.tick(how === 'dies' ? dying : refusing(['outcome']));
+      const { attempt } = world;
+      expect(attempt).toMatchObject({ at: instant(NOON), failures: 2, refusals: 1 });
+      expect(attempt && [minutes(attempt), attempt.outcome]).toEqual([22.5, undefined]);
+      world.answer = undefined;
+      await world.clock.runUntil(NOON + 23 * MINUTE);
+      const report = await world.tick();
+      expect(report).toMatchObject({ outcome: 'refreshed' });
+      expect(report?.warnings.join()).toContain(`announced at ${instant(NOON)} ended was never recorded`);
+    },
+  );
+
+  it('a token, stored or handed out again: nothing is written there, for the status names the attempt', async () => {
+    const world = new SmallWorld({ ...timing, habits: { issuing: 'same-until-late' } });
+    for (const outcome of ['refreshed', 'unchanged']) {
+      expect(await world.tick(undefined, { force: true })).toMatchObject({ outcome });
+      expect([world.attempt, world.status?.token?.attemptAt]).toEqual([undefined, instant(world.clock.now() - 30_000)]);
+      await world.clock.advance(MINUTE);
+    }
+    expect(world.aws.parameters.parameter('/proof/access-token/attempt')?.version).toBe(2);
+  });
+
+  it('a mistake before anything was sent is asked about again after a check', () => {
+    const error = new RefreshError('INTERNAL_ERROR', 'no', { isSafeToRepeat: true });
+    const concluded = conclude(announce({ ...announcement, before }), error, true, announcement, NOON);
+    expect([concluded.failures, concluded.refusals, minutes(concluded)]).toEqual([2, 1, 7.5]);
+  });
+});
+
+describe('the stored token may be dead, and 0 seconds remain, for all that the refresher knows', () => {
+  /** A living token, and a moment in which nothing is due. */
+  async function livingToken() {
+    const world = new SmallWorld(timing);
+    await world.tick();
+    await world.clock.advance(10 * MINUTE);
+    return world;
+  }
+  const secretDenied = refusing(['secret']);
+  const remaining = async (world: SmallWorld, passage?: Passage) => (await world.tick(passage))?.secondsRemaining;
+
+  it('where the last run died, until the next outcome', async () => {
+    const world = await livingToken();
+    await world.tick((effect, act) => (effect === 'token' ? new Promise(() => {}) : act()), { force: true });
+    // Not while it may be at work.
+    expect(await remaining(world)).toBeGreaterThan(0);
+    await world.clock.advance(MINUTE);
+    expect([await remaining(world), await remaining(world, secretDenied)]).toEqual([0, 0]);
+    await world.clock.advance(8 * MINUTE);
+    world.answer = async () => xml(503, '');
+    expect(await remaining(world)).toBeGreaterThan(0);
+    world.answer = undefined;
+    await world.clock.advance(8 * MINUTE);
+    expect(await remaining(world)).toBeGreaterThan(14_000);
+  });
+
+  it('where a token could not be stored', async () => {
+    const world = await livingToken();
+    await world.tick(refusing(['token']), { force: true });
+    expect([await remaining(world), await remaining(world, secretDenied)]).toEqual([0, 0]);
+    await world.clock.advance(8 * MINUTE);
+    expect(await remaining(world)).toBeGreaterThan(14_000);
+  });
+
+  it('where readers report it, and the last attempt got no other', async () => {
+    const world = await livingToken();
+    world.report();
+    world.answer = async () => xml(500, faultEnvelope('Server', 'Database connection failed'));
+    expect([await remaining(world), await remaining(world, secretDenied)]).toEqual([0, 0]);
+    expect(await world.tick()).toMatchObject({ decision: 'hold', isReported: true, secondsRemaining: 0 });
+    world.put('/rejected', '99');
+    expect(await remaining(world)).toBeGreaterThan(0);
+    world.report();
+    world.answer = undefined;
+    await world.clock.advance(8 * MINUTE);
+    expect(await remaining(world)).toBeGreaterThan(14_000);
+  });
+
+  it('but not where they report it and no attempt has failed, or one is under way', async () => {
+    const world = await livingToken();
+    world.report();
+    expect(await remaining(world, secretDenied)).toBeGreaterThan(0);
+    await world.tick((effect, act) => (effect === 'login' ? new Promise(() => {}) : act()));
+    expect(await remaining(world)).toBeGreaterThan(0);
   });
 });
 
 describe('an attempt without outcome', () => {
-  const { outcome: _, ...open } = { ...before, at: iso(NOON) };
+  const { outcome: _, ...open } = { ...before, at: instant(NOON) };
 
   it.each<[number, boolean]>([
     [-59_999, true],
@@ -200,47 +331,38 @@ describe('an attempt without outcome', () => {
     expect(hasDied(open, NOON + ms)).toBe(!expected);
   });
 
-  it('puts the stored token in doubt once its run has died', () => {
-    expect([0, MINUTE].map((ms) => isTokenInDoubt(open, NOON + ms))).toEqual([false, true]);
-  });
-
-  it('is neither at work nor dead where it has an outcome, and only a token that was not stored leaves a doubt', () => {
-    expect([isInProgress(before, NOON), hasDied(before, NOON), isTokenInDoubt(before, NOON)]).toEqual([
-      false,
-      false,
-      false,
-    ]);
-    expect(isTokenInDoubt({ ...before, outcome: { code: 'STORE_FAILED', at: iso(NOON) } }, NOON)).toBe(true);
-    expect([isInProgress(undefined, NOON), hasDied(undefined, NOON), isTokenInDoubt(undefined, NOON)]).toEqual([
-      false,
-      false,
-      false,
-    ]);
+  it('is neither at work nor dead where it has one, or where there is no attempt', () => {
+    expect([isInProgress(before, NOON), hasDied(before, NOON)]).toEqual([false, false]);
+    expect([isInProgress(undefined, NOON), hasDied(undefined, NOON)]).toEqual([false, false]);
   });
 });
 
 describe('the next question', () => {
   it.each<[string, Partial<Attempt>, boolean]>([
-    ['comes at its instant', { askAgainAt: iso(NOON) }, true],
-    ['does not come before', { askAgainAt: iso(NOON + 1) }, false],
+    ['comes at its instant', { askAgainAt: instant(NOON) }, true],
+    ['does not come before', { askAgainAt: instant(NOON + 1) }, false],
     ['never comes', { askAgainAt: 'never' }, false],
-    ['comes at once for a record from the future', { at: iso(NOON + 1), askAgainAt: 'never' }, true],
+    ['comes at once for a record from the future', { at: instant(NOON + MINUTE + 1), askAgainAt: 'never' }, true],
+    ['never comes for one from a clock a little ahead', { at: instant(NOON + MINUTE), askAgainAt: 'never' }, false],
   ])('%s', (_, change, expected) => {
     expect(mayAskAgain({ ...before, ...change }, NOON)).toBe(expected);
   });
 });
 
 it('a failure before asking counts nothing and holds nothing back', () => {
-  const attempt = failedBeforeAsking(new RefreshError('CREDENTIALS_UNREADABLE', 'no'), 'sha256:c', NOON);
+  const error = new RefreshError('CREDENTIALS_UNREADABLE', 'no');
+  const attempt = failedBeforeAsking(error, { run: 'this', on: 3, configuration: 'sha256:c', now: NOON });
   expect(attempt).toEqual({
-    at: iso(NOON),
+    at: instant(NOON),
+    run: 'this',
+    on: 3,
     trigger: 'there is no token',
-    secretVersionId: '',
+    asked: false,
     configuration: 'sha256:c',
     failures: 0,
     refusals: 0,
-    askAgainAt: iso(NOON),
-    outcome: { code: 'CREDENTIALS_UNREADABLE', at: iso(NOON) },
+    askAgainAt: instant(NOON),
+    outcome: { code: 'CREDENTIALS_UNREADABLE', at: instant(NOON) },
   });
   expect(mayAskAgain(attempt, NOON)).toBe(true);
 });
@@ -253,6 +375,7 @@ const answers = fc.constantFrom<readonly [RefreshErrorCode, isSafeToRepeat: bool
   ['REQUEST_REFUSED', false],
   ['REPLY_MALFORMED', false],
   ['STORE_FAILED', false],
+  ['INTERNAL_ERROR', false],
 );
 
 describe('a day of ticks without a token', () => {

@@ -1,249 +1,295 @@
 import { describe, expect, it } from 'vitest';
+import { type Attempt, type AttemptRecord, encodeAttempt } from '../../../lambda/attempt-record.ts';
+import { instant } from '../../../lambda/record.ts';
 import {
   decide,
   type RefreshPolicy,
   reportHonouredFrom,
-  reportsInRow,
   type Situation,
 } from '../../../lambda/refresher/rules/decision.ts';
-import type { StoredState } from '../../../lambda/refresher/rules/stored-state.ts';
-import type { Attempt, TokenRecord, TokenStatus } from '../../../lambda/token-status.ts';
+import { recordOfStored, reportsInRow, type StoredState } from '../../../lambda/refresher/rules/stored-state.ts';
+import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
+import { SmallWorld } from '../proofs/small-world.ts';
 
-const NOON = Date.parse('2026-01-01T12:00:00.000Z');
+/** The world's clock begins at midnight. */
+const NOON = Date.UTC(2026, 0, 1, 12);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const iso = (ms: number) => new Date(ms).toISOString();
 
-const policy: RefreshPolicy = {
-  refreshEverySeconds: 7200,
-  checkEverySeconds: 900,
-  renewalWindowSeconds: undefined,
-  loginsPerDay: undefined,
-};
-const origin = { secretVersionId: 'secret-1', configuration: 'sha256:c' };
+const timing = { refreshEverySeconds: 7200, checkEverySeconds: 900, lifetimeSeconds: 14_400 };
+const { basis } = new SmallWorld(timing);
 
 const token: TokenRecord = {
   version: 7,
-  issuedAt: iso(NOON),
-  expiresAt: iso(NOON + 4 * HOUR),
+  issuedAt: instant(NOON),
+  expiresAt: instant(NOON + 4 * HOUR),
   lifetimeAssumed: false,
   fingerprint: 'sha256:f',
-  ...origin,
+  ...basis,
 };
 
 /** The last attempt was refused, and is asked again at two o'clock. */
 const attempt: Attempt = {
-  at: iso(NOON + 30 * MINUTE),
+  at: instant(NOON + 30 * MINUTE),
+  run: 'another',
+  on: 0,
   trigger: 'its time has come',
-  ...origin,
+  ...basis,
   failures: 1,
   refusals: 1,
-  askAgainAt: iso(NOON + 2 * HOUR),
-  outcome: { code: 'CREDENTIALS_REFUSED', at: iso(NOON + 30 * MINUTE), reason: 'invalid_grant' },
+  askAgainAt: instant(NOON + 2 * HOUR),
+  outcome: { code: 'CREDENTIALS_REFUSED', at: instant(NOON + 30 * MINUTE), reason: 'invalid_grant' },
 };
 const { outcome: _, ...open } = attempt;
 
-function holding(content: TokenStatus, rest: Partial<StoredState> = {}): StoredState {
-  return {
-    token: { version: 7, type: 'SecureString' },
-    status: { version: 3, changedAt: NOON, content },
-    reportedVersion: undefined,
-    ...rest,
-  };
+/** What stands in the parameters; at noon, where nothing else is said. */
+interface Stored {
+  /** `undefined`: no such parameter. */
+  readonly token?: { readonly version?: number; readonly type?: string; readonly changedAt?: number } | undefined;
+  readonly status?: Partial<TokenRecord> | string | undefined;
+  /** Each version of the parameter, the oldest first. */
+  readonly attempts?: readonly (Attempt | string)[];
+  readonly rejected?: string;
+  readonly types?: { readonly status?: string; readonly attempt?: string; readonly rejected?: string };
+  /** When status and attempt were written. */
+  readonly recordedAt?: number;
 }
-const unreadable = (rest: Partial<StoredState> = {}): StoredState =>
-  holding({}, { status: { version: 3, changedAt: NOON + 30 * MINUTE, fault: 'is damaged' }, ...rest });
 
-const steady: Situation = { force: false, stored: holding({ token }), origin, now: NOON + HOUR };
+interface Row extends Stored {
+  /** In minutes after noon. */
+  readonly now?: number;
+  readonly force?: boolean;
+  /** Other credentials than those of the records, or another configuration. */
+  readonly change?: 'credentials' | 'configuration';
+}
 
-describe('the decision', () => {
-  it.each<[string, Partial<Situation>, string]>([
+/** A world in that state, an hour after noon where nothing else is said. */
+async function worldOf({ now = 60, change, recordedAt = NOON, types = {}, ...stored }: Row) {
+  const environment = change === 'configuration' ? { SOAP_ACTION: 'urn:another' } : {};
+  const world = new SmallWorld({ ...timing, environment });
+  if (change === 'credentials') world.putSecret();
+  const { token: parameter = 'token' in stored ? undefined : {}, status = 'status' in stored ? undefined : {} } =
+    stored;
+  const { version = 7, type = 'SecureString', changedAt = NOON } = parameter ?? { version: 0 };
+  for (let written = 0; written < version; written += 1) world.put('', `token-${written}`, type, changedAt);
+  if (status !== undefined) {
+    const text = typeof status === 'string' ? status : encodeStatus({ token: { ...token, ...status } });
+    world.put('/status', text, types.status, recordedAt);
+  }
+  for (const made of stored.attempts ?? []) {
+    const text = typeof made === 'string' ? made : encodeAttempt({ attempt: made });
+    world.put('/attempt', text, types.attempt, recordedAt);
+  }
+  if (stored.rejected !== undefined) world.put('/rejected', stored.rejected, types.rejected, recordedAt);
+  await world.clock.runUntil(Math.round(NOON + now * MINUTE));
+  return world;
+}
+
+/** What the real tick decides: why it asks, or the code with which it fails. */
+async function decided(row: Row): Promise<string> {
+  const report = await (await worldOf(row)).tick(undefined, row.force ? { force: true } : {});
+  if (report === undefined) throw new TypeError('the tick made no report');
+  if (report.decision === 'due') return report.trigger ?? '';
+  const failure = report.outcome === 'failed' ? `: ${report.error.code}` : '';
+  return `${report.decision}${failure}`;
+}
+
+/** The rows' instants are minutes after noon; one millisecond less. */
+const MS = 1 / MINUTE;
+const REFUSED = 'hold: CREDENTIALS_REFUSED';
+const FAILED = 'hold: STORE_FAILED';
+const NO_TOKEN_LEFT = 'the last attempt left no token';
+const FORCED = 'a person asked for it';
+const CHANGED = 'the token parameter was changed outside the refresher';
+const REJECTED = 'readers report that it is rejected';
+const IN_PROGRESS = 'in progress: REFRESH_IN_PROGRESS';
+const OTHER_REFUSAL = 'hold: REQUEST_REFUSED';
+const MALFORMED = 'hold: REPLY_MALFORMED';
+const secureString = { status: 'SecureString' };
+const asString = { type: 'String' };
+const lost: Attempt = { ...open, on: 3 };
+const never: Attempt = { ...attempt, askAgainAt: 'never' };
+const nine: Attempt = { ...attempt, refusals: 9 };
+const ahead = (minutes: number): Attempt => ({ ...never, at: instant(NOON + HOUR + minutes * MINUTE) });
+const failed = (code: string): Attempt => ({ ...attempt, refusals: 0, outcome: { code, at: attempt.at } });
+const otherRefusal = failed('REQUEST_REFUSED');
+const malformed = failed('REPLY_MALFORMED');
+const unavailable = failed('ENDPOINT_UNAVAILABLE');
+const first: Attempt = { ...open, at: instant(NOON) };
+const second: Attempt = { ...open, on: 1 };
+const gotByFirst = { attemptAt: first.at };
+const writtenBefore = { token: { changedAt: NOON - HOUR }, recordedAt: NOON - HOUR };
+const beforeAsking: Attempt = { ...attempt, asked: false, secretVersionId: undefined, askAgainAt: attempt.at };
+
+describe('the real tick decides by the first row of the table that holds', () => {
+  it.each<[string, Row, string]>([
     ['nothing happened', {}, 'fresh'],
 
-    [
-      'the token is no SecureString',
-      { stored: holding({ token }, { token: { version: 7, type: 'String' } }) },
-      'hold: token type',
-    ],
-    [
-      'the token is no SecureString, though a person forces',
-      { force: true, stored: holding({ token }, { token: { version: 7, type: 'String' } }) },
-      'hold: token type',
-    ],
+    ['the token is no SecureString', { token: asString }, FAILED],
+    ['the token is no SecureString, though a person forces', { token: asString, force: true }, FAILED],
+    ['the token is no SecureString, and a run announced', { token: asString, attempts: [open], now: 30 }, FAILED],
 
-    [
-      'another run announced less than a minute ago',
-      { stored: holding({ token, attempt: open }), now: NOON + 31 * MINUTE - 1 },
-      'in progress',
-    ],
-    [
-      'another machine, whose clock is ahead, announced',
-      { stored: holding({ token, attempt: open }), now: NOON + 29 * MINUTE + 1 },
-      'in progress',
-    ],
-    [
-      'another run announced with older credentials',
-      { stored: holding({ token, attempt: { ...open, secretVersionId: 'secret-0' } }), now: NOON + 30 * MINUTE },
-      'in progress',
-    ],
-    [
-      'another run announced and a person forces',
-      { force: true, stored: holding({ token, attempt: open }), now: NOON + 30 * MINUTE },
-      'in progress',
-    ],
-    [
-      'the run that announced has died',
-      { stored: holding({ token, attempt: open }), now: NOON + 31 * MINUTE },
-      'hold: attempt',
-    ],
-    [
-      'the run that announced has died, and it is time',
-      { stored: holding({ token, attempt: open }), now: NOON + 2 * HOUR },
-      'its time has come',
-    ],
+    ['a run announced less than a minute ago', { attempts: [open], now: 31 - MS }, 'in progress'],
+    ['a run announced whose clock is ahead', { attempts: [open], now: 29 + MS }, 'in progress'],
+    ['a run announced with other credentials', { attempts: [open], change: 'credentials', now: 30 }, 'in progress'],
+    ['a run announced, and a person forces', { attempts: [open], force: true, now: 30 }, IN_PROGRESS],
+    ['a run announced, and there is no token', { attempts: [open], token: undefined, now: 30 }, IN_PROGRESS],
+    ['a run announced, and no status can be read', { attempts: [open], status: '{', now: 30 }, IN_PROGRESS],
+    ['the run that announced has died', { attempts: [open], now: 31 }, FAILED],
+    ['the run that announced has died, and it is time', { attempts: [open], now: 120 }, 'its time has come'],
+    ['the run that announced came second', { attempts: [lost], now: 30 }, 'fresh'],
+    ['two that announced came second, after a refusal', { attempts: [attempt, open, { ...open, on: 1 }] }, REFUSED],
+    ['the announced run got the token', { attempts: [open], status: { attemptAt: open.at }, now: 30 }, 'fresh'],
+    ['a run got the token, and a later one has died', { attempts: [first, second], status: gotByFirst }, FAILED],
 
-    ['a person forces', { force: true }, 'a person asked for it'],
-    [
-      'a person forces refused credentials',
-      { force: true, stored: holding({ token, attempt }) },
-      'a person asked for it',
-    ],
-    ['a person forces, and the status is unreadable', { force: true, stored: unreadable() }, 'a person asked for it'],
+    ['a person forces after a refusal', { attempts: [attempt], force: true, now: 32 - MS }, REFUSED],
+    ['a person forces two minutes after it', { attempts: [attempt], force: true, now: 32 }, FORCED],
+    ['a person forces after three', { attempts: [{ ...attempt, refusals: 3 }], force: true, now: 38 - MS }, REFUSED],
+    ['a person forces after nine', { attempts: [nine], force: true, now: 90 - MS }, REFUSED],
+    ['a person forces an hour after nine', { attempts: [nine], force: true, now: 90 }, FORCED],
+    ['a person forces other credentials', { attempts: [attempt], force: true, change: 'credentials', now: 30 }, FORCED],
+    ['a person forces another way', { attempts: [attempt], force: true, change: 'configuration', now: 30 }, FORCED],
+    ['a person forces after a refused request', { attempts: [otherRefusal], force: true, now: 31 - MS }, OTHER_REFUSAL],
+    ['a person forces after a bad reply', { attempts: [malformed], force: true, now: 31 - MS }, MALFORMED],
+    ['a person forces a minute after it', { attempts: [malformed], force: true, now: 31 }, FORCED],
+    ['a person forces in an outage', { attempts: [unavailable], force: true, now: 30 }, FORCED],
+    ['a person forces after a run that died', { attempts: [open], force: true, now: 31 }, FORCED],
 
-    [
-      'the status became unreadable within the hour',
-      { stored: unreadable(), now: NOON + 90 * MINUTE - 1 },
-      'hold: unreadable status',
-    ],
-    [
-      'the status became unreadable, and there is no token',
-      { stored: unreadable({ token: undefined }) },
-      'hold: unreadable status',
-    ],
-    [
-      'the status became unreadable an hour ago',
-      { stored: unreadable(), now: NOON + 90 * MINUTE },
-      'there is no readable status of the token',
-    ],
+    ['a person forces', { force: true }, FORCED],
+    ['a person forces, and the status cannot be read', { force: true, status: '{' }, FORCED],
 
-    [
-      'an attempt stands while the token is fresh',
-      { stored: holding({ token, attempt }), now: NOON + 2 * HOUR - 1 },
-      'hold: attempt',
-    ],
-    [
-      'an attempt stands and there is no token',
-      { stored: holding({ attempt }, { token: undefined }) },
-      'hold: attempt',
-    ],
-    [
-      'an attempt stands for ever',
-      { stored: holding({ attempt: { ...attempt, askAgainAt: 'never' } }), now: NOON + 900 * HOUR },
-      'hold: attempt',
-    ],
-    [
-      'an attempt was written by a clock that jumped',
-      { stored: holding({ token, attempt: { ...attempt, at: iso(NOON + 9 * HOUR), askAgainAt: 'never' } }) },
-      'the last attempt left no token',
-    ],
+    ['the status became unreadable within the hour', { status: '{', now: 60 - MS }, FAILED],
+    ['the attempt became unreadable within the hour', { attempts: ['{'], now: 60 - MS }, FAILED],
+    ['somebody made the status a SecureString', { types: secureString, now: 60 - MS }, FAILED],
+    ['a later version wrote the attempt', { attempts: ['{"format":2}'], now: 60 - MS }, FAILED],
+    ['an unreadable attempt stands before one that lost', { attempts: ['{', open], now: 60 - MS }, FAILED],
+    ['no status can be read, and there is no token', { status: '{', token: undefined, now: 60 - MS }, FAILED],
+    ['the status became unreadable an hour ago', { status: '{', now: 60 }, 'there is no readable status of the token'],
+    ['the attempt became unreadable an hour ago', { attempts: ['{'], now: 60 }, 'fresh'],
 
-    [
-      'an attempt may be made again',
-      { stored: holding({ token, attempt: { ...attempt, askAgainAt: iso(NOON + HOUR) } }) },
-      'the last attempt left no token',
-    ],
+    ['an attempt stands while the token is fresh', { attempts: [attempt], now: 120 - MS }, REFUSED],
+    ['an attempt stands and there is no token', { attempts: [attempt], token: undefined }, REFUSED],
+    ['an attempt stands for ever', { attempts: [never], now: 900 * 60 }, REFUSED],
+    ['an attempt was written by a clock a minute ahead', { attempts: [ahead(1)] }, REFUSED],
+
+    ['an attempt was written by a clock that jumped', { attempts: [ahead(1 + MS)] }, NO_TOKEN_LEFT],
+    ['an attempt may be made again', { attempts: [attempt], now: 120 }, 'its time has come'],
     [
       'an attempt is that of older credentials',
-      { stored: holding({ token, attempt: { ...attempt, secretVersionId: 'secret-0' } }) },
-      'the last attempt left no token',
-    ],
-    [
-      'an attempt is that of another configuration',
-      { stored: holding({ token, attempt: { ...attempt, configuration: 'sha256:d' } }) },
-      'the last attempt left no token',
-    ],
-
-    ['there is no token parameter', { stored: holding({ token }, { token: undefined }) }, 'there is no token'],
-    ['there is no status', { stored: holding({}, { status: undefined }) }, 'there is no readable status of the token'],
-    ['the status names no token', { stored: holding({}) }, 'there is no readable status of the token'],
-    [
-      'the token was changed outside the refresher',
-      { stored: holding({ token }, { token: { version: 8, type: 'SecureString' } }) },
-      'the token parameter was changed outside the refresher',
-    ],
-    ['the credentials changed', { origin: { ...origin, secretVersionId: 'secret-2' } }, 'the credentials have changed'],
-    [
-      'refused credentials were replaced',
-      {
-        stored: holding({ token, attempt: { ...attempt, askAgainAt: 'never' } }),
-        origin: { ...origin, secretVersionId: 'secret-2' },
-      },
+      { attempts: [attempt], change: 'credentials' },
       'the credentials have changed',
     ],
     [
-      'the configuration changed',
-      { origin: { ...origin, configuration: 'sha256:new' } },
+      'an attempt is that of another configuration',
+      { attempts: [attempt], change: 'configuration' },
       'the configuration has changed',
     ],
-    [
-      'a reader reports this version',
-      { stored: holding({ token }, { reportedVersion: 7 }) },
-      'readers report that it is rejected',
-    ],
-    ['a reader reports an earlier version', { stored: holding({ token }, { reportedVersion: 6 }) }, 'fresh'],
-    [
-      'a reader reports a token that is younger than a minute',
-      { stored: holding({ token }, { reportedVersion: 7 }), now: NOON + MINUTE - 1 },
-      'fresh',
-    ],
-    ['the due time is a moment away', { now: NOON + 2 * HOUR - 7.5 * MINUTE - 1 }, 'fresh'],
-    ['the due time has come', { now: NOON + 2 * HOUR - 7.5 * MINUTE }, 'its time has come'],
-    ['the token has expired', { now: NOON + 5 * HOUR }, 'its time has come'],
-    ['the clock went back a little', { now: NOON - 5 * MINUTE }, 'fresh'],
-    ['the token was issued in the future', { now: NOON - 16 * MINUTE }, 'the token was issued in the future'],
-  ])('when %s', (_, change, expected) => {
-    const decision = decide({ ...steady, ...change }, policy);
-    const found =
-      decision.kind === 'due'
-        ? decision.trigger
-        : decision.kind === 'hold'
-          ? `hold: ${decision.reason.kind}`
-          : decision.kind;
-    expect(found).toBe(expected);
+    ['the first day began without credentials', { attempts: [beforeAsking], token: undefined }, 'there is no token'],
+
+    ['there is no token parameter', { token: undefined }, 'there is no token'],
+    ['there is no status', { status: undefined }, 'there is no readable status of the token'],
+    ['the status names no token', { status: encodeStatus({}) }, 'there is no readable status of the token'],
+    ['the token was changed outside the refresher', { token: { version: 8 } }, CHANGED],
+    ['somebody made it anew under the recorded version', { token: { changedAt: NOON + MINUTE + 1 } }, CHANGED],
+    ['the status was written a run after the token', { token: { changedAt: NOON + MINUTE } }, 'fresh'],
+    ['the credentials changed', { change: 'credentials' }, 'the credentials have changed'],
+    ['the configuration changed', { change: 'configuration' }, 'the configuration has changed'],
+    ['a reader reports this version', { rejected: '7' }, REJECTED],
+    ['a report stands in quotation marks, with a line end', { rejected: '"7"\n' }, REJECTED],
+    ['a report stands in a list', { rejected: '7', types: { rejected: 'StringList' } }, REJECTED],
+    ['a reader reports an earlier version', { rejected: '6' }, 'fresh'],
+    ['a report names no version', { rejected: 'seven' }, 'fresh'],
+    ['somebody encrypted a report', { rejected: '7', types: { rejected: 'SecureString' } }, 'fresh'],
+    ['a reader reports a token of less than a minute', { rejected: '7', now: 1 - MS }, 'fresh'],
+    ['the due time is a moment away', { now: 112.5 - MS }, 'fresh'],
+    ['the due time has come', { now: 112.5 }, 'its time has come'],
+    ['the token has expired', { now: 300 }, 'its time has come'],
+    ['the clock went back a little', { now: -15 }, 'fresh'],
+    ['the token was issued in the future', { now: -15 - MS, ...writtenBefore }, 'the token was issued in the future'],
+  ])('when %s', async (_, row, expected) => {
+    expect(await decided(row)).toBe(expected);
+  });
+});
+
+describe('a token parameter that somebody made anew under the recorded version', () => {
+  const remade: Row = { token: { changedAt: NOON + MINUTE + 1 } };
+
+  it('counts as no token that lives, while the service gives none', async () => {
+    const world = await worldOf(remade);
+    world.answer = async () => ({ status: 503, contentType: 'text/plain', body: Buffer.from('') });
+    expect(await world.tick()).toMatchObject({ outcome: 'failed', secondsRemaining: 0, token: undefined });
   });
 
+  it('is written again, also where the service hands out the same token', async () => {
+    const options = { ...timing, habits: { issuing: 'same-until-late' } } as const;
+    const world = new SmallWorld(options);
+    await world.tick();
+    const given = world.storedToken;
+    world.aws.perform('DeleteParameter', { Name: '/proof/access-token' }, new Date(world.clock.now()));
+    await world.clock.advance(2 * MINUTE);
+    world.put('', 'by hand', 'SecureString');
+    expect(await world.tick()).toMatchObject({ outcome: 'refreshed', token: { version: 2 } });
+    expect(world.storedToken).toBe(given);
+  });
+});
+
+const policy: RefreshPolicy = { ...timing, renewalWindowSeconds: undefined, loginsPerDay: undefined };
+
+function holding(record: TokenRecord, attempts: AttemptRecord = {}, rejected?: number): StoredState {
+  return {
+    token: { version: 7, type: 'SecureString', changedAt: NOON },
+    status: { isReadable: true, changedAt: NOON, content: { token: record } },
+    attempts: { isReadable: true, changedAt: NOON, content: attempts },
+    on: 3,
+    report: rejected === undefined ? undefined : { version: rejected },
+  };
+}
+
+const steady: Situation = { force: false, stored: holding(token), basis, now: NOON + HOUR };
+
+describe('readers that report tokens', () => {
   it.each<[number | undefined, number]>([
     [undefined, MINUTE],
     [1, 30 * MINUTE],
     [2, HOUR],
-    [3, 2 * HOUR],
-  ])('honours a report after %s reported tokens from an age of %i ms on', (reports, age) => {
+    [3, HOUR],
+    [40, HOUR],
+    [5000, HOUR],
+  ])('are heard after %s tokens in a row that were reported from an age of %i ms on', (reports, age) => {
     expect(reportHonouredFrom({ ...token, reports }, policy)).toBe(NOON + age);
   });
 
-  it('counts the reports in a row, for the stored version only', () => {
-    expect(reportsInRow(holding({ token }, { reportedVersion: 7 }))).toBe(1);
-    expect(reportsInRow(holding({ token: { ...token, reports: 2 } }, { reportedVersion: 7 }))).toBe(3);
-    expect(reportsInRow(holding({ token: { ...token, reports: 2 } }, { reportedVersion: 6 }))).toBe(0);
-    expect(reportsInRow(holding({ token: { ...token, version: 6 } }, { reportedVersion: 7 }))).toBe(0);
+  it('are counted in a row, for the stored version only', () => {
+    expect(reportsInRow(holding(token, {}, 7))).toBe(1);
+    expect(reportsInRow(holding({ ...token, reports: 2 }, {}, 7))).toBe(3);
+    expect(reportsInRow(holding({ ...token, reports: 2 }, {}, 6))).toBe(0);
+    expect(reportsInRow(holding({ ...token, version: 6 }, {}, 7))).toBe(0);
   });
+});
 
-  it.each<[string, Partial<RefreshPolicy>, number, number]>([
-    ['refreshEvery, half a check early', {}, 4 * HOUR, 2 * HOUR - 7.5 * MINUTE],
-    ['half of a short lifetime', {}, HOUR, 30 * MINUTE - 7.5 * MINUTE],
-    ['the renewal window before the expiry', { renewalWindowSeconds: 2700 }, 4 * HOUR, 4 * HOUR - 45 * MINUTE],
-    ['at once when every event refreshes', { refreshEverySeconds: 3600, checkEverySeconds: 3600 }, 4 * HOUR, HOUR / 2],
-  ])('a token is due at %s', (_, change, lifetime, expectedAge) => {
-    const stored = holding({ token: { ...token, expiresAt: iso(NOON + lifetime) } });
-    const at = (now: number) => decide({ ...steady, stored, now }, { ...policy, ...change }).kind;
-    expect([at(NOON + expectedAge - 1), at(NOON + expectedAge)]).toEqual(['fresh', 'due']);
-  });
+it('the record is that of the stored token unless somebody wrote it since, a run after the status at the earliest', () => {
+  const stored = holding(token);
+  const changedAt = (ms: number) => ({ ...stored, token: { version: 7, type: 'SecureString', changedAt: NOON + ms } });
+  expect(recordOfStored(changedAt(MINUTE))).toBe(token);
+  expect(recordOfStored(changedAt(MINUTE + 1))).toBeUndefined();
+  expect(recordOfStored({ ...stored, token: undefined })).toBeUndefined();
+});
+
+it.each<[string, Partial<RefreshPolicy>, number, number]>([
+  ['refreshEvery, half a check early', {}, 4 * HOUR, 2 * HOUR - 7.5 * MINUTE],
+  ['half of a short lifetime', {}, HOUR, 30 * MINUTE - 7.5 * MINUTE],
+  ['the renewal window before the expiry', { renewalWindowSeconds: 2700 }, 4 * HOUR, 4 * HOUR - 45 * MINUTE],
+  ['at once when every event refreshes', { refreshEverySeconds: 3600, checkEverySeconds: 3600 }, 4 * HOUR, HOUR / 2],
+])('a token is due at %s', (_, change, lifetime, expectedAge) => {
+  const stored = holding({ ...token, expiresAt: instant(NOON + lifetime) });
+  const at = (now: number) => decide({ ...steady, stored, now }, { ...policy, ...change }).kind;
+  expect([at(NOON + expectedAge - 1), at(NOON + expectedAge)]).toEqual(['fresh', 'due']);
 });
 
 describe('a login ration', () => {
   const rationed: RefreshPolicy = { ...policy, loginsPerDay: 10 };
   const due: Situation = { ...steady, now: NOON + 3 * HOUR };
-  const loginsAt = (...hoursAgo: readonly number[]) => hoursAgo.map((hours) => iso(due.now - hours * HOUR));
+  const loginsAt = (...hoursAgo: readonly number[]) => hoursAgo.map((hours) => instant(due.now - hours * HOUR));
   const made = (count: number) => loginsAt(...Array.from({ length: count }, (_, index) => index + 1));
 
   it.each<[string, number, boolean, string]>([
@@ -252,29 +298,34 @@ describe('a login ration', () => {
     ['gives it to the person', 9, true, 'due'],
     ['gives no eleventh to anybody', 10, true, 'hold'],
   ])('%s', (_, count, force, kind) => {
-    const stored = holding({ token, logins: made(count) });
-    expect(decide({ ...due, stored, force }, rationed).kind).toBe(kind);
+    expect(decide({ ...due, stored: holding(token, { logins: made(count) }), force }, rationed).kind).toBe(kind);
+  });
+
+  it('is counted by the record of an attempt that has ended with a token, too', () => {
+    const ended = { ...open, at: instant(NOON) };
+    const stored = holding({ ...token, attemptAt: ended.at }, { attempt: ended, logins: made(9) });
+    expect(decide({ ...due, stored }, rationed).kind).toBe('hold');
   });
 
   it('holds no token back that is fresh', () => {
-    expect(decide({ ...steady, stored: holding({ token, logins: made(10) }) }, rationed).kind).toBe('fresh');
+    expect(decide({ ...steady, stored: holding(token, { logins: made(10) }) }, rationed).kind).toBe('fresh');
   });
 
   it('forgets logins of more than a day ago, and those of a clock that jumped', () => {
     const logins = [...made(8), ...loginsAt(24, 30, -24, -1000)];
-    expect(decide({ ...due, stored: holding({ token, logins }) }, rationed).kind).toBe('due');
+    expect(decide({ ...due, stored: holding(token, { logins }) }, rationed).kind).toBe('due');
   });
 
   it('says when there is room again, and which attempt stands', () => {
-    const stood = { ...attempt, askAgainAt: iso(NOON) };
-    const stored = holding({ token, attempt: stood, logins: made(9) });
+    const again = { ...attempt, askAgainAt: instant(NOON) };
+    const stored = holding(token, { attempt: again, logins: made(9) });
     expect(decide({ ...due, stored }, rationed)).toEqual({
       kind: 'hold',
-      reason: { kind: 'login ration', attempt: stood, until: iso(due.now + 15 * HOUR), force: false },
+      reason: { kind: 'login ration', attempt: again, until: instant(due.now + 15 * HOUR), force: false },
     });
   });
 
   it('does not count where the service does not', () => {
-    expect(decide({ ...due, stored: holding({ token, logins: made(20) }) }, policy).kind).toBe('due');
+    expect(decide({ ...due, stored: holding(token, { logins: made(20) }) }, policy).kind).toBe('due');
   });
 });

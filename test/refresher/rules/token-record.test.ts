@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { IssuedToken } from '../../../lambda/refresher/rules/token-record.ts';
-import { isStored, recordIssued } from '../../../lambda/refresher/rules/token-record.ts';
+import {
+  fingerprintOf,
+  type IssuedToken,
+  isSame,
+  isStored,
+  recordIssued,
+} from '../../../lambda/refresher/rules/token-record.ts';
+import { timingOf } from '../../../lambda/timing.ts';
 import type { TokenRecord } from '../../../lambda/token-status.ts';
 
 const NOON = Date.parse('2026-01-01T12:00:00.000Z');
@@ -10,7 +16,8 @@ const livesFor = (seconds: number) => ({
   lifetimeAssumed: false,
   warning: undefined,
 });
-const origin = { secretVersionId: 'secret-1', configuration: 'sha256:c' };
+const basis = { secretVersionId: 'secret-1', configuration: 'sha256:c' };
+const counts = { run: 'r', on: 0, trigger: 't', failures: 1, refusals: 0, askAgainAt: 'never' } as const;
 const issued: IssuedToken = { accessToken: 'abc', fingerprint: 'sha256:f', issuedAt: NOON, ...livesFor(3600) };
 const recorded: TokenRecord = {
   version: 7,
@@ -18,70 +25,94 @@ const recorded: TokenRecord = {
   expiresAt: '2026-01-01T12:30:00.000Z',
   lifetimeAssumed: false,
   fingerprint: 'sha256:f',
-  ...origin,
+  ...basis,
 };
+
+const policy = { ...timingOf({ tokenLifetimeSeconds: 3600, checkEverySeconds: 300 }), loginsPerDay: undefined };
+const attempt = { ...counts, at: '2026-01-01T11:59:59.000Z', ...basis } as const;
+
+function record(token: IssuedToken, before: TokenRecord | undefined, now: number) {
+  return recordIssued(token, { basis, attempt, policy, recorded: before, now });
+}
 
 describe('the record of an issued token', () => {
   it('counts the lifetime from before the request', () => {
-    expect(recordIssued(issued, origin, undefined, NOON + 9000)).toEqual({
+    expect(record(issued, undefined, NOON + 9000)).toEqual({
       issuedAt: '2026-01-01T12:00:00.000Z',
       expiresAt: '2026-01-01T13:00:00.000Z',
+      // Half of its life, and half a check earlier.
+      dueAt: '2026-01-01T12:27:30.000Z',
+      pageBelowSeconds: 1200,
       lifetimeAssumed: false,
       fingerprint: 'sha256:f',
-      ...origin,
+      ...basis,
+      attemptAt: '2026-01-01T11:59:59.000Z',
     });
   });
 
   it('says so where the lifetime is assumed', () => {
-    const record = recordIssued({ ...issued, lifetimeAssumed: true }, origin, undefined, NOON);
-    expect(record).toMatchObject({ expiresAt: '2026-01-01T13:00:00.000Z', lifetimeAssumed: true });
+    const assumed = record({ ...issued, lifetimeAssumed: true }, undefined, NOON);
+    expect(assumed).toMatchObject({ expiresAt: '2026-01-01T13:00:00.000Z', lifetimeAssumed: true });
   });
 
   it('keeps the earlier expiry of the same token', () => {
-    expect(recordIssued(issued, origin, recorded, NOON).expiresAt).toBe(recorded.expiresAt);
+    expect(record(issued, recorded, NOON).expiresAt).toBe(recorded.expiresAt);
     const shorter = { ...issued, ...livesFor(60) };
-    expect(recordIssued(shorter, origin, recorded, NOON).expiresAt).toBe('2026-01-01T12:01:00.000Z');
+    expect(record(shorter, recorded, NOON).expiresAt).toBe('2026-01-01T12:01:00.000Z');
   });
 
   it('believes the reply again once the recorded expiry has passed', () => {
     const later = { ...issued, issuedAt: NOON + HOUR, expiresAt: NOON + 2 * HOUR };
-    expect(recordIssued(later, origin, recorded, NOON + HOUR).expiresAt).toBe('2026-01-01T14:00:00.000Z');
+    expect(record(later, recorded, NOON + HOUR).expiresAt).toBe('2026-01-01T14:00:00.000Z');
   });
 
   it('does not believe it in the seconds that the token may live beyond its record', () => {
     const end = Date.parse(recorded.expiresAt);
     const atTheEnd = { ...issued, issuedAt: end + 1, expiresAt: end + HOUR };
-    expect(() => recordIssued(atTheEnd, origin, recorded, end + 500)).toThrow(
-      expect.objectContaining({ code: 'REPLY_MALFORMED' }),
-    );
+    expect(() => record(atTheEnd, recorded, end + 500)).toThrow(expect.objectContaining({ code: 'REPLY_MALFORMED' }));
   });
 
   it('takes the expiry of another token from its own reply', () => {
     const other = { ...recorded, fingerprint: 'sha256:other' };
-    expect(recordIssued(issued, origin, other, NOON).expiresAt).toBe('2026-01-01T13:00:00.000Z');
+    expect(record(issued, other, NOON).expiresAt).toBe('2026-01-01T13:00:00.000Z');
   });
 
   it('refuses a token that expired on its way', () => {
-    expect(() => recordIssued({ ...issued, ...livesFor(5) }, origin, undefined, NOON + 5000)).toThrow(
+    expect(() => record({ ...issued, ...livesFor(5) }, undefined, NOON + 5000)).toThrow(
       expect.objectContaining({ code: 'REPLY_MALFORMED' }),
     );
   });
 });
 
 describe('a token that stands in the store already', () => {
-  const record = recordIssued(issued, origin, recorded, NOON);
+  const again = record(issued, recorded, NOON);
 
-  it('is the same token under the recorded version and configuration', () => {
-    expect(isStored(record, recorded, 7)).toBe(true);
+  it('is the same token under the recorded configuration', () => {
+    expect(isStored(again, recorded)).toBe(true);
   });
 
-  it.each<[string, TokenRecord | undefined, number | undefined]>([
-    ['nothing is recorded', undefined, 7],
-    ['the parameter is gone', recorded, undefined],
-    ['the parameter was changed outside the refresher', recorded, 8],
-    ['it is another token', { ...recorded, fingerprint: 'sha256:other' }, 7],
-    ['it is kept under another key', { ...recorded, configuration: 'sha256:other' }, 7],
-  ])('is not there when %s', (_, before, version) => {
-    expect(isStored(record, before, version)).toBe(false);
+  it.each<[string, TokenRecord | undefined]>([
+    ['nothing is recorded of what is stored', undefined],
+    ['it is another token', { ...recorded, fingerprint: 'sha256:other' }],
+    ['it is kept under another key', { ...recorded, configuration: 'sha256:other' }],
+  ])('is not there when %s', (_, stored) => {
+    expect(isStored(again, stored)).toBe(false);
+  });
+
+  it('is not known by an empty fingerprint', () => {
+    expect(isStored({ ...again, fingerprint: '' }, { ...recorded, fingerprint: '' })).toBe(false);
+  });
+});
+
+describe('the fingerprint of a token', () => {
+  it.each(['abcdefghi', '1234567890123456789', '', 'a'])('is empty for %j, which could be found by trying', (token) => {
+    expect(fingerprintOf(token)).toBe('');
+    expect(isSame(fingerprintOf(token), fingerprintOf(token))).toBe(false);
+  });
+
+  it.each(['abcdefghij', '12345678901234567890', '1234567890a'])('distinguishes %j from others', (token) => {
+    expect(fingerprintOf(token)).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(isSame(fingerprintOf(token), fingerprintOf(token))).toBe(true);
+    expect(isSame(fingerprintOf(token), fingerprintOf(`${token}x`))).toBe(false);
   });
 });

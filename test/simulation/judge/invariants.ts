@@ -1,10 +1,13 @@
+import { type AttemptRecord, isInProgress, openAttempt } from '../../../lambda/attempt-record.ts';
 import { isObject } from '../../../lambda/parse-json.ts';
+import { forceHeardFrom } from '../../../lambda/refresher/rules/attempt.ts';
+import type { TokenStatus } from '../../../lambda/token-status.ts';
 import type { InvocationRecord } from '../../../local/world/aws/lambda-service.ts';
 import type { Month } from '../model/month.ts';
 import { HOUR_MS, MINUTE_MS, type SimulatedFault } from '../model/scenario.ts';
 import type { Assessment } from './assessment.ts';
 import { isFiring } from './assessment.ts';
-import { statusHistory } from './token-life.ts';
+import { attemptHistory, type Recorded, statusHistory } from './token-life.ts';
 
 export interface InvariantReport {
   /** What must never happen, and did. Empty in a good month. */
@@ -51,13 +54,13 @@ function worseTokens(month: Month, tokenParameterName: string): string[] {
 }
 
 /**
- * Refused credentials are sent again as the table of answers allows, and a force starts the counts afresh. What the
+ * Refused credentials are sent again as the table of answers allows, or because a person wants it. What the
  * refresher never learned of (the reply was lost) or could not record is no repeat.
  */
 function refusedRepeats(month: Month, tokenParameterName: string) {
   const violations: string[] = [];
   let excused = 0;
-  const statuses = statusHistory(month, tokenParameterName);
+  const attempts = attemptHistory(month, tokenParameterName);
   for (const [index, { at: putAt, password, versionId }] of month.secrets.entries()) {
     const replacedAt = month.secrets[index + 1]?.at ?? month.end;
     // A tick that read the secret just before it was replaced may still send the old one.
@@ -72,18 +75,14 @@ function refusedRepeats(month: Month, tokenParameterName: string) {
         refusals = [];
       }
       if (outcome !== 'refused' || isReplyLost) continue;
-      if (isForced(month, at)) refusals = [];
       const earlier = refusals.at(-1);
       refusals.push(at);
-      if (earlier === undefined || mayRepeat(month, refusals, hasWorked)) continue;
+      if (earlier === undefined || isForced(month, at) || mayRepeat(month, refusals, hasWorked)) continue;
       const isRemembered =
-        statuses.some(
-          ({ at: recordedAt, status }) =>
-            recordedAt >= earlier &&
-            recordedAt < at &&
-            status?.attempt?.secretVersionId === versionId &&
-            status.attempt.refusals > 0,
-        ) && !month.faults.some(({ from, what }) => from >= earlier && from <= at && what.kind.startsWith('status-'));
+        attempts.some(
+          ({ at: recordedAt, content: { attempt } = {} }) =>
+            recordedAt >= earlier && recordedAt < at && attempt?.secretVersionId === versionId && attempt.refusals > 0,
+        ) && !month.faults.some(({ from, what }) => from >= earlier && from <= at && what.kind.startsWith('attempt-'));
       if (isRemembered) violations.push(`sent refused credentials again at ${clockTime(month, at)}`);
       else excused++;
     }
@@ -117,7 +116,7 @@ function pagesBeforeGaps(month: Month, tokenParameterName: string, { gaps, alarm
     ...month.faults.map(({ what }) => (what.kind === 'clock-skew' ? Math.abs(what.skewMs) : 0)),
   );
   for (const { from } of gaps) {
-    const known = statuses.findLast(({ at }) => at <= from)?.status?.token;
+    const known = statuses.findLast(({ at }) => at <= from)?.content?.token;
     const wasForeseeable = known !== undefined && Date.parse(known.expiresAt) <= from + skewMs + 1000;
     if (!wasForeseeable) unforeseeable.push(faultAt(month, from));
     else if (!alarms.some((alarm) => alarm.pages && isFiring(alarm, from))) {
@@ -136,10 +135,13 @@ function faultAt({ faults, everyMs }: Month, at: number): string {
 
 /** After the fault ends, health returns with the first tick that may ask. */
 function slowRecoveries(month: Month, tokenParameterName: string, { valid }: Assessment): string[] {
-  const statuses = statusHistory(month, tokenParameterName);
+  const records = {
+    statuses: statusHistory(month, tokenParameterName),
+    attempts: attemptHistory(month, tokenParameterName),
+  };
   return month.faults.flatMap(({ until, what }) => {
     if (what.kind === 'tokens-revoked' || changesLifetime(what)) return [];
-    const tick = month.invocations.find((run) => run.startedAt >= until && !mustWait(month, statuses, run));
+    const tick = month.invocations.find((run) => run.startedAt >= until && !mustWait(month, records, run));
     if (tick === undefined || month.faults.some((other) => other.from <= tick.endedAt && until < other.until))
       return [];
     const unseen = month.faults.some((other) => isUnseen(other.what) && other.from <= tick.endedAt);
@@ -149,21 +151,31 @@ function slowRecoveries(month: Month, tokenParameterName: string, { valid }: Ass
   });
 }
 
+interface Records {
+  readonly statuses: readonly Recorded<TokenStatus>[];
+  readonly attempts: readonly Recorded<AttemptRecord>[];
+}
+
 /** Whether another run was asking, or what holds a tick back had not ended. What waits for a person, "never", is no excuse. */
 function mustWait(
   { secrets }: Month,
-  statuses: ReturnType<typeof statusHistory>,
+  { statuses, attempts }: Records,
   { event, startedAt }: InvocationRecord,
 ): boolean {
-  const last = statuses.findLast(({ at }) => at <= startedAt);
-  // A status that somebody made unreadable holds back for an hour, for a refusal may have stood there.
-  if (last !== undefined && last.status === undefined) return !isForce(event) && startedAt < last.at + HOUR_MS;
-  const attempt = last?.status?.attempt;
-  if (attempt === undefined) return false;
-  if (attempt.outcome === undefined && Math.abs(startedAt - Date.parse(attempt.at)) < MINUTE_MS) return true;
+  const status = statuses.findLast(({ at }) => at <= startedAt);
+  const tried = attempts.findLast(({ at }) => at <= startedAt);
+  const attempt = tried?.content && openAttempt(tried.content, status?.content?.token);
+  if (isInProgress(attempt, startedAt)) return true;
   const version = secrets.findLast(({ at }) => at <= startedAt)?.versionId;
-  if (isForce(event) || attempt.secretVersionId !== version || attempt.askAgainAt === 'never') return false;
-  return Date.parse(attempt.at) <= startedAt && startedAt < Date.parse(attempt.askAgainAt);
+  const standing = attempt?.secretVersionId === version ? attempt : undefined;
+  // A person who forces too soon after a refusal waits for some minutes.
+  if (isForce(event)) return standing !== undefined && forceHeardFrom(standing, startedAt) !== undefined;
+  // A record that somebody made unreadable holds back for an hour, for a refusal may have stood there.
+  const isUnreadable = (record: Recorded<object> | undefined) =>
+    record !== undefined && record.content === undefined && startedAt < record.at + HOUR_MS;
+  if (isUnreadable(status) || isUnreadable(tried)) return true;
+  if (standing === undefined || standing.askAgainAt === 'never') return false;
+  return Date.parse(standing.at) <= startedAt && startedAt < Date.parse(standing.askAgainAt);
 }
 
 function changesLifetime(what: SimulatedFault): boolean {

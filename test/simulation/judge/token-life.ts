@@ -1,4 +1,6 @@
-import { decodeStatus, type TokenStatus } from '../../../lambda/token-status.ts';
+import { type AttemptRecord, attemptParameterName, decodeAttempt, hasLost } from '../../../lambda/attempt-record.ts';
+import { isUnreadable } from '../../../lambda/record.ts';
+import { decodeStatus, statusParameterName, type TokenStatus } from '../../../lambda/token-status.ts';
 import type { Month } from '../model/month.ts';
 
 export interface Span {
@@ -9,10 +11,7 @@ export interface Span {
 /** When the stored token was one that the service accepted, in order of time. */
 export function validSpans(month: Month, tokenParameterName: string): Span[] {
   const tokens = new Map(month.tokens.map((token) => [token.value, token]));
-  const contents = [
-    ...month.writes.filter(({ name }) => name === tokenParameterName).map(({ at, value }) => ({ at, value })),
-    ...month.deletions.filter(({ name }) => name === tokenParameterName).map(({ at }) => ({ at, value: undefined })),
-  ].sort((a, b) => a.at - b.at);
+  const contents = changesOf(month, tokenParameterName);
   const spans: { from: number; until: number }[] = [];
   for (const [index, { at, value }] of contents.entries()) {
     const token = value === undefined ? undefined : tokens.get(value);
@@ -35,21 +34,46 @@ export function gaps(month: Month, spans: readonly Span[]): Span[] {
   });
 }
 
+/** What stood in a record from that moment on; undefined for what cannot be read. */
+export interface Recorded<Content> {
+  readonly at: number;
+  readonly content: Content | undefined;
+}
+
 /** What the refresher wrote down about its token, and when. */
-export function statusHistory(month: Month, tokenParameterName: string) {
-  return month.writes
-    .filter(({ name }) => name === `${tokenParameterName}/status`)
-    .map(({ at, value }): { at: number; status: TokenStatus | undefined } => ({
-      at,
-      status: decodeStatus(value).content,
-    }));
+export function statusHistory(month: Month, tokenParameterName: string): readonly Recorded<TokenStatus>[] {
+  return changesOf(month, statusParameterName(tokenParameterName)).map(({ at, value }) => {
+    const status = value === undefined ? {} : decodeStatus(value);
+    return { at, content: isUnreadable(status) ? undefined : status };
+  });
+}
+
+/** The attempts that counted, and from when on: one that has lost leaves the one before it. */
+export function attemptHistory(month: Month, tokenParameterName: string): readonly Recorded<AttemptRecord>[] {
+  let version = 0;
+  return changesOf(month, attemptParameterName(tokenParameterName)).flatMap(
+    ({ at, value }): Recorded<AttemptRecord>[] => {
+      version = value === undefined ? 0 : version + 1;
+      const record = value === undefined ? {} : decodeAttempt(value);
+      if (isUnreadable(record)) return [{ at, content: undefined }];
+      return hasLost(record, version) ? [] : [{ at, content: record }];
+    },
+  );
+}
+
+/** Every write of a parameter and, with an undefined value, every deletion, in order of time. */
+function changesOf(month: Month, parameterName: string): { readonly at: number; readonly value: string | undefined }[] {
+  return [
+    ...month.writes.filter(({ name }) => name === parameterName).map(({ at, value }) => ({ at, value })),
+    ...month.deletions.filter(({ name }) => name === parameterName).map(({ at }) => ({ at, value: undefined })),
+  ].sort((a, b) => a.at - b.at);
 }
 
 /** When the status said of the stored token that it had not ended: this project's reader hands out no other. */
 export function recordedSpans(month: Month, tokenParameterName: string): Span[] {
   const history = statusHistory(month, tokenParameterName);
-  return history.flatMap(({ at, status }, index) => {
-    const expiresAt = status?.token === undefined ? at : Date.parse(status.token.expiresAt);
+  return history.flatMap(({ at, content }, index) => {
+    const expiresAt = content?.token === undefined ? at : Date.parse(content.token.expiresAt);
     const until = Math.min(history[index + 1]?.at ?? month.end, expiresAt);
     return at < until ? [{ from: at, until }] : [];
   });

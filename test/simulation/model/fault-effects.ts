@@ -1,6 +1,9 @@
+import { attemptParameterName } from '../../../lambda/attempt-record.ts';
+import { rejectedParameterName, statusParameterName } from '../../../lambda/token-status.ts';
 import type { LambdaService } from '../../../local/world/aws/lambda-service.ts';
 import type { VirtualAws } from '../../../local/world/aws/virtual-aws.ts';
 import type { Vendor, VendorSettings } from '../../../local/world/soap/vendor.ts';
+import type { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
 import { type FaultKind, type FaultOf, MINUTE_MS, type SimulatedFault, type TimedFault } from './scenario.ts';
 
 /** What lasts for as long as something is wrong, and is set anew whenever that changes. */
@@ -23,7 +26,7 @@ export interface FaultyWorld {
   putSecret(password: string): void;
   /** A password that was never used before. */
   newPassword(): string;
-  now(): Date;
+  readonly clock: VirtualClock;
 }
 
 interface Effects<Kind extends FaultKind> {
@@ -34,7 +37,18 @@ interface Effects<Kind extends FaultKind> {
 }
 
 const putRightPassword = ({ vendor, putSecret }: FaultyWorld) => putSecret(vendor.password);
-const statusOf = ({ tokenParameterName }: FaultyWorld) => `${tokenParameterName}/status`;
+const statusOf = ({ tokenParameterName }: FaultyWorld) => statusParameterName(tokenParameterName);
+const attemptOf = ({ tokenParameterName }: FaultyWorld) => attemptParameterName(tokenParameterName);
+
+/** Two refusals keep a forced run waiting for four minutes, which its message says. */
+const BRAKE_MS = 5 * MINUTE_MS;
+
+function forceUntilHeard({ lambda, vendor, clock }: FaultyWorld): void {
+  lambda.invoke({ force: true });
+  clock.at(clock.now() + BRAKE_MS, () => {
+    if (vendor.logins.at(-1)?.outcome === 'refused') lambda.invoke({ force: true });
+  });
+}
 
 const EFFECTS: { readonly [Kind in FaultKind]: Effects<Kind> } = {
   vendor: {
@@ -61,7 +75,7 @@ const EFFECTS: { readonly [Kind in FaultKind]: Effects<Kind> } = {
     lasts: ({ vendor }) => {
       vendor.service.isAccountLocked = true;
     },
-    ends: ({ lambda }) => lambda.invoke({ force: true }),
+    ends: forceUntilHeard,
   },
   forced: { begins: ({ lambda }) => lambda.invoke({ force: true }) },
   'schedule-disabled': {
@@ -78,17 +92,21 @@ const EFFECTS: { readonly [Kind in FaultKind]: Effects<Kind> } = {
   'status-garbled': {
     begins: (world) => world.aws.overwriteParameter(statusOf(world), '{"token":{"version":1}}', 'String'),
   },
+  'attempt-deleted': { begins: (world) => world.aws.deleteParameter(attemptOf(world)) },
+  'attempt-garbled': {
+    begins: (world) => world.aws.overwriteParameter(attemptOf(world), '{"attempt":{"failures":1}}', 'String'),
+  },
   'token-deleted': { begins: ({ aws, tokenParameterName }) => aws.deleteParameter(tokenParameterName) },
   'token-overwritten': {
     begins: ({ aws, tokenParameterName }) =>
       aws.overwriteParameter(tokenParameterName, 'by-somebody-else', 'SecureString'),
   },
-  'tokens-revoked': { begins: ({ vendor, now }) => vendor.service.revokeAll(now()) },
+  'tokens-revoked': { begins: ({ vendor, clock }) => vendor.service.revokeAll(new Date(clock.now())) },
   'tokens-revoked-and-reported': {
-    begins: ({ vendor, now, aws, lambda, tokenParameterName }) => {
-      vendor.service.revokeAll(now());
+    begins: ({ vendor, clock, aws, lambda, tokenParameterName }) => {
+      vendor.service.revokeAll(new Date(clock.now()));
       const version = aws.versionOf(tokenParameterName);
-      aws.overwriteParameter(`${tokenParameterName}/rejected`, String(version), 'String');
+      aws.overwriteParameter(rejectedParameterName(tokenParameterName), String(version), 'String');
       lambda.invoke({});
     },
   },

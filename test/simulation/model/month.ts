@@ -96,7 +96,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
     tokenParameterName: refresher.tokenParameterName,
     putSecret,
     newPassword: () => `password-${++passwords}`,
-    now: () => new Date(clock.now()),
+    clock,
   };
   const active = new Set<TimedFault>();
   // Whole milliseconds, as the services' own dates have them: a token that is revoked ends when the fault begins.

@@ -39,6 +39,8 @@ export interface SimulatedFaults {
   'process-dies': { readonly atStep: number };
   'status-deleted': unknown;
   'status-garbled': unknown;
+  'attempt-deleted': unknown;
+  'attempt-garbled': unknown;
   'token-deleted': unknown;
   'token-overwritten': unknown;
   /** The service forgets all tokens it issued; nobody is notified. */

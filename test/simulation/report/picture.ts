@@ -127,8 +127,8 @@ function hours(zero: number, shown: Span, x: Scale): string {
 function curve(own: Trial, tokenParameterName: string, lifetimeSeconds: number, shown: Span, x: Scale): string {
   const bottom = CURVE_TOP + CURVE_HEIGHT;
   const y = (remainingMs: number) => bottom - (Math.max(0, remainingMs) / (lifetimeSeconds * 1000)) * CURVE_HEIGHT;
-  const records = statusHistory(own.month, tokenParameterName).flatMap(({ at, status }) =>
-    status?.token === undefined ? [] : [{ at, expiresAt: Date.parse(status.token.expiresAt) }],
+  const records = statusHistory(own.month, tokenParameterName).flatMap(({ at, content }) =>
+    content?.token === undefined ? [] : [{ at, expiresAt: Date.parse(content.token.expiresAt) }],
   );
   const points: string[] = [];
   for (const [index, { at, expiresAt }] of records.entries()) {

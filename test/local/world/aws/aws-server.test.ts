@@ -21,6 +21,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../../../local/world/aws/aws-server.ts';
+import { getParameters } from '../../../../local/world/aws/in-process-sdk.ts';
 
 const NOON = new Date('2026-11-22T12:00:00.000Z');
 const TOKEN = { Name: '/test/access-token', Type: 'SecureString', Overwrite: true } as const;
@@ -203,7 +204,7 @@ describe('Parameter Store', () => {
     expect(Parameter?.Value).toBe('{"token":1}');
   });
 
-  it('gives the parameters that exist and names those that do not', async () => {
+  it('gives the parameters that exist, in the order of their names, and names those that do not', async () => {
     await put({});
     await put({ Name: '/test/access-token/status', Type: 'String', Value: '{}' });
 
@@ -211,7 +212,7 @@ describe('Parameter Store', () => {
       new GetParametersCommand({ Names: ['/test/access-token/status', '/test/missing', '/test/access-token'] }),
     );
 
-    expect(answer.Parameters?.map(({ Name }) => Name)).toEqual(['/test/access-token/status', '/test/access-token']);
+    expect(answer.Parameters?.map(({ Name }) => Name)).toEqual(['/test/access-token', '/test/access-token/status']);
     expect(answer.InvalidParameters).toEqual(['/test/missing']);
   });
 
@@ -223,9 +224,27 @@ describe('Parameter Store', () => {
 
     const byArn = await read((await read(TOKEN.Name))?.ARN ?? '');
 
-    expect(await read(`${TOKEN.Name}:1`)).toMatchObject({ Value: 'one', Version: 1 });
+    expect(await read(`${TOKEN.Name}:1`)).toMatchObject({ Name: TOKEN.Name, Selector: ':1', Value: 'one', Version: 1 });
     expect(byArn).toMatchObject({ Value: 'two', Version: 2 });
     await expect(read(`${TOKEN.Name}:3`)).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
+  });
+
+  it('gives an earlier version beside the newest one, each by its selector, and names a version that is gone', async () => {
+    await put({ Type: 'String', Value: 'one' });
+    await put({ Type: 'String', Value: 'two' });
+    const Names = [TOKEN.Name, `${TOKEN.Name}:1`, `${TOKEN.Name}:3`];
+
+    const { Parameters, InvalidParameters } = await ssm.send(new GetParametersCommand({ Names }));
+    const played = getParameters(aws, { input: { Names } }, Date.now());
+
+    expect(Parameters).toMatchObject([
+      { Name: TOKEN.Name, Value: 'two', Version: 2 },
+      { Name: TOKEN.Name, Value: 'one', Version: 1, Selector: ':1' },
+    ]);
+    expect(Parameters?.[0]).not.toHaveProperty('Selector');
+    expect(InvalidParameters).toEqual([`${TOKEN.Name}:3`]);
+    // The simulation's client, without a network.
+    expect(played).toMatchObject({ Parameters, InvalidParameters });
   });
 
   it('lists parameters below a path, ten at a time', async () => {

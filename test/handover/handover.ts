@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Where settings are handed on or used, and which tests would miss that: first those that miss most. */
 const PLACES = [
   {
-    files: ['infra/{function-settings,props-timing,refresher-alarms,token-refresher}.ts', 'infra/app/*stack*.ts'],
+    files: ['infra/{function-settings,timing-props,refresher-alarms,token-refresher}.ts', 'infra/app/*stack*.ts'],
     tests: ['test/infra/app/settings', 'test/infra/service', 'test/infra/token-refresher', 'test/infra/app/app'],
   },
   {
@@ -58,7 +58,7 @@ function settingNames(): readonly string[] {
 }
 
 async function inCopy(work: (copy: string) => Promise<void>): Promise<void> {
-  const copy = mkdtempSync(join(tmpdir(), 'hand-over-'));
+  const copy = mkdtempSync(join(tmpdir(), 'handover-'));
   const isWanted = (path: string) => !['.git', 'node_modules', 'cdk.out'].includes(basename(path));
   cpSync(ROOT, copy, { recursive: true, filter: isWanted });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
@@ -84,7 +84,15 @@ async function tryAll(copy: string): Promise<void> {
 
 async function passes(copy: string, tests: readonly string[]): Promise<boolean> {
   for (const test of tests) {
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--no-isolate', '--testTimeout=60000', test];
+    const args = [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--bail=1',
+      '--no-isolate',
+      '--testTimeout=60000',
+      '--hookTimeout=60000',
+      test,
+    ];
     const isPassed = await new Promise<boolean>((resolve) => {
       execFile(process.execPath, args, { cwd: copy }, (error) => resolve(error === null));
     });

@@ -11,7 +11,8 @@ export interface Deletion {
 }
 
 /** Longer statements than this are not left out whole; their lines are, one by one. */
-const MAX_LINES = 25;
+const MAX_LINES = 8;
+const DECLARATION = /^(?:export )?(?:async )?(?:function|class) /;
 
 /**
  * Every line of a TypeScript file that names one of these, and every property within such a line, left out: with what
@@ -33,7 +34,9 @@ export function deletions(source: string, names: readonly string[]): readonly De
     if (!named.test(code)) return [];
     const without = (to: number, line?: string) =>
       [...lines.slice(0, index), ...(line === undefined ? [] : [line]), ...lines.slice(to)].join('\n');
-    const ends = Array.from({ length: MAX_LINES }, (_, more) => index + 1 + more).filter((end) => end <= lines.length);
+    const ends = Array.from({ length: DECLARATION.test(text) ? 0 : MAX_LINES }, (_, more) => index + 1 + more).filter(
+      (end) => end <= lines.length,
+    );
     const end = ends.find((to) => compiled(without(to)) !== undefined);
     const asWhole = end === undefined ? [] : [{ left: lines.slice(index, end).join('\n').trim(), rest: without(end) }];
     const within = [...text.matchAll(property)].map(({ 0: left, index: at }) => ({

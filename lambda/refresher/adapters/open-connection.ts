@@ -1,0 +1,158 @@
+import { request as httpRequest } from 'node:http';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { TlsCredentials } from '../tls-credentials.ts';
+
+/** What else belongs to the connection. */
+export interface ConnectionOptions {
+  readonly tls?: TlsCredentials;
+  /** `http://host:port` */
+  readonly proxyUrl?: string | undefined;
+}
+
+/**
+ * For the proxy, TCP and TLS together. A name may have an address that nobody answers at, as the IPv6 one of many hosts on a
+ * network without IPv6: each gets its share before the next is tried, where Node's own 250 ms end slow handshakes.
+ */
+const CONNECT_TIMEOUT_MS = 9_000;
+const ADDRESS_TIMEOUT_MS = 4_000;
+/** A proxy's answer to CONNECT is a line and a few headers. */
+const MAX_PROXY_HEADER_BYTES = 16 * 1024;
+
+/**
+ * Opens a connection of its own to the endpoint: TCP is connected, and for https TLS agreed on. Until then nothing of a
+ * request was sent.
+ * @param timeoutMs for the whole request
+ * @throws Node's error, `CONNECT_TIMEOUT`, or `PROXY_REFUSED`
+ */
+export async function openConnection(url: URL, timeoutMs: number, options: ConnectionOptions): Promise<Socket> {
+  const opened: Socket[] = [];
+  const abort = new AbortController();
+  const { promise: timedOut, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new ConnectTimeout()), Math.min(CONNECT_TIMEOUT_MS, timeoutMs));
+  try {
+    return await Promise.race([open(url, options, opened, abort.signal), timedOut]);
+  } catch (error) {
+    abort.abort();
+    for (const socket of opened) socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function open(
+  url: URL,
+  { tls = {}, proxyUrl }: ConnectionOptions,
+  opened: Socket[],
+  signal: AbortSignal,
+): Promise<Socket> {
+  const proxy = proxyUrl === undefined ? undefined : new URL(proxyUrl);
+  const isHttps = url.protocol === 'https:';
+  const tcp =
+    proxy !== undefined && isHttps ? await openTunnel(proxy, url, signal) : await openTcp(proxy ?? url, opened);
+  opened.push(tcp);
+  return isHttps ? await agreeOnTls(tcp, url, tls, opened) : tcp;
+}
+
+async function openTcp(url: URL, opened: Socket[]): Promise<Socket> {
+  const socket = connectTcp({ host: hostOf(url), port: portOf(url), ...ADDRESSES });
+  opened.push(watched(socket));
+  await event(socket, 'connect');
+  return socket;
+}
+
+const ADDRESSES = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
+
+/** Not Node's own tunnel, whose listeners double with each piece of the proxy's answer. */
+async function openTunnel(proxy: URL, url: URL, signal: AbortSignal): Promise<Socket> {
+  const target = `${url.hostname}:${portOf(url)}`;
+  return await new Promise((resolve, reject) => {
+    const request = httpRequest({
+      host: hostOf(proxy),
+      port: portOf(proxy),
+      method: 'CONNECT',
+      path: target,
+      headers: { Host: target },
+      agent: false,
+      maxHeaderSize: MAX_PROXY_HEADER_BYTES,
+      insecureHTTPParser: true,
+      signal,
+      ...ADDRESSES,
+    });
+    request.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
+      watched(socket);
+      if (head.length > 0) socket.unshift(head);
+      if (statusCode >= 200 && statusCode <= 299) {
+        resolve(socket);
+        return;
+      }
+      socket.destroy();
+      reject(new ProxyRefused());
+    });
+    // What the proxy sends is not the service's answer, whatever is wrong with it.
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code?.startsWith('HPE_') ? new ProxyRefused() : error);
+    });
+    request.once('close', () => reject(new ProxyRefused()));
+    request.end();
+  });
+}
+
+async function agreeOnTls(
+  socket: Socket,
+  url: URL,
+  { certificate, key, authorities }: TlsCredentials,
+  opened: Socket[],
+): Promise<Socket> {
+  const host = hostOf(url);
+  const tls = connectTls({
+    socket,
+    host,
+    // A name is sent ahead of the handshake, an address never is.
+    servername: isIP(host) === 0 ? host : '',
+    ALPNProtocols: ['http/1.1'],
+    cert: certificate,
+    key,
+    ca: authorities,
+  });
+  opened.push(watched(tls));
+  await event(tls, 'secureConnect');
+  return tls;
+}
+
+/** Errors have a listener for as long as the socket is there: what comes behind a whole answer is nobody's. */
+function watched(socket: Socket): Socket {
+  return socket.on('error', () => {});
+}
+
+async function event(socket: Socket, name: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once(name, () => resolve());
+    socket.once('error', reject);
+    socket.once('close', () => reject(new ConnectionClosed()));
+  });
+}
+
+/** Without the brackets of an IPv6 address. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+function portOf({ port, protocol }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}
+
+class ConnectTimeout extends Error {
+  readonly code = 'CONNECT_TIMEOUT';
+}
+
+/** The proxy opened no tunnel. Nothing of its answer is in this. */
+class ProxyRefused extends Error {
+  readonly code = 'PROXY_REFUSED';
+}
+
+/** The other side closed the connection without a word. */
+export class ConnectionClosed extends Error {
+  readonly code = 'CONNECTION_CLOSED';
+}

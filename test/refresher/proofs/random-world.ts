@@ -1,0 +1,269 @@
+import { decodeAttempt } from '../../../lambda/attempt-record.ts';
+import { RefreshError } from '../../../lambda/refresh-error.ts';
+import { decodeStatus } from '../../../lambda/token-status.ts';
+import { faultEnvelope, refusalEnvelope } from '../../../local/world/soap/soap-envelope.ts';
+import type { Issuing } from '../../../local/world/soap/token-issuer.ts';
+import { Random } from '../../../local/world/time/random.ts';
+import { readable } from '../readable.ts';
+import { type Effect, type Passage, SmallWorld } from './small-world.ts';
+
+const NAME = '/proof/access-token';
+const SECOND = 1000;
+const CHECK_EVERY_MS = 900 * SECOND;
+const OPTIONS = { checkEverySeconds: CHECK_EVERY_MS / SECOND, refreshEverySeconds: 7200, lifetimeSeconds: 14_400 };
+/** Lambda ends a run after this. */
+const RUN_MS = 60 * SECOND;
+/** For so long SSM may answer reads from an old copy. */
+const STALE_MS = 10 * SECOND;
+
+/** What must never be, in a world of two and three runs in any order. */
+export const VIOLATIONS = [
+  'two logins at once',
+  'the record of a stored token is lost',
+  'an attempt without outcome stands after a stored token',
+  'an outcome is lost',
+  'refused credentials are sent a third time',
+  'refused credentials that never worked are sent again',
+  'a dead token is called fresh',
+  'no living token after nine healthy ticks',
+] as const;
+export type Violation = (typeof VIOLATIONS)[number];
+
+/** What became of one world. */
+export interface PlayedWorld {
+  readonly violations: readonly Violation[];
+  /** How often something went wrong in it: without that, it proves little. */
+  readonly incidents: { readonly announcements: number; readonly lost: number; readonly deaths: number };
+}
+
+/** One run of the tick. */
+interface Run {
+  readonly force: boolean;
+  readonly endsAt: number;
+  /** Before or after this call it dies; undefined: it does not. */
+  readonly diesAt: number | undefined;
+  readonly logins: Login[];
+  calls: number;
+  isDead: boolean;
+  /** Whether the write of an outcome has arrived. */
+  hasOutcome: boolean;
+}
+
+interface Login {
+  readonly from: number;
+  to: number;
+  isAnswered: boolean;
+}
+
+/** How long a call is under way where it is slow, in each direction. */
+const SLOW_MS: Readonly<Record<Effect, number>> = {
+  secret: 44 * SECOND,
+  read: 12 * SECOND,
+  earlier: 4 * SECOND,
+  announce: 4.9 * SECOND,
+  login: 14 * SECOND,
+  token: 4.9 * SECOND,
+  status: 4.9 * SECOND,
+  outcome: 4.9 * SECOND,
+};
+
+const never = <Output>() => new Promise<Output>(() => {});
+
+/** Calls that take their time, requests and answers that are lost, and a death: by chance. */
+function unsteady(world: SmallWorld, random: Random, run: Run): Passage {
+  const { clock } = world;
+  const isGone = () => run.isDead || clock.now() >= run.endsAt;
+  const pause = (effect: Effect) =>
+    clock.sleep(
+      random.chance(effect === 'login' ? 0.3 : 0.12) ? random.between(0, SLOW_MS[effect]) : random.between(5, 60),
+    );
+  return async (effect, act, signal) => {
+    run.calls += 1;
+    const dies = run.calls === run.diesAt;
+    if (dies && random.chance(0.5)) run.isDead = true;
+    if (isGone()) return await never();
+    const login = { from: clock.now(), to: run.endsAt, isAnswered: false };
+    if (effect === 'login') run.logins.push(login);
+    const fate = random.next();
+    const arrived = pause(effect).then(() => (fate < 0.03 ? hangUp() : act()));
+    const answered = arrived.then(async (output) => {
+      if (effect === 'outcome') run.hasOutcome = true;
+      await pause(effect);
+      return fate < 0.1 ? hangUp() : output;
+    });
+    const [result] = await Promise.allSettled([Promise.race([answered, aborted(signal)])]);
+    login.to = Math.min(clock.now(), run.endsAt);
+    if (dies) run.isDead = true;
+    if (isGone()) return await never();
+    login.isAnswered = result.status === 'fulfilled';
+    if (result.status === 'fulfilled') return result.value;
+    throw effect === 'login' ? new RefreshError('ENDPOINT_UNAVAILABLE', 'no whole answer') : result.reason;
+  };
+}
+
+function hangUp(): never {
+  throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+}
+
+type Reply = Awaited<ReturnType<NonNullable<SmallWorld['answer']>>>;
+const reply = (status: number, body: string): Reply => ({ status, contentType: 'text/xml', body: Buffer.from(body) });
+const REFUSAL = reply(200, refusalEnvelope('access_tokenResponse', 'invalid_grant'));
+
+const ANSWERS = {
+  'no token beyond doubt': async () => reply(200, '<SOAP-ENV:Envelope'),
+  outage: async () => reply(500, faultEnvelope('Server', 'Database connection failed')),
+  gateway: async () => reply(503, ''),
+  'minted, and not said': async (world: SmallWorld, envelope: string) => {
+    await world.grant(envelope);
+    return reply(504, '<html>');
+  },
+  token: async (world: SmallWorld, envelope: string) => await world.grant(envelope),
+} as const;
+
+type Service = 'working' | 'any answer' | 'refusing';
+
+/** What stands in the parameters when the runs begin. */
+async function begin(world: SmallWorld, random: Random): Promise<void> {
+  const kind = random.pick(['none', 'due', 'due', 'fresh', 'died', 'outage']);
+  if (kind === 'none') return;
+  await world.tick();
+  if (kind === 'fresh') return await world.clock.advance(2 * CHECK_EVERY_MS);
+  await world.clock.advance(8 * CHECK_EVERY_MS);
+  if (kind === 'died') await world.tick((effect, act) => (effect === 'token' ? never() : act()));
+  if (kind === 'outage') {
+    world.answer = async () => await ANSWERS.outage();
+    for (let tick = 0; tick < 5; tick += 1) {
+      await world.tick();
+      await world.clock.advance(CHECK_EVERY_MS);
+    }
+    world.answer = undefined;
+  }
+  await world.clock.advance(CHECK_EVERY_MS);
+}
+
+/** Two or three runs, and what readers and operators do meanwhile. All have ended, or died, at the end. */
+async function play(world: SmallWorld, random: Random, isRefusing: boolean): Promise<readonly Run[]> {
+  const { clock } = world;
+  const startedAt = clock.now();
+  const within = random.pick([2 * SECOND, 20 * SECOND, 75 * SECOND]);
+  const runs: Run[] = [];
+  const starting = Array.from({ length: random.integer(2, 3) }, () => startedAt + random.between(0, within));
+  for (const at of starting) {
+    const force = random.chance(0.3);
+    const diesAt = random.chance(0.2) ? random.integer(1, 8) : undefined;
+    clock.at(at, () => {
+      const run = { force, endsAt: at + RUN_MS, diesAt, logins: [], calls: 0, isDead: false, hasOutcome: false };
+      runs.push(run);
+      void world.run(unsteady(world, random, run), force ? { force } : {}, (ms) => clock.timeout(ms));
+    });
+  }
+  if (random.chance(0.2)) clock.at(startedAt + random.between(0, within), () => world.report());
+  if (random.chance(0.1) && !isRefusing) clock.at(startedAt + random.between(0, within), () => world.putSecret());
+  world.staleness = () => (random.chance(0.3) ? random.between(0, STALE_MS) : 0);
+  await clock.runUntil(startedAt + within + RUN_MS + STALE_MS);
+  world.staleness = () => 0;
+  return runs;
+}
+
+/**
+ * Plays one world by chance: the real tick in two and three runs at a time, each slow anywhere, with stale reads, lost
+ * requests and answers, and deaths; and then the schedule's own ticks, in which nothing goes wrong.
+ */
+export async function playRandomWorld(seed: number): Promise<PlayedWorld> {
+  const random = new Random(seed);
+  const issuing = random.pick<Issuing>(['new-revoking-old', 'new-revoking-old', 'new-revoking-old', 'same-until-late']);
+  const world = new SmallWorld({ ...OPTIONS, habits: { issuing } });
+  await begin(world, random);
+  if (random.chance(0.25)) world.putSecret();
+  const hasWorked = world.status?.token?.secretVersionId === world.basis.secretVersionId;
+  const service: Service = random.pick(['working', 'any answer', 'refusing']);
+  world.answer = async (envelope) => {
+    if (service === 'working') return await world.grant(envelope);
+    if (service === 'any answer') {
+      return await random.pick([ANSWERS.token, ...Object.values(ANSWERS)])(world, envelope);
+    }
+    return REFUSAL;
+  };
+  const before = attemptVersions(world).length;
+  const runs = await play(world, random, service === 'refusing');
+  const announced = attemptVersions(world).filter(
+    ({ attempt, version }) => version > before && attempt?.outcome === undefined,
+  );
+  const incidents = {
+    announcements: announced.length,
+    lost: announced.filter(({ attempt, version }) => attempt?.on !== version - 1).length,
+    deaths: runs.filter(({ isDead }) => isDead).length,
+  };
+  const found = [...atOnce(runs), ...lostRecords(world), ...(await afterwards(world, runs, service, hasWorked))];
+  return { violations: [...new Set(found)], incidents };
+}
+
+function attemptVersions(world: SmallWorld) {
+  const versions = world.aws.parameters.history(`${NAME}/attempt`);
+  return versions.map(({ value, version }) => ({ version, attempt: readable(decodeAttempt(value))?.attempt }));
+}
+
+function atOnce(runs: readonly Run[]): readonly Violation[] {
+  const isBoth = runs.some((one, index) =>
+    runs
+      .slice(index + 1)
+      .some((other) =>
+        one.logins.some((a) => other.logins.some((b) => Math.max(a.from, b.from) < Math.min(a.to, b.to))),
+      ),
+  );
+  return isBoth ? ['two logins at once'] : [];
+}
+
+/** By the history of the parameters: what was once written there must be what is read now. */
+function lostRecords(world: SmallWorld): readonly Violation[] {
+  const { parameters } = world.aws;
+  const statuses = parameters.history(`${NAME}/status`).map(({ value }) => readable(decodeStatus(value))?.token);
+  const stored = parameters.parameter(NAME)?.version;
+  const violations: Violation[] = [];
+  if (statuses.some((token) => token?.version === stored) && statuses.at(-1)?.version !== stored)
+    violations.push('the record of a stored token is lost');
+
+  const versions = attemptVersions(world);
+  const winner = versions.findLast(
+    (one) => one.attempt?.outcome === undefined && one.attempt?.on === one.version - 1,
+  )?.attempt;
+  if (winner === undefined) return violations;
+  const outcome = versions.find((one) => one.attempt?.run === winner.run && one.attempt.outcome);
+  const hasToken = statuses.some((token) => token?.attemptAt === winner.at);
+  const { attempt } = world;
+  if (hasToken && attempt !== undefined && attempt.outcome === undefined)
+    violations.push('an attempt without outcome stands after a stored token');
+  if (outcome && (attempt?.run !== winner.run || attempt.outcome === undefined)) violations.push('an outcome is lost');
+  return violations;
+}
+
+/** The schedule goes on, and nothing goes wrong any more but that credentials are refused. */
+async function afterwards(
+  world: SmallWorld,
+  runs: readonly Run[],
+  service: Service,
+  hasWorked: boolean,
+): Promise<readonly Violation[]> {
+  const violations: Violation[] = [];
+  const before = world.logins.length;
+  if (service !== 'refusing') world.answer = undefined;
+  for (let turn = 0; turn < 9; turn += 1) {
+    await world.clock.advance(CHECK_EVERY_MS - 30 * SECOND);
+    const report = await world.tick();
+    if (report?.decision === 'fresh' && !world.isTokenAlive) violations.push('a dead token is called fresh');
+  }
+  if (service === 'refusing') {
+    const heard = runs.filter(({ force, hasOutcome }) => !force && hasOutcome);
+    const answered = heard.flatMap(({ logins }) => logins.filter(({ isAnswered }) => isAnswered));
+    const refused = answered.length + world.logins.length - before;
+    if (refused > 2) violations.push('refused credentials are sent a third time');
+    if (refused > 1 && !hasWorked) violations.push('refused credentials that never worked are sent again');
+    return violations;
+  }
+  const isHealed = world.isTokenAlive && world.status?.token?.version === world.aws.parameters.parameter(NAME)?.version;
+  return isHealed ? violations : [...violations, 'no living token after nine healthy ticks'];
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { isObject } from '../../lambda/parse-json.ts';
+import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
+import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
+import type { EndpointFault } from '../../local/world/soap/endpoint-faults.ts';
+import { type World, worlds } from './world.ts';
+
+const newWorld = worlds();
+/** When the first token is due. */
+const DUE = { skewMs: 2 * 3_600_000 };
+
+/** Every function of the seam that returns a promise, by its path. */
+type Call<Seam> = {
+  [Name in keyof Seam & string]: Seam[Name] extends (...args: never[]) => infer Output
+    ? Output extends Promise<unknown>
+      ? Name
+      : never
+    : `${Name}.${Call<Seam[Name]>}`;
+}[keyof Seam & string];
+
+interface Expected {
+  /** What the tick fails with. */
+  readonly code: RefreshErrorCode;
+  /** What is recorded of the attempt; undefined: nothing was announced, or the writing itself broke. */
+  readonly outcome?: RefreshErrorCode;
+  /** By which fault of the endpoint such a call is made; undefined: by none. */
+  readonly fault?: EndpointFault;
+}
+
+/** What is expected of a tick in which one of them throws what nobody foresaw. A new function fails here until it is listed. */
+const AWAITS = {
+  'credentials.read': { code: 'INTERNAL_ERROR' },
+  'store.read': { code: 'INTERNAL_ERROR' },
+  'store.announce': { code: 'INTERNAL_ERROR' },
+  post: { code: 'INTERNAL_ERROR', outcome: 'INTERNAL_ERROR' },
+  sleep: { code: 'INTERNAL_ERROR', outcome: 'INTERNAL_ERROR', fault: '503' },
+  'store.writeToken': { code: 'STORE_FAILED', outcome: 'STORE_FAILED' },
+  'store.writeStatus': { code: 'STORE_FAILED', outcome: 'STORE_FAILED' },
+  'store.writeOutcome': { code: 'CREDENTIALS_REFUSED', fault: 'invalid_grant' },
+} as const satisfies Record<Call<Dependencies>, Expected>;
+
+const rows = Object.entries<Expected>(AWAITS);
+
+/** Calls `onCall` before each function of the seam, and `onPromise` where that has returned a promise. */
+function watched<Seam extends object>(
+  seam: Seam,
+  onCall: (path: string) => unknown,
+  onPromise: (path: string) => void = () => {},
+  prefix = '',
+): Seam {
+  return new Proxy(seam, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      const path = prefix + String(name);
+      if (isObject(value)) return watched(value, onCall, onPromise, `${path}.`);
+      if (typeof value !== 'function') return value;
+      return (...args: readonly unknown[]) => {
+        const output = onCall(path) ?? Reflect.apply(value, target, args);
+        if (output instanceof Promise) onPromise(path);
+        return output;
+      };
+    },
+  });
+}
+
+async function dueWorld(fault?: EndpointFault): Promise<World> {
+  const world = await newWorld();
+  await world.tick();
+  world.soap.fault = fault;
+  return world;
+}
+
+const lines = (world: World) => ['tokenParameter: ', '{"_aws"'].map((start) => world.logged().split(start).length - 1);
+
+it('the calls of real ticks are those that are listed', async () => {
+  const made = new Set<string>();
+  for (const fault of [undefined, '503', 'invalid_grant'] as const) {
+    const world = await dueWorld(fault);
+    const around = (seam: Dependencies) =>
+      watched(
+        seam,
+        () => undefined,
+        (path) => made.add(path),
+      );
+    await world.tick({}, { ...DUE, around, askingMs: 40_000 }).catch(() => undefined);
+  }
+  expect([...made].sort()).toEqual(Object.keys(AWAITS).sort());
+});
+
+describe.each(rows)('a tick in which %s breaks', (call, { code, outcome, fault }) => {
+  const mistake = () => new TypeError('CANARY is not a function');
+  it.each<[string, () => unknown]>([
+    [
+      'at once',
+      () => {
+        throw mistake();
+      },
+    ],
+    ['later', () => Promise.reject(mistake())],
+  ])('%s ends with one log line, one set of metrics, and what can be recorded', async (_, breaks) => {
+    const world = await dueWorld(fault);
+    const before = world.attempts();
+    const around = (seam: Dependencies) => watched(seam, (path) => (path === call ? breaks() : undefined));
+    const error = await world.failingTick(code, { ...DUE, around, askingMs: 40_000 });
+    // One of the first tick, and one of this.
+    expect(lines(world)).toEqual([2, 2]);
+    expect(world.metrics()).toMatchObject({ CredentialsRefused: fault === 'invalid_grant' ? 1 : 0 });
+    expect(world.logged()).toContain('TypeError');
+    expect(error.message).not.toContain('CANARY');
+    if (outcome !== undefined) expect(world.attempts()?.attempt?.outcome?.code).toBe(outcome);
+    else if (call !== 'store.writeOutcome') expect(world.attempts()).toEqual(before);
+  });
+});
+
+it('on the first day a mistake of ours in reading the credentials is recorded for a person to see', async () => {
+  const world = await newWorld();
+  const around = (seam: Dependencies) =>
+    watched(seam, (path) => (path === 'credentials.read' ? Promise.reject(new RangeError('')) : undefined));
+  await world.failingTick('INTERNAL_ERROR', { around });
+  expect(world.attempts()?.attempt).toMatchObject({ asked: false, outcome: { code: 'INTERNAL_ERROR' } });
+});
