@@ -6,6 +6,7 @@ import {
   type Environment,
   readConfig,
 } from '../../lambda/refresher/config.ts';
+import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
@@ -133,5 +134,12 @@ describe('the configuration hash', () => {
       hash({ TOKEN_KMS_KEY_ID: 'k' }),
     ];
     expect(new Set([same, ...others]).size).toBe(4);
+  });
+
+  it('is that of every version before, so that an upgrade does not log in', () => {
+    expect(hash({ TOKEN_ENDPOINT: 'https://soap.example.com/token', TOKEN_KMS_KEY_ID: 'key' })).toBe(
+      'sha256:3a8170bc804376f470fd54896b2950fb168e2b6de83e064522b6adcc2ed59da9',
+    );
+    expect(hash({ SERVICE: serviceVariable(mastersIndia) })).toBe(hash({}));
   });
 });
