@@ -23,6 +23,11 @@ export interface AttemptRecord {
   readonly logins?: readonly Instant[];
 }
 
+/** The record by which a run says that it asks. */
+export interface AnnouncedRecord extends AttemptRecord {
+  readonly attempt: Attempt;
+}
+
 /**
  * One attempt to get a token, written down before the service is asked, as if nothing would ever come back; its outcome
  * corrects that. It is the lock between runs, the trace of a run that died, the back-off, and the memory of a refusal.
@@ -86,7 +91,8 @@ export function hasLost({ attempt }: AttemptRecord, version: number): boolean {
 }
 
 /**
- * The newest record that has not lost.
+ * The newest record that has not lost. An outcome whose first answer was lost may have been written again after another run
+ * had announced and come first: then that run's record counts.
  * @param newest of the attempt parameter
  * @param readVersion gives an earlier version; undefined where that cannot be had, which ends the looking back
  */
@@ -96,13 +102,30 @@ export async function countingRecord(
   readVersion: (version: number) => Promise<AttemptRecord | UnreadableRecord | undefined>,
 ): Promise<AttemptRecord | UnreadableRecord> {
   let found = newest;
-  for (let at = version; !isUnreadable(found) && hasLost(found, at); at -= 1) {
+  for (let at = version; !isUnreadable(found); at -= 1) {
+    if (!hasLost(found, at) && !(await isLate(found, at, readVersion))) return found;
     if (at <= 1) return {};
     const earlier = await readVersion(at - 1);
     if (earlier === undefined) return found;
     found = earlier;
   }
   return found;
+}
+
+/** Whether between an outcome and its own announcement, the version after `on`, another run has announced and come first. */
+async function isLate(
+  { attempt }: AttemptRecord,
+  version: number,
+  readVersion: (version: number) => Promise<AttemptRecord | UnreadableRecord | undefined>,
+): Promise<boolean> {
+  if (attempt?.outcome === undefined || attempt.asked === false) return false;
+  for (let at = version - 1; at > attempt.on + 1; at -= 1) {
+    const between = await readVersion(at);
+    if (between === undefined || isUnreadable(between)) return false;
+    const isAnnounced = between.attempt !== undefined && between.attempt.outcome === undefined;
+    if (isAnnounced && between.attempt.run !== attempt.run && !hasLost(between, at)) return true;
+  }
+  return false;
 }
 
 /** The attempt, unless it has ended with the token of that record. */

@@ -99,12 +99,20 @@ describe('the record that counts', () => {
   const done: Attempt = { ...attempt, outcome: { code: 'STORE_FAILED', at: attempt.at } };
   const on = (version: number, made: Attempt = attempt): AttemptRecord => ({ attempt: { ...made, on: version } });
   const notAsked = { ...done, asked: false } as const;
+  const other: Attempt = { ...attempt, run: 'other' };
+  const otherDone: Attempt = { ...done, run: 'other' };
 
   it.each<[string, readonly (AttemptRecord | 'gone')[], number]>([
     ['the announcement that was first', [on(0)], 1],
     ['the announcement over an outcome', [on(0, done), on(1)], 2],
     ['what stood before two that came second', [on(0), on(0), on(1)], 1],
     ['an outcome, on whatever version it was announced', [on(0), on(0), on(0, done)], 3],
+    ['an outcome that was written twice', [on(0), on(0, done), on(0, done)], 3],
+    ['an outcome behind announcements that came second', [on(0), on(0, other), on(1, other), on(0, done)], 4],
+    ['what another run announced before the outcome was repeated', [on(0), on(0, done), on(2, other), on(0, done)], 3],
+    ["another run's outcome before it was", [on(0), on(0, done), on(2, other), on(2, otherDone), on(0, done)], 4],
+    ['the outcome after one that came late', [on(0), on(0, done), on(2, other), on(0, done), on(2, otherDone)], 5],
+    ['an outcome whose announcement is gone', ['gone', 'gone', on(0, done)], 3],
     ['what stood before a failure before asking that came second', [on(0), on(0, notAsked)], 1],
     ['a failure before asking that was first', [on(0, notAsked)], 1],
     ['none, where all came second', [on(3), on(4)], 0],

@@ -1,4 +1,4 @@
-import type { Attempt, AttemptRecord } from '../attempt-record.ts';
+import type { AnnouncedRecord, AttemptRecord } from '../attempt-record.ts';
 import type { Envelope } from '../services/service.ts';
 import type { SoapReply } from '../soap/soap-reply.ts';
 import type { TokenStatus } from '../token-status.ts';
@@ -35,13 +35,17 @@ export interface TokenStore {
   read(signal: AbortSignal): Promise<StoredState>;
   /**
    * Writes the attempt down before the service is asked. That write is the lock between runs.
-   * @returns false if another run was first
+   * @returns its version; undefined if another run was first
    */
-  announce(record: AttemptRecord & { readonly attempt: Attempt }, deadline: number): Promise<boolean>;
+  announce(record: AnnouncedRecord, deadline: number): Promise<number | undefined>;
   /** @returns the token's new version. */
   writeToken(accessToken: string, deadline: number): Promise<number>;
-  /** After `writeToken`, or where the stored token was handed out again; at no other time. */
-  writeStatus(status: TokenStatus, deadline: number): Promise<void>;
+  /**
+   * After `writeToken`, or where the stored token was handed out again; at no other time. Where SSM may have taken it without
+   * saying so, another run may ask at once: it is repeated only if the lock can be taken again.
+   * @param announced with the version of its announcement as `on`
+   */
+  writeStatus(status: TokenStatus, announced: AnnouncedRecord, deadline: number): Promise<void>;
   /** The attempt with its outcome. */
   writeOutcome(record: AttemptRecord, deadline: number): Promise<void>;
 }

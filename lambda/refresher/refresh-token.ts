@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Attempt, AttemptRecord } from '../attempt-record.ts';
+import type { AnnouncedRecord, Attempt } from '../attempt-record.ts';
 import { RefreshError } from '../refresh-error.ts';
 import type { TokenRecord } from '../token-status.ts';
 import { type Config, configurationHash } from './config.ts';
@@ -112,15 +112,17 @@ async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
   const announcement = announcementOf(tick, trigger, before);
   const attempt = announce(announcement);
   const record = { ...recordWith(attempt, countingRecordOf(stored), config.loginsPerDay), attempt };
+  let version: number | undefined;
   try {
-    const announcingDeadline = Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS);
-    if (!(await store.announce(record, announcingDeadline))) return leaveToOtherRun(tick, attempt);
+    version = await store.announce(record, Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS));
+    if (version === undefined) return leaveToOtherRun(tick, attempt);
   } catch (error) {
     return failed({ ...knownBefore(tick, 'due'), trigger }, refreshErrorOf(error), now());
   }
   // From here on, nothing ends without an outcome.
   const login = await requestToken(dependencies, config, credentials, deadline - STORING_MS);
-  const result = login.result instanceof RefreshError ? login.result : await storeToken(tick, attempt, login.result);
+  const held = { ...record, attempt: { ...attempt, on: version } };
+  const result = login.result instanceof RefreshError ? login.result : await storeToken(tick, held, login.result);
   const asked: AskedTick = { trigger, login, warnings: attemptWarnings(before, announcement.now) };
   if (result instanceof RefreshError) return await recordFailure(tick, record, announcement, result, asked);
   const known: KnownTick = {
@@ -168,19 +170,23 @@ interface TokenStored {
 }
 
 /** Once the service has given a token, whatever goes wrong is a token that was not stored. */
-async function storeToken(tick: Tick, attempt: Attempt, issued: IssuedToken): Promise<TokenStored | RefreshError> {
+async function storeToken(
+  tick: Tick,
+  announced: AnnouncedRecord,
+  issued: IssuedToken,
+): Promise<TokenStored | RefreshError> {
   const { config, credentials, basis, deadline, stored, dependencies } = tick;
   const { store, now } = dependencies;
   const recorded = lastToken(stored);
   try {
-    const record = recordIssued(issued, { basis, attempt, policy: config, recorded, now: now() });
+    const record = recordIssued(issued, { basis, attempt: announced.attempt, policy: config, recorded, now: now() });
     const kept = recordOfStored(stored);
     const unchanged = isStored(record, kept);
     // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
     const version = unchanged ? kept.version : await store.writeToken(issued.accessToken, deadline - OUTCOME_MS);
     const reports = reportsInRow(stored);
     const token: TokenRecord = reports > 0 ? { version, ...record, reports } : { version, ...record };
-    await store.writeStatus({ token }, deadline - OUTCOME_MS / 2);
+    await store.writeStatus({ token }, announced, deadline - OUTCOME_MS / 2);
     const warnings = [...lifetimeWarnings(issued, recorded, config), ...credentialWarnings(credentials, config, now())];
     return { outcome: unchanged ? 'unchanged' : 'refreshed', token, warnings };
   } catch (error) {
@@ -195,7 +201,7 @@ async function storeToken(tick: Tick, attempt: Attempt, issued: IssuedToken): Pr
 /** What went wrong is recorded in a parameter of its own, so that nothing touches the token and its status. */
 async function recordFailure(
   tick: Tick,
-  announced: AttemptRecord & { readonly attempt: Attempt },
+  announced: AnnouncedRecord,
   announcement: Announcement,
   error: RefreshError,
   { trigger, login, warnings }: AskedTick,

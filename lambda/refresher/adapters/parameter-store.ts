@@ -6,7 +6,13 @@ import {
   type PutParameterCommandInput,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
-import { attemptParameterName, countingRecord, decodeAttempt, encodeAttempt } from '../../attempt-record.ts';
+import {
+  type AnnouncedRecord,
+  attemptParameterName,
+  countingRecord,
+  decodeAttempt,
+  encodeAttempt,
+} from '../../attempt-record.ts';
 import { isUnreadable, type UnreadableRecord, unreadable } from '../../record.ts';
 import { RefreshError } from '../../refresh-error.ts';
 import { decodeStatus, encodeStatus, rejectedParameterName, statusParameterName } from '../../token-status.ts';
@@ -74,19 +80,31 @@ export function createTokenStore(
   }
 
   /** Type, tier and key are always said: left out, the account's defaults or the parameter's past would decide. */
-  async function put(parameter: ParameterText, deadline: number, tier = tierFor(parameter.Value)): Promise<PutResult> {
+  async function put(
+    parameter: ParameterText,
+    deadline: number,
+    mayRepeat: () => Promise<boolean> = async () => true,
+    tier = tierFor(parameter.Value),
+  ): Promise<PutResult> {
     const command = new PutParameterCommand({ ...parameter, Tier: tier, Overwrite: true });
     let tries = 0;
+    let mayHaveArrived = false;
     const pauseMs = (count: number) => Math.min(250 * 2 ** (count - 1), 4000);
     try {
-      const { Version } = await tried({ deadline, pauseMs, mayHeal }, () => {
+      const { Version } = await tried({ deadline, pauseMs, mayHeal }, async () => {
+        if (mayHaveArrived && !(await mayRepeat())) return { Version: undefined };
         tries += 1;
-        return ssm.send(command, { abortSignal: time.timeout(Math.max(0, deadline - time.now())) });
+        try {
+          return await ssm.send(command, { abortSignal: time.timeout(Math.max(0, deadline - time.now())) });
+        } catch (error) {
+          mayHaveArrived ||= (httpStatus(error) ?? 500) >= 500;
+          throw error;
+        }
       });
       return { version: Version, tries };
     } catch (error) {
       // SSM lets no parameter go back to the Standard tier; what was long once may be short now.
-      if (tier === 'Standard' && isAdvanced(error)) return await put(parameter, deadline, 'Advanced');
+      if (tier === 'Standard' && isAdvanced(error)) return await put(parameter, deadline, mayRepeat, 'Advanced');
       throw error;
     }
   }
@@ -130,19 +148,20 @@ export function createTokenStore(
     return record !== undefined && !isUnreadable(record) && record.attempt?.run === run;
   }
 
-  async function writeRecord(name: string, text: string, deadline: number, note?: string): Promise<PutResult> {
-    return await put({ Name: name, Value: text, Type: 'String' }, deadline).catch((error: unknown) => {
-      throw storeFailed(`SSM did not store ${name}`, error, note);
-    });
+  /** @returns the version of the announcement; undefined if another run was first */
+  async function lock(record: AnnouncedRecord, deadline: number): Promise<number | undefined> {
+    const { on, run } = record.attempt;
+    const { version, tries } = await put(asString(attemptName, encodeAttempt(record)), deadline);
+    const isFirst = version === on + 1 || (tries > 1 && (await isWrittenBy(run, on + 1)));
+    return isFirst ? version : undefined;
   }
 
   return {
     read,
     async announce(record, deadline) {
-      const { on, run } = record.attempt;
-      const { version, tries } = await writeRecord(attemptName, encodeAttempt(record), deadline, NOT_ASKED);
-      if (version === on + 1) return true;
-      return tries > 1 && (await isWrittenBy(run, on + 1));
+      return await lock(record, deadline).catch((error: unknown) => {
+        throw storeFailed(`SSM did not store ${attemptName}`, error, NOT_ASKED);
+      });
     },
     async writeToken(accessToken, deadline) {
       const token = {
@@ -157,13 +176,28 @@ export function createTokenStore(
       if (version !== undefined) return version;
       throw new RefreshError('STORE_FAILED', `SSM stored ${tokenParameterName} but named no version`);
     },
-    async writeStatus(status, deadline) {
-      await writeRecord(statusName, encodeStatus(status), deadline);
+    async writeStatus(status, announced, deadline) {
+      let held: number | undefined = announced.attempt.on;
+      const mayRepeat = async () => {
+        if (held === undefined) return false;
+        const again = { ...announced, attempt: { ...announced.attempt, on: held } };
+        held = await lock(again, Math.min(deadline, time.now() + LOCKING_MS));
+        return held !== undefined;
+      };
+      await put(asString(statusName, encodeStatus(status)), deadline, mayRepeat).catch((error: unknown) => {
+        throw storeFailed(`SSM did not store ${statusName}`, error);
+      });
     },
     async writeOutcome(record, deadline) {
-      await writeRecord(attemptName, encodeAttempt(record), deadline);
+      await put(asString(attemptName, encodeAttempt(record)), deadline).catch((error: unknown) => {
+        throw storeFailed(`SSM did not store ${attemptName}`, error);
+      });
     },
   };
+}
+
+function asString(Name: string, Value: string): ParameterText {
+  return { Name, Value, Type: 'String' };
 }
 
 /** What PutParameter answered, and to which try. */
@@ -173,6 +207,7 @@ interface PutResult {
 }
 
 const OWN_READ_MS = 2_000;
+const LOCKING_MS = 2_000;
 
 /** Standard is free, and takes 4,096 bytes. */
 function tierFor(value = ''): 'Standard' | 'Advanced' {

@@ -197,7 +197,12 @@ export class SmallWorld {
   get attempt(): Attempt | undefined {
     const versions = this.aws.parameters.history(`${PARAMETER}/attempt`).toReversed();
     const records = versions.map(({ value, version }) => ({ version, record: readable(decodeAttempt(value)) ?? {} }));
-    const counting = records.find(({ record, version }) => !hasLost(record, version));
+    const found = records.filter(({ record, version }) => !hasLost(record, version));
+    const announced = found.filter(({ record }) => record.attempt?.outcome === undefined);
+    const counting = found.find(({ record: { attempt }, version }) => {
+      const between = announced.filter((one) => one.version < version && one.version > (attempt?.on ?? version) + 1);
+      return between.every(({ record }) => record.attempt?.run === attempt?.run);
+    });
     return openAttempt(counting?.record ?? {}, this.status?.token);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import { playRandomWorld } from './random-world.ts';
-import { type Passage, SmallWorld } from './small-world.ts';
+import { type Effect, type Passage, SmallWorld } from './small-world.ts';
 
 const CHECK_EVERY_MS = 900_000;
 const OPTIONS = { checkEverySeconds: CHECK_EVERY_MS / 1000, refreshEverySeconds: 7200, lifetimeSeconds: 14_400 };
@@ -188,6 +188,42 @@ describe.each<[string, object, (world: SmallWorld) => Promise<void>]>([
       expect(await world.tick()).toMatchObject({ outcome: 'fresh', secondsRemaining: expect.any(Number) });
     }
     expect(world.logins.length - before).toBe(1);
+  });
+});
+
+describe.each<[string, Effect, object]>([
+  ['the status', 'status', {}],
+  ['an outcome', 'outcome', { status: 500, contentType: 'text/html', body: Buffer.from('<html>') }],
+])('a run to which SSM does not say that it has taken %s', (_, effect, reply) => {
+  it.each(['a token', 'no token'])('does not repeat it over what a forced run has got meanwhile: %s', async (other) => {
+    const world = new SmallWorld(OPTIONS);
+    await dueToken(world);
+    const down = async () => ({ status: 500, contentType: 'text/html', body: Buffer.from('<html>') });
+    if ('status' in reply) world.answer = down;
+    let isLost = true;
+    const slow = world.run(async (asked, act) => {
+      const output = await act();
+      if (asked !== effect || !isLost) return output;
+      isLost = false;
+      await world.clock.sleep(5000);
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+    });
+    await world.clock.advance(1000);
+    world.answer = other === 'a token' ? undefined : down;
+    const forced = await world.tick(undefined, { force: true });
+    await slow;
+    expect(forced?.outcome).toBe(other === 'a token' ? 'refreshed' : 'failed');
+    const stored = world.aws.parameters.parameter('/proof/access-token')?.version;
+    expect(world.status?.token?.version).toBe(stored);
+    if (other === 'a token') expect(world.attempt).toBeUndefined();
+    else
+      expect(world.attempt).toMatchObject({
+        trigger: 'a person asked for it',
+        outcome: { code: 'ENDPOINT_UNAVAILABLE' },
+      });
+    world.answer = undefined;
+    await world.clock.advance(CHECK_EVERY_MS);
+    expect(await world.tick()).toMatchObject({ outcome: other === 'a token' ? 'fresh' : 'refreshed' });
   });
 });
 
