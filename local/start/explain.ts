@@ -58,11 +58,12 @@ function unusedProxy({ options, endpointUrl }: Stage): readonly string[] {
 /** What may mislead in the profile, by the answer of a real service. */
 export function profileHints({ options }: Stage, { tick, contact }: Invocation): readonly string[] {
   if (options.endpoint === undefined || contact?.answer === undefined) return [];
-  const { code, outcome, secondsRemaining } = tick;
+  const { code, outcome, secondsRemaining, profileEntry } = tick;
   const isToken = outcome === 'refreshed' && secondsRemaining !== undefined;
   return [
     ...contact.answer.lostPaths,
     code === 'CREDENTIALS_REFUSED' ? undefined : codeHint(options.service),
+    profileEntry && `if that is a refusal of the credentials, add to the profile: ${profileEntry}`,
     isToken ? lifetimeHint(timingOfProps({ service: options.service }), secondsRemaining) : undefined,
   ].filter((hint) => hint !== undefined);
 }

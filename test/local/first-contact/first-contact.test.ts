@@ -164,9 +164,12 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
         answering(
           500,
           'text/xml',
-          envelope(SOAP_11, '<s:Fault><faultcode>s:Server</faultcode><faultstring>No database</faultstring></s:Fault>'),
+          envelope(
+            SOAP_11,
+            '<s:Fault><faultcode>s:Server</faultcode><faultstring>Out of order</faultstring></s:Fault>',
+          ),
         ),
-      [/service said +No database/, /a fault of its own: an outage/],
+      [/service said +Out of order/, /a fault of its own: an outage/],
     ],
     [
       'a long answer in XML',
@@ -312,7 +315,11 @@ describe.concurrent('a first contact with a service that a profile describes', {
             '<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text>E77</s:Text></s:Reason></s:Fault>',
           ),
         ),
-      [/service said E77/, /codes\.credentials before it is asked again/],
+      [
+        /service said E77/,
+        /look at if that is a refusal of the credentials, add to the profile: "codes": \{ "credentials": \["E77"\] \}/,
+        /codes\.credentials before it is asked again/,
+      ],
     ],
     [
       'a service of SOAP 1.1',
