@@ -123,6 +123,8 @@ export interface Act {
 /** How the token is, in a sentence that a person understands. */
 export interface Verdict {
   readonly kind: 'well' | 'warning' | 'danger';
+  /** The same without the minutes that pass: what changes it is news. */
+  readonly state: 'no token' | 'ended early' | 'expired' | 'paged' | 'failing' | 'well';
   readonly title: string;
   readonly detail: string;
 }

@@ -1,48 +1,73 @@
 import type { Snapshot, Verdict } from './snapshot.ts';
 import { clockSeconds, clockTime, span } from './time-text.ts';
 
-/** How the token is, and what comes next, for somebody who has never seen this page. */
-export function verdictOf(snapshot: Omit<Snapshot, 'verdict'>): Verdict {
-  const { now, lives, lastTick, alarms, attempt, settings } = snapshot;
+type Facts = Omit<Snapshot, 'verdict'>;
+
+/** How the token is, who was paged for it, and what comes next, for somebody who has never seen this page. */
+export function verdictOf(facts: Facts): Verdict {
+  const { now, lives, settings } = facts;
   const life = lives.at(-1);
-  const next = nextStep(snapshot);
+  const [next, onCall, mended] = [nextStep(facts), whoIsPaged(facts), whatMends(facts)];
   if (life === undefined) {
-    return { kind: 'danger', title: 'There is no token yet.', detail: next };
+    return {
+      kind: 'danger',
+      state: 'no token',
+      title: sentences('There is no token yet.', onCall, mended),
+      detail: next,
+    };
   }
   const { version, expiresAt, deadAt, dueAt } = life;
   if (deadAt !== undefined && deadAt <= now) {
-    return {
-      kind: 'danger',
-      title: `The service has ended version ${version} before its time.`,
-      detail: `Only readers can notice; one that reports it starts a tick within seconds. ${next}`,
-    };
+    const title = sentences(`The service has ended version ${version} before its time.`, onCall, mended ?? BY_REPORT);
+    const detail = `Only readers can notice; one that reports it starts a tick within seconds. ${next}`;
+    return { kind: 'danger', state: 'ended early', title, detail };
   }
   if (expiresAt <= now) {
-    return {
-      kind: 'danger',
-      title: `Version ${version} has expired.`,
-      detail: `Readers get an error that says why, not a dead token. ${next}`,
-    };
+    const title = sentences(`Version ${version} has expired.`, onCall, mended);
+    const detail = `Readers get an error that says why, not a dead token. ${next}`;
+    return { kind: 'danger', state: 'expired', title, detail };
   }
   const left = span(expiresAt - now);
-  const paging = alarms.find(({ pages, state }) => pages && state === 'ALARM');
-  if (paging !== undefined) {
-    const title = `A person is paged: ${paging.name}. Version ${version} still lives for ${left}.`;
-    return { kind: 'danger', title, detail: next };
+  if (onCall !== undefined) {
+    const title = sentences(onCall, `Version ${version} still lives for ${left}.`, mended ?? IS_MENDED);
+    return { kind: 'danger', state: 'paged', title, detail: next };
   }
-  const isFailing = lastTick?.kind === 'failed' || lastTick?.kind === 'held';
-  if (isFailing || attempt?.code !== undefined) {
+  if (mended !== undefined) {
     const title = `Ticks fail, and nobody is harmed: version ${version} still lives for ${left}.`;
     const pageAt = expiresAt - settings.pageBelowSeconds * 1000;
-    const page = now < pageAt ? ` A person is paged soon after ${clockTime(pageAt)}.` : ' A person is paged soon.';
-    return { kind: 'warning', title, detail: `${next}${page}` };
+    const page = now < pageAt ? `soon after ${clockTime(pageAt)}` : 'soon';
+    const detail = `${mended} ${next} The person on call is paged ${page}.`;
+    return { kind: 'warning', state: 'failing', title, detail };
   }
   const replaced =
     now < dueAt ? `It is replaced from ${clockTime(dueAt)} on.` : 'It is due: the next tick replaces it.';
-  return { kind: 'well', title: `All is well: version ${version} lives for ${left}.`, detail: `${replaced} ${next}` };
+  const title = `All is well: version ${version} lives for ${left}.`;
+  return { kind: 'well', state: 'well', title, detail: `${replaced} ${next}` };
 }
 
-function nextStep({ attempt, nextTickAt, now, settings }: Omit<Snapshot, 'verdict'>): string {
+const BY_REPORT = 'A reader that reports it mends it, or RefreshNow.';
+const IS_MENDED = 'It is mended: the alarm ends with its next looks.';
+
+function sentences(...all: readonly (string | undefined)[]): string {
+  return all.filter((one) => one !== undefined).join(' ');
+}
+
+function whoIsPaged({ alarms }: Facts): string | undefined {
+  const paging = alarms.filter(({ pages, state }) => pages && state === 'ALARM').map(({ name }) => name);
+  return paging.length === 0 ? undefined : `The person on call is paged: ${paging.join(' and ')}.`;
+}
+
+/** Undefined where no tick fails. */
+function whatMends({ lastTick, attempt }: Facts): string | undefined {
+  const isFailing = lastTick?.kind === 'failed' || lastTick?.kind === 'held';
+  const code = attempt?.code ?? (isFailing ? lastTick.code : undefined);
+  if (code === undefined) return undefined;
+  if (code.startsWith('CREDENTIALS_')) return 'The right credentials in the secret mend it.';
+  if (code === 'STORE_FAILED') return 'Parameter Store mends it, once it takes writes again.';
+  return 'The service mends it, once it gives tokens again.';
+}
+
+function nextStep({ attempt, nextTickAt, now, settings }: Facts): string {
   const time = settings.checkEverySeconds < 60 ? clockSeconds : clockTime;
   const tick = nextTickAt === undefined ? '' : `Next tick at ${time(nextTickAt)}.`;
   if (attempt?.code === undefined) return tick;

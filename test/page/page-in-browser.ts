@@ -9,7 +9,9 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
+import { servePage, worldStart } from '../../local/page/serve-page.ts';
 import type { Button } from '../../local/page/snapshot.ts';
+import { ENV, pageWorld } from '../local/page/page-world.ts';
 import { AXE, startChromium } from './chromium.ts';
 
 const PATIENCE_MS = 60_000;
@@ -175,13 +177,30 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
     await setPace(600);
   });
 
+  it('lets it be heard that the token has expired, who is paged and what mends it', async () => {
+    await press('service-down');
+    const heard = () => words('#news');
+    await until('a page', async () =>
+      /The person on call is paged: TokenExpiring.*The service mends it/.test(await heard()),
+    );
+    await until('the end', async () => /has expired\. The person on call is paged.* mends it/.test(await heard()));
+    assert.match(await verdict(), /has expired/);
+    assert.match(
+      await page.$eval('#chart svg', (picture) => picture.getAttribute('aria-label') ?? ''),
+      /has expired\..* It ended at \d\d:\d\d, a person is paged below/,
+    );
+    await backToWell();
+  });
+
   it('it refuses the password: a person is paged; the password is put right: the lamp goes off', async () => {
     await press('password-refused');
     await until('the button says so', async () => /· now/.test(await buttonSays('password-refused')));
     assert.match(await refreshNow(), /failed.*refused/i);
     await until('the lamp goes on', async () => /ALARM, since/.test(await alarm('CredentialsRefused')));
     assert.equal(await page.$eval('#alarms .is-firing use', (lamp) => lamp.getAttribute('href')), '#sign-danger');
-    await until('a person is paged', async () => /A person is paged: CredentialsRefused/.test(await verdict()));
+    await until('a person is paged', async () =>
+      /The person on call is paged: CredentialsRefused/.test(await verdict()),
+    );
     await press('password-right');
     await until('the next tick uses it', async () =>
       (await all('#log details summary')).some((one) => /credentials have changed/.test(one)),
@@ -282,7 +301,42 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
     assert.doesNotMatch(await buttonSays('service-down'), /· now/);
   });
 
+  it('gives a third ticket alarm a lane of its own', async (test) => {
+    const env = { ...ENV, CREDENTIALS_MAX_AGE_SECONDS: '3600' };
+    const world = pageWorld(worldStart(14_400, 900));
+    const served = await servePage({ world, env, isVirtual: true, port: 0, onTick: () => {}, onPace: () => {} });
+    test.after(() => served.close());
+    const other = await browser.newPage();
+    test.after(() => other.close());
+    await other.goto(served.url);
+    await other.waitForSelector('#chart .firing');
+    const numbers = (selector: string, name: string) =>
+      other.$eval(selector, (part, attribute) => Number(part.getAttribute(attribute)), name);
+    const bottom = (await numbers('#chart .firing', 'y')) + (await numbers('#chart .firing', 'height'));
+    assert.equal((await other.$$('#alarms > li')).length, 5);
+    assert.ok(bottom < (await numbers('#chart .lane', 'y1')), 'the bar of the last alarm is above the axis');
+  });
+
+  it('says in a sentence what it needs where scripts are off', async () => {
+    const plain = await browser.newPage();
+    await plain.setJavaScriptEnabled(false);
+    await plain.goto(url);
+    const shown = await plain.$eval('#verdict', (element) => element.textContent ?? '');
+    assert.match(shown, /Not connected\s+This page is drawn by its script\. Allow JavaScript/);
+    await plain.close();
+  });
+
   it('has complained of nothing, and asked nobody else', () => {
     assert.deepEqual(complaints, []);
+  });
+
+  it('says at the top that the server is lost, and stops its clock', async () => {
+    command.kill('SIGINT');
+    await until('it says so', async () => /The server is lost/.test(await verdict()));
+    assert.match(await words('#news'), /The server is lost.*The clock stands still/);
+    assert.match(await words('#date'), /the clock stands still/);
+    const stopped = await words('#clock');
+    await sleep(1500);
+    assert.equal(await words('#clock'), stopped);
   });
 });

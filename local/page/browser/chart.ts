@@ -1,4 +1,4 @@
-import type { AlarmChange, Life, Snapshot, TickView } from '../snapshot.ts';
+import type { AlarmChange, AlarmView, Life, Snapshot, TickView } from '../snapshot.ts';
 import { clockSeconds, clockTime, span } from '../time-text.ts';
 import { drawing, sign, svg, text } from './svg.ts';
 
@@ -38,7 +38,7 @@ export function drawChart(place: HTMLElement, snapshot: Snapshot, ticks: readonl
     x: (at) => LEFT + ((Math.min(Math.max(at, from), to) - from) / (to - from)) * (width - LEFT - RIGHT),
     y: (remainingMs) => bottom - (Math.max(0, remainingMs) / lifetimeMs) * (bottom - CURVE_TOP),
   };
-  const lanes = laneRows(bottom);
+  const lanes = laneRows(bottom, snapshot.alarms);
   const height = lanes.end + AXIS;
   const life = lives.at(-1);
   place.replaceChildren(
@@ -63,24 +63,26 @@ export function drawChart(place: HTMLElement, snapshot: Snapshot, ticks: readonl
   );
 }
 
-function laneRows(bottom: number) {
+/** A row for each alarm. */
+function laneRows(bottom: number, alarms: readonly AlarmView[]) {
+  const height = (pages: boolean) => ROW * Math.max(2, alarms.filter((alarm) => alarm.pages === pages).length);
   const ticks = bottom + 22;
   const logins = ticks + 22;
   const pages = logins + 20;
-  const tickets = pages + 2 * ROW + 6;
-  return { ticks, logins, pages, tickets, end: tickets + 2 * ROW + 4 };
+  const tickets = pages + height(true) + 6;
+  return { ticks, logins, pages, tickets, end: tickets + height(false) + 4 };
 }
 
 /** The whole picture for somebody who hears it. */
 function summary({ now, lives, settings, verdict }: Snapshot): string {
   const life = lives.at(-1);
   if (life === undefined) return verdict.title;
-  const { version, dueAt, expiresAt } = life;
-  return (
-    `Curve of the token's remaining life. Version ${version} lives for ${span(expiresAt - now)}. ` +
-    `Due at ${clockTime(dueAt)}, expires at ${clockTime(expiresAt)}, ` +
-    `a person is paged below ${span(settings.pageBelowSeconds * 1000)}.`
-  );
+  const { version, dueAt, expiresAt, deadAt = expiresAt } = life;
+  const isOver = Math.min(deadAt, expiresAt) <= now;
+  const lifeInWords = isOver
+    ? `${verdict.title} It ended at ${clockTime(Math.min(deadAt, expiresAt))}, `
+    : `Version ${version} lives for ${span(expiresAt - now)}. Due at ${clockTime(dueAt)}, expires at ${clockTime(expiresAt)}, `;
+  return `Curve of the token's remaining life. ${lifeInWords}a person is paged below ${span(settings.pageBelowSeconds * 1000)}.`;
 }
 
 /** For what the service no longer accepts. */

@@ -14,7 +14,10 @@ const log = createLog(byId('log'));
 let snapshot: Snapshot | undefined;
 let start: string | undefined;
 let isDrawn = true;
+/** The server has stopped, or was started anew. */
+let isLost = false;
 
+say('verdict-title', 'Connecting…');
 const events = new EventSource('/events');
 listen('start', (sent: string) => {
   if (start !== undefined && start !== sent) location.reload();
@@ -29,14 +32,18 @@ listen('ticks', (sent: readonly TickView[]) => {
   log.addTicks(sent);
 });
 listen('state', (sent: Snapshot) => {
-  announce(snapshot, sent);
+  announce(isLost ? undefined : snapshot, sent);
+  isLost = false;
   snapshot = sent;
   log.addOthers(sent);
   if (isDrawn) requestAnimationFrame(show);
   isDrawn = false;
 });
-events.onerror = () =>
-  say('message', 'No connection: does npm start still run? This page goes on by itself once it does.');
+events.onerror = () => {
+  if (!isLost) say('news', 'The server is lost: npm start no longer runs. The clock stands still.');
+  isLost = true;
+  showLost();
+};
 
 new ResizeObserver(() => snapshot && drawChart(byId('chart'), snapshot, ticks)).observe(byId('chart'));
 
@@ -80,16 +87,25 @@ async function send(path: string, order: object): Promise<boolean> {
 /** For those who hear the page: what is new, and not every minute that passes. */
 function announce(before: Snapshot | undefined, after: Snapshot): void {
   const firing = ({ alarms }: Snapshot) => alarms.filter(({ state }) => state === 'ALARM').map(({ name }) => name);
-  const news = ({ verdict, alarms, ...rest }: Snapshot) =>
-    [verdict.kind, rest.lives.at(-1)?.version, ...firing({ verdict, alarms, ...rest })].join();
+  const news = (now: Snapshot) => [now.verdict.state, now.lives.at(-1)?.version, ...firing(now)].join();
   if (before !== undefined && news(before) === news(after)) return;
   const alarms = firing(after);
   say('news', `${after.verdict.title} ${alarms.length > 0 ? `In alarm: ${alarms.join(', ')}.` : 'No alarm.'}`);
 }
 
+/** At the top, where it is seen first: nothing below it moves any more. */
+function showLost(): void {
+  document.body.classList.add('is-lost');
+  say('verdict-title', 'The server is lost: npm start no longer runs, or is being started again.');
+  say('verdict-detail', 'What stands below is the last that it sent. The page goes on by itself once it runs.');
+  byId('verdict-sign').setAttribute('href', '#sign-unknown');
+  say('date', 'the clock stands still');
+}
+
 function show(): void {
   isDrawn = true;
-  if (snapshot === undefined) return;
+  if (snapshot === undefined || isLost) return;
+  document.body.classList.remove('is-lost');
   const { now, pace, paces, isVirtual, settings, verdict, alarms, alarmsOff, readers } = snapshot;
   say('clock', clockSeconds(now));
   say('date', `${new Date(now).toUTCString().slice(5, 16)}, UTC`);
@@ -141,7 +157,7 @@ interface Row {
 }
 
 function alarmRow({ name, pages, rule, state, since, isWarmingUp }: AlarmView): Row {
-  const whom = pages ? 'A person is paged' : 'A ticket is written';
+  const whom = pages ? 'The person on call is paged' : 'A ticket is written';
   const sinceWhen = isWarmingUp ? 'warms up after the deployment' : `since ${clockTime(since)}`;
   const words = { OK: 'OK', ALARM: 'ALARM', INSUFFICIENT_DATA: 'no data yet' }[state];
   const sign = { OK: 'well', ALARM: 'danger', INSUFFICIENT_DATA: 'unknown' }[state];

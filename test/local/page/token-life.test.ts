@@ -69,8 +69,21 @@ const PROMISES: Partial<Record<Button, readonly Promised[]>> = {
     ['the next tick that wants a token fails', ({ lastTick }) => lastTick?.code === 'ENDPOINT_UNAVAILABLE'],
     ['nobody is harmed yet', ({ verdict }) => verdict.kind === 'warning'],
     ['a ticket', (now) => firing(now).join() === 'RefreshFailing'],
-    ['a page', (now) => firing(now).join() === 'TokenExpiring,RefreshFailing' && now.verdict.kind === 'danger'],
-    ['the token ends only now', ({ verdict }) => /expired/.test(verdict.title)],
+    [
+      'a page, and what mends it',
+      ({ verdict }) =>
+        /^The person on call is paged: TokenExpiring\. Version \d still lives for .+ The service mends it/.test(
+          verdict.title,
+        ),
+    ],
+    [
+      'the token ends only now, which is news',
+      ({ verdict }) =>
+        verdict.state === 'expired' &&
+        /^Version \d has expired\. The person on call is paged: TokenExpiring\. The service mends it/.test(
+          verdict.title,
+        ),
+    ],
   ],
   'service-nonsense': [
     ['a tick fails for it', ({ lastTick }) => lastTick?.code === 'REPLY_MALFORMED' && lastTick.kind === 'failed'],
@@ -83,6 +96,10 @@ const PROMISES: Partial<Record<Button, readonly Promised[]>> = {
   ],
   'password-refused': [
     ['a tick fails, and a person is paged', (now) => firing(now).includes('CredentialsRefused')],
+    [
+      'what mends it is in the headline',
+      ({ verdict }) => /The right credentials in the secret mend it/.test(verdict.title),
+    ],
     ['the service is not asked', ({ lastTick }) => lastTick?.kind === 'held'],
   ],
   'store-no-writes': [

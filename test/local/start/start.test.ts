@@ -139,7 +139,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   it('plays a service from its profile alone', async () => {
     const { status, stdout } = await start(['--service', 'dpd']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/token stored/);
+    expect(stdout).toMatch(/token requested +http:\/\/127\.0\.0\.1:\d+\/soap, .*token stored/s);
     expect(stdout).not.toMatch(WHOLE_TOKEN);
   });
 
