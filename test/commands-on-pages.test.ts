@@ -24,7 +24,7 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
   [/^npm run example$/, 'test/local/install.test.ts', "run('example'"],
   [/^npm run status( -- --context stage=\w+)?$/, 'test/cli/status.test.ts', 'infra/app/app-status.ts'],
   [/^npx soap-token-refresher status/, 'test/cli/status.test.ts', 'cli/soap-token-refresher.ts'],
-  [/^npm run service -- check /, 'test/local/service/service-command.test.ts', "run('check'"],
+  [/^npm run service( -- check .*)?$/, 'test/local/service/service-command.test.ts', "run('check'"],
   [/^npm run simulate -- /, 'test/simulation/own-rhythm.test.ts', 'rhythmTasks'],
   [
     /^npm run cdk -- diff( TokenRefresher-<name> --template kept.template.json)?$/,
@@ -37,14 +37,19 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
     'diff',
   ],
   [/^npm pack/, 'test/package.test.ts', "'pack'"],
+  [/^npm run zip$/, 'test/package.test.ts', 'npm run -s zip'],
+  [/^npm run integ$/, 'package.json', '&& npm run integ"'],
+  [/^npm run contract$/, 'test/contract/contract.test.ts', 'contract()'],
   [/^npm install \.\/soap-token-refresher-/, 'test/consumers/commands.ts', "'install'"],
   [/^aws ssm (get|put)-parameter /, 'test/shell-commands.test.ts', 'aws ssm put-parameter'],
   [/^aws --region … secretsmanager put-secret-value /, 'test/shell-commands.test.ts', 'put-secret-value'],
   [/^(jq -n|curl -i)/, 'test/shell-commands.test.ts', 'service -- check'],
   [/^npx cdk$/, 'test/infra/app/deploy-page.test.ts', 'node_modules/.bin/cdk'],
-  // They write pages and pictures of this repository.
+  // They write pages and pictures of this repository, or judge its tests: whoever changes them runs them.
+  [/^npm run hand-over -- NAME$/, 'test/hand-over/hand-over.ts', 'npm run hand-over -- proxy'],
   [/^npm run bench$/, 'docs/performance.md', '<!-- bench: cold tick -->'],
   [/^npm run simulate$/, 'docs/outages.md', '<!-- simulate: scenarios -->'],
+  [/^npm run integ:snapshot$/, 'package.json', 'npm run -s integ -- --force --dry-run'],
   [/^npm run pictures$/, 'test/page/pictures.ts', 'docs/pictures'],
 ];
 

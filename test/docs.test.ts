@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { alarmRules } from '../infra/alarm-rules.ts';
 import { ERROR_GUIDE } from '../lambda/error-guide.ts';
+import { METRICS } from '../lambda/refresher/metric-names.ts';
 import { timingOf } from '../lambda/timing.ts';
 import { replaceBetweenMarkers } from './markers.ts';
 
@@ -110,3 +111,17 @@ it.each(alarmRules(timingOf({}), 1).map(({ kind }) => kind))(
     expect([...headings('docs/operations.md').values()]).toContain(kind);
   },
 );
+
+it('adds up what a token costs, with as many alarms and metrics as it has', () => {
+  const page = read('docs/deploy.md');
+  const rows = [...page.matchAll(/^\| \*{0,2}([^|*]+?)\*{0,2} +\| (.+?) +\| \*{0,2}(\d\.\d{3})\*{0,2} +\|$/gm)];
+  const cost = new Map(rows.map(([, item = '', , dollars]) => [item, Number(dollars)]));
+  const [token = 0, dashboard = 0] = [cost.get('a token'), cost.get('dashboard')];
+  const items = [...cost].filter(([item]) => item !== 'a token' && item !== 'dashboard');
+  expect(items.reduce((sum, [, dollars]) => sum + dollars, 0)).toBeCloseTo(token, 3);
+  expect(cost.get('alarms')).toBeCloseTo(0.1 * alarmRules(timingOf({})).length);
+  expect(cost.get('metrics')).toBeCloseTo(0.3 * (Object.keys(METRICS).length - 1)); // CredentialsAge comes with its limit
+  for (const figure of [token + dashboard, 100 * token + dashboard, 100 * token + dashboard - 99]) {
+    expect(page).toContain(`$${figure > 100 ? Math.round(figure) : figure.toFixed(2)}`);
+  }
+});

@@ -16,6 +16,8 @@ it would make of each answer; or what is wrong with the profile. Nothing is sent
   PROFILE        ${[...PROFILES.keys()].join(', ')}, or a JSON file
   ANSWER         a file with a body, or *.response.http with status line and headers, as curl -i writes them
   --at INSTANT   when the answers came (default: now), such as 2026-01-31T12:00:00Z
+  --version      the version of this repository and of Node
+  -h, --help     this text
 
 For example
   npm run service -- check dpd

@@ -1,6 +1,6 @@
 /**
- * Leaves out, one by one, each line that hands a setting on or uses it, and runs the tests: `npm run hand-over`, or
- * `npm run hand-over -- proxy proxyUrl` for the settings of these names. Prints what no test misses, with exit status 1.
+ * Leaves out, one by one, each line that hands a setting on or uses it, and runs the tests: `npm run handover`, or
+ * `npm run handover -- proxy proxyUrl` for the settings of these names. Prints what no test misses, with exit status 1.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,9 @@ const PLACES = [
       'lambda/refresher/{config,create-handler,refresh-token,request-token}.ts',
       'lambda/refresher/{rules,adapters}/*.ts',
     ],
-    tests: ['test/refresher/settings', 'test/refresher/config', 'test/refresher'],
+    tests: ['settings', 'config', 'tick', 'profile-tick', 'ways-in', 'rules', 'adapters'].map(
+      (one) => `test/refresher/${one}`,
+    ),
   },
 ];
 

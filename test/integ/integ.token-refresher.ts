@@ -99,7 +99,7 @@ const page = assertions
 
 const refusal = assertions
   .invokeFunction({ functionName: refresher.function.functionName, payload: '{}' })
-  .expect(ExpectedResult.objectLike({ Payload: Match.stringLikeRegexp('CREDENTIALS_REFUSED') }))
+  .expect(ExpectedResult.objectLike({ Payload: Match.stringLikeRegexp('refused.*invalid_grant') }))
   .waitForAssertions(SOON);
 
 putCredentials('right')

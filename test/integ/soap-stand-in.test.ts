@@ -22,7 +22,8 @@ it('the stand-in of the integration test is a SOAP service to the refresher: ano
   };
 
   putPassword('wrong');
-  await failingTick('CREDENTIALS_REFUSED', options);
+  const refusal = await failingTick('CREDENTIALS_REFUSED', options);
+  expect(refusal.message).toMatch(/refused.*invalid_grant/);
   putPassword('right');
   await tick({}, options);
   const first = storedToken();

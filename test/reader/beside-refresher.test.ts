@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect, it } from 'vitest';
 import { createHandler } from '../../examples/downstream/get-e-invoice.ts';
-import { createTokenReader, type TokenReader } from '../../lambda/reader/token-reader.ts';
+import { createTokenReader, TokenReadError, type TokenReader } from '../../lambda/reader/token-reader.ts';
 import { worlds } from '../refresher/world.ts';
 
 const newWorld = worlds();
@@ -68,9 +68,12 @@ it('readers beside a refresher: no call ends with a rejected token while a valid
         served += 1;
         if (sent.length > 1) repeated += 1;
       } catch (error) {
-        expect(error).toMatchObject({ message: expect.stringContaining('invalid_token') });
-        // Its replacement was not stored yet, or was replaced itself, or SSM was down when it was asked.
-        expect(isValid(storedAtRejection) && faults === faultsAtRejection).toBe(false);
+        // Where the token that it had was rejected before, SSM may be down when it is asked for another.
+        if (!(error instanceof TokenReadError && error.code === 'READ_FAILED')) {
+          expect(error).toMatchObject({ message: expect.stringContaining('invalid_token') });
+          // Its replacement was not stored yet, or was replaced itself, or SSM was down when it was asked.
+          expect(isValid(storedAtRejection) && faults === faultsAtRejection).toBe(false);
+        }
       }
       await sleep(5);
     }

@@ -60,6 +60,7 @@ Fresh months; writes nothing
   --months N                judges N random months and prints their seeds
   --seed S                  the first of these seeds, to see months again
 
+  --version                 the version of this repository and of Node
   -h, --help                this text
 
 Exit status: 0 when all went well, 1 when what must always hold did not, 2 when the options make no sense.`;
