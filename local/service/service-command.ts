@@ -1,70 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { runCommand, UsageError } from '../../cli/command-line.ts';
-import { readProfile } from '../../infra/app/read-profile.ts';
-import { didYouMean } from '../../lambda/did-you-mean.ts';
-import { PROFILES } from '../../lambda/services/profiles.ts';
-import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
+/** npm run service. */
+import { runCommand } from '../../cli/command-line.ts';
+import { check, SERVICE } from './check-command.ts';
 
-const USAGE = 'npm run service -- check PROFILE [ANSWER…] [--at INSTANT]';
-
-const HELP = `Usage: ${USAGE}
-
-Says what the secret must hold for a SOAP service, when its token would be renewed, what the function would send, and what
-it would make of each answer; or what is wrong with the profile. Nothing is sent.
-
-  PROFILE        ${[...PROFILES.keys()].join(', ')}, or a JSON file
-  ANSWER         a file with a body, or *.response.http with status line and headers, as curl -i writes them
-  --at INSTANT   when the answers came (default: now), such as 2026-01-31T12:00:00Z
-  --version      the version of this repository and of Node
-  -h, --help     this text
-
-For example
-  npm run service -- check dpd
-  npm run service -- check acme.service.json success.xml refused.response.http --at 2026-01-31T12:00:00Z
-
-How to write a profile: docs/services.md, "Your own".
-
-Exit status: 0 when the profile can be used, 1 when it cannot, 2 when the command makes no sense.`;
-
-/** @returns the exit status */
-function check(words: readonly string[], at: string | undefined): number {
-  const [command, profile, ...answers] = words;
-  if (command !== 'check') throw new UsageError(`${unknownCommand(command)}Write: ${USAGE}`);
-  if (profile === undefined)
-    throw new UsageError(`check needs a profile: ${[...PROFILES.keys()].join(', ')}, or a JSON file.`);
-  const instant = at === undefined ? Date.now() : Date.parse(at);
-  if (Number.isNaN(instant)) throw new UsageError('--at is no instant: write it as 2026-01-31T12:00:00Z.');
-  const given = readProfile(profile);
-  if (!given.isFound) throw new UsageError(`${profile}: ${given.faults.join('; ')}.`);
-  const report = reportService(given, answers.map(readNamed), instant);
-  console.log(report.lines.join('\n'));
-  return report.isUsable ? 0 : 1;
-}
-
-function unknownCommand(command: string | undefined): string {
-  if (command === undefined) return '';
-  // A profile in its place is the likeliest slip.
-  const isProfile = PROFILES.has(command) || command.endsWith('.json');
-  const meant = isProfile ? ` Did you mean check ${command}?` : didYouMean(command, ['check']);
-  return `There is no command ${command}.${meant} `;
-}
-
-function readNamed(path: string): NamedAnswer {
-  const reply = readAnswer(path, readFile(path));
-  if (reply === undefined) throw new UsageError(`${path} does not begin with a status line such as HTTP/1.1 200 OK`);
-  return { name: basename(path), reply };
-}
-
-function readFile(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch {
-    throw new UsageError(`The answer ${path} cannot be read: give the path of a file`);
-  }
-}
-
-await runCommand(
-  { name: 'npm run service', help: HELP, options: { at: { type: 'string' } }, takesWords: true },
-  ({ values, positionals }) => check(positionals, values.at),
-);
+await runCommand(SERVICE, ({ values, positionals }) => {
+  const { lines, isUsable } = check(positionals, values.at);
+  console.log(lines.join('\n'));
+  return isUsable ? 0 : 1;
+});

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseCommandLine, UsageError } from '../../../cli/command-line.ts';
 import { dpd } from '../../../lambda/services/dpd.ts';
+import { check, SERVICE } from '../../../local/service/check-command.ts';
 import { fault11 } from '../../services/answers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'service-'));
@@ -15,10 +17,16 @@ function file(name: string, text: string): string {
   return path;
 }
 
-function run(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  // The same few files are read by a dozen processes.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
-  return spawnSync(process.execPath, ['local/service/service-command.ts', ...args], { encoding: 'utf8', env });
+/** As the command does it, in this process. */
+function run(...args: readonly string[]): { status: number; stdout: string; stderr: string } {
+  try {
+    const { values, positionals } = parseCommandLine(SERVICE, args);
+    const { lines, isUsable } = check(positionals, values.at);
+    return { status: isUsable ? 0 : 1, stdout: `${lines.join('\n')}\n`, stderr: '' };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { status: 2, stdout: '', stderr: `${SERVICE.name}: ${error.message}\n` };
+  }
 }
 
 const envelope = (body: string) =>
@@ -160,7 +168,17 @@ describe('npm run service -- check', () => {
     expect(run(...args).stderr).toContain(question);
   });
 
-  it('explains itself', () => {
-    expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('docs/services.md'), stderr: '' });
+  it.each([
+    [['--help'], 0, /docs\/services\.md/, /^$/],
+    [['check', 'dpd'], 0, /The secret must hold/, /^$/],
+    [['check', file('empty.json', '{}')], 1, /The profile has 4 faults/, /^$/],
+    [['check', 'nowhere.json'], 2, /^$/, /^npm run service: nowhere\.json: [^\n]+\n$/],
+  ])('is a command of its own: %j', (args, code, out, err) => {
+    const command = ['local/service/service-command.ts', ...args];
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+
+    expect(status).toBe(code);
+    expect(stdout).toMatch(out);
+    expect(stderr).toMatch(err);
   });
 });
