@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { playedAlarms } from '../../local/page/alarms.ts';
-import { type Alarm, alarmHistory } from '../../local/world/aws/cloudwatch-alarm.ts';
+import type { Alarm } from '../../local/world/aws/cloudwatch-alarm.ts';
+import { alarmHistory } from './alarm-history.ts';
 import { readDeployment } from './deployment.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';

@@ -2,7 +2,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
-import { readAlarm, seriesKey } from '../../local/world/aws/cloudwatch-alarm.ts';
+import { seriesKey } from '../../local/world/aws/cloudwatch-alarm.ts';
 import type { LambdaInvocation, LambdaSettings } from '../../local/world/aws/lambda-service.ts';
 import { awsClient, post, refresherTick } from '../../local/world/refresher-tick.ts';
 import { Random } from '../../local/world/time/random.ts';
@@ -11,6 +11,7 @@ import type { Deployment } from './deployment.ts';
 import type { WatchedAlarm } from './judge/assessment.ts';
 import type { Refresher } from './model/month.ts';
 import { HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
+import { readAlarm } from './read-alarm.ts';
 
 /** A refresher and the alarms that its team would have. */
 export interface Strategy {

@@ -6,11 +6,7 @@
  *   the four treatments, premature transitions; its two example tables are this file's tests;
  * - "Alarm warm-up periods" (alarm-warm-up.html);
  * - "Using math expressions with CloudWatch metrics" (using-metric-math.html): FILL.
- *
- * An alarm is what a synthesised template holds: the properties of AWS::CloudWatch::Alarm, not a retyped copy.
  */
-import { isObject } from '../../../lambda/parse-json.ts';
-
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 export type TreatMissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
 
@@ -47,11 +43,6 @@ export interface Alarm {
   readonly warmUpIsFixed: boolean;
 }
 
-export interface StateChange {
-  readonly at: number;
-  readonly state: AlarmState;
-}
-
 const MINUTE_MS = 60_000;
 
 /**
@@ -60,13 +51,14 @@ const MINUTE_MS = 60_000;
  */
 const EXTRA_PERIODS = 2;
 
-/** How a period's values become one data point: from where on, and how each value changes it. */
-const STATISTICS = {
+/** From where on the values of a period are put together, and how each one changes the result. */
+export const STATISTICS = {
   Minimum: { empty: Number.POSITIVE_INFINITY, add: Math.min },
   Maximum: { empty: Number.NEGATIVE_INFINITY, add: Math.max },
   Sum: { empty: 0, add: (sum: number, value: number) => sum + value },
 };
-type Statistic = keyof typeof STATISTICS;
+/** How a period's values become one. */
+export type Statistic = keyof typeof STATISTICS;
 
 /** Whether a value breaches a threshold. */
 export const COMPARISONS = {
@@ -79,25 +71,6 @@ export const COMPARISONS = {
 export function seriesKey({ namespace, metricName, dimensions }: MetricIdentity): string {
   const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([namespace, metricName, sorted]);
-}
-
-/** @throws TypeError for anything this evaluator does not know: a guess would make the simulation worthless. */
-export function readAlarm(properties: Readonly<Record<string, unknown>>): Alarm {
-  const operator = text(properties.ComparisonOperator, 'ComparisonOperator');
-  const [, comparison] = Object.entries(COMPARISONS).find(([name]) => name === operator) ?? [];
-  if (comparison === undefined) throw new TypeError(`unknown comparison ${operator}`);
-  const threshold = number(properties.Threshold, 'Threshold');
-  const evaluationPeriods = number(properties.EvaluationPeriods, 'EvaluationPeriods');
-  const warmUp = optionalRecord(properties.WarmUpConfiguration, 'WarmUpConfiguration');
-  return {
-    ...readMetric(properties),
-    evaluationPeriods,
-    datapointsToAlarm: number(properties.DatapointsToAlarm ?? evaluationPeriods, 'DatapointsToAlarm'),
-    isBreaching: (value) => comparison(value, threshold),
-    treatMissingData: readTreatment(properties.TreatMissingData),
-    warmUpMs: warmUp ? number(warmUp.WarmUpPeriodDurationInMinutes, 'WarmUpPeriodDurationInMinutes') * MINUTE_MS : 0,
-    warmUpIsFixed: warmUp?.OnlyStartEvaluatingAfterWarmUpPeriodEnds === true,
-  };
 }
 
 /**
@@ -133,12 +106,6 @@ export function stateOf(
 
 /** The guide does not say whether FILL fills a series without a single point in the range, so both are tried. */
 export type EmptySeries = 'filled' | 'missing';
-
-export interface Watch {
-  readonly createdAt: number;
-  readonly until: number;
-  readonly emptySeries: EmptySeries;
-}
 
 /** An alarm over time. */
 export interface AlarmWatch {
@@ -186,49 +153,9 @@ export function watchAlarm(alarm: Alarm, createdAt: number, emptySeries: EmptySe
   };
 }
 
-/** Every change of state from creation on. */
-export function alarmHistory(alarm: Alarm, data: MetricData, watch: Watch): StateChange[] {
-  const { createdAt, until, emptySeries } = watch;
-  const series = data.get(alarm.seriesKey) ?? [];
-  const changes: StateChange[] = [{ at: createdAt, state: 'INSUFFICIENT_DATA' }];
-  const { firstMinute, evaluate } = watchAlarm(alarm, createdAt, emptySeries);
-  const isEventful = eventfulMinutes(alarm, series, firstMinute, watch);
-  let state: AlarmState = 'INSUFFICIENT_DATA';
-  for (let at = firstMinute; at <= until; at += MINUTE_MS) {
-    // With the same points in the same periods the state stays what it is.
-    if (isEventful[(at - firstMinute) / MINUTE_MS] === 0) continue;
-    const next = evaluate(series, at);
-    if (next !== state) changes.push({ at, state: next });
-    state = next;
-  }
-  return changes;
-}
-
 /** How many periods an evaluation looks back. */
-function evaluationRange({ evaluationPeriods }: Alarm): number {
+export function evaluationRange({ evaluationPeriods }: Alarm): number {
   return evaluationPeriods + EXTRA_PERIODS;
-}
-
-/** Marks the minutes in which a point comes into the evaluation range, moves on to another period, or leaves, and the end of the warm-up. */
-function eventfulMinutes(
-  alarm: Alarm,
-  series: readonly MetricPoint[],
-  firstMinute: number,
-  { createdAt, until }: Watch,
-): Uint8Array {
-  const marks = new Uint8Array(Math.max(0, Math.floor((until - firstMinute) / MINUTE_MS)) + 1);
-  const mark = (time: number) => {
-    marks[Math.ceil((time - firstMinute) / MINUTE_MS)] = 1;
-  };
-  mark(firstMinute);
-  mark(createdAt + alarm.warmUpMs);
-  const range = evaluationRange(alarm);
-  for (const { time, visibleAt } of series) {
-    mark(visibleAt);
-    // A window that ends at a point's own instant does not hold it yet.
-    for (let periods = 0; periods <= range; periods++) mark(time + periods * alarm.periodMs + 1);
-  }
-  return marks;
 }
 
 function timeOf(point: MetricPoint | undefined): number {
@@ -237,80 +164,4 @@ function timeOf(point: MetricPoint | undefined): number {
 
 function fillsWindow({ evaluationPeriods }: Alarm, points: readonly (number | undefined)[]): boolean {
   return points.slice(-evaluationPeriods).every((point) => point !== undefined);
-}
-
-function readTreatment(value: unknown): TreatMissingData {
-  if (value === undefined) return 'missing';
-  if (value === 'missing' || value === 'ignore' || value === 'breaching' || value === 'notBreaching') return value;
-  throw new TypeError(`unknown TreatMissingData ${value}`);
-}
-
-function readMetric(properties: Readonly<Record<string, unknown>>) {
-  const { Metrics: metrics } = properties;
-  if (metrics === undefined) {
-    return { ...readIdentity(properties), ...readStatistic(properties.Statistic, properties.Period), fill: undefined };
-  }
-  if (!Array.isArray(metrics)) throw new TypeError('Metrics must be a list');
-  const queries = metrics.map((query) => record(query, 'Metrics'));
-  const returned = queries.filter(({ ReturnData }) => ReturnData !== false);
-  const [query] = returned;
-  if (query === undefined || returned.length > 1) throw new TypeError('exactly one query must return data');
-  const fill = query.Expression === undefined ? undefined : readFill(text(query.Expression, 'Expression'));
-  const source = fill === undefined ? query : queries.find(({ Id }) => Id === fill.metricId);
-  const stat = record(source?.MetricStat, 'MetricStat');
-  return {
-    ...readIdentity(record(stat.Metric, 'Metric')),
-    ...readStatistic(stat.Stat, stat.Period),
-    fill: fill?.value,
-  };
-}
-
-function readFill(expression: string): { readonly metricId: string; readonly value: number } {
-  const match = /^\s*FILL\(\s*(?<metricId>[a-z]\w*)\s*,\s*(?<value>-?\d+(?:\.\d+)?)\s*\)\s*$/.exec(expression);
-  if (!match?.groups) throw new TypeError(`unknown expression ${expression}`);
-  return { metricId: text(match.groups.metricId, 'FILL'), value: Number(match.groups.value) };
-}
-
-function readIdentity(metric: Readonly<Record<string, unknown>>) {
-  const dimensions = metric.Dimensions ?? [];
-  if (!Array.isArray(dimensions)) throw new TypeError('Dimensions must be a list');
-  const named = dimensions.map((dimension) => record(dimension, 'Dimensions'));
-  return {
-    seriesKey: seriesKey({
-      namespace: text(metric.Namespace, 'Namespace'),
-      metricName: text(metric.MetricName, 'MetricName'),
-      dimensions: Object.fromEntries(named.map(({ Name, Value }) => [text(Name, 'Name'), Value])),
-    }),
-  };
-}
-
-function readStatistic(statistic: unknown, period: unknown): { statistic: Statistic; periodMs: number } {
-  const name = text(statistic, 'Statistic');
-  if (!isStatistic(name)) throw new TypeError(`unknown statistic ${name}`);
-  const seconds = number(period, 'Period');
-  if (seconds % 60 !== 0) throw new TypeError('high-resolution periods are not modelled');
-  return { statistic: name, periodMs: seconds * 1000 };
-}
-
-function isStatistic(name: string): name is Statistic {
-  return Object.hasOwn(STATISTICS, name);
-}
-
-function text(value: unknown, name: string): string {
-  if (typeof value !== 'string') throw new TypeError(`${name} must be text`);
-  return value;
-}
-
-function number(value: unknown, name: string): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
-  return value;
-}
-
-function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (!isObject(value)) throw new TypeError(`${name} must be an object`);
-  return value;
-}
-
-function optionalRecord(value: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
-  return value === undefined ? undefined : record(value, name);
 }

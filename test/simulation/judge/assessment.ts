@@ -1,5 +1,5 @@
-import type { Alarm, StateChange } from '../../../local/world/aws/cloudwatch-alarm.ts';
-import { alarmHistory } from '../../../local/world/aws/cloudwatch-alarm.ts';
+import type { Alarm } from '../../../local/world/aws/cloudwatch-alarm.ts';
+import { alarmHistory, type StateChange } from '../alarm-history.ts';
 import type { Month } from '../model/month.ts';
 import { MINUTE_MS, type TimedFault } from '../model/scenario.ts';
 import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-life.ts';

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type AlarmState,
-  alarmHistory,
-  readAlarm,
   seriesKey,
   stateOf,
   type TreatMissingData,
 } from '../../../../local/world/aws/cloudwatch-alarm.ts';
+import { alarmHistory } from '../../../simulation/alarm-history.ts';
+import { readAlarm } from '../../../simulation/read-alarm.ts';
 
 const MINUTE_MS = 60_000;
 
