@@ -1,5 +1,4 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { isObject } from '../../../lambda/parse-json.ts';
+import { parseXml, XmlError } from '../../../lambda/soap/strict-xml.ts';
 import { escapeXml } from '../../../lambda/soap/xml-text.ts';
 import { rememberLast } from './remember-last.ts';
 
@@ -12,25 +11,18 @@ export interface SoapRequest {
 const ENVELOPE_NAMESPACE = 'http://schemas.xmlsoap.org/soap/envelope/';
 const SERVICE_NAMESPACE = 'urn:server';
 
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  // The only option that makes the parser decode numeric character references.
-  htmlEntities: true,
-});
-
 /** The request in a SOAP 1.1 envelope, or undefined when the text is none or speaks of another service. */
 export const readRequest = rememberLast((text): SoapRequest | undefined => {
-  if (XMLValidator.validate(text) !== true) return undefined;
-  const envelope = elements(parser.parse(text), {}).find(({ name }) => name !== '?xml');
-  if (envelope?.name !== 'Envelope' || envelope.namespace !== ENVELOPE_NAMESPACE) return undefined;
-  const body = envelope.children().find(({ name }) => name === 'Body');
-  const operation = body?.children()[0];
-  if (operation?.namespace !== SERVICE_NAMESPACE) return undefined;
-  return { operation: operation.name, arguments: operation.children().map((argument) => argument.text) };
+  try {
+    const { name, namespace, children } = parseXml(text);
+    if (name !== 'Envelope' || namespace !== ENVELOPE_NAMESPACE) return undefined;
+    const operation = children.find((part) => part.name === 'Body')?.children[0];
+    if (operation?.namespace !== SERVICE_NAMESPACE) return undefined;
+    return { operation: operation.name, arguments: operation.children.map((argument) => argument.text) };
+  } catch (error) {
+    if (error instanceof XmlError) return undefined;
+    throw error;
+  }
 });
 
 /** The encoding that the XML declaration names. */
@@ -69,37 +61,4 @@ function envelopeOf(attribute: string, body: string): string {
     'xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/">' +
     `<SOAP-ENV:Body>${body}</SOAP-ENV:Body></SOAP-ENV:Envelope>`
   );
-}
-
-interface Element {
-  readonly name: string;
-  readonly namespace: string | undefined;
-  readonly text: string;
-  children(): readonly Element[];
-}
-
-/** Gives the parser's `{ 'prefix:name': [children], ':@': attributes }` nodes their namespaces. */
-function elements(nodes: unknown, inherited: Readonly<Record<string, string>>): readonly Element[] {
-  return asNodes(nodes).flatMap((node) => {
-    const qualified = Object.keys(node).find((key) => key !== ':@');
-    if (qualified === undefined || qualified.startsWith('#')) return [];
-    const attributes = Object.entries(asNodes([node[':@']])[0] ?? {});
-    const declared = attributes.flatMap(([key, value]) => {
-      const prefix = /^@_xmlns(?::(.+))?$/.exec(key);
-      return prefix === null ? [] : [[prefix[1] ?? '', String(value)]];
-    });
-    const namespaces: Record<string, string> = { ...inherited, ...Object.fromEntries(declared) };
-    const [name = '', prefix = ''] = qualified.split(':').reverse();
-    const text = asNodes(node[qualified]).map((child) => ('#text' in child ? String(child['#text']) : ''));
-    return {
-      name,
-      namespace: namespaces[prefix],
-      text: text.join(''),
-      children: () => elements(node[qualified], namespaces),
-    };
-  });
-}
-
-function asNodes(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }
