@@ -1,5 +1,6 @@
 import { type parseCommandLine, UsageError } from '../../cli/command-line.ts';
 import { readProfile } from '../../infra/app/read-profile.ts';
+import { timingOfProps } from '../../infra/timing-props.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { mastersIndia, PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
 import { proxyRemedies } from '../../lambda/setting-rules.ts';
@@ -12,7 +13,8 @@ export interface Options {
   readonly verbose: boolean;
   readonly serve: boolean;
   readonly everySeconds: number;
-  readonly lifetimeSeconds: number | undefined;
+  /** Of the tokens, where their answers do not say it. */
+  readonly lifetimeSeconds: number;
   /** Of a real SOAP service instead of the local one. */
   readonly endpoint: RealEndpoint | undefined;
   readonly service: ServiceProfile;
@@ -100,7 +102,9 @@ export function readOptions(values: StartValues): Options {
     everySeconds: seconds('every', values.every) ?? (isAsDeployed ? CHECK_EVERY_SECONDS : WATCHED_CHECK_SECONDS),
     lifetimeSeconds:
       seconds('lifetime', values.lifetime) ??
-      (serve && endpoint === undefined && !isAsDeployed ? WATCHED_LIFETIME_SECONDS : undefined),
+      (serve && endpoint === undefined && !isAsDeployed
+        ? WATCHED_LIFETIME_SECONDS
+        : timingOfProps({ service }).tokenLifetimeSeconds),
     endpoint,
     service,
     fault: fail === undefined ? undefined : { name: fail, inject: injectableFault(fail) },

@@ -17,7 +17,6 @@ import { createServeLog, type ServeLog } from './serve-log.ts';
 import { shellCommand } from './shell-command.ts';
 import {
   closeStage,
-  lifetimeSeconds,
   onPort,
   openStage,
   READ_STATUS,
@@ -53,9 +52,9 @@ function isVirtual({ endpoint, service, fault }: Options): boolean {
 }
 
 function newWorld(options: Options, credentials: SoapCredentials): VirtualWorld {
-  const lifetime = lifetimeSeconds(options);
-  const start = isVirtual(options) ? worldStart(lifetime, options.everySeconds) : Date.now();
-  const vendor = { lifetimeSeconds: lifetime, issuing: 'new' as const };
+  const { lifetimeSeconds, everySeconds } = options;
+  const start = isVirtual(options) ? worldStart(lifetimeSeconds, everySeconds) : Date.now();
+  const vendor = { lifetimeSeconds, issuing: 'new' as const };
   return createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
 }
 

@@ -2,13 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Environment } from '../../lambda/refresher/config.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
-import {
-  CHECK_EVERY_SECONDS,
-  durationSeconds,
-  LONGEST_RUN_SECONDS,
-  TOKEN_LIFETIME_SECONDS,
-  usefulLife,
-} from '../../lambda/timing.ts';
+import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS, usefulLife } from '../../lambda/timing.ts';
 import { statusParameterName } from '../../lambda/token-status.ts';
 import { shownAddress } from '../first-contact/shown-address.ts';
 import { REGION } from '../world/aws/aws-account.ts';
@@ -93,13 +87,6 @@ export function runTick({ env, options }: Stage, event: object, signal?: AbortSi
   return invoke(env, event, options.endpoint === undefined ? LOCAL_TIMEOUT_MS : LONGEST_RUN_SECONDS * 1000, signal);
 }
 
-/** How long the tokens live. */
-export function lifetimeSeconds({ lifetimeSeconds, service }: Options): number {
-  const { tokenLifetime } = service.timing ?? {};
-  if (lifetimeSeconds !== undefined) return lifetimeSeconds;
-  return tokenLifetime === undefined ? TOKEN_LIFETIME_SECONDS : durationSeconds(tokenLifetime);
-}
-
 /** Of the terminal; where the output goes elsewhere, what a page or a mail shows. */
 export function width(): number {
   return Math.min(process.stdout.columns ?? 120, 120);
@@ -125,7 +112,7 @@ function openSoapPort(
   const { service } = options;
   const settings = {
     credentials,
-    tokenLifetimeSeconds: lifetimeSeconds(options),
+    tokenLifetimeSeconds: options.lifetimeSeconds,
     profile: service,
     ...(service !== mastersIndia && { path: '/soap' }),
     ...(service.timing?.renewal && { issuing: 'same-until-late' as const, renewalWindowSeconds: 0 }),
@@ -137,9 +124,8 @@ function environment(
   options: Options,
   { aws, endpointUrl, accessKeyId }: Pick<Stage, 'aws' | 'endpointUrl' | 'accessKeyId'>,
 ): Stage['env'] {
-  const { service, serve, everySeconds, endpoint } = options;
+  const { service, serve, everySeconds, endpoint, lifetimeSeconds: lifetime } = options;
   const { renewal, loginsPerDay } = service.timing ?? {};
-  const lifetime = lifetimeSeconds(options);
   const settings: Environment = {
     CREDENTIALS_SECRET_ID: SECRET_ID,
     TOKEN_ENDPOINT: endpointUrl,

@@ -15,7 +15,7 @@ describe('the command line', () => {
       verbose: false,
       serve: false,
       everySeconds: 900,
-      lifetimeSeconds: undefined,
+      lifetimeSeconds: 14_400,
       endpoint: undefined,
       service: mastersIndia,
       fault: undefined,
@@ -26,8 +26,9 @@ describe('the command line', () => {
     expect(read(['--serve', '--every', '2']).lifetimeSeconds).toBeLessThan(300);
     expect(read(['--serve', '--fail', '503']).lifetimeSeconds).toBeLessThan(300);
     expect(read(['--serve', '--lifetime', '30']).lifetimeSeconds).toBe(30);
-    expect(read(['--serve'])).toMatchObject({ everySeconds: 900, lifetimeSeconds: undefined });
-    expect(read(['--serve', ...REAL]).lifetimeSeconds).toBeUndefined();
+    expect(read(['--serve'])).toMatchObject({ everySeconds: 900, lifetimeSeconds: 14_400 });
+    expect(read(['--serve', ...REAL]).lifetimeSeconds).toBe(14_400);
+    expect(read(['--service', 'dpd']).lifetimeSeconds).toBe(86_400);
   });
 
   it.each([
