@@ -21,7 +21,8 @@ export async function firstContact(stage: Stage, run: Invocation): Promise<strin
   const { fault, answer } = contact;
   const profile = options.service;
   const certificate = isCertificateFault(fault?.name ?? '') ? await peerCertificate(endpointUrl) : undefined;
-  const cause = likelyCause({ endpoint: endpointUrl, code, message, fault, answer, certificate, profile });
+  const { proxyUrl } = options.endpoint;
+  const cause = likelyCause({ endpoint: endpointUrl, proxyUrl, code, message, fault, answer, certificate, profile });
   // The rest of the message is advice for an operator whose service worked before.
   const [happened] = message.split('. ');
   const hints = answer === undefined ? unusedProxy(stage) : profileHints(stage, run);

@@ -214,10 +214,12 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
     const endpoint = 'http://soap.example.test/api.php';
 
     const through = await contact(endpoint, {}, '--proxy', `http://127.0.0.1:${port}`);
+    const refused = await contact(endpoint, {}, '--proxy', 'http://127.0.0.1:9');
     const past = await contact(nothingListening(), { HTTP_PROXY: 'http://proxy.example.test:3128' });
 
     expect(through.stdout).toContain('speaks JSON');
     expect(asked).toEqual([endpoint]);
+    expect(refused.stdout.replace(/\s+/g, ' ')).toContain('port 80, through the proxy 127.0.0.1:9: nothing listens');
     expect(past.stdout.replace(/\s+/g, ' ')).toMatch(/look at HTTP_PROXY is set here, and is not used.*--proxy/);
   });
 
