@@ -13,6 +13,7 @@ export interface LikelyCause {
 /** What is known of a request that got no token. */
 export interface FailedContact extends Pick<Contact, 'fault' | 'answer'> {
   readonly endpoint: string;
+  readonly proxyUrl?: string | undefined;
   /** The function's error code. */
   readonly code: string | undefined;
   /** Its message, which names the service's own code for a refusal. */
@@ -50,7 +51,8 @@ const ROWS: readonly Row[] = [
   ],
   [
     ({ answer }) => answer === undefined,
-    ({ endpoint, fault }) => `${address(endpoint)}: ${fault?.what ?? `the connection broke (${fault?.name})`}.`,
+    ({ endpoint, proxyUrl, fault }) =>
+      `${address(endpoint, proxyUrl)}: ${fault?.what ?? `the connection broke (${fault?.name})`}.`,
     ({ fault }) => `${fault?.remedy ?? 'Compare scheme and port with what the vendor names'}.`,
   ],
   [
@@ -158,9 +160,10 @@ function hasMuteStatus(holds: (status: number) => boolean) {
     answer !== undefined && holds(answer.status) && !SPEAKING.includes(answer.structure.kind);
 }
 
-function address(endpoint: string): string {
+function address(endpoint: string, proxyUrl: string | undefined): string {
   const { hostname, port, protocol } = new URL(endpoint);
-  return `${hostname}, port ${port || (protocol === 'https:' ? '443' : '80')}`;
+  const through = proxyUrl === undefined ? '' : `, through the proxy ${new URL(proxyUrl).host}`;
+  return `${hostname}, port ${port || (protocol === 'https:' ? '443' : '80')}${through}`;
 }
 
 /** What was sent, and what was not. */

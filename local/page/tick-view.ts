@@ -6,9 +6,9 @@ export function tickView(id: number, at: number, tick: LoggedTick): TickView {
   return { id, at, kind: kindOf(tick), summary: summaryOf(tick), code: tick.code, line: tick.line };
 }
 
-function kindOf({ outcome, isHeld }: LoggedTick): TickView['kind'] {
+function kindOf({ outcome, decision }: LoggedTick): TickView['kind'] {
   if (outcome === 'fresh') return 'left alone';
-  return isHeld ? 'held' : outcome;
+  return outcome === 'failed' && (decision === 'hold' || decision === 'in progress') ? 'held' : outcome;
 }
 
 function summaryOf({ outcome, trigger, tokenVersion, message = '' }: LoggedTick): string {

@@ -21,7 +21,8 @@ export async function firstContact(stage: Stage, run: Invocation): Promise<strin
   const { fault, answer } = contact;
   const profile = options.service;
   const certificate = isCertificateFault(fault?.name ?? '') ? await peerCertificate(endpointUrl) : undefined;
-  const cause = likelyCause({ endpoint: endpointUrl, code, message, fault, answer, certificate, profile });
+  const { proxyUrl } = options.endpoint;
+  const cause = likelyCause({ endpoint: endpointUrl, proxyUrl, code, message, fault, answer, certificate, profile });
   // The rest of the message is advice for an operator whose service worked before.
   const [happened] = message.split('. ');
   const hints = answer === undefined ? unusedProxy(stage) : profileHints(stage, run);
@@ -58,11 +59,12 @@ function unusedProxy({ options, endpointUrl }: Stage): readonly string[] {
 /** What may mislead in the profile, by the answer of a real service. */
 export function profileHints({ options }: Stage, { tick, contact }: Invocation): readonly string[] {
   if (options.endpoint === undefined || contact?.answer === undefined) return [];
-  const { code, outcome, secondsRemaining } = tick;
+  const { code, outcome, secondsRemaining, profileEntry } = tick;
   const isToken = outcome === 'refreshed' && secondsRemaining !== undefined;
   return [
     ...contact.answer.lostPaths,
     code === 'CREDENTIALS_REFUSED' ? undefined : codeHint(options.service),
+    profileEntry && `if that is a refusal of the credentials, add to the profile: ${profileEntry}`,
     isToken ? lifetimeHint(timingOfProps({ service: options.service }), secondsRemaining) : undefined,
   ].filter((hint) => hint !== undefined);
 }

@@ -114,7 +114,7 @@ const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
 
 /** What an operator sees of a failed tick. */
 export function failureStory(tick: LoggedTick, width: number): string {
-  const { code = 'unknown', cause, said, tokenVersion } = tick;
+  const { code = 'unknown', cause, said, profileEntry, tokenVersion } = tick;
   const stored =
     tokenVersion === undefined
       ? 'none that is known to be good'
@@ -125,6 +125,9 @@ export function failureStory(tick: LoggedTick, width: number): string {
     failureLine(tick, width),
     ...(cause === undefined ? [] : [fact('cause', cause)]),
     ...(said === undefined ? [] : [fact('said', said)]),
+    ...(profileEntry === undefined
+      ? []
+      : [fact('profile', `if that is a refusal of the credentials, add ${profileEntry}`)]),
     fact('stored token', stored),
     ...(guidance === undefined
       ? []

@@ -1,8 +1,8 @@
 /** What a tick did, as its log line says it. */
 export interface LoggedTick {
   readonly outcome: 'refreshed' | 'unchanged' | 'fresh' | 'failed';
-  /** Whether the service was not asked, on purpose. */
-  readonly isHeld: boolean;
+  /** `due`, `fresh`, `in progress` or `hold`; undefined where the tick could not decide. */
+  readonly decision: string | undefined;
   readonly code: string | undefined;
   readonly message: string | undefined;
   readonly cause: string | undefined;
@@ -16,6 +16,8 @@ export interface LoggedTick {
   readonly endpointLatencyMs: number | undefined;
   /** What the service said instead of giving a token, its secrets taken out. */
   readonly said: string | undefined;
+  /** What to add to the profile, if that is a refusal of the credentials. */
+  readonly profileEntry: string | undefined;
   readonly warnings: readonly string[];
   /** All of it, as the function writes it. */
   readonly line: LogLine;
@@ -31,7 +33,7 @@ export function readLogLine(line: LogLine): LoggedTick {
   const outcome = text('outcome');
   return {
     outcome: outcome === 'refreshed' || outcome === 'unchanged' || outcome === 'fresh' ? outcome : 'failed',
-    isHeld: isHeld(line),
+    decision: text('decision'),
     code: text('code'),
     message: text('message'),
     cause: text('cause'),
@@ -42,14 +44,8 @@ export function readLogLine(line: LogLine): LoggedTick {
     secondsRemaining: number('secondsRemaining'),
     endpointLatencyMs: Array.isArray(line.endpointLatenciesMs) ? Number(line.endpointLatenciesMs.at(-1)) : undefined,
     said: text('said'),
+    profileEntry: text('profileEntry'),
     warnings: Array.isArray(line.warnings) ? line.warnings.map(String) : [],
     line,
   };
-}
-
-/** A tick that wants a token says why; one that could not decide has not read the secret. */
-function isHeld({ outcome, trigger, secretVersionId, code }: LogLine): boolean {
-  return (
-    outcome === 'failed' && (code === 'REFRESH_IN_PROGRESS' || (trigger === undefined && secretVersionId !== undefined))
-  );
 }

@@ -164,9 +164,12 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
         answering(
           500,
           'text/xml',
-          envelope(SOAP_11, '<s:Fault><faultcode>s:Server</faultcode><faultstring>No database</faultstring></s:Fault>'),
+          envelope(
+            SOAP_11,
+            '<s:Fault><faultcode>s:Server</faultcode><faultstring>Out of order</faultstring></s:Fault>',
+          ),
         ),
-      [/service said +No database/, /a fault of its own: an outage/],
+      [/service said +Out of order/, /a fault of its own: an outage/],
     ],
     [
       'a long answer in XML',
@@ -211,10 +214,12 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
     const endpoint = 'http://soap.example.test/api.php';
 
     const through = await contact(endpoint, {}, '--proxy', `http://127.0.0.1:${port}`);
+    const refused = await contact(endpoint, {}, '--proxy', 'http://127.0.0.1:9');
     const past = await contact(nothingListening(), { HTTP_PROXY: 'http://proxy.example.test:3128' });
 
     expect(through.stdout).toContain('speaks JSON');
     expect(asked).toEqual([endpoint]);
+    expect(refused.stdout.replace(/\s+/g, ' ')).toContain('port 80, through the proxy 127.0.0.1:9: nothing listens');
     expect(past.stdout.replace(/\s+/g, ' ')).toMatch(/look at HTTP_PROXY is set here, and is not used.*--proxy/);
   });
 
@@ -312,7 +317,11 @@ describe.concurrent('a first contact with a service that a profile describes', {
             '<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text>E77</s:Text></s:Reason></s:Fault>',
           ),
         ),
-      [/service said E77/, /codes\.credentials before it is asked again/],
+      [
+        /service said E77/,
+        /look at if that is a refusal of the credentials, add to the profile: "codes": \{ "credentials": \["E77"\] \}/,
+        /codes\.credentials before it is asked again/,
+      ],
     ],
     [
       'a service of SOAP 1.1',

@@ -14,7 +14,7 @@ const SCENE: Scene = {
 };
 const TICK: LoggedTick = {
   outcome: 'refreshed',
-  isHeld: false,
+  decision: 'due',
   code: undefined,
   message: undefined,
   cause: undefined,
@@ -25,6 +25,7 @@ const TICK: LoggedTick = {
   secondsRemaining: 14_399,
   endpointLatencyMs: 12,
   said: undefined,
+  profileEntry: undefined,
   warnings: [],
   line: {},
 };

@@ -5,7 +5,7 @@ import type { LoggedTick } from '../../../local/world/logged-tick.ts';
 
 const FRESH: LoggedTick = {
   outcome: 'fresh',
-  isHeld: false,
+  decision: 'fresh',
   code: undefined,
   message: undefined,
   cause: undefined,
@@ -16,6 +16,7 @@ const FRESH: LoggedTick = {
   secondsRemaining: 100,
   endpointLatencyMs: undefined,
   said: undefined,
+  profileEntry: undefined,
   warnings: [],
   line: {},
 };
