@@ -11,11 +11,21 @@ last_read = float("-inf")
 cached = None, 0.0, last_read, last_read  # token, last moment to hand it out, when it was read, until when to keep it
 
 
+def refresher_says():
+    """What the refresher last tried in vain. Asked only where something is wrong, in a call of its own: it may be denied."""
+    try:
+        [attempt] = ssm.get_parameters(Names=[f"{NAME}/attempt"])["Parameters"]
+        outcome = json.loads(attempt["Value"])["attempt"]["outcome"]
+        return f"the refresher's last attempt failed at {outcome['at']} with {outcome['code']}"
+    except Exception:
+        return "is the refresher deployed, does its schedule run, has its secret a value?"
+
+
 def read_token():
     """The stored token, the last moment to hand it out, and for how many seconds to cache it."""
     found = {p["Name"]: p for p in ssm.get_parameters(Names=[NAME, STATUS], WithDecryption=True)["Parameters"]}
     if NAME not in found:
-        raise RuntimeError(f"there is no token in {NAME} yet: is the refresher deployed, has its secret a value?")
+        raise RuntimeError(f"there is no token in {NAME} yet: {refresher_says()}")
     if STATUS not in found:
         raise RuntimeError(f"{STATUS} is missing: the refresher's next tick writes it")
     try:
@@ -27,7 +37,7 @@ def read_token():
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise RuntimeError(f"{STATUS} holds no record of a token, or a damaged one: see the refresher's log") from fault
     if age < 0 or last_moment < time.time():
-        raise RuntimeError(f"{NAME} expires at {record['expiresAt']} and has not been replaced: see {STATUS}")
+        raise RuntimeError(f"{NAME} expires at {record['expiresAt']} and has not been replaced: {refresher_says()}")
     # A token that is newer than its record has just been written: look again soon.
     return found[NAME]["Value"], last_moment, 300 if age == 0 else 5
 

@@ -7,6 +7,7 @@ import { type AwsFault, type LocalAws, startLocalAws } from '../../local/world/a
 
 const DOCS = join(import.meta.dirname, '../../docs');
 const run = promisify(execFile);
+const AT = '2026-01-31T11:52:45.000Z';
 
 it('docs/reading.md shows docs/read_token.py as it is tested', () => {
   const [, shown] = /^```python\n(.*?)^```$/ms.exec(readFileSync(join(DOCS, 'reading.md'), 'utf8')) ?? [];
@@ -47,6 +48,7 @@ function testsWith(interpreter: string): void {
       parameterName,
       putToken: (value: string) => put(parameterName, value, 'SecureString'),
       putStatus: (value: string) => put(`${parameterName}/status`, value, 'String'),
+      putAttempt: (value: string) => put(`${parameterName}/attempt`, value, 'String'),
       setFault: (fault: () => AwsFault | undefined) => faults.set(parameterName, fault),
       runLines: (lines: string) => runLines(parameterName, lines),
     };
@@ -158,19 +160,26 @@ function testsWith(interpreter: string): void {
   });
 
   it('says what is wrong with what is stored', async () => {
-    const cases: readonly [token: string | undefined, status: string | undefined, said: string][] = [
+    const attempt = (outcome?: object) => JSON.stringify({ format: 1, attempt: { at: AT, outcome } });
+    const failed = attempt({ code: 'REPLY_MALFORMED', at: AT });
+    const cases: readonly [token: string | undefined, status: string | undefined, said: string, attempt?: string][] = [
       [undefined, undefined, 'there is no token in'],
+      [undefined, undefined, `: the refresher's last attempt failed at ${AT} with REPLY_MALFORMED`, failed],
+      [undefined, undefined, 'has its secret a value?', attempt()],
+      [undefined, undefined, 'has its secret a value?', '{'],
       ['token-1', undefined, '/access-token/status is missing'],
       ['token-1', '{"token":', 'holds no record of a token, or a damaged one'],
       ['token-1', '[]', 'holds no record of a token, or a damaged one'],
       ['token-1', '{"format":1}', 'holds no record of a token, or a damaged one'],
       ['token-1', '{"format":2}', 'has format 2, and this code knows 1: update it'],
-      ['token-1', record(1, 0), 'has not been replaced'],
+      ['token-1', record(1, 0), 'has not been replaced: is the refresher deployed'],
+      ['token-1', record(1, 0), 'has not been replaced: the refresher', failed],
     ];
-    const names = cases.map(([token, status]) => {
-      const { parameterName, putToken, putStatus } = scene();
+    const names = cases.map(([token, status, , tried]) => {
+      const { parameterName, putToken, putStatus, putAttempt } = scene();
       if (token !== undefined) putToken(token);
       if (status !== undefined) putStatus(status);
+      if (tried !== undefined) putAttempt(tried);
       return parameterName;
     });
     const { printed } = await scene().runLines(
@@ -182,5 +191,23 @@ function testsWith(interpreter: string): void {
       ].join('\n'),
     );
     expect(printed).toEqual(cases.map(([, , said]) => expect.stringContaining(said)));
+  });
+
+  it('goes on reading without the right to read the last attempt, and asks for it only where something is wrong', async () => {
+    const { parameterName, putToken, putStatus, runLines } = scene();
+    let asked = 0;
+    faults.set(`${parameterName}/attempt`, () => {
+      asked += 1;
+      return { type: 'AccessDeniedException', message: 'not authorized to perform: ssm:GetParameters' };
+    });
+    putToken('token-1');
+    putStatus(record(1, 3600));
+    const call = 'print(call(lambda token: "rejected " + token, lambda answer: True))';
+    expect((await runLines(`print(get_token())\n${call}`)).printed).toEqual(['token-1', 'rejected token-1']);
+    expect(asked).toBe(0);
+    putStatus(record(1, 0));
+    const { printed } = await runLines('try: get_token()\nexcept RuntimeError as error: print(error)');
+    expect(printed).toEqual([expect.stringContaining('has not been replaced: is the refresher deployed')]);
+    expect(asked).toBe(1);
   });
 }
