@@ -35,6 +35,7 @@ export const WRITTEN = {
       'page before the end',
       'misread refusals',
       'back-off',
+      'late answers',
       'alarm variants',
       'services',
       'random months',

@@ -3,8 +3,8 @@
 import type { VendorFault } from '../../local/world/soap/vendor.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Settings } from './model/scenario.ts';
-import { duration, lead, least, most, withoutToken } from './report/scenario-tables.ts';
-import { misreadFor, offTheGrid, VENDOR } from './scenarios.ts';
+import { duration, lead, least, most, often, withoutToken } from './report/scenario-tables.ts';
+import { answeredLate, misreadFor, offTheGrid, VENDOR } from './scenarios.ts';
 import { type Templates, tryOut } from './trial.ts';
 
 const LIFETIMES_MINUTES = [232, 234, 236, 238, 240];
@@ -60,4 +60,26 @@ export async function misreadTable(templates: Templates): Promise<string> {
     rows.push(row);
   }
   return markdownTable(['a refusal read as', 'logins a day, checkEvery 15 min', 'checkEvery 5 min'], rows);
+}
+
+const LATE_MINUTES = [10, 30, 60, 120];
+
+/** What logins cost that mint a token, end the stored one and are answered after the tick has given up. */
+export async function lateTable(templates: Templates): Promise<string> {
+  const rows: string[][] = [];
+  for (const minutes of LATE_MINUTES) {
+    const row = [`${minutes} min`];
+    for (const isReported of [false, true]) {
+      const { onsets } = (await tryOut('this project', answeredLate(minutes, isReported), templates)).assessment;
+      if (!isReported) row.push(String(most(onsets, ({ requests }) => requests)));
+      row.push(
+        duration(most(onsets, withoutToken)),
+        often(onsets, ({ msToPage }) => msToPage),
+      );
+    }
+    rows.push(row);
+  }
+  const columns = ['without a valid token', 'paged after'];
+  const reported = columns.map((column) => `${column}, a reader reports`);
+  return markdownTable(['every answer too late for', 'logins', ...columns, ...reported], rows);
 }

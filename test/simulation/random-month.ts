@@ -79,6 +79,7 @@ export function randomMonth(seed: number): Scenario {
       ...(random.chance(0.5) && { lockOut: { afterRefusals: 3, seconds: 1800 } }),
     },
     noise: EVERYDAY_NOISE,
+    isReported: false,
     faults: faults.sort((a, b) => a.from - b.from),
     onsets: [],
   };

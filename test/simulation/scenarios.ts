@@ -49,6 +49,7 @@ function scenario(name: string, faultsAt: FaultsAt, over: Partial<Scenario> = {}
     settings: {},
     vendor: VENDOR,
     noise: EVERYDAY_NOISE,
+    isReported: false,
     faults,
     onsets: faults.length === 0 ? [] : ONSETS,
     ...over,
@@ -77,7 +78,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('status parameter deleted', lasting(0, { kind: 'status-deleted' })),
   scenario('token parameter deleted', lasting(0, { kind: 'token-deleted' })),
   scenario('token ended early by the service, no reader reports', lasting(0, { kind: 'tokens-revoked' })),
-  scenario('token ended early, a reader reports', lasting(0, { kind: 'tokens-revoked-and-reported' })),
+  scenario('token ended early, a reader reports', lasting(0, { kind: 'tokens-revoked' }), { isReported: true }),
   scenario('token lifetime silently cut to 1 h for a day', lasting(24, { kind: 'lifetime-cut', lifetimeMinutes: 60 })),
   scenario('lifetime overstated fourfold for 6 h', vendorDown(6, 'lifetime-overstated')),
   scenario('clock 5 min ahead for 6 h', lasting(6, { kind: 'clock-skew', skewMs: 5 * MINUTE_MS })),
@@ -86,6 +87,12 @@ export const SCENARIOS: readonly Scenario[] = [
 
 export function quietMonth(seed: number): Scenario {
   return scenario('nothing wrong', nothing, { seed });
+}
+
+/** Logins that mint a token and are answered too late, with readers that report the old one or without. */
+export function answeredLate(minutes: number, isReported: boolean): Scenario {
+  const name = `answered late for ${minutes} min, ${isReported ? '' : 'not '}reported`;
+  return scenario(name, vendorDown(minutes / 60, 'slow'), { isReported });
 }
 
 export function misreadFor(minutes: number, fault: VendorFault): Scenario {

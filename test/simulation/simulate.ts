@@ -8,7 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import { runCommand } from '../../cli/command-line.ts';
 import { writeBetweenMarkers } from '../markers.ts';
 import { alarmTable, RHYTHMS, rhythmTable } from './defaults.ts';
-import { backOffTable, CHECKS, leadTable, misreadTable, SHORT_LIVES } from './honest-figures.ts';
+import { backOffTable, CHECKS, lateTable, leadTable, misreadTable, SHORT_LIVES } from './honest-figures.ts';
 import { rhythmReport, rhythmTasks, settingsOf } from './own-rhythm.ts';
 import { CUSTOMERS, randomMonth } from './random-month.ts';
 import { monthsReport } from './report/months-report.ts';
@@ -70,6 +70,7 @@ async function writePage(templates: Templates): Promise<number> {
     'page before the end': shown('Page before the end', await leadTable(templates)),
     'misread refusals': shown('What a misread refusal costs', await misreadTable(templates)),
     'back-off': shown('What the back-off costs', await backOffTable(templates)),
+    'late answers': shown('What logins cost that are answered too late', await lateTable(templates)),
     'alarm variants': shown('Variants of TokenExpiring', await alarmTable(templates)),
   };
   const picture = await outagePicture(templates);

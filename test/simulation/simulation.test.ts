@@ -7,7 +7,7 @@ import type { Month } from './model/month.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
 import { lead, least, most } from './report/scenario-tables.ts';
-import { misreadFor, offTheGrid, SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
+import { answeredLate, misreadFor, offTheGrid, SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
 import { synthesise } from './synthesised-template.ts';
 import { deploymentOf, type StrategyName, type Trial, templateKey, tryOut } from './trial.ts';
 
@@ -203,4 +203,14 @@ it('a token that the service ends early is replaced within a minute where a read
   const longest = async (name: string) => (await run(named(name))).assessment.onsets.map((one) => one.withoutTokenMs);
   expect(Math.max(...(await longest('token ended early, a reader reports')))).toBeLessThan(MINUTE_MS);
   expect(Math.max(...(await longest('token ended early by the service, no reader reports')))).toBeGreaterThan(HOUR_MS);
+});
+
+it('logins that are answered too late leave readers with a dead token, and a person is paged after three checks where they report it', async () => {
+  const paged = async (isReported: boolean) => {
+    const { onsets } = (await run(shortened(answeredLate(120, isReported)))).assessment;
+    expect(most(onsets, ({ withoutTokenMs }) => withoutTokenMs)).toBeGreaterThan(110 * MINUTE_MS);
+    return most(onsets, ({ msToPage }) => msToPage);
+  };
+  expect(await paged(true)).toBeLessThan(50 * MINUTE_MS);
+  expect(await paged(false)).toBeGreaterThan(75 * MINUTE_MS);
 });

@@ -1,5 +1,5 @@
 import { attemptParameterName } from '../../../lambda/attempt-record.ts';
-import { rejectedParameterName, statusParameterName } from '../../../lambda/token-status.ts';
+import { statusParameterName } from '../../../lambda/token-status.ts';
 import type { LambdaService } from '../../../local/world/aws/lambda-service.ts';
 import type { VirtualAws } from '../../../local/world/aws/virtual-aws.ts';
 import type { Vendor, VendorSettings } from '../../../local/world/soap/vendor.ts';
@@ -102,14 +102,6 @@ const EFFECTS: { readonly [Kind in FaultKind]: Effects<Kind> } = {
       aws.overwriteParameter(tokenParameterName, 'by-somebody-else', 'SecureString'),
   },
   'tokens-revoked': { begins: ({ vendor, clock }) => vendor.service.revokeAll(new Date(clock.now())) },
-  'tokens-revoked-and-reported': {
-    begins: ({ vendor, clock, aws, lambda, tokenParameterName }) => {
-      vendor.service.revokeAll(new Date(clock.now()));
-      const version = aws.versionOf(tokenParameterName);
-      aws.overwriteParameter(rejectedParameterName(tokenParameterName), String(version), 'String');
-      lambda.invoke({});
-    },
-  },
   'lifetime-cut': {
     begins: ({ vendor }, { lifetimeMinutes }) => {
       vendor.service.tokenLifetimeSeconds = (lifetimeMinutes * MINUTE_MS) / 1000;

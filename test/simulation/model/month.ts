@@ -1,3 +1,4 @@
+import { rejectedParameterName } from '../../../lambda/token-status.ts';
 import type { MetricPoint } from '../../../local/world/aws/cloudwatch-alarm.ts';
 import {
   type InvocationRecord,
@@ -12,6 +13,9 @@ import { createVirtualWorld, type VirtualWorld } from '../../../local/world/virt
 import { begin, end as endOf, type FaultyWorld, type FunctionState, NORMAL, settle } from './fault-effects.ts';
 import { DAY_MS, MINUTE_MS, type Scenario, type TimedFault } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
+
+/** From a rejected call to the tick that the rule starts. */
+const RULE_MS = 3_000;
 
 const MONTH_START = Date.UTC(2026, 0, 1);
 
@@ -82,6 +86,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
     diesAtStep: () => functionState.diesAtStep,
     onEnd: (record) => {
       invocations.push(record);
+      reportDeadToken();
       publish(refresher.errorsMetricKey, record.outcome === 'succeeded' ? 0 : 1, record.startedAt);
     },
   });
@@ -110,6 +115,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
       active.add(fault);
       settle(faulty, active);
       begin(faulty, fault.what);
+      reportDeadToken();
     });
     clock.at(fault.until, () => {
       active.delete(fault);
@@ -123,6 +129,18 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
     });
   }
   await clock.runUntil(end);
+
+  /** The service ends tokens with a login, or by a fault: a reader with calls all the time finds out, and reports it once. */
+  function reportDeadToken(): void {
+    const { parameters } = aws.services;
+    const [name, rejectedName] = [refresher.tokenParameterName, rejectedParameterName(refresher.tokenParameterName)];
+    const stored = parameters.parameter(name);
+    const isDead = vendor.service.issuedTokens.some(({ token, revoked }) => token === stored?.value && revoked);
+    if (!scenario.isReported || !isDead || parameters.parameter(rejectedName)?.value === String(stored?.version))
+      return;
+    aws.overwriteParameter(rejectedName, String(stored?.version), 'String');
+    clock.at(clock.now() + RULE_MS, () => lambda.invoke({}));
+  }
 
   return {
     scenario,

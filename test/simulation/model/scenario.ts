@@ -45,8 +45,6 @@ export interface SimulatedFaults {
   'token-overwritten': unknown;
   /** The service forgets all tokens it issued; nobody is notified. */
   'tokens-revoked': unknown;
-  /** The same, and a reader writes the version that was rejected; the rule on that parameter starts a tick. */
-  'tokens-revoked-and-reported': unknown;
   /** The service's tokens live this long from now on, and its replies say so. */
   'lifetime-cut': { readonly lifetimeMinutes: number };
   /** Lambda's clock is off by this much. */
@@ -64,6 +62,8 @@ export interface Scenario {
   readonly settings: Settings;
   readonly vendor: VendorSettings;
   readonly noise: ScheduleNoise;
+  /** A reader reports each stored token that the service has ended; the rule on its report starts a tick. */
+  readonly isReported: boolean;
   readonly faults: readonly TimedFault[];
   /** When faults begin that are measured, each time at another point of the token's life; each figure is for one onset. */
   readonly onsets: readonly number[];
