@@ -12,7 +12,7 @@ cached = None, 0.0, last_read, last_read  # token, last moment to hand it out, w
 
 
 def refresher_says():
-    """What the refresher last tried in vain. Asked only where something is wrong, in a call of its own: it may be denied."""
+    """What the refresher last tried in vain; in a call of its own, for this role may not be allowed to read it."""
     try:
         [attempt] = ssm.get_parameters(Names=[f"{NAME}/attempt"])["Parameters"]
         outcome = json.loads(attempt["Value"])["attempt"]["outcome"]

@@ -1,7 +1,7 @@
 import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 
-/** Tells `target` of each new token, within seconds. The event names the parameter and never holds the token. */
+/** Notifies `target` of each new token, within seconds. The event names the parameter and never holds the token. */
 export function onTokenRefreshed(scope: Construct, id: string, tokenParameterName: string, target: IRuleTarget): Rule {
   return new Rule(scope, id, {
     description: `The access token ${tokenParameterName} was replaced`,

@@ -236,7 +236,7 @@ async function play(plan: Scenario): Promise<void> {
   }
 
   const everything = Promise.all([refreshing(), failing(), ...plan.callers.map(living)]);
-  // Whoever fails first is told of below; until then nobody waits for it.
+  // Whoever fails first is awaited below; until then nobody waits for it.
   everything.catch(() => undefined);
   await clock.advance(24 * 3_600_000);
   await everything;

@@ -91,15 +91,15 @@ describe('a report', () => {
     ['is denied', DENIED],
     ['fails', SSM_DOWN],
     ['hangs', 'hang'],
-  ])('that %s never fails the call, is told, and is left alone for half a minute', async (_, fault) => {
-    const told = vi.fn(() => {
+  ])('that %s never fails the call, is notified of, and is left alone for half a minute', async (_, fault) => {
+    const notified = vi.fn(() => {
       throw new Error('a fault of the owner');
     });
-    const { reader, store, clock, within } = await reporting({ onReportFailed: told });
+    const { reader, store, clock, within } = await reporting({ onReportFailed: notified });
     store.reportFault = fault;
     expect(await within(7, reader.call(rejecting, isRejected))).toBe('rejected token-1');
     expect(await within(1, reader.call(rejecting, isRejected))).toBe('rejected token-1');
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(notified).toHaveBeenCalledTimes(1);
     store.reportFault = undefined;
     await clock.advance(30_000);
     await within(2, reader.call(rejecting, isRejected));

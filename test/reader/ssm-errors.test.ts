@@ -88,7 +88,7 @@ it.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
   ],
   ['SSM has trouble', { type: 'InternalServerError', status: 500 }, 'READ_FAILED', undefined, 'InternalServerError'],
   ['the connection is reset', 'reset', 'READ_FAILED', undefined, NAME],
-])('when %s, the error tells', async (_, fault, code, missingPermission, words) => {
+])('when %s, the error says so', async (_, fault, code, missingPermission, words) => {
   aws.faults = () => fault;
   const error = await failedRead(aws.url);
   expect(error).toMatchObject({ code, missingPermission });
