@@ -38,6 +38,10 @@ export type CheckedProps = Partial<
   >
 > & {
   readonly alarmActions?: unknown;
+  readonly credentials?: unknown;
+  readonly credentialsEncryptionKey?: unknown;
+  readonly logGroup?: unknown;
+  readonly logRetention?: unknown;
   readonly resources?: NamedResources;
   /** The refreshers of the same app that are known so far, in this account and region. */
   readonly others?: readonly OtherRefresher[];
@@ -83,6 +87,8 @@ export const RULES = {
   runbookUrl: runbookUrlFaults,
   reservedConcurrency: reservedConcurrencyFaults,
   removalPolicy: removalPolicyFaults,
+  credentialsKey: credentialsKeyFaults,
+  logGroup: logGroupFaults,
   alias: ({ resources = {} }) => aliasFaults(resources),
   region: ({ resources = {} }) => regionFaults(resources),
   foreignSecret: ({ resources = {} }) => foreignSecretFaults(resources),
@@ -272,6 +278,18 @@ function* removalPolicyFaults({ removalPolicy }: CheckedProps): Iterable<Fault> 
   // The type says so already, but only to those who compile.
   if (removalPolicy === undefined || [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY].includes(removalPolicy)) return;
   yield { names: ['removalPolicy'], value: removalPolicy, remedy: 'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY' };
+}
+
+function* credentialsKeyFaults({ credentials, credentialsEncryptionKey }: CheckedProps): Iterable<Fault> {
+  if (credentials === undefined || credentialsEncryptionKey === undefined) return;
+  const remedy = 'leave it out: it is for the new secret, and the one that is given has its own';
+  yield { names: ['credentialsEncryptionKey', 'credentials'], remedy };
+}
+
+function* logGroupFaults({ logGroup, logRetention }: CheckedProps): Iterable<Fault> {
+  if (logGroup === undefined || logRetention === undefined) return;
+  const remedy = 'leave it out: the log group that is given has its own';
+  yield { names: ['logRetention', 'logGroup'], remedy };
 }
 
 function* isolatedSubnetsFaults({ isIsolated }: CheckedProps): Iterable<Fault> {

@@ -5,7 +5,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ISubnet, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -34,12 +34,12 @@ export class TokenRefresherStack extends Stack {
     addTags(this, tags);
     const tokenRefresher = new TokenRefresher(this, 'Refresher', {
       ...refresher,
-      credentials: existingSecret(this, settings),
+      ...credentials(this, settings),
       encryptionKey: encryptionKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'ExistingKey', encryptionKeyArn),
       alarmActions: alarmActions(this, settings.alarmActions),
       ...(vpc && vpcPlacement(this, vpc)),
     });
-    this.#print(tokenRefresher, settings.service, app);
+    this.#print(tokenRefresher, settings, app);
     if (settings.alarmActions !== 'none' && settings.paused !== true) this.#printTests(settings);
   }
 
@@ -52,31 +52,28 @@ export class TokenRefresherStack extends Stack {
       new CfnOutput(this, 'TestTicket', { value: value('TokenRejected') });
   }
 
-  #print(
-    tokenRefresher: TokenRefresher,
-    service: TokenSettings['service'],
-    { prefix, hasDashboard }: AppSettings,
-  ): void {
+  #print(tokenRefresher: TokenRefresher, settings: TokenSettings, app: AppSettings): void {
     const { credentials, token, encryptionKey, function: refresher } = tokenRefresher;
     const outputs = {
       PutCredentials: putCredentialsCommand(credentials.secretArn),
-      CredentialsFile: credentialsTemplate(service),
+      CredentialsFile: credentialsTemplate(settings.service),
       TokenParameter: token.parameterName,
       TokenKey: encryptionKey.keyArn,
       ReadToken: readTokenCommand(token.parameterName),
       ShowStatus: showStatusCommand(token.parameterName),
       RefreshNow: refreshNowCommand(refresher.functionName),
-      ...(hasDashboard && { Dashboard: dashboardUrl(prefix) }),
+      ...(app.hasDashboard && { Dashboard: dashboardUrl(app, settings) }),
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }
 }
 
-function existingSecret(scope: Construct, settings: TokenSettings): ISecret | undefined {
+function credentials(scope: Construct, settings: TokenSettings): Partial<TokenRefresherProps> {
   const { credentialsSecretArn: secretCompleteArn, credentialsKeyArn: keyArn } = settings;
-  if (secretCompleteArn === undefined) return undefined;
   const encryptionKey = keyArn === undefined ? undefined : Key.fromKeyArn(scope, 'CredentialsKey', keyArn);
-  return Secret.fromSecretAttributes(scope, 'ExistingCredentials', { secretCompleteArn, encryptionKey });
+  if (secretCompleteArn === undefined) return { credentialsEncryptionKey: encryptionKey };
+  const attributes = { secretCompleteArn, encryptionKey };
+  return { credentials: Secret.fromSecretAttributes(scope, 'ExistingCredentials', attributes) };
 }
 
 function alarmActions(scope: Construct, actions: TokenSettings['alarmActions']): AlarmActions | 'none' {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
@@ -7,10 +7,12 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -274,6 +276,65 @@ describe('the credentials', () => {
         },
       ]),
     );
+  });
+});
+
+it('takes what settings.md says of the quotas of an account', () => {
+  const types = Object.values(standard.template.toJSON().Resources as object).map(({ Type }) => Type);
+  const page = readFileSync(join(import.meta.dirname, '../../docs/settings.md'), 'utf8');
+  const row = (quota: string) => Number(new RegExp(`^\\| ${quota} +\\| [^|]+ \\| (\\d+)`, 'm').exec(page)?.[1]);
+  expect(row('resources of a stack')).toBe(types.length);
+  for (const [quota, type] of [
+    ['rules of the event bus', 'AWS::Events::Rule'],
+    ['schedule groups', 'AWS::Scheduler::ScheduleGroup'],
+    ['roles', 'AWS::IAM::Role'],
+    ['alarms', 'AWS::CloudWatch::Alarm'],
+  ] as const)
+    expect([quota, row(quota)]).toEqual([quota, types.filter((one) => one === type).length]);
+});
+
+describe('company rules', () => {
+  const company = deployed((stack) => ({
+    credentialsEncryptionKey: Key.fromKeyArn(stack, 'SecretKey', 'arn:aws:kms:ap-south-1:123456789012:key/abc'),
+    logGroup: LogGroup.fromLogGroupName(stack, 'Logs', 'company/logs'),
+    onFailure: new SqsDestination(new Queue(stack, 'Failed')),
+  }));
+
+  it('the new secret may have a key of the company, which the function may use through Secrets Manager only', () => {
+    const KmsKeyId = 'arn:aws:kms:ap-south-1:123456789012:key/abc';
+    expect(only(company.template, 'AWS::SecretsManager::Secret')).toMatchObject({ KmsKeyId });
+    expect(statementsOf(company.template, 'Refreshes')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: KmsKeyId,
+      Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com' } },
+    });
+  });
+
+  it('the function may log to a group of the company, and to no other', () => {
+    company.template.resourceCountIs('AWS::Logs::LogGroup', 0);
+    expect(only(company.template, 'AWS::Lambda::Function')).toMatchObject({
+      LoggingConfig: { LogGroup: 'company/logs' },
+    });
+    expect(statementsOf(company.template, 'Refreshes')).toContainEqual(
+      expect.objectContaining({
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: expect.stringContaining('log-group:company/logs'),
+      }),
+    );
+  });
+
+  it('a record of each failed run may go to a queue', () => {
+    expect(only(company.template, 'AWS::Lambda::EventInvokeConfig')).toMatchObject({
+      DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/^<Failed/) } },
+      MaximumRetryAttempts: 0,
+    });
+  });
+
+  it('the rule for reports may be left out: the bus of an account has 300', () => {
+    const { template } = deployed(() => ({ reportRule: false }));
+    template.resourceCountIs('AWS::Events::Rule', 0);
+    template.resourceCountIs('AWS::Lambda::Permission', 0);
   });
 });
 

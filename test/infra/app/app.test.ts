@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { DashboardStack } from '../../../infra/app/dashboard-stack.ts';
+import { addDashboards, DashboardStack, dashboardUrl } from '../../../infra/app/dashboard-stack.ts';
 import { readSettings, SettingsError } from '../../../infra/app/read-settings.ts';
 import { addStacks } from '../../../infra/app/stacks.ts';
 import { timingOf } from '../../../lambda/timing.ts';
@@ -322,7 +322,6 @@ describe('settings', () => {
     ['a secret by its name', 'credentialsSecretArn', 'service', /give the complete ARN/],
     ['a key by its alias', 'credentialsKeyArn', 'alias/mine', /give the ARN of the key/],
     ['a key by its alias', 'encryptionKeyArn', 'alias/mine', /give the ARN of the key/],
-    ['a key without its secret', 'credentialsKeyArn', EVERYTHING.credentialsKeyArn, /give credentialsSecretArn too/],
     ['a parameter name that is no text', 'tokenParameterName', {}, /use text/],
     ['a parameter name SSM does not take', 'tokenParameterName', 'a b', /start with/],
     ['a bare number of seconds', 'tokenLifetime', 14_400, duration],
@@ -396,11 +395,14 @@ describe('settings', () => {
     expect(faultsOf({ service: 'https://soap.example.test' })[1]).toMatch(/tokens\.service is .*: give an object/);
   });
 
-  it.each(['', 'under_score', '-dash', 'a.b', 'dashboard', 'x'.repeat(101)])('refuse the name %j', (name) => {
-    expect(faultsOf({ [name]: { ...LEAST, tokenParameterName: '/service/token' } })[1]).toMatch(
-      /name the token with letters/,
-    );
-  });
+  it.each(['', 'under_score', '-dash', 'a.b', 'dashboard', 'dashboard-2', 'x'.repeat(101)])(
+    'refuse the name %j',
+    (name) => {
+      expect(faultsOf({ [name]: { ...LEAST, tokenParameterName: '/service/token' } })[1]).toMatch(
+        /name the token with letters/,
+      );
+    },
+  );
 
   it('name the place where a fault is, in the VPC too', () => {
     const [, ...faults] = faultsOf({
@@ -686,6 +688,26 @@ describe('the dashboard', () => {
     const sources = ofType('log').map(({ query }) => String(query).match(/SOURCE '/g)?.length);
     expect(sources).toEqual([50, 10]);
     expect(ofType('log')[0]?.query).toContain("SOURCE '/token-refresher/token-0/access-token'");
+  });
+
+  it('is one for each hundred tokens: 300 synthesise, and no template is larger than CloudFormation takes', () => {
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`token-${index}`, LEAST]));
+    const app = new App();
+    const settings = readSettings({ tokens: many });
+    addDashboards(app, settings);
+    const stacks = app.node.children.filter(Stack.isStack);
+    expect(stacks.map(({ stackName }) => stackName)).toEqual(
+      ['', '-2', '-3'].map((number) => `TokenRefresher-dashboard${number}`),
+    );
+    for (const [index, stack] of stacks.entries()) {
+      const template = Template.fromStack(stack);
+      expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);
+      const { DashboardName, DashboardBody: body } = only(template, 'AWS::CloudWatch::Dashboard');
+      expect(DashboardName).toBe(`TokenRefresher${['', '-2', '-3'][index]}`);
+      expect(JSON.parse(String(readable(body))).widgets.length).toBeLessThanOrEqual(500);
+    }
+    const links = settings.tokens.slice(99, 101).map((token) => dashboardUrl(settings, token).replace(/.*\//, ''));
+    expect(links).toEqual(['TokenRefresher', 'TokenRefresher-2']);
   });
 
   it('depends on no other stack', () => {

@@ -51,6 +51,7 @@ const VALUES: Readonly<
   paused: { value: true },
   reservedConcurrency: { value: 2 },
   logRetention: { value: '90 days' },
+  reportRule: { value: false },
   removalPolicy: { value: 'destroy', with: 'encryptionKeyArn' },
   vpc: { value: { vpcId: 'vpc-0a1b2c3d', subnetIds: ['subnet-0a1b2c3d'] } },
   tags: { value: { team: 'billing' } },
