@@ -31,6 +31,7 @@ export type CheckedProps = Partial<
     | 'service'
     | 'proxy'
     | 'loginsPerDay'
+    | 'owner'
     | 'runbookUrl'
     | 'reservedConcurrency'
     | 'removalPolicy'
@@ -69,6 +70,9 @@ const MAX_PARAMETER_NAME_LENGTH = 200;
 /** Keeps the alarms' descriptions below CloudWatch's 1024 characters. */
 const MAX_RUNBOOK_URL_LENGTH = 200;
 
+/** Leaves room in the alarms' descriptions for what to do. */
+const MAX_OWNER_LENGTH = 60;
+
 /** @param timing undefined where durations are no usable numbers, and cannot be compared */
 type Rule = (props: CheckedProps, timing: Timing | undefined) => Iterable<Fault>;
 
@@ -84,6 +88,7 @@ export const RULES = {
   timing: relationFaults,
   loginsPerDay: loginsPerDayFaults,
   alarmActions: alarmActionsFaults,
+  owner: ownerFaults,
   runbookUrl: runbookUrlFaults,
   reservedConcurrency: reservedConcurrencyFaults,
   removalPolicy: removalPolicyFaults,
@@ -254,6 +259,11 @@ function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
   if (alarmActions !== undefined) return;
   const remedy = "say whom the alarms notify: { page, ticket }, or 'none'";
   yield { names: ['alarmActions'], value: alarmActions, remedy };
+}
+
+function* ownerFaults({ owner }: CheckedProps): Iterable<Fault> {
+  if (owner === undefined || (owner.length <= MAX_OWNER_LENGTH && /^[^\p{Cc}]+$/u.test(owner))) return;
+  yield { names: ['owner'], value: owner, remedy: `give a line of at most ${MAX_OWNER_LENGTH} characters` };
 }
 
 function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {

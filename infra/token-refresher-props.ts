@@ -125,6 +125,13 @@ export interface TokenRefresherProps {
   readonly alarmActions: AlarmActions | 'none';
 
   /**
+   * Whom the token serves, in at most 60 characters: a team, say. Every alarm's description carries the line.
+   *
+   * @default - nobody is named
+   */
+  readonly owner?: string;
+
+  /**
    * Address of your own runbook; every alarm's description carries it. At most 200 characters.
    *
    * @default - the descriptions speak for themselves

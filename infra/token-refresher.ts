@@ -42,7 +42,13 @@ import type { TokenRefresherProps } from './token-refresher-props.ts';
 export class TokenRefresher extends Construct {
   /** What readers need: the parameter's name, and `grantRead`. */
   readonly token: IRefreshedToken;
-  /** Where the credentials belong. */
+  /**
+   * Where the credentials belong. A new secret takes no statements by `addToResourcePolicy`: give it a policy of its own.
+   *
+   * @example
+   * const policy = new ResourcePolicy(this, 'Policy', { secret: refresher.credentials });
+   * policy.document.addStatements(statement);
+   */
   readonly credentials: ISecret;
   /** Encrypts the token. */
   readonly encryptionKey: IKey;
@@ -91,6 +97,8 @@ export class TokenRefresher extends Construct {
       timing: this.timing,
       actions: props.alarmActions,
       actionsEnabled: props.paused !== true,
+      logGroupName: props.logGroup?.logGroupName ?? logGroupName(props.tokenParameterName),
+      owner: props.owner,
       runbookUrl: props.runbookUrl,
       credentialsMaxAge: props.credentialsMaxAge,
     });

@@ -160,6 +160,9 @@ const SETTINGS = {
     description:
       'from which age of the credentials on CredentialsAging makes a ticket, ahead of the day on which the vendor ends the password: `"80 days"`, say. $0.40 a month',
   }),
+  owner: TEXT.optional().meta({
+    description: 'whom the token serves, in at most 60 characters: a team, say; every alarm carries the line',
+  }),
   runbookUrl: TEXT.optional().meta({ description: 'your runbook; every alarm carries the address' }),
   paused: FLAG.optional().meta({ description: 'stops the schedule and silences the alarms together', default: false }),
   reservedConcurrency: z

@@ -86,6 +86,7 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
     ...PLAIN({ alarmActions: undefined }),
     remedy: /alarmActions is not set: say whom the alarms notify/,
   },
+  owner: { ...PLAIN({ owner: 'x'.repeat(61) }), remedy: /owner is "x+": give a line of at most 60/ },
   runbookUrl: {
     ...PLAIN({ runbookUrl: 'https://erin:hunter2@wiki.test' }),
     remedy: /runbookUrl is "\(not shown\)": leave/,
@@ -158,7 +159,7 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
 
 it('every rule is played here, in the construct and in cdk.json', () => {
   expect(Object.keys(CASES)).toEqual([...Object.keys(RULES), ...Object.keys(WARNINGS)]);
-  expect(Object.keys(CASES)).toHaveLength(24);
+  expect(Object.keys(CASES)).toHaveLength(25);
 });
 
 /** All that the construct says of these props: the error, or the warnings. */

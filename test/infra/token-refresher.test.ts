@@ -5,12 +5,12 @@ import { App, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, AnyPrincipal, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ResourcePolicy, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -55,6 +55,7 @@ const notifying = deployed((stack) => ({
     page: new SnsAction(new Topic(stack, 'Page')),
     ticket: new SnsAction(new Topic(stack, 'Tickets')),
   },
+  owner: 'invoicing',
   runbookUrl: 'https://wiki.example.test/token',
   reservedConcurrency: 1,
 }));
@@ -251,6 +252,24 @@ describe('the credentials', () => {
     for (const type of ['AWS::SecretsManager::Secret', 'AWS::KMS::Key']) {
       standard.template.hasResource(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     }
+  });
+
+  it('take a resource policy as the docstring says', () => {
+    const { stack, refresher } = team();
+    const policy = new ResourcePolicy(stack, 'Policy', { secret: refresher.credentials });
+    const effect = Effect.DENY;
+    policy.document.addStatements(
+      new PolicyStatement({
+        effect,
+        principals: [new AnyPrincipal()],
+        actions: ['secretsmanager:*'],
+        resources: ['*'],
+      }),
+    );
+    expect(only(Template.fromStack(stack), 'AWS::SecretsManager::ResourcePolicy')).toMatchObject({
+      SecretId: expect.stringMatching(/^<RefresherCredentials/),
+      ResourcePolicy: { Statement: [{ Effect: 'Deny' }] },
+    });
   });
 
   it('can be an existing secret under a key of its own', () => {
@@ -735,9 +754,17 @@ describe('alarms', () => {
     (kind) => {
       const { AlarmDescription } = alarm(notifying, kind);
       expect(AlarmDescription).toMatch(
-        /First:? .*\nStatus: aws .*\/status .*\nRefresh: aws .*"force":true.*\nRunbook: https:\/\/wiki/s,
+        /First:? .*\nStatus: aws .*\/status .*\nLog: aws .* --since 1h\nRefresh: aws .*"force":true.*\nMore: .*\nOwner: invoicing\nRunbook: https:\/\/wiki/s,
       );
-      expect(AlarmDescription).toContain(TOKEN);
+      expect(AlarmDescription).toContain(`--names ${TOKEN}/status ${TOKEN}/attempt `);
+      expect(AlarmDescription).toContain(`logs tail /token-refresher${TOKEN} `);
+      const [, page = '', anchor] = /\nMore: (\S+)#(\S+)/.exec(String(AlarmDescription)) ?? [];
+      const root = join(import.meta.dirname, '../..');
+      const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+      // As soon as the repository has an address, the page must have it too.
+      expect(page.startsWith('https://')).toBe(repository !== undefined);
+      expect(readFileSync(join(root, page.replace(/^https:.*(?=docs\/)/, '')), 'utf8')).toContain(`### ${kind}\n`);
+      expect(anchor).toBe(kind.toLowerCase());
     },
   );
 
@@ -748,13 +775,18 @@ describe('alarms', () => {
   });
 
   it('have descriptions that CloudWatch takes, however long the names are', () => {
+    const runbookUrl = `https://wiki.example.test/${'r'.repeat(174)}`;
     const { template } = deployed(() => ({
       tokenParameterName: `/${'n'.repeat(199)}`,
-      runbookUrl: `https://wiki.example.test/${'r'.repeat(174)}`,
+      owner: 'o'.repeat(60),
+      runbookUrl,
       credentialsMaxAge: Duration.seconds(99_999_999),
     }));
     const lengths = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
       const text = String(readable(Properties.AlarmDescription));
+      // What is left out is what somebody misses least.
+      expect(text).toContain(`\nOwner: ${'o'.repeat(60)}\nRunbook: ${runbookUrl}`);
+      expect(text).not.toContain('\nMore:');
       return text.replaceAll(/<AWS::Region>/g, 'ap-southeast-99').replaceAll(/<\w+>/g, 'f'.repeat(64)).length;
     });
     expect(Math.max(...lengths)).toBeLessThanOrEqual(1024);

@@ -97,9 +97,9 @@ describe('the app as it is shipped', () => {
       TokenParameter: parameter,
       TokenKey: expect.stringMatching(/^<RefresherKey\w+\.Arn>$/),
       ReadToken: `aws --region <AWS::Region> ssm get-parameter --name ${parameter} --with-decryption ${text}`,
-      ShowStatus: `aws --region <AWS::Region> ssm get-parameter --name ${parameter}/status ${text}`,
+      ShowStatus: `aws --region <AWS::Region> ssm get-parameters --names ${parameter}/status ${parameter}/attempt --query 'Parameters[].Value' --output text`,
       RefreshNow: expect.stringMatching(
-        /^aws --region <AWS::Region> lambda invoke --function-name <RefresherFunction\w+> .* --payload '\{"force":true\}' \/dev\/stdout$/,
+        /^aws --region <AWS::Region> lambda invoke --function-name <RefresherFunction\w+> --cli-read-timeout 90 .* --payload '\{"force":true\}' \/dev\/stdout$/,
       ),
       Dashboard:
         'https://<AWS::Region>.console.aws.amazon.com/cloudwatch/home?region=<AWS::Region>#dashboards/dashboard/TokenRefresher',

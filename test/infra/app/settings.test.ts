@@ -47,6 +47,7 @@ const VALUES: Readonly<
   credentialsKeyArn: { value: 'arn:aws:kms:ap-south-1:123456789012:key/1111' },
   encryptionKeyArn: { value: 'arn:aws:kms:ap-south-1:123456789012:key/2222' },
   credentialsMaxAge: { value: '80 days' },
+  owner: { value: 'invoicing' },
   runbookUrl: { value: 'https://wiki.example.test/token' },
   paused: { value: true },
   reservedConcurrency: { value: 2 },
