@@ -16,9 +16,14 @@ import { PROFILE_RULE, readProfile } from './read-profile.ts';
 
 /** The dashboard's stack is called so. */
 export const RESERVED_NAME = 'dashboard';
+/** The stack of mail topics is called so. */
+export const MAIL_NAME = 'mail';
 
-const NAME_RULE = `name the token with letters, digits and "-", as part of a stack's name, and not "${RESERVED_NAME}", with a number or without`;
-const NAME = matching(new RegExp(`^(?!${RESERVED_NAME}(?:-\\d+)?$)[A-Za-z0-9][A-Za-z0-9-]{0,99}$`), NAME_RULE);
+const NAME_RULE = `name the token with letters, digits and "-", as part of a stack's name, and neither "${MAIL_NAME}" nor "${RESERVED_NAME}", with a number or without`;
+const NAME = matching(
+  new RegExp(`^(?!(?:${MAIL_NAME}|${RESERVED_NAME}(?:-\\d+)?)$)[A-Za-z0-9][A-Za-z0-9-]{0,99}$`),
+  NAME_RULE,
+);
 const PREFIX = matching(
   /^(?:[A-Za-z](?:-?[A-Za-z0-9]){0,39})?$/,
   'use at most 40 letters, digits and single "-", a letter first, as part of names of stacks and parameters',

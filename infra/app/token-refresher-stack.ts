@@ -1,13 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
-import { Aws, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
-import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ISubnet, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { alarmName } from '../alarm-rules.ts';
 import { credentialsTemplate } from '../function-settings.ts';
@@ -21,6 +17,7 @@ import {
 import { TokenRefresher } from '../token-refresher.ts';
 import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
 import { dashboardUrl } from './dashboard-stack.ts';
+import { mailTopicArn } from './mail-stack.ts';
 import { type AlarmTarget, type AppSettings, stackName, type TokenSettings, type VpcSettings } from './settings.ts';
 import { addTags } from './stack-tags.ts';
 
@@ -36,7 +33,7 @@ export class TokenRefresherStack extends Stack {
       ...refresher,
       ...credentials(this, settings),
       encryptionKey: encryptionKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'ExistingKey', encryptionKeyArn),
-      alarmActions: alarmActions(this, settings.alarmActions),
+      alarmActions: alarmActions(this, settings.alarmActions, app.prefix),
       ...(vpc && vpcPlacement(this, vpc)),
     });
     this.#print(tokenRefresher, settings, app);
@@ -76,31 +73,13 @@ function credentials(scope: Construct, settings: TokenSettings): Partial<TokenRe
   return { credentials: Secret.fromSecretAttributes(scope, 'ExistingCredentials', attributes) };
 }
 
-function alarmActions(scope: Construct, actions: TokenSettings['alarmActions']): AlarmActions | 'none' {
+function alarmActions(scope: Construct, actions: TokenSettings['alarmActions'], prefix: string): AlarmActions | 'none' {
   if (actions === 'none') return 'none';
-  const page = alarmAction(scope, 'Page', actions.page);
-  // Two topics for one address would ask twice for a confirmation.
-  if (isDeepStrictEqual(actions.page, actions.ticket)) return { page, ticket: page };
-  const ticket = actions.ticket && alarmAction(scope, 'Ticket', actions.ticket);
-  return { page, ticket };
-}
-
-function alarmAction(scope: Construct, id: string, target: AlarmTarget): IAlarmAction {
-  if ('topicArn' in target) {
-    return new SnsAction(Topic.fromTopicArn(scope, id, target.topicArn));
-  }
-  const topic = new Topic(scope, id, { enforceSSL: true });
-  topic.addSubscription(new EmailSubscription(target.email));
-  // enforceSSL gives the topic a policy, and with it takes away the default one, which lets alarms of the account publish.
-  topic.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-    }),
-  );
-  return new SnsAction(topic);
+  const action = (id: string, target: AlarmTarget) => {
+    const arn = 'topicArn' in target ? target.topicArn : mailTopicArn(scope, prefix, target.email);
+    return new SnsAction(Topic.fromTopicArn(scope, id, arn));
+  };
+  return { page: action('Page', actions.page), ticket: actions.ticket && action('Ticket', actions.ticket) };
 }
 
 /** Named by identifiers: looking them up would need credentials at synth. */

@@ -51,6 +51,10 @@ const EVERYTHING = {
 };
 const LEAST = { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' };
 
+/** The ARN of the topic of an address. */
+const mailTopic = (address: string) =>
+  expect.stringMatching(new RegExp(`:sns:.*:TokenRefresher-${address}-[0-9a-f]{8}$`));
+
 /** The app as `cdk` runs it, with these tokens. */
 function appWith(tokens: unknown, others: object = {}): App {
   const app = new App({ context: { ...SHIPPED.context, ...others, tokens } });
@@ -136,10 +140,10 @@ describe('the outputs', () => {
     const alarms = Object.values(full.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
     for (const [kind, target] of [
       ['CredentialsRefused', EVERYTHING.alarmActions.page],
-      ['TokenRejected', expect.objectContaining({ Ref: expect.stringMatching(/^Ticket/) })],
+      ['TokenRejected', mailTopic('team-example-test')],
     ] as const) {
       const alarm = alarms.find(({ AlarmName }) => AlarmName === `${kind}/billing/token`);
-      expect(alarm).toMatchObject({ AlarmActions: [target] });
+      expect(readable(alarm)).toMatchObject({ AlarmActions: [target] });
       expect(alarm).not.toHaveProperty('WarmUpConfiguration');
     }
   });
@@ -196,9 +200,10 @@ describe('settings', () => {
   });
 
   it('make a mail of an address: alarms of the account may publish to its topic, by TLS only', () => {
-    full.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.test' });
-    const topic = expect.stringMatching(/^<Ticket\w+>$/);
-    expect(only(full, 'AWS::SNS::TopicPolicy').PolicyDocument).toMatchObject({
+    const mail = Template.fromStack(stackOf(everything, 'TokenRefresher-mail'));
+    mail.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.test' });
+    const topic = expect.stringMatching(/^<team\w+>$/);
+    expect(only(mail, 'AWS::SNS::TopicPolicy').PolicyDocument).toMatchObject({
       Statement: [
         {
           Effect: 'Deny',
@@ -217,20 +222,39 @@ describe('settings', () => {
     });
   });
 
-  it.each([
-    ['for page and ticket alike', { page: 'erin@example.test', ticket: 'erin@example.test' }, 1],
-    ['each, where they differ', { page: 'erin@example.test', ticket: 'team@example.test' }, 2],
-  ])('make one topic %s, with one mail to confirm', (_, alarmActions, count) => {
-    const template = Template.fromStack(
-      stackOf(appWith({ service: { ...LEAST, alarmActions } }), 'TokenRefresher-service'),
+  it('make one topic of an address, whatever tokens and severities notify it, with one mail to confirm', () => {
+    const [erin, team] = ['erin@example.test', 'team@example.test'];
+    const app = appWith(
+      {
+        one: { ...LEAST, alarmActions: { page: erin, ticket: erin } },
+        two: { ...LEAST, alarmActions: { page: erin, ticket: team } },
+        three: LEAST,
+      },
+      { prefix: 'billing' },
     );
-    template.resourceCountIs('AWS::SNS::Topic', count);
-    template.resourceCountIs('AWS::SNS::Subscription', count);
-    const targets = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
-      ({ Properties }) => Properties.AlarmActions,
-    );
-    expect(new Set(targets.map((target) => JSON.stringify(target))).size).toBe(count);
-    expect(targets).not.toContain(undefined);
+    const mail = Template.fromStack(stackOf(app, 'billing-TokenRefresher-mail'));
+    const names = Object.values(mail.findResources('AWS::SNS::Topic')).map(({ Properties }) => Properties.TopicName);
+    expect(names).toEqual([
+      expect.stringMatching(/^billing-TokenRefresher-erin-example-test-[0-9a-f]{8}$/),
+      expect.stringMatching(/^billing-TokenRefresher-team-example-test-[0-9a-f]{8}$/),
+    ]);
+    mail.resourceCountIs('AWS::SNS::Subscription', 2);
+    const notified = ['one', 'two', 'three'].map((name) => {
+      const stack = stackOf(app, `billing-TokenRefresher-${name}`);
+      const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'));
+      const actions = alarms.flatMap(({ Properties }) => readable(Properties.AlarmActions ?? []));
+      const topics = actions.map((arn) => names.indexOf(String(arn).split(':').at(-1)));
+      return [[...new Set(topics)].toSorted(), stack.dependencies.map(({ stackName }) => stackName)];
+    });
+    // Each stack waits for the topics, and holds no reference to them.
+    expect(notified).toEqual([
+      [[0], ['billing-TokenRefresher-mail']],
+      [[0, 1], ['billing-TokenRefresher-mail']],
+      [[], []],
+    ]);
+    expect(
+      stackOf(appWith({ one: LEAST }), 'TokenRefresher-one').node.root.node.tryFindChild('TokenRefresher-mail'),
+    ).toBe(undefined);
   });
 
   it('reach every resource that takes tags, the schedule group among them', () => {
@@ -395,7 +419,7 @@ describe('settings', () => {
     expect(faultsOf({ service: 'https://soap.example.test' })[1]).toMatch(/tokens\.service is .*: give an object/);
   });
 
-  it.each(['', 'under_score', '-dash', 'a.b', 'dashboard', 'dashboard-2', 'x'.repeat(101)])(
+  it.each(['', 'under_score', '-dash', 'a.b', 'dashboard', 'dashboard-2', 'mail', 'x'.repeat(101)])(
     'refuse the name %j',
     (name) => {
       expect(faultsOf({ [name]: { ...LEAST, tokenParameterName: '/service/token' } })[1]).toMatch(
@@ -551,7 +575,8 @@ describe('stages', () => {
     );
     expect(environments).toEqual([
       ['aws://unknown-account/unknown-region', 'aws://unknown-account/unknown-region'],
-      ['aws://123456789012/ap-south-1', 'aws://123456789012/ap-south-1'],
+      // One of them sends the mails.
+      ['aws://123456789012/ap-south-1', 'aws://123456789012/ap-south-1', 'aws://123456789012/ap-south-1'],
     ]);
   });
 
