@@ -634,6 +634,31 @@ describe('stages', () => {
   });
 });
 
+describe('the stages of disaster.md', () => {
+  const page = readFileSync(new URL('../../../docs/disaster.md', import.meta.url), 'utf8');
+  const [, json = ''] = /```json\n(.*?)\n```/s.exec(page) ?? [];
+  const { tokens, ...others } = JSON.parse(json);
+
+  it.each([
+    ['prod', 'ap-south-1', 'ENABLED'],
+    ['standby', 'ap-southeast-1', 'DISABLED'],
+  ])('%s synthesises for %s, with its schedule %s', (stage, region, state) => {
+    const app = appWith(tokens, { ...others, stage });
+    app.synth();
+    const stack = stackOf(app, 'TokenRefresher-e-invoicing');
+    expect(stack.region).toBe(region);
+    const template = Template.fromStack(stack);
+    expect(only(template, 'AWS::Scheduler::Schedule')).toMatchObject({ State: state });
+    expect(only(template, 'AWS::Events::Rule')).toMatchObject({ State: state });
+    expect(environmentOf({ template })).toMatchObject({
+      TOKEN_PARAMETER_NAME: '/e-invoicing/access-token',
+      CREDENTIALS_SECRET_ID: expect.stringContaining(`:${region}:`),
+    });
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms.map(({ Properties }) => Properties.ActionsEnabled)).toEqual(alarms.map(() => state === 'ENABLED'));
+  });
+});
+
 describe('the dashboard', () => {
   it('and its link are left out where dashboard is "none"', () => {
     const app = appWith({ service: LEAST }, { dashboard: 'none' });
