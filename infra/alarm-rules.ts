@@ -34,6 +34,12 @@ export interface AlarmRule {
   readonly sentences: readonly string[];
 }
 
+/**
+ * Where a person reads on, at a heading for each alarm. As soon as package.json names a repository, its address goes in
+ * front.
+ */
+export const ALARMS_PAGE = 'docs/operations.md';
+
 /** How long an alarm that warms up stays silent after it was made. Credentials that are forgotten for longer do page. */
 export const WARM_UP_MINUTES = 120;
 

@@ -1,4 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
+import { LONGEST_RUN_SECONDS } from '../lambda/timing.ts';
 import { rejectedParameterName, statusParameterName } from '../lambda/token-status.ts';
 import { attemptParameterName } from './token-arns.ts';
 
@@ -13,17 +14,23 @@ export function readTokenCommand(tokenParameterName: string): string {
   return aws(`ssm get-parameter --name ${tokenParameterName} --with-decryption --query Parameter.Value --output text`);
 }
 
-/** Prints the status, which holds no secret. */
+/** Prints the status and the last attempt, which hold no secret. */
 export function showStatusCommand(tokenParameterName: string): string {
-  return aws(
-    `ssm get-parameter --name ${statusParameterName(tokenParameterName)} --query Parameter.Value --output text`,
-  );
+  const names = [statusParameterName, attemptParameterName].map((nameOf) => nameOf(tokenParameterName));
+  return aws(`ssm get-parameters --names ${names.join(' ')} --query 'Parameters[].Value' --output text`);
+}
+
+/** Prints the log of the last hour. */
+export function showLogCommand(logGroupName: string): string {
+  return aws(`logs tail ${logGroupName} --since 1h`);
 }
 
 /** Asks for a new token now, whatever the status says, and prints the result of that tick. */
 export function refreshNowCommand(functionName: string): string {
+  // The command gives up after a minute by itself, as the function does, and would then invoke it once more.
+  const wait = `--cli-read-timeout ${LONGEST_RUN_SECONDS + 30}`;
   return aws(
-    `lambda invoke --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '{"force":true}' /dev/stdout`,
+    `lambda invoke --function-name ${functionName} ${wait} --cli-binary-format raw-in-base64-out --payload '{"force":true}' /dev/stdout`,
   );
 }
 

@@ -31,6 +31,7 @@ export type CheckedProps = Partial<
     | 'service'
     | 'proxy'
     | 'loginsPerDay'
+    | 'owner'
     | 'runbookUrl'
     | 'reservedConcurrency'
     | 'removalPolicy'
@@ -38,6 +39,10 @@ export type CheckedProps = Partial<
   >
 > & {
   readonly alarmActions?: unknown;
+  readonly credentials?: unknown;
+  readonly credentialsEncryptionKey?: unknown;
+  readonly logGroup?: unknown;
+  readonly logRetention?: unknown;
   readonly resources?: NamedResources;
   /** The refreshers of the same app that are known so far, in this account and region. */
   readonly others?: readonly OtherRefresher[];
@@ -65,6 +70,9 @@ const MAX_PARAMETER_NAME_LENGTH = 200;
 /** Keeps the alarms' descriptions below CloudWatch's 1024 characters. */
 const MAX_RUNBOOK_URL_LENGTH = 200;
 
+/** Leaves room in the alarms' descriptions for what to do. */
+const MAX_OWNER_LENGTH = 60;
+
 /** @param timing undefined where durations are no usable numbers, and cannot be compared */
 type Rule = (props: CheckedProps, timing: Timing | undefined) => Iterable<Fault>;
 
@@ -80,9 +88,12 @@ export const RULES = {
   timing: relationFaults,
   loginsPerDay: loginsPerDayFaults,
   alarmActions: alarmActionsFaults,
+  owner: ownerFaults,
   runbookUrl: runbookUrlFaults,
   reservedConcurrency: reservedConcurrencyFaults,
   removalPolicy: removalPolicyFaults,
+  credentialsKey: credentialsKeyFaults,
+  logGroup: logGroupFaults,
   alias: ({ resources = {} }) => aliasFaults(resources),
   region: ({ resources = {} }) => regionFaults(resources),
   foreignSecret: ({ resources = {} }) => foreignSecretFaults(resources),
@@ -250,6 +261,11 @@ function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
   yield { names: ['alarmActions'], value: alarmActions, remedy };
 }
 
+function* ownerFaults({ owner }: CheckedProps): Iterable<Fault> {
+  if (owner === undefined || (owner.length <= MAX_OWNER_LENGTH && /^[^\p{Cc}]+$/u.test(owner))) return;
+  yield { names: ['owner'], value: owner, remedy: `give a line of at most ${MAX_OWNER_LENGTH} characters` };
+}
+
 function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
   if (runbookUrl === undefined) return;
   const url = parseHttpUrl(runbookUrl);
@@ -272,6 +288,18 @@ function* removalPolicyFaults({ removalPolicy }: CheckedProps): Iterable<Fault> 
   // The type says so already, but only to those who compile.
   if (removalPolicy === undefined || [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY].includes(removalPolicy)) return;
   yield { names: ['removalPolicy'], value: removalPolicy, remedy: 'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY' };
+}
+
+function* credentialsKeyFaults({ credentials, credentialsEncryptionKey }: CheckedProps): Iterable<Fault> {
+  if (credentials === undefined || credentialsEncryptionKey === undefined) return;
+  const remedy = 'leave it out: it is for the new secret, and the one that is given has its own';
+  yield { names: ['credentialsEncryptionKey', 'credentials'], remedy };
+}
+
+function* logGroupFaults({ logGroup, logRetention }: CheckedProps): Iterable<Fault> {
+  if (logGroup === undefined || logRetention === undefined) return;
+  const remedy = 'leave it out: the log group that is given has its own';
+  yield { names: ['logRetention', 'logGroup'], remedy };
 }
 
 function* isolatedSubnetsFaults({ isIsolated }: CheckedProps): Iterable<Fault> {

@@ -11,8 +11,8 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Timing } from '../lambda/timing.ts';
-import { type AlarmKind, type AlarmRule, alarmName, alarmRules, WARM_UP_MINUTES } from './alarm-rules.ts';
-import { refreshNowCommand, showStatusCommand } from './operator-commands.ts';
+import { ALARMS_PAGE, type AlarmKind, type AlarmRule, alarmName, alarmRules, WARM_UP_MINUTES } from './alarm-rules.ts';
+import { refreshNowCommand, showLogCommand, showStatusCommand } from './operator-commands.ts';
 import { refresherMetric } from './refresher-metrics.ts';
 import type { AlarmActions } from './token-refresher-props.ts';
 
@@ -29,6 +29,8 @@ export interface RefresherAlarmsProps {
   /** Whether they notify at all. */
   readonly actionsEnabled: boolean;
   /** Stands in each description. */
+  readonly logGroupName: string;
+  readonly owner?: string;
   readonly runbookUrl?: string;
   /** From which age of the credentials on CredentialsAging makes a ticket; without it there is no such alarm. */
   readonly credentialsMaxAge?: Duration;
@@ -106,16 +108,35 @@ function metricOf({ metric, fill, statistic, periodSeconds }: AlarmRule, props: 
   });
 }
 
-function description(
-  { sentences }: AlarmRule,
-  { tokenParameterName, function: { functionName }, runbookUrl }: RefresherAlarmsProps,
-): string {
-  return [
-    sentences.join(' '),
-    `Status: ${showStatusCommand(tokenParameterName)}`,
-    `Refresh: ${refreshNowCommand(functionName)}`,
-    ...(runbookUrl === undefined ? [] : [`Runbook: ${runbookUrl}`]),
-  ].join('\n');
+/** What CloudWatch takes. */
+const MAX_DESCRIPTION_LENGTH = 1024;
+
+/** Where names are so long that not all of it has room, the lines that somebody misses least are left out. */
+function description({ kind, sentences }: AlarmRule, props: RefresherAlarmsProps): string {
+  const { owner, runbookUrl } = props;
+  const lines = [
+    { text: sentences.join(' '), missed: 7 },
+    { text: `Status: ${showStatusCommand(props.tokenParameterName)}`, missed: 4 },
+    { text: `Log: ${showLogCommand(props.logGroupName)}`, missed: 2 },
+    { text: `Refresh: ${refreshNowCommand(props.function.functionName)}`, missed: 3 },
+    { text: `More: ${ALARMS_PAGE}#${kind.toLowerCase()}`, missed: 1 },
+    ...(owner === undefined ? [] : [{ text: `Owner: ${owner}`, missed: 5 }]),
+    ...(runbookUrl === undefined ? [] : [{ text: `Runbook: ${runbookUrl}`, missed: 6 }]),
+  ];
+  const kept = lines.toSorted((a, b) => a.missed - b.missed);
+  while (lengthOf(kept) > MAX_DESCRIPTION_LENGTH) kept.shift();
+  return lines
+    .filter((line) => kept.includes(line))
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+/** With the longest names that may stand for those which are known when deploying only. */
+function lengthOf(lines: readonly { readonly text: string }[]): number {
+  const text = lines.map((line) => line.text).join('\n');
+  return text
+    .replaceAll(/\$\{Token\[AWS\.Region[^}]*\}/g, 'ap-southeast-99')
+    .replaceAll(/\$\{Token[^}]*\}/g, 'x'.repeat(64)).length;
 }
 
 function startAfterWarmUp(alarm: Alarm): void {

@@ -2,7 +2,8 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IDestination } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ServiceProfile } from '../lambda/services/profile.ts';
 
@@ -50,6 +51,13 @@ export interface TokenRefresherProps {
    * @default - a new secret without a value, retained when the stack is deleted: put the credentials there once
    */
   readonly credentials?: ISecret;
+
+  /**
+   * The key of the new secret, for those who may not use AWS's own. Not together with `credentials`, which bring theirs.
+   *
+   * @default - AWS's own key for secrets
+   */
+  readonly credentialsEncryptionKey?: IKey;
 
   /**
    * Name of the SecureString parameter that holds the token, for example `/masters-india-staging/access-token`. The
@@ -117,6 +125,13 @@ export interface TokenRefresherProps {
   readonly alarmActions: AlarmActions | 'none';
 
   /**
+   * Whom the token serves, in at most 60 characters: a team, say. Every alarm's description carries the line.
+   *
+   * @default - nobody is named
+   */
+  readonly owner?: string;
+
+  /**
    * Address of your own runbook; every alarm's description carries it. At most 200 characters.
    *
    * @default - the descriptions speak for themselves
@@ -156,6 +171,29 @@ export interface TokenRefresherProps {
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: RetentionDays;
+
+  /**
+   * Where the function logs, with a key and a retention of your own. Not together with `logRetention`.
+   *
+   * @default - a new log group, `/token-refresher<tokenParameterName>`, which is deleted with the stack
+   */
+  readonly logGroup?: ILogGroup;
+
+  /**
+   * Where Lambda sends a record of each run that failed, without a secret in it. Nobody needs it: the next tick is the
+   * retry, and the alarms notify.
+   *
+   * @default - nowhere
+   */
+  readonly onFailure?: IDestination;
+
+  /**
+   * Whether a reader's report starts a tick at once. It takes one of the 300 rules of the account's event bus. Without it,
+   * the next scheduled tick finds the report.
+   *
+   * @default true
+   */
+  readonly reportRule?: boolean;
 
   /**
    * What becomes of the new secret and the new key when the stack is deleted. With `RemovalPolicy.DESTROY`, for environments

@@ -5,7 +5,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -42,7 +42,13 @@ import type { TokenRefresherProps } from './token-refresher-props.ts';
 export class TokenRefresher extends Construct {
   /** What readers need: the parameter's name, and `grantRead`. */
   readonly token: IRefreshedToken;
-  /** Where the credentials belong. */
+  /**
+   * Where the credentials belong. A new secret takes no statements by `addToResourcePolicy`: give it a policy of its own.
+   *
+   * @example
+   * const policy = new ResourcePolicy(this, 'Policy', { secret: refresher.credentials });
+   * policy.document.addStatements(statement);
+   */
   readonly credentials: ISecret;
   /** Encrypts the token. */
   readonly encryptionKey: IKey;
@@ -69,7 +75,7 @@ export class TokenRefresher extends Construct {
     // Kept, so that the token's history stays readable for whoever may; only a failed first deployment takes both along.
     const removalPolicy = isDestroyed ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 
-    this.credentials = props.credentials ?? this.#emptySecret(props.tokenParameterName, removalPolicy);
+    this.credentials = props.credentials ?? this.#emptySecret(props, removalPolicy);
     this.encryptionKey =
       (props.encryptionKey && keyItself(props.encryptionKey)) ??
       new Key(this, 'Key', {
@@ -84,13 +90,15 @@ export class TokenRefresher extends Construct {
     });
     this.function = this.#refresher(props);
     this.#schedule(props.paused ?? false);
-    this.#tickOnReport(props.paused ?? false);
+    if (props.reportRule !== false) this.#tickOnReport(props.paused ?? false);
     this.alarms = new RefresherAlarms(this, 'Alarms', {
       tokenParameterName: props.tokenParameterName,
       function: this.function,
       timing: this.timing,
       actions: props.alarmActions,
       actionsEnabled: props.paused !== true,
+      logGroupName: props.logGroup?.logGroupName ?? logGroupName(props.tokenParameterName),
+      owner: props.owner,
       runbookUrl: props.runbookUrl,
       credentialsMaxAge: props.credentialsMaxAge,
     });
@@ -164,24 +172,28 @@ export class TokenRefresher extends Construct {
   }
 
   /** CDK's own Secret would generate a value, which the service would then be asked with. */
-  #emptySecret(tokenParameterName: string, removalPolicy: RemovalPolicy): ISecret {
+  #emptySecret(props: TokenRefresherProps, removalPolicy: RemovalPolicy): ISecret {
+    const encryptionKey = props.credentialsEncryptionKey && keyItself(props.credentialsEncryptionKey);
     const secret = new CfnSecret(this, 'Credentials', {
-      description: `Credentials of the SOAP service that hands out ${tokenParameterName}`,
+      description: `Credentials of the SOAP service that hands out ${props.tokenParameterName}`,
+      kmsKeyId: encryptionKey?.keyArn,
     });
     secret.applyRemovalPolicy(removalPolicy);
     acknowledgeNag(secret, {
       rule: 'AwsSolutions-SMG4',
       reason: 'The service offers no way to change the credentials by a program: a person puts new ones.',
     });
-    return Secret.fromSecretCompleteArn(this, 'CredentialsSecret', secret.ref);
+    return Secret.fromSecretAttributes(this, 'CredentialsSecret', { secretCompleteArn: secret.ref, encryptionKey });
   }
 
   #refresher(props: TokenRefresherProps): LambdaFunction {
-    const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: logGroupName(props.tokenParameterName),
-      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup =
+      props.logGroup ??
+      new LogGroup(this, 'Log', {
+        logGroupName: logGroupName(props.tokenParameterName),
+        retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
     const variables = variablesOf({
       ...functionSettings(props),
       credentialsSecretId: this.credentials.secretArn,
@@ -204,6 +216,7 @@ export class TokenRefresher extends Construct {
       // The next tick is the retry; one that is minutes old has been overtaken.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(5),
+      onFailure: props.onFailure,
       vpc: props.vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
@@ -211,7 +224,7 @@ export class TokenRefresher extends Construct {
   }
 
   /** Spelled out: Lambda's managed policy allows every log group, and ISecret.grantRead more than reading the value. */
-  #executionRole(logGroup: LogGroup, { vpc, service }: TokenRefresherProps): Role {
+  #executionRole(logGroup: ILogGroup, { vpc, service }: TokenRefresherProps): Role {
     const role = new Role(this, 'Role', {
       description: `Refreshes the access token ${this.token.parameterName}`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -341,7 +354,8 @@ function refreshersBeside(scope: IConstruct): OtherRefresher[] {
   return here;
 }
 
-function namedResources(scope: IConstruct, { credentials, encryptionKey }: TokenRefresherProps): NamedResources {
+function namedResources(scope: IConstruct, props: TokenRefresherProps): NamedResources {
+  const { credentials, credentialsEncryptionKey, encryptionKey } = props;
   const ofKey = (name: string, key: IKey | undefined) => {
     if (key === undefined) return undefined;
     const itself = keyItself(key);
@@ -350,7 +364,9 @@ function namedResources(scope: IConstruct, { credentials, encryptionKey }: Token
   return {
     place: placeOf(scope),
     secret: credentials && named('credentials', credentials.secretArn, credentials.env),
-    secretKey: ofKey('credentials.encryptionKey', credentials?.encryptionKey),
+    secretKey:
+      ofKey('credentials.encryptionKey', credentials?.encryptionKey) ??
+      ofKey('credentialsEncryptionKey', credentialsEncryptionKey),
     tokenKey: ofKey('encryptionKey', encryptionKey),
   };
 }

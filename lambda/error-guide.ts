@@ -27,7 +27,7 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
     alarm: 'RefreshFailing',
     atStake:
       'No tick reads or asks anything. Workloads go on with the stored token until it expires. If your own event was wrong, nothing is at stake.',
-    doFirst: 'Correct what the message names in the stack, and deploy.',
+    doFirst: "Correct in the stack what the log's message names, and deploy.",
     overWhen: 'The first log line after the deployment says fresh or refreshed.',
   },
   CREDENTIALS_UNREADABLE: {
@@ -44,7 +44,7 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
     askedAgain: 'next tick',
     alarm: 'RefreshFailing',
     atStake: 'No tick can ask for a token. Workloads go on with the stored token until it expires.',
-    doFirst: 'Correct the secret: the message names every field that is wrong. The next tick uses it.',
+    doFirst: "Correct the secret: the log's message names every field that is wrong. The next tick uses it.",
     overWhen:
       'The next log line says fresh or refreshed. Do not wait for the status to show it: once there has been a token, this failure is only in the log.',
   },
@@ -55,7 +55,8 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
     alarm: 'RefreshFailing',
     atStake:
       'Workloads go on with the stored token until it expires. With the defaults, an outage of two hours costs nobody a token.',
-    doFirst: 'See the message. It is asked again by itself; if it lasts, check the network path, and ask the vendor.',
+    doFirst:
+      "See the log's message. It is asked again by itself; if it lasts, check the network path, and ask the vendor.",
     overWhen: 'The status holds no attempt any more, and the next log line says refreshed.',
   },
   CREDENTIALS_REFUSED: {
@@ -92,7 +93,8 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
     alarm: 'RefreshFailing',
     atStake:
       'The service may have ended the stored token when it issued the one that could not be stored: workloads may be refused already. If the service was not asked, they go on with the stored token until it expires.',
-    doFirst: "See the message. It names what SSM refuses; else check the function's permissions and SSM's health.",
+    doFirst:
+      "See the log's message. It names what SSM refuses; else check the function's permissions and SSM's health.",
     overWhen: 'The next log line says fresh or refreshed, and the status holds no attempt any more.',
   },
   REFRESH_IN_PROGRESS: {

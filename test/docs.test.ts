@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
-import { alarmRules } from '../infra/alarm-rules.ts';
+import { alarmName, alarmRules } from '../infra/alarm-rules.ts';
 import { ERROR_GUIDE } from '../lambda/error-guide.ts';
 import { METRICS } from '../lambda/refresher/metric-names.ts';
 import { timingOf } from '../lambda/timing.ts';
@@ -103,6 +103,14 @@ it('explains the error codes on the page in the words of npm start and the alarm
   const page = replaceBetweenMarkers(read('docs/operations.md'), 'test: error codes', sections.join('\n\n'));
   // With -u, Vitest writes the page.
   await expect(page).toMatchFileSnapshot('../docs/operations.md');
+});
+
+it('has a pattern for events that takes the pages, and no ticket', () => {
+  const [, pattern = ''] =
+    /```json\n(\{\n {2}"source": \["aws\.cloudwatch"\].*?)\n```/s.exec(read('docs/operations.md')) ?? [];
+  const taken: { readonly prefix: string }[] = JSON.parse(pattern).detail.alarmName;
+  const pages = alarmRules(timingOf({}), 1).filter(({ severity }) => severity === 'page');
+  expect(taken.map(({ prefix }) => prefix)).toEqual(pages.map(({ kind }) => alarmName(kind, '/')));
 });
 
 it.each(alarmRules(timingOf({}), 1).map(({ kind }) => kind))(

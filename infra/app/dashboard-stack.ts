@@ -16,22 +16,44 @@ import type { METRICS } from '../../lambda/refresher/metric-names.ts';
 import type { Timing } from '../../lambda/timing.ts';
 import { alarmName, alarmRules } from '../alarm-rules.ts';
 import { refresherMetric } from '../refresher-metrics.ts';
+import { timingOfProps } from '../timing-props.ts';
 import { logGroupName } from '../token-refresher.ts';
-import { type AppSettings, RESERVED_NAME, stackName, withPrefix } from './settings.ts';
-import { addTags } from './stack-tags.ts';
+import { type AppSettings, RESERVED_NAME, stackName, type TokenSettings, withPrefix } from './settings.ts';
+import { addTags, sharedTags } from './stack-tags.ts';
+
+/** A dashboard holds 500 widgets, and a token takes four, beside those for all. */
+const TOKENS_PER_DASHBOARD = 100;
 
 /** Two apps of one account and region would write to one dashboard; their prefixes keep them apart. */
-function dashboardName(prefix: string): string {
-  return withPrefix(prefix, 'TokenRefresher');
+function dashboardName(prefix: string, number: number): string {
+  return withPrefix(prefix, numbered('TokenRefresher', number));
+}
+
+function numbered(name: string, number: number): string {
+  return number === 1 ? name : `${name}-${number}`;
 }
 
 /** What one alarm widget and one log query can hold. */
 const ALARMS_PER_WIDGET = 100;
 const TOKENS_PER_LOG_QUERY = 50;
 
-/** Where a person finds the dashboard. */
-export function dashboardUrl(prefix: string): string {
-  return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboardName(prefix)}`;
+/** Where a person finds the dashboard that shows this token. */
+export function dashboardUrl({ prefix, tokens }: AppSettings, token: TokenSettings): string {
+  const name = dashboardName(prefix, Math.floor(tokens.indexOf(token) / TOKENS_PER_DASHBOARD) + 1);
+  return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${name}`;
+}
+
+/** Shows all tokens of the app. */
+export function addDashboards(scope: Construct, settings: AppSettings): void {
+  const watched = settings.tokens.map((token) => ({
+    parameterName: token.tokenParameterName,
+    timing: timingOfProps(token),
+    credentialsMaxAge: token.credentialsMaxAge,
+  }));
+  const tags = sharedTags(settings.tokens.map((token) => token.tags));
+  for (const [index, group] of chunks(watched, TOKENS_PER_DASHBOARD).entries()) {
+    new DashboardStack(scope, group, settings, tags, index + 1);
+  }
 }
 
 /** A token that the dashboard shows, and the durations that its alarms go by. */
@@ -42,7 +64,7 @@ export interface WatchedToken {
 }
 
 /**
- * One dashboard for all tokens of the app. It knows them by their names alone, so that no stack needs another one to be
+ * One dashboard for at most a hundred tokens of the app; the next ones stand on one with a number. It knows them by their names alone, so that no stack needs another one to be
  * deployed or removed first.
  */
 export class DashboardStack extends Stack {
@@ -51,8 +73,9 @@ export class DashboardStack extends Stack {
     tokens: readonly WatchedToken[],
     { prefix, env }: Pick<AppSettings, 'prefix' | 'env'>,
     tags: Readonly<Record<string, string>> = {},
+    number = 1,
   ) {
-    super(scope, stackName(prefix, RESERVED_NAME), {
+    super(scope, stackName(prefix, numbered(RESERVED_NAME, number)), {
       description: 'Shows all access tokens that are kept fresh',
       env,
       tags,
@@ -61,7 +84,7 @@ export class DashboardStack extends Stack {
     const alarms = tokens.flatMap(namesOfAlarms);
     const parameterNames = tokens.map(({ parameterName }) => parameterName);
     new Dashboard(this, 'Dashboard', {
-      dashboardName: dashboardName(prefix),
+      dashboardName: dashboardName(prefix, number),
       defaultInterval: Duration.days(1),
       widgets: [
         ...chunks(alarms, ALARMS_PER_WIDGET).map((names) => [this.#alarms(names)]),

@@ -152,7 +152,7 @@ function* comparisonFaults({ prefix, account, region, tokens }: Parsed, issues: 
     const unreadable = new Set(issues.flatMap((issue) => settingsOf(name, issue)));
     const token = { ...tokens[name] };
     for (const setting of unreadable) Reflect.deleteProperty(token, setting);
-    const all = [...propFaults({ ...token, resources: resourcesOf(token, place), others }), ...keyFaults(token)];
+    const all = propFaults({ ...token, resources: resourcesOf(token, place), others });
     const { tokenParameterName, credentialsSecretArn: secretArn } = token;
     if (tokenParameterName !== undefined) others.push({ where: `tokens.${name}`, tokenParameterName, secretArn });
     // Without one of its settings, a rule that compares several would only confuse.
@@ -180,12 +180,6 @@ function* stackNameFaults(prefix: string | undefined, name: string): Iterable<Fa
 }
 
 type Token = Partial<Parsed['tokens'][string]>;
-
-function* keyFaults({ credentialsKeyArn, credentialsSecretArn }: Token): Iterable<Fault> {
-  if (credentialsKeyArn === undefined || credentialsSecretArn !== undefined) return;
-  const remedy = 'give credentialsSecretArn too, or leave both out: a new secret has no key of its own';
-  yield { names: ['credentialsKeyArn', 'credentialsSecretArn'], value: credentialsKeyArn, remedy };
-}
 
 /** What a token names, by the settings that name it. */
 function resourcesOf(token: Token, place: Place): NamedResources {

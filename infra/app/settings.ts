@@ -16,9 +16,14 @@ import { PROFILE_RULE, readProfile } from './read-profile.ts';
 
 /** The dashboard's stack is called so. */
 export const RESERVED_NAME = 'dashboard';
+/** The stack of mail topics is called so. */
+export const MAIL_NAME = 'mail';
 
-const NAME_RULE = `name the token with letters, digits and "-", as part of a stack's name, and not "${RESERVED_NAME}"`;
-const NAME = matching(new RegExp(`^(?!${RESERVED_NAME}$)[A-Za-z0-9][A-Za-z0-9-]{0,99}$`), NAME_RULE);
+const NAME_RULE = `name the token with letters, digits and "-", as part of a stack's name, and neither "${MAIL_NAME}" nor "${RESERVED_NAME}", with a number or without`;
+const NAME = matching(
+  new RegExp(`^(?!(?:${MAIL_NAME}|${RESERVED_NAME}(?:-\\d+)?)$)[A-Za-z0-9][A-Za-z0-9-]{0,99}$`),
+  NAME_RULE,
+);
 const PREFIX = matching(
   /^(?:[A-Za-z](?:-?[A-Za-z0-9]){0,39})?$/,
   'use at most 40 letters, digits and single "-", a letter first, as part of names of stacks and parameters',
@@ -80,7 +85,16 @@ const VPC = z.strictObject(
 );
 
 /** These are objects in code and names in cdk.json. */
-type ObjectProps = 'credentials' | 'encryptionKey' | 'alarmActions' | 'vpc' | 'vpcSubnets' | 'securityGroups';
+type ObjectProps =
+  | 'credentials'
+  | 'credentialsEncryptionKey'
+  | 'encryptionKey'
+  | 'alarmActions'
+  | 'logGroup'
+  | 'onFailure'
+  | 'vpc'
+  | 'vpcSubnets'
+  | 'securityGroups';
 type PlainProps = Omit<TokenRefresherProps, ObjectProps | 'tokenParameterName'>;
 
 /**
@@ -142,7 +156,7 @@ const SETTINGS = {
     description: 'an existing secret, by its complete ARN. Not set: a new, empty one',
   }),
   credentialsKeyArn: KEY_ARN.optional().meta({
-    description: 'the customer-managed key of `credentialsSecretArn`, if it has one',
+    description: 'the customer-managed key of `credentialsSecretArn`, if it has one, or of the new secret',
   }),
   encryptionKeyArn: KEY_ARN.optional().meta({
     description: 'an existing key for the token; several tokens may share one. Not set: a new one',
@@ -150,6 +164,9 @@ const SETTINGS = {
   credentialsMaxAge: DURATION.optional().meta({
     description:
       'from which age of the credentials on CredentialsAging makes a ticket, ahead of the day on which the vendor ends the password: `"80 days"`, say. $0.40 a month',
+  }),
+  owner: TEXT.optional().meta({
+    description: 'whom the token serves, in at most 60 characters: a team, say; every alarm carries the line',
   }),
   runbookUrl: TEXT.optional().meta({ description: 'your runbook; every alarm carries the address' }),
   paused: FLAG.optional().meta({ description: 'stops the schedule and silences the alarms together', default: false }),
@@ -166,6 +183,11 @@ const SETTINGS = {
     .transform((text) => RETENTIONS.get(text))
     .optional()
     .meta({ description: 'how long the log is kept', default: '30 days' }),
+  reportRule: FLAG.optional().meta({
+    description:
+      'whether a report of a reader starts a tick at once, for one of the 300 rules of the event bus; `false`: the next scheduled tick finds it',
+    default: true,
+  }),
   removalPolicy: z
     .enum(['retain', 'destroy'], 'use "retain" or "destroy"')
     .transform((policy) => (policy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN))
@@ -200,7 +222,7 @@ const APP_SETTINGS = {
     default: '',
   }),
   dashboard: z.literal('none', 'leave it out, or say "none"').optional().meta({
-    description: '`"none"` makes no dashboard. Not set: one for all tokens, $3.00 a month',
+    description: '`"none"` makes no dashboard. Not set: one for each hundred tokens, $3.00 a month',
   }),
 };
 

@@ -1,9 +1,8 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { timingOfProps } from '../timing-props.ts';
-import { DashboardStack } from './dashboard-stack.ts';
+import { addDashboards } from './dashboard-stack.ts';
+import { MailStack, mailAddresses } from './mail-stack.ts';
 import { readSettings } from './read-settings.ts';
-import { sharedTags } from './stack-tags.ts';
 import { TokenRefresherStack } from './token-refresher-stack.ts';
 
 /**
@@ -12,14 +11,12 @@ import { TokenRefresherStack } from './token-refresher-stack.ts';
  */
 export function addStacks(app: App): void {
   const settings = readSettings(app.node.getAllContext());
-  for (const token of settings.tokens) new TokenRefresherStack(app, token, settings);
-  if (settings.hasDashboard) {
-    const watched = settings.tokens.map((token) => ({
-      parameterName: token.tokenParameterName,
-      timing: timingOfProps(token),
-      credentialsMaxAge: token.credentialsMaxAge,
-    }));
-    new DashboardStack(app, watched, settings, sharedTags(settings.tokens.map(({ tags }) => tags)));
+  const mail = mailAddresses(settings.tokens).length === 0 ? undefined : new MailStack(app, settings);
+  for (const token of settings.tokens) {
+    const stack = new TokenRefresherStack(app, token, settings);
+    // An alarm may name a topic that is not there yet, but nobody would get its first mail.
+    if (mail !== undefined && mailAddresses([token]).length > 0) stack.addStackDependency(mail);
   }
+  if (settings.hasDashboard) addDashboards(app, settings);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

@@ -1,13 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
-import { Aws, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
-import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ISubnet, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { alarmName } from '../alarm-rules.ts';
 import { credentialsTemplate } from '../function-settings.ts';
@@ -21,6 +17,7 @@ import {
 import { TokenRefresher } from '../token-refresher.ts';
 import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
 import { dashboardUrl } from './dashboard-stack.ts';
+import { mailTopicArn } from './mail-stack.ts';
 import { type AlarmTarget, type AppSettings, stackName, type TokenSettings, type VpcSettings } from './settings.ts';
 import { addTags } from './stack-tags.ts';
 
@@ -34,12 +31,12 @@ export class TokenRefresherStack extends Stack {
     addTags(this, tags);
     const tokenRefresher = new TokenRefresher(this, 'Refresher', {
       ...refresher,
-      credentials: existingSecret(this, settings),
+      ...credentials(this, settings),
       encryptionKey: encryptionKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'ExistingKey', encryptionKeyArn),
-      alarmActions: alarmActions(this, settings.alarmActions),
+      alarmActions: alarmActions(this, settings.alarmActions, app.prefix),
       ...(vpc && vpcPlacement(this, vpc)),
     });
-    this.#print(tokenRefresher, settings.service, app);
+    this.#print(tokenRefresher, settings, app);
     if (settings.alarmActions !== 'none' && settings.paused !== true) this.#printTests(settings);
   }
 
@@ -52,58 +49,37 @@ export class TokenRefresherStack extends Stack {
       new CfnOutput(this, 'TestTicket', { value: value('TokenRejected') });
   }
 
-  #print(
-    tokenRefresher: TokenRefresher,
-    service: TokenSettings['service'],
-    { prefix, hasDashboard }: AppSettings,
-  ): void {
+  #print(tokenRefresher: TokenRefresher, settings: TokenSettings, app: AppSettings): void {
     const { credentials, token, encryptionKey, function: refresher } = tokenRefresher;
     const outputs = {
       PutCredentials: putCredentialsCommand(credentials.secretArn),
-      CredentialsFile: credentialsTemplate(service),
+      CredentialsFile: credentialsTemplate(settings.service),
       TokenParameter: token.parameterName,
       TokenKey: encryptionKey.keyArn,
       ReadToken: readTokenCommand(token.parameterName),
       ShowStatus: showStatusCommand(token.parameterName),
       RefreshNow: refreshNowCommand(refresher.functionName),
-      ...(hasDashboard && { Dashboard: dashboardUrl(prefix) }),
+      ...(app.hasDashboard && { Dashboard: dashboardUrl(app, settings) }),
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }
 }
 
-function existingSecret(scope: Construct, settings: TokenSettings): ISecret | undefined {
+function credentials(scope: Construct, settings: TokenSettings): Partial<TokenRefresherProps> {
   const { credentialsSecretArn: secretCompleteArn, credentialsKeyArn: keyArn } = settings;
-  if (secretCompleteArn === undefined) return undefined;
   const encryptionKey = keyArn === undefined ? undefined : Key.fromKeyArn(scope, 'CredentialsKey', keyArn);
-  return Secret.fromSecretAttributes(scope, 'ExistingCredentials', { secretCompleteArn, encryptionKey });
+  if (secretCompleteArn === undefined) return { credentialsEncryptionKey: encryptionKey };
+  const attributes = { secretCompleteArn, encryptionKey };
+  return { credentials: Secret.fromSecretAttributes(scope, 'ExistingCredentials', attributes) };
 }
 
-function alarmActions(scope: Construct, actions: TokenSettings['alarmActions']): AlarmActions | 'none' {
+function alarmActions(scope: Construct, actions: TokenSettings['alarmActions'], prefix: string): AlarmActions | 'none' {
   if (actions === 'none') return 'none';
-  const page = alarmAction(scope, 'Page', actions.page);
-  // Two topics for one address would ask twice for a confirmation.
-  if (isDeepStrictEqual(actions.page, actions.ticket)) return { page, ticket: page };
-  const ticket = actions.ticket && alarmAction(scope, 'Ticket', actions.ticket);
-  return { page, ticket };
-}
-
-function alarmAction(scope: Construct, id: string, target: AlarmTarget): IAlarmAction {
-  if ('topicArn' in target) {
-    return new SnsAction(Topic.fromTopicArn(scope, id, target.topicArn));
-  }
-  const topic = new Topic(scope, id, { enforceSSL: true });
-  topic.addSubscription(new EmailSubscription(target.email));
-  // enforceSSL gives the topic a policy, and with it takes away the default one, which lets alarms of the account publish.
-  topic.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-    }),
-  );
-  return new SnsAction(topic);
+  const action = (id: string, target: AlarmTarget) => {
+    const arn = 'topicArn' in target ? target.topicArn : mailTopicArn(scope, prefix, target.email);
+    return new SnsAction(Topic.fromTopicArn(scope, id, arn));
+  };
+  return { page: action('Page', actions.page), ticket: actions.ticket && action('Ticket', actions.ticket) };
 }
 
 /** Named by identifiers: looking them up would need credentials at synth. */

@@ -44,7 +44,8 @@ const waiting = trials.values();
 let notMissed = 0;
 await inCopy(async (copy) => {
   const tests = PLACES.flatMap((place) => place.tests);
-  if (!(await passes(copy, tests))) throw new Error('The tests fail without any deletion: what would they show?');
+  const failing = await firstFailing(copy, tests);
+  if (failing !== undefined) throw new Error(`${failing} fails without any deletion: what would it show?`);
 });
 await Promise.all(Array.from({ length: availableParallelism() }, () => inCopy(tryAll)));
 console.log(`${trials.length} deletions of ${names.length} settings, ${notMissed} missed by no test`);
@@ -74,15 +75,16 @@ async function tryAll(copy: string): Promise<void> {
     const path = join(copy, trial.file);
     const original = readFileSync(path);
     writeFileSync(path, trial.rest);
-    const isMissed = !(await passes(copy, trial.tests));
+    const failing = await firstFailing(copy, trial.tests);
     writeFileSync(path, original);
-    if (isMissed) continue;
+    if (failing !== undefined) continue;
     notMissed += 1;
     console.log(`${trial.file}:${trial.line} is missed by no test:\n  ${trial.left}`);
   }
 }
 
-async function passes(copy: string, tests: readonly string[]): Promise<boolean> {
+/** The first of the tests that fails. */
+async function firstFailing(copy: string, tests: readonly string[]): Promise<string | undefined> {
   for (const test of tests) {
     const args = [
       'node_modules/vitest/vitest.mjs',
@@ -96,7 +98,7 @@ async function passes(copy: string, tests: readonly string[]): Promise<boolean> 
     const isPassed = await new Promise<boolean>((resolve) => {
       execFile(process.execPath, args, { cwd: copy }, (error) => resolve(error === null));
     });
-    if (!isPassed) return false;
+    if (!isPassed) return test;
   }
-  return true;
+  return undefined;
 }

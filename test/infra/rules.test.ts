@@ -7,6 +7,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, type IAlias, Key } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -85,6 +86,7 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
     ...PLAIN({ alarmActions: undefined }),
     remedy: /alarmActions is not set: say whom the alarms notify/,
   },
+  owner: { ...PLAIN({ owner: 'x'.repeat(61) }), remedy: /owner is "x+": give a line of at most 60/ },
   runbookUrl: {
     ...PLAIN({ runbookUrl: 'https://erin:hunter2@wiki.test' }),
     remedy: /runbookUrl is "\(not shown\)": leave/,
@@ -93,6 +95,19 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
   removalPolicy: {
     ...PLAIN({ removalPolicy: 'snapshot' }, { removalPolicy: RemovalPolicy.SNAPSHOT }),
     remedy: /removalPolicy is "snapshot": use /,
+  },
+  credentialsKey: {
+    props: (stack) => ({
+      credentials: Secret.fromSecretCompleteArn(stack, 'Secret', secretArn()),
+      credentialsEncryptionKey: Key.fromKeyArn(stack, 'Key', keyArn()),
+    }),
+    settings: 'one setting names the key, of whichever secret there is',
+    remedy: /credentialsEncryptionKey: leave it out/,
+  },
+  logGroup: {
+    props: (stack) => ({ logGroup: new LogGroup(stack, 'Group'), logRetention: RetentionDays.ONE_YEAR }),
+    settings: 'it has no setting for a log group',
+    remedy: /logRetention: leave it out/,
   },
   alias: {
     props: (stack) => ({ encryptionKey: Alias.fromAliasName(stack, 'Alias', 'alias/tokens') }),
@@ -144,7 +159,7 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
 
 it('every rule is played here, in the construct and in cdk.json', () => {
   expect(Object.keys(CASES)).toEqual([...Object.keys(RULES), ...Object.keys(WARNINGS)]);
-  expect(Object.keys(CASES)).toHaveLength(22);
+  expect(Object.keys(CASES)).toHaveLength(25);
 });
 
 /** All that the construct says of these props: the error, or the warnings. */
@@ -195,7 +210,7 @@ it.each(inCdkJson)('cdk.json has the rule %s', (_, { settings, beside, remedy })
 
 it('cdk.json has all rules but those that it says why it cannot have', () => {
   const others = Object.keys(CASES).filter((name) => !inCdkJson.some(([one]) => one === name));
-  expect(others).toEqual(['isolatedSubnets']);
+  expect(others).toEqual(['credentialsKey', 'logGroup', 'isolatedSubnets']);
 });
 
 /** What a role of a stack in ENV may do. */

@@ -124,6 +124,17 @@ describe('in cdk.json', () => {
     expect(outputs.CredentialsFile?.Value).toBe('{"tid":"...","benid":"...","pin":"...","herstellerid":"..."}');
   });
 
+  it('a key without an existing secret is that of the new one', () => {
+    const credentialsKeyArn = 'arn:aws:kms:ap-south-1:123456789012:key/1111';
+    const app = readSettings({
+      tokens: { acme: { endpoint: LEAST.endpoint, alarmActions: 'none', credentialsKeyArn } },
+    });
+    const [token] = app.tokens;
+    if (token === undefined) throw new TypeError('no token');
+    const template = Template.fromStack(new TokenRefresherStack(new App(), token, app));
+    expect(only(template, 'AWS::SecretsManager::Secret')).toMatchObject({ KmsKeyId: credentialsKeyArn });
+  });
+
   it('or described in a file', () => {
     expect(settings(file(JSON.stringify(sabre))).tokens[0]?.service).toEqual(sabre);
   });

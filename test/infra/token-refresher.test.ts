@@ -1,16 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, AnyPrincipal, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ResourcePolicy, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -53,6 +55,7 @@ const notifying = deployed((stack) => ({
     page: new SnsAction(new Topic(stack, 'Page')),
     ticket: new SnsAction(new Topic(stack, 'Tickets')),
   },
+  owner: 'invoicing',
   runbookUrl: 'https://wiki.example.test/token',
   reservedConcurrency: 1,
 }));
@@ -251,6 +254,24 @@ describe('the credentials', () => {
     }
   });
 
+  it('take a resource policy as the docstring says', () => {
+    const { stack, refresher } = team();
+    const policy = new ResourcePolicy(stack, 'Policy', { secret: refresher.credentials });
+    const effect = Effect.DENY;
+    policy.document.addStatements(
+      new PolicyStatement({
+        effect,
+        principals: [new AnyPrincipal()],
+        actions: ['secretsmanager:*'],
+        resources: ['*'],
+      }),
+    );
+    expect(only(Template.fromStack(stack), 'AWS::SecretsManager::ResourcePolicy')).toMatchObject({
+      SecretId: expect.stringMatching(/^<RefresherCredentials/),
+      ResourcePolicy: { Statement: [{ Effect: 'Deny' }] },
+    });
+  });
+
   it('can be an existing secret under a key of its own', () => {
     const { template } = deployed((stack) => ({
       credentials: Secret.fromSecretAttributes(stack, 'Existing', {
@@ -274,6 +295,65 @@ describe('the credentials', () => {
         },
       ]),
     );
+  });
+});
+
+it('takes what settings.md says of the quotas of an account', () => {
+  const types = Object.values(standard.template.toJSON().Resources as object).map(({ Type }) => Type);
+  const page = readFileSync(join(import.meta.dirname, '../../docs/settings.md'), 'utf8');
+  const row = (quota: string) => Number(new RegExp(`^\\| ${quota} +\\| [^|]+ \\| (\\d+)`, 'm').exec(page)?.[1]);
+  expect(row('resources of a stack')).toBe(types.length);
+  for (const [quota, type] of [
+    ['rules of the event bus', 'AWS::Events::Rule'],
+    ['schedule groups', 'AWS::Scheduler::ScheduleGroup'],
+    ['roles', 'AWS::IAM::Role'],
+    ['alarms', 'AWS::CloudWatch::Alarm'],
+  ] as const)
+    expect([quota, row(quota)]).toEqual([quota, types.filter((one) => one === type).length]);
+});
+
+describe('company rules', () => {
+  const company = deployed((stack) => ({
+    credentialsEncryptionKey: Key.fromKeyArn(stack, 'SecretKey', 'arn:aws:kms:ap-south-1:123456789012:key/abc'),
+    logGroup: LogGroup.fromLogGroupName(stack, 'Logs', 'company/logs'),
+    onFailure: new SqsDestination(new Queue(stack, 'Failed')),
+  }));
+
+  it('the new secret may have a key of the company, which the function may use through Secrets Manager only', () => {
+    const KmsKeyId = 'arn:aws:kms:ap-south-1:123456789012:key/abc';
+    expect(only(company.template, 'AWS::SecretsManager::Secret')).toMatchObject({ KmsKeyId });
+    expect(statementsOf(company.template, 'Refreshes')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: KmsKeyId,
+      Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com' } },
+    });
+  });
+
+  it('the function may log to a group of the company, and to no other', () => {
+    company.template.resourceCountIs('AWS::Logs::LogGroup', 0);
+    expect(only(company.template, 'AWS::Lambda::Function')).toMatchObject({
+      LoggingConfig: { LogGroup: 'company/logs' },
+    });
+    expect(statementsOf(company.template, 'Refreshes')).toContainEqual(
+      expect.objectContaining({
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: expect.stringContaining('log-group:company/logs'),
+      }),
+    );
+  });
+
+  it('a record of each failed run may go to a queue', () => {
+    expect(only(company.template, 'AWS::Lambda::EventInvokeConfig')).toMatchObject({
+      DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/^<Failed/) } },
+      MaximumRetryAttempts: 0,
+    });
+  });
+
+  it('the rule for reports may be left out: the bus of an account has 300', () => {
+    const { template } = deployed(() => ({ reportRule: false }));
+    template.resourceCountIs('AWS::Events::Rule', 0);
+    template.resourceCountIs('AWS::Lambda::Permission', 0);
   });
 });
 
@@ -674,9 +754,17 @@ describe('alarms', () => {
     (kind) => {
       const { AlarmDescription } = alarm(notifying, kind);
       expect(AlarmDescription).toMatch(
-        /First:? .*\nStatus: aws .*\/status .*\nRefresh: aws .*"force":true.*\nRunbook: https:\/\/wiki/s,
+        /First:? .*\nStatus: aws .*\/status .*\nLog: aws .* --since 1h\nRefresh: aws .*"force":true.*\nMore: .*\nOwner: invoicing\nRunbook: https:\/\/wiki/s,
       );
-      expect(AlarmDescription).toContain(TOKEN);
+      expect(AlarmDescription).toContain(`--names ${TOKEN}/status ${TOKEN}/attempt `);
+      expect(AlarmDescription).toContain(`logs tail /token-refresher${TOKEN} `);
+      const [, page = '', anchor] = /\nMore: (\S+)#(\S+)/.exec(String(AlarmDescription)) ?? [];
+      const root = join(import.meta.dirname, '../..');
+      const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+      // As soon as the repository has an address, the page must have it too.
+      expect(page.startsWith('https://')).toBe(repository !== undefined);
+      expect(readFileSync(join(root, page.replace(/^https:.*(?=docs\/)/, '')), 'utf8')).toContain(`### ${kind}\n`);
+      expect(anchor).toBe(kind.toLowerCase());
     },
   );
 
@@ -687,13 +775,18 @@ describe('alarms', () => {
   });
 
   it('have descriptions that CloudWatch takes, however long the names are', () => {
+    const runbookUrl = `https://wiki.example.test/${'r'.repeat(174)}`;
     const { template } = deployed(() => ({
       tokenParameterName: `/${'n'.repeat(199)}`,
-      runbookUrl: `https://wiki.example.test/${'r'.repeat(174)}`,
+      owner: 'o'.repeat(60),
+      runbookUrl,
       credentialsMaxAge: Duration.seconds(99_999_999),
     }));
     const lengths = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
       const text = String(readable(Properties.AlarmDescription));
+      // What is left out is what somebody misses least.
+      expect(text).toContain(`\nOwner: ${'o'.repeat(60)}\nRunbook: ${runbookUrl}`);
+      expect(text).not.toContain('\nMore:');
       return text.replaceAll(/<AWS::Region>/g, 'ap-southeast-99').replaceAll(/<\w+>/g, 'f'.repeat(64)).length;
     });
     expect(Math.max(...lengths)).toBeLessThanOrEqual(1024);

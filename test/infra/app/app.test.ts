@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { DashboardStack } from '../../../infra/app/dashboard-stack.ts';
+import { addDashboards, DashboardStack, dashboardUrl } from '../../../infra/app/dashboard-stack.ts';
 import { readSettings, SettingsError } from '../../../infra/app/read-settings.ts';
 import { addStacks } from '../../../infra/app/stacks.ts';
 import { timingOf } from '../../../lambda/timing.ts';
@@ -50,6 +50,10 @@ const EVERYTHING = {
   terminationProtection: true,
 };
 const LEAST = { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' };
+
+/** The ARN of the topic of an address. */
+const mailTopic = (address: string) =>
+  expect.stringMatching(new RegExp(`:sns:.*:TokenRefresher-${address}-[0-9a-f]{8}$`));
 
 /** The app as `cdk` runs it, with these tokens. */
 function appWith(tokens: unknown, others: object = {}): App {
@@ -97,9 +101,9 @@ describe('the app as it is shipped', () => {
       TokenParameter: parameter,
       TokenKey: expect.stringMatching(/^<RefresherKey\w+\.Arn>$/),
       ReadToken: `aws --region <AWS::Region> ssm get-parameter --name ${parameter} --with-decryption ${text}`,
-      ShowStatus: `aws --region <AWS::Region> ssm get-parameter --name ${parameter}/status ${text}`,
+      ShowStatus: `aws --region <AWS::Region> ssm get-parameters --names ${parameter}/status ${parameter}/attempt --query 'Parameters[].Value' --output text`,
       RefreshNow: expect.stringMatching(
-        /^aws --region <AWS::Region> lambda invoke --function-name <RefresherFunction\w+> .* --payload '\{"force":true\}' \/dev\/stdout$/,
+        /^aws --region <AWS::Region> lambda invoke --function-name <RefresherFunction\w+> --cli-read-timeout 90 .* --payload '\{"force":true\}' \/dev\/stdout$/,
       ),
       Dashboard:
         'https://<AWS::Region>.console.aws.amazon.com/cloudwatch/home?region=<AWS::Region>#dashboards/dashboard/TokenRefresher',
@@ -136,10 +140,10 @@ describe('the outputs', () => {
     const alarms = Object.values(full.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
     for (const [kind, target] of [
       ['CredentialsRefused', EVERYTHING.alarmActions.page],
-      ['TokenRejected', expect.objectContaining({ Ref: expect.stringMatching(/^Ticket/) })],
+      ['TokenRejected', mailTopic('team-example-test')],
     ] as const) {
       const alarm = alarms.find(({ AlarmName }) => AlarmName === `${kind}/billing/token`);
-      expect(alarm).toMatchObject({ AlarmActions: [target] });
+      expect(readable(alarm)).toMatchObject({ AlarmActions: [target] });
       expect(alarm).not.toHaveProperty('WarmUpConfiguration');
     }
   });
@@ -196,9 +200,10 @@ describe('settings', () => {
   });
 
   it('make a mail of an address: alarms of the account may publish to its topic, by TLS only', () => {
-    full.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.test' });
-    const topic = expect.stringMatching(/^<Ticket\w+>$/);
-    expect(only(full, 'AWS::SNS::TopicPolicy').PolicyDocument).toMatchObject({
+    const mail = Template.fromStack(stackOf(everything, 'TokenRefresher-mail'));
+    mail.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.test' });
+    const topic = expect.stringMatching(/^<team\w+>$/);
+    expect(only(mail, 'AWS::SNS::TopicPolicy').PolicyDocument).toMatchObject({
       Statement: [
         {
           Effect: 'Deny',
@@ -217,20 +222,39 @@ describe('settings', () => {
     });
   });
 
-  it.each([
-    ['for page and ticket alike', { page: 'erin@example.test', ticket: 'erin@example.test' }, 1],
-    ['each, where they differ', { page: 'erin@example.test', ticket: 'team@example.test' }, 2],
-  ])('make one topic %s, with one mail to confirm', (_, alarmActions, count) => {
-    const template = Template.fromStack(
-      stackOf(appWith({ service: { ...LEAST, alarmActions } }), 'TokenRefresher-service'),
+  it('make one topic of an address, whatever tokens and severities notify it, with one mail to confirm', () => {
+    const [erin, team] = ['erin@example.test', 'team@example.test'];
+    const app = appWith(
+      {
+        one: { ...LEAST, alarmActions: { page: erin, ticket: erin } },
+        two: { ...LEAST, alarmActions: { page: erin, ticket: team } },
+        three: LEAST,
+      },
+      { prefix: 'billing' },
     );
-    template.resourceCountIs('AWS::SNS::Topic', count);
-    template.resourceCountIs('AWS::SNS::Subscription', count);
-    const targets = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
-      ({ Properties }) => Properties.AlarmActions,
-    );
-    expect(new Set(targets.map((target) => JSON.stringify(target))).size).toBe(count);
-    expect(targets).not.toContain(undefined);
+    const mail = Template.fromStack(stackOf(app, 'billing-TokenRefresher-mail'));
+    const names = Object.values(mail.findResources('AWS::SNS::Topic')).map(({ Properties }) => Properties.TopicName);
+    expect(names).toEqual([
+      expect.stringMatching(/^billing-TokenRefresher-erin-example-test-[0-9a-f]{8}$/),
+      expect.stringMatching(/^billing-TokenRefresher-team-example-test-[0-9a-f]{8}$/),
+    ]);
+    mail.resourceCountIs('AWS::SNS::Subscription', 2);
+    const notified = ['one', 'two', 'three'].map((name) => {
+      const stack = stackOf(app, `billing-TokenRefresher-${name}`);
+      const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'));
+      const actions = alarms.flatMap(({ Properties }) => readable(Properties.AlarmActions ?? []));
+      const topics = actions.map((arn) => names.indexOf(String(arn).split(':').at(-1)));
+      return [[...new Set(topics)].toSorted(), stack.dependencies.map(({ stackName }) => stackName)];
+    });
+    // Each stack waits for the topics, and holds no reference to them.
+    expect(notified).toEqual([
+      [[0], ['billing-TokenRefresher-mail']],
+      [[0, 1], ['billing-TokenRefresher-mail']],
+      [[], []],
+    ]);
+    expect(
+      stackOf(appWith({ one: LEAST }), 'TokenRefresher-one').node.root.node.tryFindChild('TokenRefresher-mail'),
+    ).toBe(undefined);
   });
 
   it('reach every resource that takes tags, the schedule group among them', () => {
@@ -322,7 +346,6 @@ describe('settings', () => {
     ['a secret by its name', 'credentialsSecretArn', 'service', /give the complete ARN/],
     ['a key by its alias', 'credentialsKeyArn', 'alias/mine', /give the ARN of the key/],
     ['a key by its alias', 'encryptionKeyArn', 'alias/mine', /give the ARN of the key/],
-    ['a key without its secret', 'credentialsKeyArn', EVERYTHING.credentialsKeyArn, /give credentialsSecretArn too/],
     ['a parameter name that is no text', 'tokenParameterName', {}, /use text/],
     ['a parameter name SSM does not take', 'tokenParameterName', 'a b', /start with/],
     ['a bare number of seconds', 'tokenLifetime', 14_400, duration],
@@ -396,11 +419,14 @@ describe('settings', () => {
     expect(faultsOf({ service: 'https://soap.example.test' })[1]).toMatch(/tokens\.service is .*: give an object/);
   });
 
-  it.each(['', 'under_score', '-dash', 'a.b', 'dashboard', 'x'.repeat(101)])('refuse the name %j', (name) => {
-    expect(faultsOf({ [name]: { ...LEAST, tokenParameterName: '/service/token' } })[1]).toMatch(
-      /name the token with letters/,
-    );
-  });
+  it.each(['', 'under_score', '-dash', 'a.b', 'dashboard', 'dashboard-2', 'mail', 'x'.repeat(101)])(
+    'refuse the name %j',
+    (name) => {
+      expect(faultsOf({ [name]: { ...LEAST, tokenParameterName: '/service/token' } })[1]).toMatch(
+        /name the token with letters/,
+      );
+    },
+  );
 
   it('name the place where a fault is, in the VPC too', () => {
     const [, ...faults] = faultsOf({
@@ -549,7 +575,8 @@ describe('stages', () => {
     );
     expect(environments).toEqual([
       ['aws://unknown-account/unknown-region', 'aws://unknown-account/unknown-region'],
-      ['aws://123456789012/ap-south-1', 'aws://123456789012/ap-south-1'],
+      // One of them sends the mails.
+      ['aws://123456789012/ap-south-1', 'aws://123456789012/ap-south-1', 'aws://123456789012/ap-south-1'],
     ]);
   });
 
@@ -604,6 +631,31 @@ describe('stages', () => {
     expect(faultsOf({ service: LEAST }, { stages: late, stage: 'dev' })[1]).toMatch(
       /^ {2}- stages\.dev\.tokens\.service\.checkEvery is .*one failed tick could/,
     );
+  });
+});
+
+describe('the stages of disaster.md', () => {
+  const page = readFileSync(new URL('../../../docs/disaster.md', import.meta.url), 'utf8');
+  const [, json = ''] = /```json\n(.*?)\n```/s.exec(page) ?? [];
+  const { tokens, ...others } = JSON.parse(json);
+
+  it.each([
+    ['prod', 'ap-south-1', 'ENABLED'],
+    ['standby', 'ap-southeast-1', 'DISABLED'],
+  ])('%s synthesises for %s, with its schedule %s', (stage, region, state) => {
+    const app = appWith(tokens, { ...others, stage });
+    app.synth();
+    const stack = stackOf(app, 'TokenRefresher-e-invoicing');
+    expect(stack.region).toBe(region);
+    const template = Template.fromStack(stack);
+    expect(only(template, 'AWS::Scheduler::Schedule')).toMatchObject({ State: state });
+    expect(only(template, 'AWS::Events::Rule')).toMatchObject({ State: state });
+    expect(environmentOf({ template })).toMatchObject({
+      TOKEN_PARAMETER_NAME: '/e-invoicing/access-token',
+      CREDENTIALS_SECRET_ID: expect.stringContaining(`:${region}:`),
+    });
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms.map(({ Properties }) => Properties.ActionsEnabled)).toEqual(alarms.map(() => state === 'ENABLED'));
   });
 });
 
@@ -686,6 +738,26 @@ describe('the dashboard', () => {
     const sources = ofType('log').map(({ query }) => String(query).match(/SOURCE '/g)?.length);
     expect(sources).toEqual([50, 10]);
     expect(ofType('log')[0]?.query).toContain("SOURCE '/token-refresher/token-0/access-token'");
+  });
+
+  it('is one for each hundred tokens: 300 synthesise, and no template is larger than CloudFormation takes', () => {
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`token-${index}`, LEAST]));
+    const app = new App();
+    const settings = readSettings({ tokens: many });
+    addDashboards(app, settings);
+    const stacks = app.node.children.filter(Stack.isStack);
+    expect(stacks.map(({ stackName }) => stackName)).toEqual(
+      ['', '-2', '-3'].map((number) => `TokenRefresher-dashboard${number}`),
+    );
+    for (const [index, stack] of stacks.entries()) {
+      const template = Template.fromStack(stack);
+      expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);
+      const { DashboardName, DashboardBody: body } = only(template, 'AWS::CloudWatch::Dashboard');
+      expect(DashboardName).toBe(`TokenRefresher${['', '-2', '-3'][index]}`);
+      expect(JSON.parse(String(readable(body))).widgets.length).toBeLessThanOrEqual(500);
+    }
+    const links = settings.tokens.slice(99, 101).map((token) => dashboardUrl(settings, token).replace(/.*\//, ''));
+    expect(links).toEqual(['TokenRefresher', 'TokenRefresher-2']);
   });
 
   it('depends on no other stack', () => {
