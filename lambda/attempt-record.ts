@@ -128,9 +128,15 @@ async function isLate(
   return false;
 }
 
-/** The attempt, unless it has ended with the token of that record. */
+/**
+ * The attempt, unless it has ended with the token of that record. A record that names no attempt is of a version that knew
+ * one parameter only: what was tried before it got that token is over.
+ */
 export function openAttempt({ attempt }: AttemptRecord, token: TokenRecord | undefined): Attempt | undefined {
-  return attempt !== undefined && attempt.at === token?.attemptAt ? undefined : attempt;
+  if (attempt === undefined || token === undefined) return attempt;
+  const { attemptAt, issuedAt } = token;
+  const hasEnded = attemptAt === undefined ? attempt.at < issuedAt : attempt.at === attemptAt;
+  return hasEnded ? undefined : attempt;
 }
 
 /** Whether the run that announced it may still be at work. Either way in time, for two machines' clocks differ. */

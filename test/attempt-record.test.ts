@@ -148,5 +148,9 @@ it('an attempt is open until the status names it', () => {
   expect(openAttempt({ attempt }, token)).toBe(attempt);
   expect(openAttempt({ attempt }, { ...token, attemptAt: '2026-01-01T12:00:00.001Z' })).toBe(attempt);
   expect(openAttempt({ attempt }, { ...token, attemptAt: attempt.at })).toBeUndefined();
+  expect(openAttempt({ attempt }, undefined)).toBe(attempt);
   expect(openAttempt({}, undefined)).toBeUndefined();
+
+  // Got by a version that knew one parameter only, between two upgrades.
+  expect(openAttempt({ attempt }, { ...token, issuedAt: '2026-01-01T12:00:00.001Z' })).toBeUndefined();
 });
