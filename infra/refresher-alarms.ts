@@ -28,9 +28,11 @@ export interface RefresherAlarmsProps {
   readonly actions: AlarmActions | 'none';
   /** Whether they notify at all. */
   readonly actionsEnabled: boolean;
-  /** Stands in each description. */
+  /** Where the function logs: each description names the command that shows it. */
   readonly logGroupName: string;
+  /** Whom the token serves, for each description. */
   readonly owner?: string;
+  /** The page of the team that operates it, for each description. */
   readonly runbookUrl?: string;
   /** From which age of the credentials on CredentialsAging makes a ticket; without it there is no such alarm. */
   readonly credentialsMaxAge?: Duration;

@@ -93,9 +93,9 @@ it(
     }
     const templates = (stage: string) =>
       readdirSync(join(project, stage)).filter((name) => name.endsWith('.template.json'));
-    const tokens = ['TokenRefresher-e-invoicing.template.json', 'TokenRefresher-tracking.template.json'];
-    expect(templates('dev').toSorted()).toEqual(tokens);
-    expect(templates('prod').toSorted()).toEqual(['TokenRefresher-dashboard.template.json', ...tokens]);
+    const stacks = (...names: string[]) => names.map((name) => `TokenRefresher-${name}.template.json`);
+    expect(templates('dev').toSorted()).toEqual(stacks('e-invoicing', 'mail', 'tracking'));
+    expect(templates('prod').toSorted()).toEqual(stacks('dashboard', 'e-invoicing', 'mail', 'tracking'));
 
     const kept = join(project, 'dev', 'TokenRefresher-tracking.template.json');
     const difference = (stage: string) =>
