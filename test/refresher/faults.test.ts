@@ -4,8 +4,11 @@ import { generate } from 'selfsigned';
 import { describe, expect, it, vi } from 'vitest';
 import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
 import { createCredentialsSource } from '../../lambda/refresher/adapters/credentials.ts';
+import { serviceVariable } from '../../lambda/services/check-profile.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import type { AwsFault } from '../../local/world/aws/aws-server.ts';
 import type { EndpointFault } from '../../local/world/soap/endpoint-faults.ts';
+import { refusalEnvelope } from '../../local/world/soap/soap-envelope.ts';
 import { expectations, repliesFolder } from '../services/masters-india/replies.ts';
 import { type World, worlds } from './world.ts';
 
@@ -452,3 +455,27 @@ function successReply(token: string): Buffer {
     `<access_token>${token}</access_token><expires_in>14400</expires_in></n:access_new_tokenResponse></s:Body></s:Envelope>`;
   return Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
 }
+
+describe('a refusal in words that no list holds', () => {
+  const REFUSAL = 'Your licence has ended: please contact the sales desk';
+
+  it('backs off, and its log line and docs/operations.md show the very entry by which the next one is known', async () => {
+    const world = await newWorld();
+    const answer = refusalEnvelope('access_tokenResponse', REFUSAL);
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: ${answer.length}\r\n\r\n`;
+    world.soap.fault = { reply: Buffer.from(head + answer) };
+
+    await world.failingTick('REQUEST_REFUSED');
+    await world.failingTick('REQUEST_REFUSED');
+    expect(world.soap.calls).toHaveLength(1);
+    expect(world.logged()).toContain(`said: '${REFUSAL}'`);
+    const [, entry = ''] = /profileEntry: '(.*)'/.exec(world.logged()) ?? [];
+    const page = readFileSync('docs/operations.md', 'utf8');
+    expect(page).toContain(JSON.stringify({ said: REFUSAL, profileEntry: entry }, undefined, 2));
+
+    const { codes }: { codes: { credentials: string[] } } = JSON.parse(`{${entry}}`);
+    const credentials = [...(mastersIndia.codes.credentials ?? []), ...codes.credentials];
+    const SERVICE = serviceVariable({ ...mastersIndia, codes: { ...mastersIndia.codes, credentials } });
+    await world.failingTick('CREDENTIALS_REFUSED', { env: { SERVICE } });
+  });
+});
