@@ -94,8 +94,9 @@ it(
     const templates = (stage: string) =>
       readdirSync(join(project, stage)).filter((name) => name.endsWith('.template.json'));
     const tokens = ['TokenRefresher-e-invoicing.template.json', 'TokenRefresher-tracking.template.json'];
-    expect(templates('dev').toSorted()).toEqual(tokens);
-    expect(templates('prod').toSorted()).toEqual(['TokenRefresher-dashboard.template.json', ...tokens]);
+    const [dashboard, mail] = ['TokenRefresher-dashboard.template.json', 'TokenRefresher-mail.template.json'];
+    expect(templates('dev').toSorted()).toEqual([mail, ...tokens].toSorted());
+    expect(templates('prod').toSorted()).toEqual([dashboard, mail, ...tokens].toSorted());
 
     const kept = join(project, 'dev', 'TokenRefresher-tracking.template.json');
     const difference = (stage: string) =>
