@@ -75,7 +75,7 @@ export function alarmRules(timing: Timing, credentialsMaxAgeSeconds?: number): r
       firesWhen: `the token lives for less than ${spanText(pageBelowSeconds)}, in ${PERIODS_TO_PAGE} checks in a row`,
       sentences: [
         'The access token expires soon, has expired or may be dead, or no tick reports: workloads will be refused.',
-        'First look at the status: attempt.outcome is the last failure. None? Look at the log. No lines there?',
+        'First look at status and attempt: attempt.outcome is the last failure. None? Look at the log. No lines there?',
         'Then the function does not run. Remove the cause, then refresh.',
       ],
     },
@@ -113,7 +113,7 @@ export function alarmRules(timing: Timing, credentialsMaxAgeSeconds?: number): r
       firesWhen: `two ticks failed within ${spanText(3 * checkEverySeconds)}`,
       sentences: [
         'Refreshing keeps failing. TokenExpiring pages before workloads notice.',
-        'First look at the status: attempt.outcome is the last failure. None? Look at the log.',
+        'First look at status and attempt: attempt.outcome is the last failure. None? Look at the log.',
         `ENDPOINT_UNAVAILABLE: ${ERROR_GUIDE.ENDPOINT_UNAVAILABLE.doFirst}`,
       ],
     },

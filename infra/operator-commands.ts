@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
+import { attemptParameterName } from '../lambda/attempt-record.ts';
 import { LONGEST_RUN_SECONDS } from '../lambda/timing.ts';
 import { rejectedParameterName, statusParameterName } from '../lambda/token-status.ts';
-import { attemptParameterName } from './token-arns.ts';
 
 /** Stores the credentials out of the file credentials.json. Ready to paste, as are the other commands here. */
 export function putCredentialsCommand(secretArn: string): string {

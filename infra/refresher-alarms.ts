@@ -118,7 +118,7 @@ function description({ kind, sentences }: AlarmRule, props: RefresherAlarmsProps
   const { owner, runbookUrl } = props;
   const lines = [
     { text: sentences.join(' '), missed: 7 },
-    { text: `Status: ${showStatusCommand(props.tokenParameterName)}`, missed: 4 },
+    { text: `Status and attempt: ${showStatusCommand(props.tokenParameterName)}`, missed: 4 },
     { text: `Log: ${showLogCommand(props.logGroupName)}`, missed: 2 },
     { text: `Refresh: ${refreshNowCommand(props.function.functionName)}`, missed: 3 },
     { text: `More: ${ALARMS_PAGE}#${kind.toLowerCase()}`, missed: 1 },

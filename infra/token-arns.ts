@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
+import { attemptParameterName } from '../lambda/attempt-record.ts';
 import { rejectedParameterName, statusParameterName } from '../lambda/token-status.ts';
 import type { Place } from './resource-rules.ts';
 
@@ -26,11 +27,6 @@ const ANY_KEY_ID = '?'.repeat(36);
  * parameter's ARN or for one with the version, so both are allowed: a version of up to six digits, without "*" as above.
  */
 const VERSIONS = Array.from({ length: 6 }, (_, index) => `:${'?'.repeat(index + 1)}`);
-
-/** The parameter that holds the last attempt to get a token; below the token's own. */
-export function attemptParameterName(tokenParameterName: string): string {
-  return `${tokenParameterName}/attempt`;
-}
 
 /** The ARNs in that account and region; without, in the scope's own. */
 export function tokenArns(

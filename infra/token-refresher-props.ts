@@ -114,8 +114,8 @@ export interface TokenRefresherProps {
   readonly renewal?: 'at expiry';
 
   /**
-   * How many logins the service allows in 24 hours. The refresher counts them in the status, stops one short, and leaves
-   * that one to a person who forces a refresh.
+   * How many logins the service allows in 24 hours. The refresher counts them beside the last attempt, stops one
+   * short, and leaves that one to a person who forces a refresh.
    *
    * @default - the service does not count
    */
@@ -147,8 +147,8 @@ export interface TokenRefresherProps {
 
   /**
    * How many runs Lambda sets aside for this function, which is also the most it allows at once. The token does not need
-   * it: of two runs at once only one logs in, since a run announces its login in the status first. The number is taken from
-   * the quota that all functions of the account share. New accounts have a quota of 10, of which nothing can be set aside:
+   * it: of two runs at once only one logs in, since each writes its attempt down first. The number is taken from the
+   * quota that all functions of the account share. New accounts have a quota of 10, of which nothing can be set aside:
    * there every number fails the deployment.
    *
    * @default 'none'

@@ -16,6 +16,10 @@ export interface ErrorGuidance {
   readonly overWhen: string;
 }
 
+/** The attempt that failed is followed by one that did not, as `ShowStatus` and the command `status` show it. */
+const GOT_A_TOKEN =
+  'The next log line says refreshed. The command status says fresh: the last attempt has no outcome any more, and the status names it (attemptAt).';
+
 /**
  * Explains every error code: the one source for `npm start`, the alarms' descriptions and docs/operations.md, "Errors".
  * For people only: the deployed function neither imports nor bundles it.
@@ -57,7 +61,7 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
       'Workloads go on with the stored token until it expires. With the defaults, an outage of two hours costs nobody a token.',
     doFirst:
       "See the log's message. It is asked again by itself; if it lasts, check the network path, and ask the vendor.",
-    overWhen: 'The status holds no attempt any more, and the next log line says refreshed.',
+    overWhen: GOT_A_TOKEN,
   },
   CREDENTIALS_REFUSED: {
     meaning: 'the service does not accept the credentials',
@@ -67,35 +71,34 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
     doFirst:
       'Ask the owner of the account what was changed, and put the right values into the secret: the next tick uses ' +
       'them. Until then the service is not asked, so as not to lock the account.',
-    overWhen:
-      'The status holds no attempt any more, and the next log line says refreshed. CredentialsRefused notifies again, as OK.',
+    overWhen: `${GOT_A_TOKEN} CredentialsRefused notifies again, as OK.`,
   },
   REQUEST_REFUSED: {
     meaning: 'the service or a gateway refuses for another reason',
-    askedAgain: 'at askAgainAt in the status: later each time, an hour at most',
+    askedAgain: 'at askAgainAt in the last attempt: later each time, an hour at most',
     alarm: 'RefreshFailing',
     atStake: 'Workloads go on with the stored token until it expires.',
     doFirst:
       'Compare endpoint and SOAP action with what the vendor names; a 401 or 403 may be an allow-list without your address.',
-    overWhen: 'The status holds no attempt any more, and the next log line says refreshed.',
+    overWhen: GOT_A_TOKEN,
   },
   REPLY_MALFORMED: {
     meaning: 'an answer that is not a token beyond doubt',
-    askedAgain: 'at askAgainAt in the status: later each time, an hour at most',
+    askedAgain: 'at askAgainAt in the last attempt: later each time, an hour at most',
     alarm: 'RefreshFailing',
     atStake: 'Workloads go on with the stored token until it expires.',
     doFirst: "Check that the endpoint is the SOAP service's address; then ask the vendor what has changed.",
-    overWhen: 'The status holds no attempt any more, and the next log line says refreshed.',
+    overWhen: GOT_A_TOKEN,
   },
   STORE_FAILED: {
     meaning: 'SSM refused a read or a write; a write is retried, the login is not',
-    askedAgain: 'next tick; at askAgainAt in the status if a token was minted',
+    askedAgain: 'next tick; at askAgainAt in the last attempt if a token was minted',
     alarm: 'RefreshFailing',
     atStake:
       'The service may have ended the stored token when it issued the one that could not be stored: workloads may be refused already. If the service was not asked, they go on with the stored token until it expires.',
     doFirst:
       "See the log's message. It names what SSM refuses; else check the function's permissions and SSM's health.",
-    overWhen: 'The next log line says fresh or refreshed, and the status holds no attempt any more.',
+    overWhen: 'The next log line says fresh or refreshed, and the command status says fresh.',
   },
   REFRESH_IN_PROGRESS: {
     meaning: 'another run has announced, less than a minute ago, that it asks the service',
@@ -103,11 +106,11 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
     alarm: 'RefreshFailing',
     atStake: 'Nothing: the other run gets the token.',
     doFirst: 'Wait a minute, and force again if a new token is still wanted.',
-    overWhen: 'The status shows the outcome of the other run within a minute.',
+    overWhen: 'Within a minute the command status says fresh, or shows the outcome of the other run.',
   },
   INTERNAL_ERROR: {
     meaning: 'an error of the refresher itself, by its name',
-    askedAgain: 'next tick; at askAgainAt in the attempt if something was sent',
+    askedAgain: 'next tick; at askAgainAt in the last attempt if something was sent',
     alarm: 'RefreshFailing',
     atStake: 'Workloads go on with the stored token until it expires.',
     doFirst: 'Go back to the version that worked, and report the log line: it names the error, and holds no secret.',

@@ -743,9 +743,9 @@ describe('alarms', () => {
     },
   );
 
-  it.each(['TokenExpiring', 'RefreshFailing'])('%s sends to the log where the status holds no failure', (kind) => {
+  it.each(['TokenExpiring', 'RefreshFailing'])('%s sends to the log where the attempt holds no failure', (kind) => {
     expect(alarm(notifying, kind).AlarmDescription).toContain(
-      'status: attempt.outcome is the last failure. None? Look at the log.',
+      'First look at status and attempt: attempt.outcome is the last failure. None? Look at the log.',
     );
   });
 
@@ -754,7 +754,7 @@ describe('alarms', () => {
     (kind) => {
       const { AlarmDescription } = alarm(notifying, kind);
       expect(AlarmDescription).toMatch(
-        /First:? .*\nStatus: aws .*\/status .*\nLog: aws .* --since 1h\nRefresh: aws .*"force":true.*\nMore: .*\nOwner: invoicing\nRunbook: https:\/\/wiki/s,
+        /First:? .*\nStatus and attempt: aws .*\/status .*\nLog: aws .* --since 1h\nRefresh: aws .*"force":true.*\nMore: .*\nOwner: invoicing\nRunbook: https:\/\/wiki/s,
       );
       expect(AlarmDescription).toContain(`--names ${TOKEN}/status ${TOKEN}/attempt `);
       expect(AlarmDescription).toContain(`logs tail /token-refresher${TOKEN} `);

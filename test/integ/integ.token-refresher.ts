@@ -13,8 +13,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, FunctionUrlAuthType, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
-import { attemptParameterName } from '../../infra/token-arns.ts';
 import { TokenRefresher } from '../../infra/token-refresher.ts';
+import { attemptParameterName } from '../../lambda/attempt-record.ts';
 import { rejectedParameterName, statusParameterName } from '../../lambda/token-status.ts';
 
 const TOKEN = '/token-refresher-integ/access-token';
