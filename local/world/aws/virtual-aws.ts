@@ -54,8 +54,7 @@ export class VirtualAws {
 
   /** The current value of the secret; empty where it is binary or there is none. */
   secretText(): string {
-    const current = this.services.secrets.versions(this.#secretId).find(({ stages }) => stages.includes('AWSCURRENT'));
-    return current !== undefined && 'SecretString' in current.value ? current.value.SecretString : '';
+    return this.services.secrets.secretString(this.#secretId) ?? '';
   }
 
   /** What a reader knows of the parameter that it has read; 0 for none. */
