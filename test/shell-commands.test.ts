@@ -71,7 +71,7 @@ withTool('aws', 'the aws command stores credentials out of a file, as docs/deplo
   expect(others).toEqual([]);
   writeFileSync(join(folder, 'credentials.json'), '{"username":"erin"}');
   await type(put.replace('region …', 'region ap-south-1').replace('arn:…', 'credentials'));
-  expect(aws.secrets.versions('credentials').at(-1)?.value).toEqual({ SecretString: '{"username":"erin"}' });
+  expect(aws.secrets.secretString('credentials')).toBe('{"username":"erin"}');
 });
 
 withTool('jq', 'jq quotes PEM files and a request, as docs/services.md shows', async () => {

@@ -1,5 +1,8 @@
 import type { TickReport } from './tick-report.ts';
 
+/** What stands in that line. */
+export type TickLogLine = Readonly<ReturnType<typeof tickLogLine>>;
+
 /** Writes the one line of a tick. Lambda's JSON log format keeps it an object. */
 export function logTick(tokenParameterName: string | undefined, report: TickReport): void {
   const line = tickLogLine(tokenParameterName, report);
@@ -9,10 +12,7 @@ export function logTick(tokenParameterName: string | undefined, report: TickRepo
 }
 
 /** The one line of a tick: an explicit list of what is safe to log. What there is nothing to say of is undefined. */
-export function tickLogLine(
-  tokenParameterName: string | undefined,
-  report: TickReport,
-): Readonly<Record<string, unknown>> {
+export function tickLogLine(tokenParameterName: string | undefined, report: TickReport) {
   const {
     outcome,
     decision,

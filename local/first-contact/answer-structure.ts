@@ -1,7 +1,8 @@
 import { isObject } from '../../lambda/parse-json.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { decodeBody } from '../../lambda/soap/decode-body.ts';
-import { parseXml, withDescendants, type XmlElement, XmlError } from '../../lambda/soap/strict-xml.ts';
+import { isBlank, parseXml, withDescendants, type XmlElement, XmlError } from '../../lambda/soap/strict-xml.ts';
+import { SOAP_11, SOAP_12, soapNamespace } from '../world/soap/soap-envelope.ts';
 
 /** What an answer is made of: names, namespaces and lengths. No value of it is in here. */
 export interface AnswerStructure {
@@ -29,8 +30,6 @@ export type AnswerKind =
 /** Takes out of a name what must not be shown, such as a secret that came back in it. */
 export type Redact = (name: string) => string;
 
-const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
-const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
 /** Names that everybody knows, in words. */
 export const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
   [SOAP_11]: 'SOAP 1.1',
@@ -42,9 +41,7 @@ export const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
 };
 const MAX_NAME = 80;
 
-/**
- * Describes a whole or cut-off body. `redact` sees every name that is shown.
- */
+/** Describes a whole or cut-off body. `redact` sees every name that is shown. */
 export function answerStructure(
   body: Uint8Array,
   contentType: string | undefined,
@@ -52,7 +49,7 @@ export function answerStructure(
   profile: ServiceProfile,
 ): AnswerStructure {
   const { text } = decodeBody(body, contentType);
-  if (/^\s*$/.test(text)) return { kind: 'empty', lines: ['nothing'] };
+  if (isBlank(text)) return { kind: 'empty', lines: ['nothing'] };
   if (/<html[\s>]|<!doctype\s+html/i.test(text.slice(0, 2000))) return htmlStructure(text);
   const root = xmlRoot(text);
   if (root !== undefined) return { kind: xmlKind(root, profile), lines: counted(xmlLines(root, '', '', redact)) };
@@ -61,9 +58,9 @@ export function answerStructure(
   if (/^\s*(?:text\/html|application\/xhtml)/i.test(contentType ?? '')) return htmlStructure(text);
   // A description may be longer than what is read of an answer.
   const tag = /<(?![?!])(?:[\w.-]+:)?([\w.-]+)/.exec(text)?.[1];
-  if (tag === undefined) return { kind: 'text', lines: [`text that is neither XML nor JSON, ${count(text.length)}`] };
-  const lines = [`${shown(tag, redact)}, ${count(text.length)}, not well-formed or not whole`];
-  return { kind: /^(?:definitions|description)$/.test(tag) ? 'WSDL' : 'XML', lines };
+  if (tag === undefined) return { kind: 'text', lines: [`text that is neither XML nor JSON, ${count(text)}`] };
+  const lines = [`${shown(tag, redact)}, ${count(text)}, not well-formed or not whole`];
+  return { kind: isDescription(tag) ? 'WSDL' : 'XML', lines };
 }
 
 function xmlRoot(text: string): XmlElement | undefined {
@@ -76,59 +73,50 @@ function xmlRoot(text: string): XmlElement | undefined {
   }
 }
 
-function xmlKind(root: XmlElement, profile: ServiceProfile): AnswerKind {
-  if (/^(?:definitions|description)$/.test(root.name) && /wsdl/i.test(root.namespace)) return 'WSDL';
-  if (root.name !== 'Envelope') return 'XML';
-  if (root.namespace !== SOAP_11 && root.namespace !== SOAP_12) return 'XML';
-  const isOtherVersion = root.namespace !== soapNamespace(profile);
-  const answer = root.children.find(({ name }) => name === 'Body')?.children[0];
-  if (answer?.name === 'Fault' && answer.namespace === root.namespace) {
-    const codes = answer.children
-      .filter(({ name }) => name === 'faultcode' || name === 'Code')
-      .flatMap(withDescendants);
-    const isMismatch = codes.some(({ text }) => /VersionMismatch/.test(text));
+function isDescription(name: string): boolean {
+  return name === 'definitions' || name === 'description';
+}
+
+function xmlKind({ name, namespace, children }: XmlElement, profile: ServiceProfile): AnswerKind {
+  if (isDescription(name) && /wsdl/i.test(namespace)) return 'WSDL';
+  if (name !== 'Envelope' || (namespace !== SOAP_11 && namespace !== SOAP_12)) return 'XML';
+  const isOtherVersion = namespace !== soapNamespace(profile.request);
+  const answer = children.find((child) => child.name === 'Body')?.children[0];
+  if (answer?.name === 'Fault' && answer.namespace === namespace) {
+    const codes = answer.children.filter((child) => child.name === 'faultcode' || child.name === 'Code');
+    const isMismatch = codes.flatMap(withDescendants).some(({ text }) => text.includes('VersionMismatch'));
     return isMismatch || isOtherVersion ? 'other SOAP version' : 'SOAP fault';
   }
   if (answer !== undefined && isOurs(answer, profile)) return 'this service';
   return isOtherVersion ? 'other SOAP version' : 'another service';
 }
 
-/** Of the envelope that is sent. */
-export function soapNamespace({ request }: ServiceProfile): string {
-  return request.includes(SOAP_12) ? SOAP_12 : SOAP_11;
-}
-
-function isOurs({ name, namespace }: XmlElement, profile: ServiceProfile): boolean {
-  return (
-    [profile.answer, profile.refusal].includes(name) &&
-    (namespace === '' || (profile.namespaces?.includes(namespace) ?? true))
-  );
+function isOurs({ name, namespace }: XmlElement, { answer, refusal, namespaces }: ServiceProfile): boolean {
+  return [answer, refusal].includes(name) && (namespace === '' || (namespaces?.includes(namespace) ?? true));
 }
 
 /** A namespace is shown where it differs from the one around it. */
 function xmlLines(element: XmlElement, around: string, indent: string, redact: Redact): readonly string[] {
   const { name, namespace, children, text } = element;
-  const known = KNOWN_NAMESPACES[namespace] ?? shown(namespace, redact);
   const facts = [
-    ...(namespace === '' || namespace === around ? [] : [known]),
-    ...(children.length === 0 || text.trim() !== '' ? [count(text.length)] : []),
+    ...(namespace === '' || namespace === around ? [] : [KNOWN_NAMESPACES[namespace] ?? shown(namespace, redact)]),
+    ...(children.length === 0 || !isBlank(text) ? [count(text)] : []),
   ];
   const line = `${indent}${shown(name, redact)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
-  const deeper = (child: XmlElement) => xmlLines(child, namespace, `${indent}  `, redact);
-  if (name !== 'Envelope') return [line, ...children.flatMap(deeper)];
   // What was asked for is in the Body; the Header says who sent it when, in many elements.
-  const [headers, others] = [children.filter(isHeader), children.filter((child) => !isHeader(child))];
-  return [line, ...others.flatMap(deeper), ...headers.map((header) => headerLine(header, `${indent}  `, redact))];
-}
-
-function isHeader({ name }: XmlElement): boolean {
-  return name === 'Header';
+  const isHeader = (child: XmlElement) => name === 'Envelope' && child.name === 'Header';
+  const others = children.filter((child) => !isHeader(child));
+  return [
+    line,
+    ...others.flatMap((child) => xmlLines(child, namespace, `${indent}  `, redact)),
+    ...children.filter(isHeader).map((header) => `${indent}  ${headerLine(header, redact)}`),
+  ];
 }
 
 /** `Header: Security/BinarySecurityToken, MessageHeader/From` */
-function headerLine(header: XmlElement, indent: string, redact: Redact): string {
-  const paths = header.children.flatMap((child) => leafPaths(child, '', redact));
-  return `${indent}${['Header', paths.join(', ')].filter((text) => text !== '').join(': ')}`;
+function headerLine({ children }: XmlElement, redact: Redact): string {
+  const paths = children.flatMap((child) => leafPaths(child, '', redact));
+  return paths.length === 0 ? 'Header' : `Header: ${paths.join(', ')}`;
 }
 
 function leafPaths({ name, children }: XmlElement, above: string, redact: Redact): readonly string[] {
@@ -137,13 +125,9 @@ function leafPaths({ name, children }: XmlElement, above: string, redact: Redact
 }
 
 function htmlStructure(text: string): AnswerStructure {
-  const forms = text.match(/<form[\s>]/gi)?.length ?? 0;
   const asksForPassword = /<input\b[^>]*\btype\s*=\s*["']?password/i.test(text);
-  const form = asksForPassword ? 'a form that asks for a password' : forms > 0 ? 'a form' : 'no form';
-  return {
-    kind: asksForPassword ? 'login page' : 'HTML page',
-    lines: [`HTML with ${form} (${count(text.length)})`],
-  };
+  const form = asksForPassword ? 'a form that asks for a password' : /<form[\s>]/i.test(text) ? 'a form' : 'no form';
+  return { kind: asksForPassword ? 'login page' : 'HTML page', lines: [`HTML with ${form} (${count(text)})`] };
 }
 
 function parsedJson(text: string): unknown {
@@ -156,15 +140,14 @@ function parsedJson(text: string): unknown {
 }
 
 function jsonLines(name: string, value: unknown, indent: string, redact: Redact): readonly string[] {
-  const label = name === '' ? '' : `${shown(name, redact)}: `;
-  if (Array.isArray(value)) return [`${indent}${label}list of ${value.length}`];
-  if (isObject(value)) {
-    const members = Object.entries(value).flatMap(([key, member]) => jsonLines(key, member, `${indent}  `, redact));
-    return [`${indent}${label}object`, ...members];
-  }
-  return [`${indent}${label}${typeof value === 'string' ? `text (${count(value.length)})` : typeof value}`];
+  const start = `${indent}${name === '' ? '' : `${shown(name, redact)}: `}`;
+  if (Array.isArray(value)) return [`${start}list of ${value.length}`];
+  if (!isObject(value)) return [`${start}${typeof value === 'string' ? `text (${count(value)})` : typeof value}`];
+  const members = Object.entries(value).flatMap(([key, member]) => jsonLines(key, member, `${indent}  `, redact));
+  return [`${start}object`, ...members];
 }
 
+/** `item × 40` for equal neighbours. */
 function counted(lines: readonly string[]): readonly string[] {
   const runs: { readonly line: string; times: number }[] = [];
   for (const line of lines) {
@@ -175,8 +158,8 @@ function counted(lines: readonly string[]): readonly string[] {
   return runs.map(({ line, times }) => (times === 1 ? line : `${line} × ${times}`));
 }
 
-function count(characters: number): string {
-  return characters === 1 ? '1 char' : `${characters} chars`;
+function count({ length }: string): string {
+  return length === 1 ? '1 char' : `${length} chars`;
 }
 
 /** Piece by piece: a whole namespace looks like one long token. */

@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest, IncomingMessage } from 'node:http';
 import { isObject } from '../../lambda/parse-json.ts';
-import { type ConnectionFault, connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
+import { connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { inOneLine, redactServiceText } from '../../lambda/refresher/redact-service-text.ts';
@@ -10,7 +10,7 @@ import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { rootPart } from '../../lambda/services/root-part.ts';
 import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
 import { pathHints } from '../world/profile-hints.ts';
-import { type AnswerStructure, answerStructure } from './answer-structure.ts';
+import { type AnswerStructure, answerStructure, type Redact } from './answer-structure.ts';
 import { shownQuery } from './shown-address.ts';
 
 /** What went over the wire between the function and the SOAP endpoint, last request only. No value is in it. */
@@ -22,21 +22,25 @@ export interface Contact {
   /** False where DNS, TCP, TLS or the proxy failed. */
   readonly wasSent: boolean;
   /** Why there was no whole answer. */
-  readonly fault?: Pick<ConnectionFault, 'what' | 'remedy'> & {
-    /** Node's, such as `ENOTFOUND`. */
-    readonly name: string;
-  };
-  readonly answer?: Answer;
+  readonly fault?: BrokenConnection | undefined;
+  readonly answer?: Answer | undefined;
+}
+
+interface BrokenConnection {
+  /** Node's, such as `ENOTFOUND`. */
+  readonly name: string;
+  readonly what: string;
+  readonly remedy: string;
 }
 
 /** The answer that came, without any of its values. */
 export interface Answer {
   readonly status: number;
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   /** Of a redirect, as an absolute address without its path. */
-  readonly redirectTo?: string;
+  readonly redirectTo?: string | undefined;
   /** How the server wants an HTTP login, such as `Basic`. */
-  readonly challenge?: string;
+  readonly challenge?: string | undefined;
   readonly structure: AnswerStructure;
   /** Paths of the profile that lead nowhere in it. */
   readonly lostPaths: readonly string[];
@@ -45,6 +49,17 @@ export interface Answer {
 const MASK = '•••';
 /** More than the function itself reads of an answer. */
 const MAX_READ_BYTES = 128 * 1024;
+
+/** One request, and what has become of it so far. */
+interface Watched {
+  readonly request: ClientRequest;
+  readonly startedAt: number;
+  body?: string;
+  wasSent?: boolean;
+  fault?: BrokenConnection;
+  response?: IncomingMessage;
+  readonly chunks: Buffer[];
+}
 
 /**
  * Watches the requests that this process sends to `endpoint`, beside the code that sends them: nothing is asked twice, and
@@ -60,8 +75,7 @@ export function watchContact(endpoint: string, profile: ServiceProfile): () => C
   });
   subscribe('http.client.request.error', (message) => {
     const { request, error } = isObject(message) ? message : {};
-    if (last === undefined || request !== last.request) return;
-    last.fault ??= faultOf(error, Date.now() - last.startedAt);
+    if (last !== undefined && request === last.request) last.fault ??= faultOf(error, Date.now() - last.startedAt);
   });
   subscribe('http.client.response.finish', (message) => {
     const { request, response } = isObject(message) ? message : {};
@@ -70,16 +84,6 @@ export function watchContact(endpoint: string, profile: ServiceProfile): () => C
     keepBody(response, last.chunks);
   });
   return () => last && describe(last, endpoint, profile);
-}
-
-interface Watched {
-  readonly request: ClientRequest;
-  readonly startedAt: number;
-  body: string;
-  wasSent: boolean;
-  fault: Contact['fault'];
-  response: IncomingMessage | undefined;
-  readonly chunks: Buffer[];
 }
 
 function isFor(request: ClientRequest, endpoint: string): boolean {
@@ -93,15 +97,7 @@ function isFor(request: ClientRequest, endpoint: string): boolean {
 }
 
 function watchRequest(request: ClientRequest): Watched {
-  const watched: Watched = {
-    request,
-    startedAt: Date.now(),
-    body: '',
-    wasSent: false,
-    fault: undefined,
-    response: undefined,
-    chunks: [],
-  };
+  const watched: Watched = { request, startedAt: Date.now(), chunks: [] };
   request.once('finish', () => {
     watched.wasSent = true;
   });
@@ -115,9 +111,10 @@ function watchRequest(request: ClientRequest): Watched {
 }
 
 /** What was asked of the time-out is how long it took. */
-function faultOf(error: unknown, passedMs: number): Contact['fault'] {
+function faultOf(error: unknown, passedMs: number): BrokenConnection {
   const name = errorName(error);
-  const { what, remedy } = connectionFault(error);
+  const { what = `the connection broke (${name})`, remedy = 'Compare scheme and port with what the vendor names' } =
+    connectionFault(error);
   return { name, remedy, what: name === 'ABORT_ERR' ? `no whole answer in ${Math.round(passedMs / 1000)} s` : what };
 }
 
@@ -134,26 +131,23 @@ function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
   });
 }
 
-function describe(
-  { request, body, wasSent, fault, response, chunks }: Watched,
-  endpoint: string,
-  profile: ServiceProfile,
-): Contact {
+function describe(watched: Watched, endpoint: string, profile: ServiceProfile): Contact {
+  const { request, body = '', wasSent = false, fault, response, chunks } = watched;
   const secrets = sentFields(body, profile, request);
   const redact = (name: string) => inOneLine(redactServiceText(name, secrets, [])) ?? '';
   const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
   // SOAP 1.2 has its action in the Content-Type.
   const isSoap12 = /^application\/soap\+xml/.test(String(request.getHeader('Content-Type')));
-  const path = `${new URL(endpoint).pathname}${shownQuery(endpoint)}`;
   const head = [
-    `${request.method} ${path}`,
+    `${request.method} ${new URL(endpoint).pathname}${shownQuery(endpoint)}`,
     header('Content-Type'),
     ...(isSoap12 ? [] : [header('SOAPAction')]),
     ...Object.keys(profile.headers ?? {}).map((name) => `${name}: ${MASK}`),
   ];
   return {
     requestHead: head.join(', '),
-    requestBody: masked(body),
+    // Text between two tags, but for white space; the escaping leaves no other "<" or ">" in it.
+    requestBody: body.replace(/>\s*[^\s<][^<]*</g, `>${MASK}<`),
     wasSent,
     fault,
     answer: response && describeAnswer(response, Buffer.concat(chunks), endpoint, redact, profile),
@@ -164,45 +158,30 @@ function describeAnswer(
   { statusCode: status = 0, headers }: IncomingMessage,
   bytes: Buffer,
   endpoint: string,
-  redact: (name: string) => string,
+  redact: Redact,
   profile: ServiceProfile,
 ): Answer {
-  const contentType = headers['content-type'];
+  const { location, 'content-type': contentType } = headers;
   const body = decodeContent(bytes, headers['content-encoding']);
-  const reply = { status, contentType, body };
   const envelope = typeof body === 'string' ? undefined : (rootPart({ contentType, body }) ?? { contentType, body });
   return {
     status,
     contentType: shownType(contentType, redact),
-    redirectTo: redirectTarget(headers.location, endpoint),
+    // Scheme and host: a path or a query may carry a session.
+    redirectTo: location === undefined ? undefined : URL.parse(location, endpoint)?.origin,
     challenge: /^[A-Za-z]{1,20}(?![^ ,])/.exec(headers['www-authenticate'] ?? '')?.[0],
     structure:
       envelope === undefined
         ? { kind: 'text', lines: [`${bytes.length} bytes, ${body}`] }
         : answerStructure(envelope.body, envelope.contentType, redact, profile),
-    lostPaths: pathHints(profile, reply, redact),
+    lostPaths: pathHints(profile, { status, contentType, body }, redact),
   };
 }
 
 /** A media type and a charset are no place for more. */
-function shownType(contentType: string | undefined, redact: (text: string) => string): string | undefined {
-  return contentType
-    ?.slice(0, 80)
-    .split(/([/;=])/)
-    .map(redact)
-    .join('')
-    .replace(';', '; ');
-}
-
-/** Scheme and host: a path or a query may carry a session. */
-function redirectTarget(location: string | undefined, endpoint: string): string | undefined {
-  if (location === undefined) return undefined;
-  return URL.parse(location, endpoint)?.origin;
-}
-
-/** Text between two tags, but for white space; the escaping leaves no other "<" or ">" in it. */
-function masked(envelope: string): string {
-  return envelope.replace(/>\s*[^\s<][^<]*</g, `>${MASK}<`);
+function shownType(contentType: string | undefined, redact: Redact): string | undefined {
+  const pieces = contentType?.slice(0, 80).split(/([/;=])/);
+  return pieces?.map(redact).join('').replace(';', '; ');
 }
 
 /** The secret's fields, wherever the profile has put them; the fixed texts of its request are no secret. */
@@ -216,24 +195,15 @@ function sentFields(
   const inBody = withDescendants(parseXml(envelope)).filter((_, at) =>
     placeholders(templates[at]?.text ?? '').some((name) => !name.startsWith('$')),
   );
-  const inHeaders = Object.entries(headers).filter(([, template]) => placeholders(template).length > 0);
+  const filled = Object.keys(headers).filter((name) => placeholders(headers[name] ?? '').length > 0);
+  const inHeaders = filled.flatMap((name) => String(sent.getHeader(name) ?? '').split(' '));
   return [
     ...inBody.map(({ text }) => text),
-    ...inHeaders.flatMap(([name]) =>
-      String(sent.getHeader(name) ?? '')
-        .split(' ')
-        .flatMap((part) => [part, ...Buffer.from(part, 'base64').toString().split(':')]),
-    ),
+    ...inHeaders.flatMap((part) => [part, ...Buffer.from(part, 'base64').toString().split(':')]),
   ];
 }
 
-/** Reads back what another process sent; undefined where it is no such thing. */
-export function readContact(contact: unknown): Contact | undefined {
-  return isContact(contact) ? contact : undefined;
-}
-
-function isContact(value: unknown): value is Contact {
-  if (!isObject(value) || typeof value.requestHead !== 'string' || typeof value.requestBody !== 'string') return false;
-  const { answer } = value;
-  return answer === undefined || (isObject(answer) && typeof answer.status === 'number' && isObject(answer.structure));
+/** Whether that is what `watchContact` described, as another process of this repository sent it. */
+export function isContact(sent: unknown): sent is Contact {
+  return isObject(sent) && typeof sent.requestHead === 'string' && typeof sent.requestBody === 'string';
 }

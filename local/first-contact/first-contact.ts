@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import type { AnswerStructure } from './answer-structure.ts';
+import { profileDialect } from '../world/soap/profile-dialect.ts';
+import { type AnswerStructure, answerStructure } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
-import { type ExpectedAnswer, expectedAnswer } from './expected-answer.ts';
 import type { LikelyCause } from './likely-cause.ts';
-import { wrapText } from './wrap-text.ts';
+import { filledLines, wrapText } from './wrap-text.ts';
 
 /** What is shown of a request that got no token. */
 export interface FirstContact {
@@ -39,14 +39,14 @@ export function firstContactScreen(
   width: number,
 ): string {
   const { answer, fault, wasSent, requestHead, requestBody } = contact;
-  const expected = expectedAnswer(profile);
+  const { mediaType, lines } = expectedAnswer(profile);
   const rows: readonly Row[] =
     answer === undefined
-      ? [['answer', [`HTTP 200, ${expected.mediaType}`], [`none: ${fault?.what ?? fault?.name ?? 'no answer'}`]]]
+      ? [['answer', [`HTTP 200, ${mediaType}`], [`none: ${fault?.what}`]]]
       : [
           ['HTTP status', ['200'], [String(answer.status)]],
-          ['type', [expected.mediaType], [answer.contentType ?? 'none']],
-          ['answer', expectedLines(expected, answer.structure), answer.structure.lines],
+          ['type', [mediaType], [answer.contentType ?? 'none']],
+          ['answer', decisiveLines(lines, answer.structure, profile), answer.structure.lines],
         ];
   return [
     paragraph(styleText('red', '  ✗ '), failure, 4, width),
@@ -63,12 +63,23 @@ export function firstContactScreen(
   ].join('\n');
 }
 
-/** What is in the answer matters once its name is right. */
-function expectedLines({ lines, decisiveLines }: ExpectedAnswer, came: AnswerStructure): readonly string[] {
-  const nameOf = (line = '') => line.trim().replace(/ \(.*/, '');
-  const isNamedRight =
-    came.kind === 'this service' && came.lines.some((line) => nameOf(line) === nameOf(lines[decisiveLines - 1]));
-  return isNamedRight ? lines : lines.slice(0, decisiveLines);
+/** What the answer of a service looks like that hands out a token, as far as a profile says it. */
+function expectedAnswer(profile: ServiceProfile): { mediaType: string; lines: readonly string[] } {
+  const { namespaces = ['any namespace'] } = profile;
+  // Which of several stands where, a profile does not say.
+  const shown = namespaces.length > 1 ? ["one of the profile's namespaces"] : namespaces;
+  const { body, contentType } = profileDialect({ ...profile, namespaces: shown }).success('x', new Date(0), 1);
+  const { lines } = answerStructure(Buffer.from(body), contentType, (name) => name, profile);
+  // How long the texts are is the service's own affair.
+  const withoutLength = (line: string) => line.replace(/(?: \(|(,) )\d+ chars?\)$/, (_, comma) => (comma ? ')' : ''));
+  return { mediaType: contentType.replace(/;.*/, ''), lines: lines.map(withoutLength) };
+}
+
+/** Down to the answer's name, where another service's answer differs; what is in it matters once its name is right. */
+function decisiveLines(expected: readonly string[], came: AnswerStructure, { answer }: ServiceProfile) {
+  const isNamed = (line: string) => line.trim().replace(/ \(.*/, '') === answer;
+  const isNamedRight = came.kind === 'this service' && came.lines.some(isNamed);
+  return isNamedRight ? expected : expected.slice(0, expected.findIndex(isNamed) + 1);
 }
 
 /** Side by side where there is room, else one below the other. */
@@ -77,11 +88,10 @@ function table(rows: readonly Row[], width: number): string[] {
   if (column < MIN_COLUMN) return rows.flatMap((row) => below(row, width));
   const head = `  ${''.padEnd(LABEL)}${'expected'.padEnd(column)}  came`;
   const body = rows.flatMap(([name, expected, came]) => {
-    const [left, right] = [expected, came].map((lines) => firstRows(lines, column, MAX_ROWS));
-    const height = Math.max(left?.length ?? 0, right?.length ?? 0);
-    return Array.from({ length: height }, (_, at) => {
+    const [left, right] = [firstRows(expected, column, MAX_ROWS), firstRows(came, column, MAX_ROWS)];
+    return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => {
       const label = dim((at === 0 ? name : '').padEnd(LABEL));
-      return `  ${label}${(left?.[at] ?? '').padEnd(column)}  ${right?.[at] ?? ''}`.trimEnd();
+      return `  ${label}${(left[at] ?? '').padEnd(column)}  ${right[at] ?? ''}`.trimEnd();
     });
   });
   return [dim(head), ...body];
@@ -112,14 +122,8 @@ function firstRows(lines: readonly string[], width: number, max: number): readon
 
 /** Breaks where the text itself does, between two tags, or before an attribute. */
 function xmlLines(xml: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const piece of xml.split(/(?<=[ \n])|(?<=>)(?=<)/)) {
-    const last = lines.at(-1);
-    const fits = last !== undefined && !last.endsWith('\n') && (last + piece).trimEnd().length <= width;
-    if (fits) lines[lines.length - 1] = last + piece;
-    else lines.push(piece);
-  }
-  return lines
+  const pieces = xml.split(/(?<=[ \n])|(?<=>)(?=<)/);
+  return filledLines(pieces, (line) => !line.slice(0, -1).includes('\n') && line.trimEnd().length <= width)
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .flatMap((line) => broken(line, width));

@@ -1,8 +1,8 @@
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
-import { type AnswerKind, KNOWN_NAMESPACES, soapNamespace } from './answer-structure.ts';
+import { soapNamespace } from '../world/soap/soap-envelope.ts';
+import { type AnswerKind, KNOWN_NAMESPACES } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
-import type { ShownCertificate } from './peer-certificate.ts';
 
 /** Why a first request got no token, most likely, and what to do: whole sentences. */
 export interface LikelyCause {
@@ -18,8 +18,8 @@ export interface FailedContact extends Pick<Contact, 'fault' | 'answer'> {
   readonly code: string | undefined;
   /** Its message, which names the service's own code for a refusal. */
   readonly message: string | undefined;
-  /** Of a server that did not verify. */
-  readonly certificate: ShownCertificate | undefined;
+  /** Of a server that did not verify: what it shows, in words. */
+  readonly certificate: string | undefined;
   /** Of the service that was asked. */
   readonly profile: ServiceProfile;
 }
@@ -45,19 +45,17 @@ const EXAMPLE = "compare request and soapAction of the profile with an example o
 const ROWS: readonly Row[] = [
   [
     ({ certificate }) => certificate !== undefined,
-    ({ fault, certificate: { subject, issuer, validTo, names } = NO_CERTIFICATE }) =>
-      `The certificate ${subject}, issued by ${issuer}, valid to ${validTo}, for ${names || subject}: ${fault?.what}.`,
+    ({ fault, certificate }) => `The certificate ${certificate}: ${fault?.what}.`,
     ({ fault }) => `${fault?.remedy}. NODE_EXTRA_CA_CERTS, set to a file with an authority, works here as tls_ca does.`,
   ],
   [
     ({ answer }) => answer === undefined,
-    ({ endpoint, proxyUrl, fault }) =>
-      `${address(endpoint, proxyUrl)}: ${fault?.what ?? `the connection broke (${fault?.name})`}.`,
-    ({ fault }) => `${fault?.remedy ?? 'Compare scheme and port with what the vendor names'}.`,
+    ({ endpoint, proxyUrl, fault }) => `${address(endpoint, proxyUrl)}: ${fault?.what}.`,
+    ({ fault }) => `${fault?.remedy}.`,
   ],
   [
     ({ fault, answer }) => fault !== undefined && answer?.structure.kind === 'empty',
-    ({ fault }) => `The server began an answer and did not end it: ${fault?.what ?? fault?.name}.`,
+    ({ fault }) => `The server began an answer and did not end it: ${fault?.what}.`,
     'Run the command once more. If it stays so, ask the vendor.',
   ],
   [
@@ -100,8 +98,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     ({ code }) => code === 'CREDENTIALS_REFUSED',
-    ({ message, profile }) =>
-      `The service is the right one, and does not accept these credentials: ${suspectFields(message, profile)}.`,
+    (failed) => `The service is the right one, and does not accept these credentials: ${suspectFields(failed)}.`,
     'Compare the file with what the vendor sent, field by field, before you try again: some services lock an account after few tries.',
   ],
   ['empty', 'The address answers with nothing: most likely the path is not that of the service.', PATH],
@@ -147,7 +144,6 @@ const NO_TOKEN: Row = [
   'Compare the paths of the profile with the lines above (token, code, success, expiresIn, expiresAt), and its codes with what it said.',
 ];
 
-const NO_CERTIFICATE: ShownCertificate = { subject: '', issuer: '', validTo: '', names: '' };
 /** What an answer of these kinds says counts for more than its status. */
 const SPEAKING: readonly AnswerKind[] = ['this service', 'another service', 'SOAP fault', 'other SOAP version', 'JSON'];
 
@@ -167,9 +163,9 @@ function address(endpoint: string, proxyUrl: string | undefined): string {
 }
 
 /** What was sent, and what was not. */
-function versions(profile: ServiceProfile): readonly [sent: string, other: string] {
-  const sent = KNOWN_NAMESPACES[soapNamespace(profile)];
-  return sent === 'SOAP 1.2' ? [sent, 'SOAP 1.1'] : ['SOAP 1.1', 'SOAP 1.2'];
+function versions({ request }: ServiceProfile): readonly [sent: string, other: string] {
+  const isSoap12 = KNOWN_NAMESPACES[soapNamespace(request)] === 'SOAP 1.2';
+  return isSoap12 ? ['SOAP 1.2', 'SOAP 1.1'] : ['SOAP 1.1', 'SOAP 1.2'];
 }
 
 function otherVersion({ profile }: FailedContact): string {
@@ -177,12 +173,10 @@ function otherVersion({ profile }: FailedContact): string {
 }
 
 /** OAuth's codes say whether it is the user or the client. */
-function suspectFields(message = '', profile: ServiceProfile): string {
-  const { fields } = serviceOf(profile);
-  const names = fields.map(({ name }) => name);
-  const isOf = (part: RegExp) => names.filter((name) => part.test(name));
-  const suspects = /invalid_client|unauthorized_client/.test(message)
-    ? isOf(/^client_/)
-    : isOf(/invalid_grant/.test(message) ? /^(?!client_)/ : /./);
+function suspectFields({ message = '', profile }: FailedContact): string {
+  const names = serviceOf(profile).fields.map(({ name }) => name);
+  const isOfClient = /invalid_client|unauthorized_client/.test(message);
+  if (!isOfClient && !message.includes('invalid_grant')) return names.join(', ');
+  const suspects = names.filter((name) => name.startsWith('client_') === isOfClient);
   return suspects.length === names.length ? names.join(', ') : `most likely ${suspects.join(' or ')} is wrong`;
 }

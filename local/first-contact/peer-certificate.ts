@@ -1,22 +1,16 @@
 import { connect, type PeerCertificate } from 'node:tls';
 
-/** Who a server says it is, and who vouches for it. Text of the server, cleaned. */
-export interface ShownCertificate {
-  readonly subject: string;
-  readonly issuer: string;
-  /** As the certificate says it, such as `Nov 25 11:00:00 2026 GMT`. */
-  readonly validTo: string;
-  readonly names: string;
-}
-
 const TIMEOUT_MS = 3_000;
 
-/** The certificate of a server that failed verification. Nothing is sent to it. Undefined when it shows none in time. */
-export function peerCertificate(endpoint: string): Promise<ShownCertificate | undefined> {
+/**
+ * Who a server that failed verification says it is, who vouches for it, until when and for which names. Text of the
+ * server, cleaned. Nothing is sent to it. Undefined when it shows no certificate in time.
+ */
+export function peerCertificate(endpoint: string): Promise<string | undefined> {
   const { hostname, port } = new URL(endpoint);
   const host = hostname.replace(/^\[|\]$/g, '');
+  const isName = /[a-z]/i.test(host) && !host.includes(':');
   return new Promise((resolve) => {
-    const isName = /[a-z]/i.test(host) && !host.includes(':');
     const socket = connect({
       host,
       port: Number(port || 443),
@@ -34,13 +28,9 @@ export function peerCertificate(endpoint: string): Promise<ShownCertificate | un
   });
 }
 
-function shown({ subject, issuer, valid_to: validTo, subjectaltname: names = '' }: PeerCertificate): ShownCertificate {
-  return {
-    subject: clean(subject.CN ?? subject.O),
-    issuer: clean(issuer.CN ?? issuer.O),
-    validTo: clean(validTo),
-    names: clean(names),
-  };
+function shown({ subject, issuer, valid_to: validTo, subjectaltname: names }: PeerCertificate): string {
+  const [holder, authority] = [subject, issuer].map(({ CN, O }) => clean(CN ?? O));
+  return `${holder}, issued by ${authority}, valid to ${clean(validTo)}, for ${clean(names || holder)}`;
 }
 
 function clean(text: string | readonly string[] | undefined = '(no name)'): string {

@@ -1,3 +1,14 @@
+/** Puts pieces of a text together into lines, each as long as `fits` allows. */
+export function filledLines(pieces: readonly string[], fits: (line: string) => boolean): string[] {
+  const lines: string[] = [];
+  for (const piece of pieces) {
+    const longer = `${lines.at(-1) ?? ''}${piece}`;
+    if (lines.length > 0 && fits(longer)) lines[lines.length - 1] = longer;
+    else lines.push(piece);
+  }
+  return lines;
+}
+
 /**
  * Breaks text between words into lines of at most `width` characters; only a longer word, such as an address, is cut.
  * @param firstWidth of the first line, where something stands before it; left empty for a word that fits below only

@@ -1,3 +1,4 @@
+import { NO_CONNECTION, NONSENSE } from '../world/soap/vendor.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { Button, PlayedFaults } from './snapshot.ts';
 
@@ -13,13 +14,13 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
   'service-down': {
     label: 'The service is down',
     press: ({ vendor }) => {
-      vendor.fault = 'no-connection';
+      vendor.fault = NO_CONNECTION;
     },
   },
   'service-nonsense': {
     label: 'It answers nonsense',
     press: ({ vendor }) => {
-      vendor.fault = 'malformed';
+      vendor.fault = NONSENSE;
     },
   },
   'token-ended': {
@@ -58,7 +59,7 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
 export function playedFaults(world: VirtualWorld): PlayedFaults {
   const { fault } = world.vendor;
   return {
-    service: fault === undefined ? 'well' : fault === 'no-connection' ? 'down' : 'nonsense',
+    service: fault === undefined ? 'well' : fault === NO_CONNECTION ? 'down' : 'nonsense',
     password: isPasswordRight(world) ? 'right' : 'refused',
     store: world.aws.faults.has('writes-throttled') ? 'no writes' : 'well',
   };

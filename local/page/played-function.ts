@@ -3,7 +3,6 @@ import type { TickReport } from '../../lambda/refresher/tick-report.ts';
 import { LONGEST_RUN_SECONDS } from '../../lambda/timing.ts';
 import { rejectedParameterName } from '../../lambda/token-status.ts';
 import { seriesKey } from '../world/aws/cloudwatch-alarm.ts';
-import { LambdaService } from '../world/aws/lambda-service.ts';
 import { refresherTick } from '../world/refresher-tick.ts';
 import { Random } from '../world/time/random.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
@@ -17,8 +16,6 @@ export interface PlayedFunction {
 }
 
 const TIMEOUT_MS = LONGEST_RUN_SECONDS * 1000;
-/** Lambda as the construct sets it up. */
-const LAMBDA = { timeoutMs: TIMEOUT_MS, retryAttempts: 0, maxEventAgeMs: TIMEOUT_MS, reservedConcurrency: undefined };
 /** EventBridge starts a tick within seconds of a reader's report. */
 const RULE_MS = 2_000;
 
@@ -35,22 +32,25 @@ export function playFunction(
   const random = new Random(clock.now());
   let nextTickAt = clock.now();
 
-  const lambda = new LambdaService(clock, LAMBDA, {
-    run: refresherTick(config, () => random.next(), onReport)(world),
-    diesAtStep: () => undefined,
-    onEnd: ({ outcome, startedAt }) => publish(seriesKey(ERRORS_METRIC), outcome === 'succeeded' ? 0 : 1, startedAt),
-  });
+  const run = refresherTick(config, () => random.next(), onReport)(world);
+
+  async function invoke(event: object): Promise<void> {
+    const startedAt = clock.now();
+    const remainingMs = () => startedAt + TIMEOUT_MS - clock.now();
+    const running = run({ event, startedAt, remainingMs, step: async () => {} });
+    const errors = await running.then(() => 0).catch(() => 1);
+    publish(seriesKey(ERRORS_METRIC), errors, startedAt);
+  }
 
   function tickOnSchedule(): void {
     nextTickAt += config.checkEverySeconds * 1000;
     clock.at(nextTickAt, tickOnSchedule);
-    lambda.invoke({});
+    invoke({});
   }
 
   aws.services.parameters.subscribe((name) => {
-    if (name === rejectedParameterName(config.tokenParameterName))
-      clock.at(clock.now() + RULE_MS, () => lambda.invoke({}));
+    if (name === rejectedParameterName(config.tokenParameterName)) clock.at(clock.now() + RULE_MS, () => invoke({}));
   });
   clock.at(nextTickAt, tickOnSchedule);
-  return { nextTickAt: () => nextTickAt, refreshNow: () => lambda.invoke({ force: true }) };
+  return { nextTickAt: () => nextTickAt, refreshNow: () => invoke({ force: true }) };
 }

@@ -7,6 +7,7 @@ import {
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { awsClient } from '../world/refresher-tick.ts';
 import { rememberLast } from '../world/soap/remember-last.ts';
+import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import { Random } from '../world/time/random.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { ReaderView } from './snapshot.ts';
@@ -54,7 +55,7 @@ function playReader(
     minRemainingSeconds: Math.min(60, lifetimeSeconds / 30),
     maxAgeSeconds: Math.min(300, lifetimeSeconds / 15),
     reportRejections,
-    client: awsClient({ aws }, { step: async () => {} }),
+    client: awsClient({ aws }),
     clock: { now: clock.now, sleep: (ms) => clock.sleep(ms), timeout: (ms) => clock.timeout(ms) },
     random: () => random.next(),
   });
@@ -74,7 +75,7 @@ function playReader(
 
   async function ask(token: string): Promise<EInvoiceAnswer> {
     await clock.sleep(random.between(50, 300));
-    if (vendor.fault === 'no-connection') throw new Error('the service does not answer');
+    if (vendor.fault === NO_CONNECTION) throw new Error('the service does not answer');
     const envelope = eInvoiceGetEnvelope(token, '05AAAPG7885R002', 'a'.repeat(64));
     const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
     if (vendor.fault !== undefined) throw new Error('the service answers nonsense');

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
+import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { type Listening, listen } from '../world/listen.ts';
-import type { LoggedTick } from '../world/logged-tick.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import { pacedClock } from './paced-clock.ts';
 import { createPage } from './page-server.ts';
@@ -23,7 +23,7 @@ export interface ServedPageSettings {
   /** Of 127.0.0.1; 0 takes a free one. */
   readonly port: number;
   /** Gets each tick that ran in the world, in order, once the page runs, and when the tick's run began. */
-  readonly onTick: (tick: LoggedTick, at: Date) => Promise<void> | void;
+  readonly onTick: (tick: TickLogLine, at: Date) => Promise<void> | void;
   /** Gets each other pace. */
   readonly onPace: (pace: number) => unknown;
 }

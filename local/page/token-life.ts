@@ -1,9 +1,8 @@
 import type { Config } from '../../lambda/refresher/config.ts';
-import { tickLogLine } from '../../lambda/refresher/tick-log.ts';
+import { type TickLogLine, tickLogLine } from '../../lambda/refresher/tick-log.ts';
 import type { TickReport } from '../../lambda/refresher/tick-report.ts';
 import { pageBelowSeconds } from '../../lambda/timing.ts';
 import { seriesKey } from '../world/aws/cloudwatch-alarm.ts';
-import { type LoggedTick, readLogLine } from '../world/logged-tick.ts';
 import { tickMetricKey } from '../world/refresher-tick.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import { createAlarmPanel } from './alarm-panel.ts';
@@ -32,7 +31,7 @@ export interface TokenLife {
 
 /** A tick that ran in a process of its own. */
 export interface NotedTick {
-  readonly tick: LoggedTick;
+  readonly tick: TickLogLine;
   readonly startedAt: number;
   readonly metrics: readonly (readonly [name: string, value: number])[];
 }
@@ -44,7 +43,7 @@ export interface TokenLifeSettings {
   /** True: the handler runs here, in virtual time. False: its runs are noted, and a real service may be asked. */
   readonly isVirtual: boolean;
   /** Gets each tick once it has ended, in order, as it was logged and as the page shows it. */
-  readonly onTick: (tick: LoggedTick, view: TickView) => void;
+  readonly onTick: (tick: TickLogLine, view: TickView) => void;
 }
 
 /** How much of the past is shown, in lifetimes of a token. */
@@ -68,10 +67,10 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
   const readers = playReaders(world, { tokenParameterName, lifetimeSeconds, callsService: isVirtual });
 
   function noteReport(report: TickReport, startedAt: number): void {
-    show(readLogLine(tickLogLine(tokenParameterName, report)), startedAt);
+    show(tickLogLine(tokenParameterName, report), startedAt);
   }
 
-  function show(tick: LoggedTick, at: number): void {
+  function show(tick: TickLogLine, at: number): void {
     tickCount += 1;
     const view = tickView(tickCount, at, tick);
     ticks.push(view);
@@ -120,7 +119,7 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
     },
     note({ tick, startedAt, metrics }) {
       nextNotedAt = startedAt + checkEverySeconds * 1000;
-      if (tick.endpointLatencyMs !== undefined) noted.push({ at: startedAt, outcome: loginOutcome(tick) });
+      if (tick.endpointLatenciesMs !== undefined) noted.push({ at: startedAt, outcome: loginOutcome(tick) });
       for (const [name, value] of metrics) publish(tickMetricKey(tokenParameterName, name), value);
       publish(seriesKey(ERRORS_METRIC), tick.outcome === 'failed' ? 1 : 0, startedAt);
       show(tick, startedAt);
@@ -133,7 +132,7 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
   return life;
 }
 
-function loginOutcome({ outcome, code }: LoggedTick): SentLogin['outcome'] {
+function loginOutcome({ outcome, code }: TickLogLine): SentLogin['outcome'] {
   if (outcome !== 'failed' || code === 'STORE_FAILED') return 'granted';
   return code === 'CREDENTIALS_REFUSED' ? 'refused' : 'no token';
 }

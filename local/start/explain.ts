@@ -31,8 +31,7 @@ export async function firstContact(stage: Stage, run: Invocation): Promise<strin
 
 /** Where the file stops being JSON. */
 function jsonLines({ aws, options }: Stage): readonly string[] {
-  const { value } = aws.secrets.versions(SECRET_ID).at(-1) ?? {};
-  const line = value !== undefined && 'SecretString' in value ? jsonFaultLine(value.SecretString) : undefined;
+  const line = jsonFaultLine(aws.secrets.secretString(SECRET_ID) ?? '{}');
   if (line === undefined) return [];
   const place = `${options.endpoint?.credentialsFile}, line ${line}`;
   return [

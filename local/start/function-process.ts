@@ -4,12 +4,12 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { isObject } from '../../lambda/parse-json.ts';
 import { METRIC_NAMESPACE, METRICS } from '../../lambda/refresher/metric-names.ts';
-import { type Contact, readContact } from '../first-contact/contact.ts';
-import { type LoggedTick, readLogLine } from '../world/logged-tick.ts';
+import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
+import { type Contact, isContact } from '../first-contact/contact.ts';
 
 /** One run of the function in a process of its own. */
 export interface Invocation {
-  readonly tick: LoggedTick;
+  readonly tick: TickLogLine;
   /** Everything that it wrote. */
   readonly output: string;
   /** What it wrote to its log in CloudWatch's embedded metric format. */
@@ -42,9 +42,19 @@ export async function invoke(
   const closed = new Promise((resolve) => child.once('close', resolve));
   const aborted = new Promise<never>((_, reject) => child.once('error', reject));
   const [stdout, stderr] = await Promise.race([Promise.all([read(child.stdout), read(child.stderr), closed]), aborted]);
-  if (!isObject(sent.line)) throw new Error(`The function ended without a log line.\n${stderr}`);
+  if (!isTickLine(sent.line)) throw new Error(`The function ended without a log line.\n${stderr}`);
   const output = stdout + stderr;
-  return { tick: readLogLine(sent.line), output, metrics: emittedMetrics(output), contact: readContact(sent.contact) };
+  return {
+    tick: sent.line,
+    output,
+    metrics: emittedMetrics(output),
+    contact: isContact(sent.contact) ? sent.contact : undefined,
+  };
+}
+
+/** The function's own log line, as it went through JSON. */
+function isTickLine(line: unknown): line is TickLogLine {
+  return isObject(line) && typeof line.outcome === 'string';
 }
 
 /** Piped, so never null; the types do not know that beside a channel for messages. */

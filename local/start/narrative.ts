@@ -1,9 +1,8 @@
 import { styleText } from 'node:util';
 import { ERROR_GUIDE, type ErrorGuidance } from '../../lambda/error-guide.ts';
-import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
+import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { spanText } from '../../lambda/timing.ts';
 import { wrapText } from '../first-contact/wrap-text.ts';
-import type { LoggedTick } from '../world/logged-tick.ts';
 
 /** What the reader of a tick's account has to know besides the tick itself. */
 export interface Scene {
@@ -23,8 +22,8 @@ export interface Scene {
 }
 
 /** One tick, step by step in the order of events. */
-export function tickStory(tick: LoggedTick, scene: Scene): string {
-  const { outcome, code = '', secretVersionId, endpointLatencyMs, tokenVersion, warnings } = tick;
+export function tickStory(tick: TickLogLine, scene: Scene): string {
+  const { outcome, code, secretVersionId, endpointLatenciesMs, tokenVersion, warnings = [] } = tick;
   const done = (step: string, detail: string) => stepLine(styleText('green', '✓'), step, detail, scene.width);
   const notDone = (step: string, detail: string) => stepLine(styleText('red', '✗'), step, detail, scene.width);
   const { credentialsFile, secretId } = scene;
@@ -32,14 +31,14 @@ export function tickStory(tick: LoggedTick, scene: Scene): string {
   if (secretVersionId !== undefined) {
     const secret = credentialsFile ?? `secret ${secretId}, version ${shortId(secretVersionId)}`;
     lines.push(done('credentials read', `${secret}, values ${MASK}`));
-  } else if (code.startsWith('CREDENTIALS_')) {
+  } else if (code?.startsWith('CREDENTIALS_')) {
     lines.push(notDone('credentials read', credentialsFile ?? `secret ${secretId}`));
   }
-  if (endpointLatencyMs !== undefined) {
+  if (endpointLatenciesMs !== undefined) {
     const { endpoint, requests = 1 } = scene;
     const step = outcome !== 'failed' || code === 'STORE_FAILED' ? done : notDone;
     const repeated = requests > 1 ? `, the last of ${requests} requests` : '';
-    lines.push(step('token requested', `${endpoint}, ${endpointLatencyMs} ms${repeated}`));
+    lines.push(step('token requested', `${endpoint}, ${endpointLatenciesMs.at(-1)} ms${repeated}`));
   }
   if (outcome === 'refreshed') {
     lines.push(
@@ -60,7 +59,7 @@ export function tickStory(tick: LoggedTick, scene: Scene): string {
 }
 
 /** One tick in one line, broken between words where it is wider than `width`. */
-export function tickLine(tick: LoggedTick, at: Date, width = Number.POSITIVE_INFINITY): string {
+export function tickLine(tick: TickLogLine, at: Date, width = Number.POSITIVE_INFINITY): string {
   const why = tick.outcome !== 'failed' && tick.trigger ? `  because ${tick.trigger}` : '';
   const { start, taken } = lineStart(tick, at, tick.outcome);
   return wrapped(start, `${life(tick)}${why}`, taken, width);
@@ -70,7 +69,7 @@ export function tickLine(tick: LoggedTick, at: Date, width = Number.POSITIVE_INF
  * The same, never wider than `width`, for a line that is replaced by the next one.
  * @param failures how often it has failed with that code in a row
  */
-export function openTickLine(tick: LoggedTick, at: Date, failures: number, width: number): string {
+export function openTickLine(tick: TickLogLine, at: Date, failures: number, width: number): string {
   const isRepeated = failures > 1;
   const { start, taken } = lineStart(tick, at, isRepeated ? `${tick.outcome} ${failures} times` : tick.outcome);
   const failure = isRepeated ? `  ${tick.code}: ${tick.message}` : '';
@@ -79,13 +78,13 @@ export function openTickLine(tick: LoggedTick, at: Date, failures: number, width
   return `${start}${first.trimEnd()}${more.length > 0 ? '…' : ''}`;
 }
 
-function lineStart({ outcome }: LoggedTick, at: Date, result: string): { start: string; taken: number } {
+function lineStart({ outcome }: TickLogLine, at: Date, result: string): { start: string; taken: number } {
   const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
   const time = at.toISOString().slice(11, 19);
   return { start: `${time}  ${styleText(colour, result.padEnd(9))}  `, taken: 12 + Math.max(9, result.length) };
 }
 
-function life({ tokenVersion, secondsRemaining = 0 }: LoggedTick): string {
+function life({ tokenVersion, secondsRemaining = 0 }: TickLogLine): string {
   return tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${spanText(secondsRemaining)} left`;
 }
 
@@ -113,13 +112,13 @@ const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
 };
 
 /** What an operator sees of a failed tick. */
-export function failureStory(tick: LoggedTick, width: number): string {
-  const { code = 'unknown', cause, said, profileEntry, tokenVersion } = tick;
+export function failureStory(tick: TickLogLine, width: number): string {
+  const { code, cause, said, profileEntry, tokenVersion } = tick;
   const stored =
     tokenVersion === undefined
       ? 'none that is known to be good'
       : `untouched: version ${tokenVersion}, expires ${expiry(tick)}`;
-  const guidance = isRefreshErrorCode(code) ? ERROR_GUIDE[code] : undefined;
+  const guidance = code && ERROR_GUIDE[code];
   const fact = (name: string, detail: string) => factLine(name, detail, width);
   return [
     failureLine(tick, width),
@@ -140,12 +139,8 @@ export function failureStory(tick: LoggedTick, width: number): string {
 }
 
 /** The error's code and message. */
-export function failureLine({ code = 'unknown', message = '' }: LoggedTick, width: number): string {
+export function failureLine({ code = 'INTERNAL_ERROR', message = '' }: TickLogLine, width: number): string {
   return wrapped(`  ${styleText('red', `✗ ${code}`)}  `, message, 4, width, code.length + 6);
-}
-
-function isRefreshErrorCode(code: string): code is RefreshErrorCode {
-  return Object.hasOwn(ERROR_GUIDE, code);
 }
 
 function stepLine(sign: string, step: string, detail: string, width: number): string {
@@ -177,6 +172,6 @@ function wrapped(start: string, text: string, indent: number, width: number, tak
   return (start + lines.join(`\n${' '.repeat(under)}`)).replace(/ +\n/, '\n');
 }
 
-function expiry({ expiresAt = '', secondsRemaining = 0 }: LoggedTick): string {
-  return `${expiresAt.slice(0, 19).replace('T', ' ')} UTC (in ${spanText(secondsRemaining)})`;
+function expiry({ expiresAt, secondsRemaining = 0 }: TickLogLine): string {
+  return `${expiresAt?.slice(0, 19).replace('T', ' ')} UTC (in ${spanText(secondsRemaining)})`;
 }

@@ -1,4 +1,4 @@
-import type { LoggedTick } from '../world/logged-tick.ts';
+import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { openTickLine, tickLine } from './narrative.ts';
 
 /** Where the ticks of `--serve` are shown. */
@@ -13,7 +13,7 @@ export interface Output {
 /** Shows one tick after the other. */
 export interface ServeLog {
   /** @param details what is shown below the first of several equal failures */
-  tick(tick: LoggedTick, at: Date, details: (tick: LoggedTick) => Promise<string>): Promise<void>;
+  tick(tick: TickLogLine, at: Date, details: (tick: TickLogLine) => Promise<string>): Promise<void>;
   /** Ends the line that is kept up to date, for text that follows. */
   end(): void;
 }

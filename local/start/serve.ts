@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
+import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { spanText } from '../../lambda/timing.ts';
 import { type ServedPage, servePage, worldStart } from '../page/serve-page.ts';
 import { REGION } from '../world/aws/aws-account.ts';
-import type { LoggedTick } from '../world/logged-tick.ts';
 import type { SoapCredentials } from '../world/soap/soap-service.ts';
 import { createVirtualWorld, type VirtualWorld } from '../world/virtual-world.ts';
 import { firstContact } from './explain.ts';
@@ -79,7 +79,7 @@ async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
       port,
       async onTick(tick, at) {
         await log.tick(tick, at, async () => failureDetails(stage, failureStory(tick, width()), tick));
-        if (options.verbose) console.log(styleText('dim', JSON.stringify(tick.line)));
+        if (options.verbose) console.log(styleText('dim', JSON.stringify(tick)));
       },
       onPace: (pace) => isAnnounced && announce(pace),
     }),
@@ -151,7 +151,7 @@ async function tickInProcesses(stage: Stage, page: ServedPage, log: ServeLog, si
 }
 
 /** What stands below the line of a failed tick. */
-function failureDetails({ options, soap }: Stage, story: string, { code }: LoggedTick): string {
+function failureDetails({ options, soap }: Stage, story: string, { code }: TickLogLine): string {
   if (!code?.startsWith('CREDENTIALS_')) return story;
   const file = options.endpoint?.credentialsFile;
   // Somebody may have changed the password on the page.

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { shownAddress } from '../first-contact/shown-address.ts';
 import { REGION } from '../world/aws/aws-account.ts';
-import type { LoggedTick } from '../world/logged-tick.ts';
 import { firstContact, profileHints } from './explain.ts';
 import { heading, tickStory, warningLine } from './narrative.ts';
 import type { Options } from './options.ts';
@@ -62,7 +62,7 @@ async function showTicks(stage: Stage): Promise<boolean> {
   return true;
 }
 
-async function showTick(stage: Stage, event: object): Promise<LoggedTick> {
+async function showTick(stage: Stage, event: object): Promise<TickLogLine> {
   const { aws, soap, endpointUrl, options } = stage;
   const requestsBefore = soap?.calls.length ?? 0;
   const run = await runTick(stage, event);

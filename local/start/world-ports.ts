@@ -1,6 +1,7 @@
 import type { LocalAwsOptions } from '../world/aws/aws-server.ts';
 import { ENDPOINT_FAULTS } from '../world/soap/endpoint-faults.ts';
 import type { SoapEndpointOptions } from '../world/soap/soap-endpoint.ts';
+import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 
 /** Puts the world's AWS on the wire: what is broken there is broken for the `aws` command, too. */
@@ -22,7 +23,7 @@ export function soapOfWorld({ vendor, clock }: VirtualWorld): Pick<SoapEndpointO
     now: () => new Date(clock.now()),
     faults: () => {
       if (vendor.fault === undefined) return undefined;
-      return vendor.fault === 'no-connection' ? { bytes: Buffer.alloc(0), end: 'reset' } : ENDPOINT_FAULTS.truncated();
+      return vendor.fault === NO_CONNECTION ? { bytes: Buffer.alloc(0), end: 'reset' } : ENDPOINT_FAULTS.truncated();
     },
   };
 }

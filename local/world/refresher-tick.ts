@@ -17,8 +17,16 @@ import type { TickReport } from '../../lambda/refresher/tick-report.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 import { seriesKey } from './aws/cloudwatch-alarm.ts';
 import type { PlayedCommand, PlayedOutput } from './aws/in-process-sdk.ts';
-import type { LambdaInvocation } from './aws/lambda-service.ts';
 import type { VirtualWorld } from './virtual-world.ts';
+
+/** One run of the function. */
+export interface LambdaInvocation {
+  readonly event: unknown;
+  readonly startedAt: number;
+  readonly remainingMs: () => number;
+  /** Stands before and after every effect on the world. In a run that has been ended it never returns. */
+  readonly step: () => Promise<void>;
+}
 
 /**
  * The deployed handler with the virtual world as its dependencies.
@@ -41,7 +49,7 @@ export function refresherTick(
         timeout: (ms: number) => clock.timeout(ms),
         random,
       };
-      const client = awsClient(world, invocation);
+      const client = awsClient(world, invocation.step);
       let metrics: ReturnType<typeof tickMetrics> = [];
       const dependencies: Dependencies = {
         credentials: createCredentialsSource(client, config.credentialsSecretId, config.service.fields),
@@ -72,7 +80,7 @@ export function tickMetricKey(tokenParameterName: string, metricName: string): s
 /** The clients of one invocation: a process that has died sends nothing more. */
 export function awsClient(
   { aws }: Pick<VirtualWorld, 'aws'>,
-  { step }: Pick<LambdaInvocation, 'step'>,
+  step: LambdaInvocation['step'] = async () => {},
 ): ParameterStoreClient & SecretsClient {
   type Options = { readonly abortSignal: AbortSignal };
   function send(command: GetSecretValueCommand, options: Options): Promise<GetSecretValueCommandOutput>;

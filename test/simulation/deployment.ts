@@ -1,8 +1,8 @@
 import { isObject } from '../../lambda/parse-json.ts';
 import { type Config, ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import { seriesKey } from '../../local/world/aws/cloudwatch-alarm.ts';
-import type { LambdaSettings } from '../../local/world/aws/lambda-service.ts';
 import type { WatchedAlarm } from './judge/assessment.ts';
+import type { LambdaSettings } from './model/lambda-service.ts';
 import { readAlarm } from './read-alarm.ts';
 
 export const PAGE_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:page';

@@ -1,8 +1,8 @@
 /** What holds where the round numbers do not: lifetimes a little short, refreshes off the grid, and the price of backing off. */
 
-import type { VendorFault } from '../../local/world/soap/vendor.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Settings } from './model/scenario.ts';
+import type { VendorFaultName } from './model/vendor-faults.ts';
 import { duration, lead, least, most, often, withoutToken } from './report/scenario-tables.ts';
 import { answeredLate, misreadFor, offTheGrid, VENDOR } from './scenarios.ts';
 import { type Templates, tryOut } from './trial.ts';
@@ -27,7 +27,7 @@ const OUTAGES_MINUTES = [15, 30, 60, 90, 120];
 
 /** The longest time without a token: backing off from malformed answers, and asking at every check, as after a 503. */
 export async function backOffTable(templates: Templates): Promise<string> {
-  const worst = async (minutes: number, fault: VendorFault, settings: Settings) => {
+  const worst = async (minutes: number, fault: VendorFaultName, settings: Settings) => {
     const lifetimeSeconds = (settings.tokenLifetimeMinutes ?? 240) * 60;
     const scenario = { ...misreadFor(minutes, fault), settings, vendor: { ...VENDOR, lifetimeSeconds } };
     const { onsets } = (await tryOut('this project', scenario, templates)).assessment;

@@ -1,5 +1,4 @@
 import type { Issuing } from '../../local/world/soap/token-issuer.ts';
-import type { VendorFault } from '../../local/world/soap/vendor.ts';
 import { Random } from '../../local/world/time/random.ts';
 import {
   DAY_MS,
@@ -11,8 +10,9 @@ import {
   type TimedFault,
 } from './model/scenario.ts';
 import { EVERYDAY_NOISE } from './model/schedule.ts';
+import type { VendorFaultName } from './model/vendor-faults.ts';
 
-const VENDOR_FAULTS: readonly [VendorFault, ...VendorFault[]] = [
+const VENDOR_FAULTS: readonly [VendorFaultName, ...VendorFaultName[]] = [
   'no-connection',
   'no-answer',
   'http-503',

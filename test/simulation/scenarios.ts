@@ -1,5 +1,5 @@
 import type { Issuing } from '../../local/world/soap/token-issuer.ts';
-import type { VendorFault, VendorSettings } from '../../local/world/soap/vendor.ts';
+import type { VendorSettings } from '../../local/world/soap/vendor.ts';
 import {
   DAY_MS,
   HOUR_MS,
@@ -10,6 +10,7 @@ import {
   type TimedFault,
 } from './model/scenario.ts';
 import { EVERYDAY_NOISE } from './model/schedule.ts';
+import type { VendorFaultName } from './model/vendor-faults.ts';
 
 export const VENDOR: VendorSettings = {
   lifetimeSeconds: 4 * 3600,
@@ -30,7 +31,7 @@ function lasting(hours: number, what: SimulatedFault): FaultsAt {
   return (from) => [{ from, until: from + hours * HOUR_MS, what }];
 }
 
-function vendorDown(hours: number, fault: VendorFault = 'no-answer'): FaultsAt {
+function vendorDown(hours: number, fault: VendorFaultName = 'no-answer'): FaultsAt {
   return lasting(hours, { kind: 'vendor', fault });
 }
 
@@ -95,7 +96,7 @@ export function answeredLate(minutes: number, isReported: boolean): Scenario {
   return scenario(name, vendorDown(minutes / 60, 'slow'), { isReported });
 }
 
-export function misreadFor(minutes: number, fault: VendorFault): Scenario {
+export function misreadFor(minutes: number, fault: VendorFaultName): Scenario {
   return scenario(`${fault} for ${minutes} min`, vendorDown(minutes / 60, fault));
 }
 

@@ -3,12 +3,12 @@ import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
 import { seriesKey } from '../../local/world/aws/cloudwatch-alarm.ts';
-import type { LambdaInvocation, LambdaSettings } from '../../local/world/aws/lambda-service.ts';
-import { awsClient, post, refresherTick } from '../../local/world/refresher-tick.ts';
+import { awsClient, type LambdaInvocation, post, refresherTick } from '../../local/world/refresher-tick.ts';
 import { Random } from '../../local/world/time/random.ts';
 import type { VirtualWorld } from '../../local/world/virtual-world.ts';
 import type { Deployment } from './deployment.ts';
 import type { WatchedAlarm } from './judge/assessment.ts';
+import type { LambdaSettings } from './model/lambda-service.ts';
 import type { Refresher } from './model/month.ts';
 import { HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { readAlarm } from './read-alarm.ts';
@@ -102,7 +102,7 @@ async function logIn(
   world: VirtualWorld,
   invocation: LambdaInvocation,
 ): Promise<{ readonly expiresInSeconds: number }> {
-  const client = awsClient(world, invocation);
+  const client = awsClient(world, invocation.step);
   // No time-out: what is written in an afternoon has none.
   const options = { abortSignal: new AbortController().signal };
   const { SecretString = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: SECRET_ID }), options);

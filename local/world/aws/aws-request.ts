@@ -1,5 +1,3 @@
-import { isObject } from '../../../lambda/parse-json.ts';
-
 /** An answer in which an AWS service says no. Some answers of the real services carry no message at all. */
 export class AwsError extends Error {
   readonly type: string;
@@ -19,37 +17,33 @@ export class AwsError extends Error {
  */
 export type Operation<Output extends object = object> = (request: AwsRequest, now: Date) => Output;
 
-/** The members of one request; those of another type than the service's model names are refused, as AWS does. */
+/** The members of one request. @throws AwsError for one that breaks its rule */
 export interface AwsRequest {
   text(name: string): string | undefined;
   requiredText(name: string): string;
+  oneOf<Text extends string>(name: string, set: readonly Text[]): Text | undefined;
   texts(name: string): readonly string[] | undefined;
   flag(name: string): boolean;
-  integer(name: string): number | undefined;
-  records(name: string): readonly AwsRequest[];
 }
 
-/** Reads the members of a request. @throws AwsError `SerializationException` for one of the wrong type, `ValidationException` for one that is required */
+/** Reads the members of a request. */
 export function awsRequest(members: Readonly<Record<string, unknown>>): AwsRequest {
-  const member = <T>(name: string, isOfType: (value: unknown) => value is T): T | undefined => {
-    const value = members[name] ?? undefined;
-    if (value === undefined || isOfType(value)) return value;
-    throw new AwsError('SerializationException', `The member ${name} has the wrong type.`);
-  };
-  const text = (name: string) => member(name, isText);
+  const text = (name: string) => (typeof members[name] === 'string' ? members[name] : undefined);
   return {
     text,
-    requiredText: (name) => {
+    requiredText(name) {
       const value = text(name);
-      if (value !== undefined && value !== '') return value;
-      const rule =
-        value === undefined ? 'Member must not be null' : 'Member must have length greater than or equal to 1';
-      throw constraintViolated(value === undefined ? 'null' : `'${value}'`, name, rule);
+      if (value) return value;
+      throw constraintViolated('null', name, 'Member must have length greater than or equal to 1');
     },
-    texts: (name) => member(name, isTexts),
-    integer: (name) => member(name, isInteger),
-    flag: (name) => member(name, isFlag) ?? false,
-    records: (name) => (member(name, isRecords) ?? []).map(awsRequest),
+    oneOf(name, set) {
+      const value = text(name);
+      const found = set.find((one) => one === value);
+      if (found !== undefined || value === undefined) return found;
+      throw constraintViolated(`'${value}'`, name, `Member must satisfy enum value set: [${set.join(', ')}]`);
+    },
+    texts: (name) => (Array.isArray(members[name]) ? members[name].map(String) : undefined),
+    flag: (name) => members[name] === true,
   };
 }
 
@@ -60,24 +54,4 @@ export function constraintViolated(shownValue: string, member: string, rule: str
     'ValidationException',
     `1 validation error detected: Value ${shownValue} at '${name}' failed to satisfy constraint: ${rule}`,
   );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isFlag(value: unknown): value is boolean {
-  return typeof value === 'boolean';
-}
-
-function isInteger(value: unknown): value is number {
-  return Number.isInteger(value);
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(isText);
-}
-
-function isRecords(value: unknown): value is Record<string, unknown>[] {
-  return Array.isArray(value) && value.every(isObject);
 }

@@ -61,7 +61,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (accessKeyId !== undefined && !isSignedWith(accessKeyId, request)) throw UNRECOGNIZED_CLIENT;
-    const operation = targetOperation(request, services.operations);
+    const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
     const body: unknown = await json(request);
     const input = isObject(body) ? body : {};
     calls.push({ operation, input, at: now() });
@@ -76,7 +76,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
 
   const { url, close } = await listen(options.port ?? 0, (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      const { type, status, message } = error instanceof AwsError ? error : internalServerError(error);
+      const { type, status, message } =
+        error instanceof AwsError ? error : new AwsError('InternalServerError', String(error), 500);
       send(response, status, { __type: type, ...(message !== '' && { message }) });
     });
   });
@@ -105,12 +106,6 @@ function isSignedWith(accessKeyId: string, { headers }: IncomingMessage): boolea
   return timingSafeEqual(digest(given), digest(accessKeyId));
 }
 
-function targetOperation({ headers }: IncomingMessage, services: AwsServices['operations']): string {
-  const [service = '', operation = ''] = String(headers['x-amz-target']).split('.');
-  if (Object.hasOwn(services, service)) return operation;
-  throw new AwsError('UnknownOperationException', 'The local services are Secrets Manager and SSM.');
-}
-
 function reset(request: IncomingMessage): void {
   request.socket.resetAndDestroy();
 }
@@ -123,12 +118,4 @@ function send(response: ServerResponse, status: number, body: object): void {
     'x-amzn-RequestId': randomUUID(),
   });
   response.end(text);
-}
-
-function internalServerError(cause: unknown): AwsError {
-  return new AwsError(
-    'InternalServerError',
-    cause instanceof Error ? cause.message : 'An internal error occurred.',
-    500,
-  );
 }

@@ -9,8 +9,6 @@ export type AwsInput = Readonly<Record<string, unknown>>;
 export interface AwsServices {
   readonly secrets: SecretsManager;
   readonly parameters: ParameterStore;
-  /** The operations by the name that a request's `X-Amz-Target` has for their service. */
-  readonly operations: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   /**
    * Carries out one operation of either service.
    * @returns the output as it goes over the wire
@@ -23,20 +21,14 @@ export interface AwsServices {
 export function createAwsServices(): AwsServices {
   const secrets = createSecretsManager();
   const parameters = createParameterStore();
-  const operations: AwsServices['operations'] = {
-    secretsmanager: { ...secrets.operations },
-    AmazonSSM: { ...parameters.operations },
-  };
+  const operations = new Map<string, Operation>(Object.entries({ ...secrets.operations, ...parameters.operations }));
   return {
     secrets,
     parameters,
-    operations,
     perform: (operation, input, now) => {
-      const carryOut = Object.values(operations).find((known) => Object.hasOwn(known, operation))?.[operation];
-      if (carryOut === undefined) {
-        throw new AwsError('UnknownOperationException', `The local services do not offer ${operation}.`);
-      }
-      return carryOut(awsRequest(input), now);
+      const carryOut = operations.get(operation);
+      if (carryOut !== undefined) return carryOut(awsRequest(input), now);
+      throw new AwsError('UnknownOperationException', `The local Secrets Manager and SSM do not offer ${operation}.`);
     },
   };
 }

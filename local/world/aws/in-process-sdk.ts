@@ -23,27 +23,11 @@ export type PlayedOutput = GetSecretValueCommandOutput | GetParametersCommandOut
  * @throws SSMServiceException or SecretsManagerServiceException with the service's name for what it refuses
  */
 export function carryOut(services: AwsServices, command: PlayedCommand, now: number): PlayedOutput {
-  if (command instanceof GetSecretValueCommand) return getSecretValue(services, command, now);
   if (command instanceof GetParametersCommand) return getParameters(services, command, now);
-  return putParameter(services, command, now);
-}
-
-function getSecretValue(
-  { secrets }: AwsServices,
-  { input }: Pick<GetSecretValueCommand, 'input'>,
-  now: number,
-): GetSecretValueCommandOutput {
-  const output = perform(secrets.operations.GetSecretValue, input, now, SecretsManagerServiceException);
-  const { ARN, Name, VersionId, SecretString, VersionStages, CreatedDate } = output;
-  return {
-    ARN,
-    Name,
-    VersionId,
-    SecretString,
-    VersionStages: [...VersionStages],
-    CreatedDate: date(CreatedDate),
-    ...OK,
-  };
+  if (!(command instanceof GetSecretValueCommand)) return putParameter(services, command, now);
+  const { GetSecretValue } = services.secrets.operations;
+  const { SecretBinary, ...output } = perform(GetSecretValue, command.input, now, SecretsManagerServiceException);
+  return { ...output, VersionStages: [...output.VersionStages], CreatedDate: date(output.CreatedDate), ...OK };
 }
 
 export function getParameters(

@@ -1,15 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { arn } from './aws-account.ts';
 import { AwsError, type AwsRequest, constraintViolated, type Operation } from './aws-request.ts';
-import { type KmsKeyState, kmsRefusal } from './kms-key.ts';
 
 const TYPES = ['String', 'StringList', 'SecureString'] as const;
 type ParameterType = (typeof TYPES)[number];
-
-const TIERS = ['Standard', 'Advanced', 'Intelligent-Tiering'] as const;
-/** What a write may ask for. A stored parameter is Standard or Advanced: Intelligent-Tiering chooses by the size. */
-export type AskedTier = (typeof TIERS)[number];
-type Tier = Exclude<AskedTier, 'Intelligent-Tiering'>;
+const TIERS = ['Standard', 'Advanced'] as const;
+type Tier = (typeof TIERS)[number];
 
 /** One version of a parameter. */
 export interface StoredParameter {
@@ -21,20 +17,9 @@ export interface StoredParameter {
   /** Undefined for other types than SecureString. */
   readonly keyId: string | undefined;
   readonly lastModified: Date;
-  readonly labels: readonly string[];
 }
 
-/** What an account may have set, and what a test may make of it. */
-export interface ParameterStoreSettings {
-  /** The tier of a write that names none: "Standard" unless somebody has changed the account's default. */
-  defaultTier: AskedTier;
-  /** Quota of parameters in the account and region: 10,000 as delivered. */
-  maxParameters: number;
-  /** Two writes of one parameter within this time are "concurrent updates", which SSM refuses; 0 refuses none. */
-  minMsBetweenUpdates: number;
-}
-
-/** SSM Parameter Store in memory: its operations, and what a test sets and looks at. */
+/** SSM Parameter Store in memory: its operations, and what a test looks at. */
 export interface ParameterStore {
   readonly operations: {
     readonly PutParameter: Operation<{ readonly Version: number; readonly Tier: Tier }>;
@@ -48,13 +33,7 @@ export interface ParameterStore {
       readonly NextToken?: string;
     }>;
     readonly DeleteParameter: Operation;
-    readonly LabelParameterVersion: Operation;
-    readonly GetParameterHistory: Operation;
-    readonly DescribeParameters: Operation;
   };
-  readonly settings: ParameterStoreSettings;
-  /** State of KMS keys by the id, ARN or alias under which a parameter names them; a key that is not in it works. */
-  readonly keys: Map<string, KmsKeyState>;
   /** The current version, in the clear. */
   parameter(name: string): StoredParameter | undefined;
   /** Every version that is kept, the oldest first. */
@@ -81,86 +60,49 @@ interface ParameterAnswer {
 const AWS_MANAGED_KEY = 'alias/aws/ssm';
 /** Bytes of UTF-8, although SSM's own message speaks of characters. */
 const MAX_BYTES: Readonly<Record<Tier, number>> = { Standard: 4096, Advanced: 8192 };
-const MAX_LEVELS = 15;
 const KEPT_VERSIONS = 100;
 /** What GetParametersByPath returns at once, at most. */
 const PAGE_SIZE = 10;
 
 /**
- * SSM's Parameter Store as a pure state machine in memory: versions, types, tiers, labels and limits as the real one
- * keeps them. A SecureString that is read without decryption comes back as an opaque ciphertext. Policies, selection by
- * label, and paging but of GetParametersByPath, are left out. One function: each operation is a few lines about the same
- * three maps, and would need them all as arguments.
+ * SSM's Parameter Store as a pure state machine in memory: versions, types and tiers as the real one keeps them, for what
+ * this project and its readers ask. A SecureString that is read without decryption comes back as an opaque ciphertext.
+ * Labels, policies, histories, quotas and the state of keys are left out.
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html for its refusals
  */
-export function createParameterStore(settings: Partial<ParameterStoreSettings> = {}): ParameterStore {
-  const account: ParameterStoreSettings = {
-    defaultTier: 'Standard',
-    maxParameters: 10_000,
-    minMsBetweenUpdates: 0,
-    ...settings,
-  };
+export function createParameterStore(): ParameterStore {
   const histories = new Map<string, readonly StoredParameter[]>();
-  const keys = new Map<string, KmsKeyState>();
   const listeners: ((name: string) => void)[] = [];
   const encryptionSalt = randomBytes(16);
 
   const find = (nameOrArn: string): StoredParameter | undefined => {
     const { name, version } = parseSelector(nameOrArn);
     const history = histories.get(name);
-    if (history === undefined) return undefined;
-    return version === undefined ? history.at(-1) : history.find((stored) => stored.version === version);
+    return version === undefined ? history?.at(-1) : history?.find((stored) => stored.version === version);
   };
 
-  const useKey = (keyId: string, action: 'kms:Encrypt' | 'kms:Decrypt'): void => {
-    const state = keys.get(keyId);
-    if (state !== undefined) throw kmsRefusal(keyId, state, action);
-  };
+  const shown = ({ type, value, version }: StoredParameter, withDecryption: boolean): string =>
+    type === 'SecureString' && !withDecryption
+      ? createHash('sha512').update(encryptionSalt).update(`${version}:${value}`).digest('base64')
+      : value;
 
-  const shown = ({ type, value, version, keyId }: StoredParameter, withDecryption: boolean): string => {
-    if (type !== 'SecureString') return value;
-    if (!withDecryption) {
-      return createHash('sha512').update(encryptionSalt).update(`${version}:${value}`).digest('base64');
-    }
-    useKey(keyId ?? AWS_MANAGED_KEY, 'kms:Decrypt');
-    return value;
-  };
-
-  const asParameter = (
-    stored: StoredParameter,
-    withDecryption: boolean,
-    version: number | undefined,
-  ): ParameterAnswer => ({
-    ARN: arn('ssm', `parameter/${stored.name.replace(/^\//, '')}`),
-    DataType: 'text',
-    LastModifiedDate: stored.lastModified.getTime() / 1000,
-    Name: stored.name,
-    ...(version !== undefined && { Selector: `:${version}` }),
-    Type: stored.type,
-    Value: shown(stored, withDecryption),
-    Version: stored.version,
-  });
-
-  const asMetadata = ({ name, type, version, tier, keyId, lastModified }: StoredParameter) => ({
-    Name: name,
-    Type: type,
-    Version: version,
-    Tier: tier,
-    DataType: 'text',
-    LastModifiedDate: lastModified.getTime() / 1000,
-    ...(keyId !== undefined && { KeyId: keyId }),
-  });
-
-  const existingHistory = (request: AwsRequest): readonly StoredParameter[] => {
-    const history = histories.get(request.requiredText('Name'));
-    // The real service sends no message here.
-    if (history === undefined) throw new AwsError('ParameterNotFound');
-    return history;
+  /** @param selector as it was asked for */
+  const asParameter = (stored: StoredParameter, request: AwsRequest, selector: string): ParameterAnswer => {
+    const { version } = parseSelector(selector);
+    return {
+      ARN: arn('ssm', `parameter/${stored.name.replace(/^\//, '')}`),
+      DataType: 'text',
+      LastModifiedDate: stored.lastModified.getTime() / 1000,
+      Name: stored.name,
+      ...(version !== undefined && { Selector: `:${version}` }),
+      Type: stored.type,
+      Value: shown(stored, request.flag('WithDecryption')),
+      Version: stored.version,
+    };
   };
 
   function putParameter(request: AwsRequest, now: Date) {
     const name = request.requiredText('Name');
-    checkName(name);
     const value = request.requiredText('Value');
     const history = histories.get(name) ?? [];
     const current = history.at(-1);
@@ -171,24 +113,10 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
       );
     }
     const type = typeOf(request, current);
-    const keyId = keyOf(request, type);
-    const tier = tierOf(request, value, current, account.defaultTier);
-    if (current === undefined && histories.size >= account.maxParameters) {
-      throw new AwsError(
-        'ParameterLimitExceeded',
-        'You have exceeded the number of parameters for this AWS account. Delete one or more parameters and try again.',
-      );
-    }
-    if (current !== undefined && now.getTime() - current.lastModified.getTime() < account.minMsBetweenUpdates) {
-      throw new AwsError(
-        'TooManyUpdates',
-        'There are concurrent updates for a resource that supports one update at a time.',
-      );
-    }
-    if (keyId !== undefined) useKey(keyId, 'kms:Encrypt');
-    checkVersionLimit(name, history);
+    const tier = tierOf(request, value, current);
+    const keyId = type === 'SecureString' ? (request.text('KeyId') ?? AWS_MANAGED_KEY) : undefined;
     const version = (current?.version ?? 0) + 1;
-    const stored: StoredParameter = { name, type, value, version, tier, keyId, lastModified: now, labels: [] };
+    const stored: StoredParameter = { name, type, value, version, tier, keyId, lastModified: now };
     histories.set(name, [...history, stored].slice(-KEPT_VERSIONS));
     for (const listener of listeners) listener(name);
     return { Version: version, Tier: tier };
@@ -197,22 +125,23 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
   function getParameter(request: AwsRequest) {
     const selector = request.requiredText('Name');
     const stored = find(selector);
+    if (stored !== undefined) return { Parameter: asParameter(stored, request, selector) };
     const { name, version } = parseSelector(selector);
-    if (stored === undefined && histories.has(name)) throw versionNotFound(name, version);
-    if (stored === undefined) throw new AwsError('ParameterNotFound');
-    return { Parameter: asParameter(stored, request.flag('WithDecryption'), version) };
+    if (!histories.has(name)) throw notFound();
+    throw new AwsError(
+      'ParameterVersionNotFound',
+      `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
+    );
   }
 
   function getParameters(request: AwsRequest) {
     const names = request.texts('Names') ?? [];
-    if (names.length < 1 || names.length > 10) {
-      const rule = `Member must have length ${names.length < 1 ? 'greater than or equal to 1' : 'less than or equal to 10'}`;
-      throw constraintViolated(`'[${names.join(', ')}]'`, 'Names', rule);
+    if (names.length > 10) {
+      throw constraintViolated(`'[${names.join(', ')}]'`, 'Names', 'Member must have length less than or equal to 10');
     }
     const found = names.toSorted().flatMap((selector) => {
       const stored = find(selector);
-      if (stored === undefined) return [];
-      return [asParameter(stored, request.flag('WithDecryption'), parseSelector(selector).version)];
+      return stored === undefined ? [] : [asParameter(stored, request, selector)];
     });
     return { Parameters: found, InvalidParameters: names.filter((name) => find(name) === undefined) };
   }
@@ -226,47 +155,14 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
     const start = Number(request.text('NextToken') ?? 0);
     const page = below.slice(start, start + PAGE_SIZE).flatMap((name) => find(name) ?? []);
     return {
-      Parameters: page.map((stored) => asParameter(stored, request.flag('WithDecryption'), undefined)),
+      Parameters: page.map((stored) => asParameter(stored, request, stored.name)),
       ...(start + PAGE_SIZE < below.length && { NextToken: String(start + PAGE_SIZE) }),
     };
   }
 
   function deleteParameter(request: AwsRequest) {
-    if (!histories.delete(request.requiredText('Name'))) throw new AwsError('ParameterNotFound');
+    if (!histories.delete(request.requiredText('Name'))) throw notFound();
     return {};
-  }
-
-  /** A label belongs to one version; given to another one, it moves. */
-  function labelParameterVersion(request: AwsRequest) {
-    const history = existingHistory(request);
-    const labels = request.texts('Labels') ?? [];
-    const version = request.integer('ParameterVersion') ?? history.at(-1)?.version;
-    const name = request.requiredText('Name');
-    if (!history.some((stored) => stored.version === version)) throw versionNotFound(name, version);
-    histories.set(
-      name,
-      history.map((stored) => {
-        const others = stored.labels.filter((label) => !labels.includes(label));
-        return { ...stored, labels: stored.version === version ? [...others, ...labels] : others };
-      }),
-    );
-    return { InvalidLabels: [], ParameterVersion: version };
-  }
-
-  function getParameterHistory(request: AwsRequest) {
-    return {
-      Parameters: existingHistory(request).map((stored) => ({
-        ...asMetadata(stored),
-        Value: shown(stored, request.flag('WithDecryption')),
-        Labels: stored.labels,
-      })),
-    };
-  }
-
-  function describeParameters(request: AwsRequest) {
-    const filters = request.records('ParameterFilters').map(nameFilter);
-    const current = [...histories.values()].flatMap((history) => history.slice(-1));
-    return { Parameters: current.filter(({ name }) => filters.every((accepts) => accepts(name))).map(asMetadata) };
   }
 
   return {
@@ -276,12 +172,7 @@ export function createParameterStore(settings: Partial<ParameterStoreSettings> =
       GetParameters: getParameters,
       GetParametersByPath: getParametersByPath,
       DeleteParameter: deleteParameter,
-      LabelParameterVersion: labelParameterVersion,
-      GetParameterHistory: getParameterHistory,
-      DescribeParameters: describeParameters,
     },
-    settings: account,
-    keys,
     parameter: (name) => histories.get(name)?.at(-1),
     history: (name) => histories.get(name) ?? [],
     subscribe: (listener) => void listeners.push(listener),
@@ -295,38 +186,16 @@ function parseSelector(selector: string): { name: string; version: number | unde
   return { name, version: version === undefined ? undefined : Number(version) };
 }
 
-function versionNotFound(name: string, version: number | undefined): AwsError {
-  return new AwsError(
-    'ParameterVersionNotFound',
-    `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
-  );
-}
-
-function checkName(name: string): void {
-  if (name.includes('/') && !name.startsWith('/')) {
-    throw new AwsError('ValidationException', 'Parameter name must be a fully qualified name.');
-  }
-  if (!/^[A-Za-z0-9._/-]+$/.test(name) || /^\/?(aws|ssm)/i.test(name)) {
-    throw new AwsError(
-      'ValidationException',
-      'Parameter name: can\'t be prefixed with "ssm" or "aws" (case-insensitive) and may hold letters, numbers and .-_ only.',
-    );
-  }
-  if (name.split('/').length - 1 > MAX_LEVELS) {
-    throw new AwsError(
-      'HierarchyLevelLimitExceededException',
-      `A hierarchy can have a maximum of ${MAX_LEVELS} levels.`,
-    );
-  }
+/** The real service sends no message here. */
+function notFound(): AwsError {
+  return new AwsError('ParameterNotFound');
 }
 
 function typeOf(request: AwsRequest, current: StoredParameter | undefined): ParameterType {
-  const asked = request.text('Type') ?? current?.type;
-  if (asked === undefined) {
+  const type = request.oneOf('Type', TYPES) ?? current?.type;
+  if (type === undefined) {
     throw new AwsError('ValidationException', 'A parameter type is required when you create a parameter.');
   }
-  const type = TYPES.find((one) => one === asked);
-  if (type === undefined) throw notInSet(asked, 'Type', TYPES);
   if (current !== undefined && type !== current.type) {
     throw new AwsError(
       'HierarchyTypeMismatchException',
@@ -337,28 +206,9 @@ function typeOf(request: AwsRequest, current: StoredParameter | undefined): Para
   return type;
 }
 
-function keyOf(request: AwsRequest, type: ParameterType): string | undefined {
-  const keyId = request.text('KeyId');
-  if (type === 'SecureString') return keyId ?? AWS_MANAGED_KEY;
-  if (keyId === undefined) return undefined;
-  throw new AwsError('ValidationException', 'KeyId is required for SecureString type parameter only.');
-}
-
-/** A write that names no tier gets the account's default; but a parameter that is Advanced stays so. */
-function tierOf(
-  request: AwsRequest,
-  value: string,
-  current: StoredParameter | undefined,
-  defaultTier: AskedTier,
-): Tier {
-  const named = request.text('Tier');
-  const asked = named ?? (current?.tier === 'Advanced' ? current.tier : defaultTier);
-  const tier = TIERS.find((one) => one === asked);
-  if (tier === undefined) throw notInSet(asked, 'Tier', TIERS);
-  const bytes = Buffer.byteLength(value);
-  if (tier === 'Intelligent-Tiering') {
-    return tierThatTakes(current?.tier === 'Advanced' || bytes > MAX_BYTES.Standard ? 'Advanced' : 'Standard', bytes);
-  }
+/** A write that names no tier leaves a parameter in its own. */
+function tierOf(request: AwsRequest, value: string, current: StoredParameter | undefined): Tier {
+  const tier = request.oneOf('Tier', TIERS) ?? current?.tier ?? 'Standard';
   if (tier === 'Standard' && current?.tier === 'Advanced') {
     throw new AwsError(
       'ValidationException',
@@ -367,11 +217,7 @@ function tierOf(
         'a standard parameter.',
     );
   }
-  return tierThatTakes(tier, bytes);
-}
-
-function tierThatTakes(tier: Tier, bytes: number): Tier {
-  if (bytes <= MAX_BYTES[tier]) return tier;
+  if (Buffer.byteLength(value) <= MAX_BYTES[tier]) return tier;
   const remedy =
     tier === 'Standard'
       ? ' To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.'
@@ -380,31 +226,4 @@ function tierThatTakes(tier: Tier, bytes: number): Tier {
     'ValidationException',
     `${tier} tier parameters support a maximum parameter value of ${MAX_BYTES[tier]} characters.${remedy}`,
   );
-}
-
-/** SSM keeps 100 versions and drops the oldest one, unless somebody has put a label on it. */
-function checkVersionLimit(name: string, history: readonly StoredParameter[]): void {
-  const [oldest] = history;
-  if (oldest === undefined || history.length < KEPT_VERSIONS || oldest.labels.length === 0) return;
-  throw new AwsError(
-    'ParameterMaxVersionLimitExceeded',
-    `You attempted to create a new version of ${name} by calling the PutParameter API with the overwrite flag. ` +
-      `Version ${oldest.version}, the oldest version, can't be deleted because it has a label associated with it. ` +
-      'Move the label to another version of the parameter, and try again.',
-  );
-}
-
-function notInSet(value: string, member: string, set: readonly string[]): AwsError {
-  return constraintViolated(`'${value}'`, member, `Member must satisfy enum value set: [${set.join(', ')}]`);
-}
-
-function nameFilter(filter: AwsRequest): (name: string) => boolean {
-  const key = filter.requiredText('Key');
-  if (key !== 'Name') throw new AwsError('InvalidFilterKey', `The local service filters by Name, not by ${key}.`);
-  const values = filter.texts('Values') ?? [];
-  const option = filter.text('Option') ?? 'Equals';
-  if (option === 'Equals') return (name) => values.includes(name);
-  if (option === 'BeginsWith') return (name) => values.some((value) => name.startsWith(value));
-  if (option === 'Contains') return (name) => values.some((value) => name.includes(value));
-  throw new AwsError('InvalidFilterOption', `${option} is not an option of the filter Name.`);
 }

@@ -6,14 +6,6 @@ import { AwsError } from './aws-request.ts';
 import { createAwsServices } from './aws-services.ts';
 import { carryOut, type PlayedCommand, type PlayedOutput, sdkException } from './in-process-sdk.ts';
 
-export interface ParameterWrite {
-  readonly at: number;
-  readonly name: string;
-  readonly value: string;
-  /** Written through the API by the function, not changed by somebody else. */
-  readonly isOwn: boolean;
-}
-
 /** SSM and Secrets Manager are down, or take no writes. The SDK's own retries are already spent when it throws. */
 export type StoreFault = 'writes-throttled' | 'parameters-unavailable' | 'secrets-unavailable';
 
@@ -21,11 +13,8 @@ export type StoreFault = 'writes-throttled' | 'parameters-unavailable' | 'secret
 const RETRIES_MS = 700;
 const REFUSAL_MS = 5;
 
-/** The local Secrets Manager and SSM in virtual time: how long a call takes, what is down, and who wrote what when. */
+/** The local Secrets Manager and SSM in virtual time: how long a call takes, and what is down. */
 export class VirtualAws {
-  readonly writes: ParameterWrite[] = [];
-  /** When a parameter was deleted. */
-  readonly deletions: { readonly at: number; readonly name: string }[] = [];
   readonly faults = new Set<StoreFault>();
   /** The same services, without the time that a call takes and without faults. */
   readonly services = createAwsServices();
@@ -54,25 +43,7 @@ export class VirtualAws {
 
   /** The current value of the secret; empty where it is binary or there is none. */
   secretText(): string {
-    const current = this.services.secrets.versions(this.#secretId).find(({ stages }) => stages.includes('AWSCURRENT'));
-    return current !== undefined && 'SecretString' in current.value ? current.value.SecretString : '';
-  }
-
-  /** What a reader knows of the parameter that it has read; 0 for none. */
-  versionOf(name: string): number {
-    return this.services.parameters.parameter(name)?.version ?? 0;
-  }
-
-  /** What somebody does with `aws ssm delete-parameter`. */
-  deleteParameter(name: string): void {
-    if (this.services.parameters.parameter(name) !== undefined) this.#perform('DeleteParameter', { Name: name });
-    this.deletions.push({ at: this.#clock.now(), name });
-  }
-
-  /** What somebody does with `aws ssm put-parameter`. */
-  overwriteParameter(name: string, value: string, type: 'String' | 'SecureString'): void {
-    this.#perform('PutParameter', { Name: name, Value: value, Type: type, Overwrite: true });
-    this.#note(name, value, false);
+    return this.services.secrets.secretString(this.#secretId) ?? '';
   }
 
   /** @throws what the SDK's client throws */
@@ -84,12 +55,7 @@ export class VirtualAws {
       throw fault;
     }
     try {
-      const output = carryOut(this.services, command, this.#clock.now());
-      if (command instanceof PutParameterCommand) {
-        const { Name = '', Value = '' } = command.input;
-        this.#note(Name, Value, true);
-      }
-      return output;
+      return carryOut(this.services, command, this.#clock.now());
     } catch (error) {
       await this.#clock.sleep(REFUSAL_MS, signal);
       throw error;
@@ -112,9 +78,5 @@ export class VirtualAws {
 
   #perform(operation: string, input: Readonly<Record<string, unknown>>): void {
     this.services.perform(operation, input, new Date(this.#clock.now()));
-  }
-
-  #note(name: string, value: string, isOwn: boolean): void {
-    this.writes.push({ at: this.#clock.now(), name, value, isOwn });
   }
 }

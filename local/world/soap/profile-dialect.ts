@@ -1,5 +1,6 @@
 import type { ServiceProfile } from '../../../lambda/services/profile.ts';
 import { escapeXml } from '../../../lambda/soap/xml-text.ts';
+import { SOAP_12, soapNamespace } from './soap-envelope.ts';
 import type { SoapAnswer, SoapMessage } from './soap-message.ts';
 
 /** How a service that a profile describes is spoken with: all that can be known of it from the profile alone. */
@@ -11,13 +12,10 @@ export interface ProfileDialect {
   refusal(): SoapAnswer;
 }
 
-const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
-const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
-
 /** @param profile one that `checkProfile` found no fault with */
 export function profileDialect(profile: ServiceProfile): ProfileDialect {
   const { request, headers = {}, answer, token, expiresIn, expiresAt, code, success = '', codes } = profile;
-  const version = request.includes(SOAP_12) ? SOAP_12 : SOAP_11;
+  const version = soapNamespace(request);
   const contentType = version === SOAP_12 ? 'application/soap+xml; charset=utf-8' : 'text/xml; charset=utf-8';
   const [namespace = ''] = profile.namespaces ?? [];
   const send = (status: number, body: string): SoapAnswer => ({ status, contentType, body });

@@ -8,14 +8,16 @@ export interface SoapRequest {
   readonly arguments: readonly string[];
 }
 
-const ENVELOPE_NAMESPACE = 'http://schemas.xmlsoap.org/soap/envelope/';
+/** The namespaces of SOAP's two versions. */
+export const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
+export const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
 const SERVICE_NAMESPACE = 'urn:server';
 
 /** The request in a SOAP 1.1 envelope, or undefined when the text is none or speaks of another service. */
 export const readRequest = rememberLast((text): SoapRequest | undefined => {
   try {
     const { name, namespace, children } = parseXml(text);
-    if (name !== 'Envelope' || namespace !== ENVELOPE_NAMESPACE) return undefined;
+    if (name !== 'Envelope' || namespace !== SOAP_11) return undefined;
     const operation = children.find((part) => part.name === 'Body')?.children[0];
     if (operation?.namespace !== SERVICE_NAMESPACE) return undefined;
     return { operation: operation.name, arguments: operation.children.map((argument) => argument.text) };
@@ -24,6 +26,11 @@ export const readRequest = rememberLast((text): SoapRequest | undefined => {
     throw error;
   }
 });
+
+/** The version in which a profile's request is written. */
+export function soapNamespace(request: string): string {
+  return request.includes(SOAP_12) ? SOAP_12 : SOAP_11;
+}
 
 /** The encoding that the XML declaration names. */
 export function declaredEncoding(text: string): string | undefined {
@@ -56,7 +63,7 @@ export function faultEnvelope(code: 'Client' | 'Server', text: string): string {
 
 function envelopeOf(attribute: string, body: string): string {
   return (
-    `<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope ${attribute}xmlns:SOAP-ENV="${ENVELOPE_NAMESPACE}" ` +
+    `<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope ${attribute}xmlns:SOAP-ENV="${SOAP_11}" ` +
     'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ' +
     'xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/">' +
     `<SOAP-ENV:Body>${body}</SOAP-ENV:Body></SOAP-ENV:Envelope>`

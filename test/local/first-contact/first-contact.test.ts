@@ -455,7 +455,7 @@ it('breaks a namespace at its separators, and says of a time-out how long it too
     );
 
   expect(screen({ answer })).toMatch(/schemas\.example\.org\/2024\/01\/\n +Body +authentication\/services, 6 chars\)/);
-  expect(screen({ fault: { name: 'ABORT_ERR', what: 'no whole answer in 15 s' } })).toContain(
+  expect(screen({ fault: { name: 'ABORT_ERR', what: 'no whole answer in 15 s', remedy: '' } })).toContain(
     'none: no whole answer in 15 s',
   );
 });

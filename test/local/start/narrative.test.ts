@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { TickLogLine } from '../../../lambda/refresher/tick-log.ts';
 import { openTickLine, type Scene, tickLine, tickStory } from '../../../local/start/narrative.ts';
-import type { LoggedTick } from '../../../local/world/logged-tick.ts';
 
 const TOKEN = 'b29cee2156282be62f51b24fe8b3f07f01c9bff1';
 const SCENE: Scene = {
@@ -12,7 +12,7 @@ const SCENE: Scene = {
   token: TOKEN,
   width: 120,
 };
-const TICK: LoggedTick = {
+const TICK: TickLogLine = {
   outcome: 'refreshed',
   decision: 'due',
   code: undefined,
@@ -23,15 +23,21 @@ const TICK: LoggedTick = {
   tokenVersion: 2,
   expiresAt: '2026-11-22T16:00:00.000Z',
   secondsRemaining: 14_399,
-  endpointLatencyMs: 12,
+  endpointLatenciesMs: [12],
   said: undefined,
   profileEntry: undefined,
-  warnings: [],
-  line: {},
+  warnings: undefined,
+  tokenParameter: '/local/access-token',
+  lifetimeAssumed: undefined,
 };
-const FAILED: LoggedTick = { ...TICK, outcome: 'failed', code: 'ENDPOINT_UNAVAILABLE', message: 'The service is out.' };
+const FAILED: TickLogLine = {
+  ...TICK,
+  outcome: 'failed',
+  code: 'ENDPOINT_UNAVAILABLE',
+  message: 'The service is out.',
+};
 
-const story = (tick: Partial<LoggedTick>, scene: Partial<Scene> = {}) =>
+const story = (tick: Partial<TickLogLine>, scene: Partial<Scene> = {}) =>
   stripVTControlCharacters(tickStory({ ...TICK, ...tick }, { ...SCENE, ...scene }));
 const steps = (text: string) => text.match(/[✓✗] [a-z]+ [a-z]+/g);
 
@@ -54,17 +60,17 @@ describe('the story of a tick', () => {
   });
 
   it('says that a fresh token was left alone', () => {
-    expect(steps(story({ outcome: 'fresh', endpointLatencyMs: undefined }))).toEqual([
+    expect(steps(story({ outcome: 'fresh', endpointLatenciesMs: undefined }))).toEqual([
       '✓ credentials read',
       '✓ token left',
     ]);
   });
 
   it.each([
-    ['the secret', 'CREDENTIALS_UNREADABLE', { secretVersionId: undefined, endpointLatencyMs: undefined }],
+    ['the secret', 'CREDENTIALS_UNREADABLE', { secretVersionId: undefined, endpointLatenciesMs: undefined }],
     ['the endpoint', 'ENDPOINT_UNAVAILABLE', {}],
     ['the store', 'STORE_FAILED', {}],
-  ])('marks the step at which %s failed', (_, code, tick) => {
+  ] as const)('marks the step at which %s failed', (_, code, tick) => {
     const marks: Record<string, readonly string[]> = {
       CREDENTIALS_UNREADABLE: ['✗ credentials read'],
       ENDPOINT_UNAVAILABLE: ['✓ credentials read', '✗ token requested'],
@@ -93,7 +99,7 @@ describe('the story of a tick', () => {
 
 describe('a tick in one line', () => {
   const at = new Date('2026-11-22T12:34:56.000Z');
-  const line = (tick: Partial<LoggedTick>) => stripVTControlCharacters(tickLine({ ...TICK, ...tick }, at));
+  const line = (tick: Partial<TickLogLine>) => stripVTControlCharacters(tickLine({ ...TICK, ...tick }, at));
 
   it('says when, what, how long the token lives, and why', () => {
     expect(line({ secondsRemaining: 59 })).toBe('12:34:56  refreshed  version 2, 59 s left  because there is no token');

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
+import type { TickLogLine } from '../../../lambda/refresher/tick-log.ts';
 import { createServeLog } from '../../../local/start/serve-log.ts';
-import type { LoggedTick } from '../../../local/world/logged-tick.ts';
 
-const FRESH: LoggedTick = {
+const FRESH: TickLogLine = {
   outcome: 'fresh',
   decision: 'fresh',
   code: undefined,
@@ -14,17 +14,18 @@ const FRESH: LoggedTick = {
   tokenVersion: 2,
   expiresAt: '2026-11-22T16:00:00.000Z',
   secondsRemaining: 100,
-  endpointLatencyMs: undefined,
+  endpointLatenciesMs: undefined,
   said: undefined,
   profileEntry: undefined,
-  warnings: [],
-  line: {},
+  warnings: undefined,
+  tokenParameter: '/local/access-token',
+  lifetimeAssumed: undefined,
 };
-const REFRESHED: LoggedTick = { ...FRESH, outcome: 'refreshed', trigger: 'its time has come' };
-const FAILED: LoggedTick = { ...FRESH, outcome: 'failed', code: 'CREDENTIALS_REFUSED', message: 'no '.repeat(60) };
-const OUT: LoggedTick = { ...FAILED, code: 'ENDPOINT_UNAVAILABLE' };
+const REFRESHED: TickLogLine = { ...FRESH, outcome: 'refreshed', trigger: 'its time has come' };
+const FAILED: TickLogLine = { ...FRESH, outcome: 'failed', code: 'CREDENTIALS_REFUSED', message: 'no '.repeat(60) };
+const OUT: TickLogLine = { ...FAILED, code: 'ENDPOINT_UNAVAILABLE' };
 
-async function shown(isTerminal: boolean, ticks: readonly LoggedTick[], width = 60): Promise<string> {
+async function shown(isTerminal: boolean, ticks: readonly TickLogLine[], width = 60): Promise<string> {
   let output = '';
   const write = (text: string) => {
     output += text;

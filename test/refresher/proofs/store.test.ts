@@ -30,6 +30,12 @@ async function tickFor(
   }
 }
 
+/** SSM's words for a key that KMS does not let it use. */
+const noSecureStrings: Passage = (effect, act) =>
+  effect === 'token'
+    ? Promise.reject(Object.assign(new Error(''), { name: 'InvalidKeyId', $metadata: { httpStatusCode: 400 } }))
+    : act();
+
 /** Parameter Store's own trouble, in every moment of the hour. */
 const noWrites: Passage = (effect, act) => {
   if (['secret', 'read', 'earlier', 'login'].includes(effect)) return act();
@@ -60,10 +66,9 @@ describe('a key that refuses SecureStrings', () => {
   it.each([1, 24])('for %i h costs at most 32 logins, and pages within four checks', async (hours) => {
     const world = await refreshed();
     await tickFor(world, 2 * HOUR_MS - 2 * CHECK_EVERY_MS, undefined);
-    world.aws.parameters.keys.set('token-key', 'disabled');
     const before = world.logins.length;
     const remaining: (number | undefined)[] = [];
-    await tickFor(world, hours * HOUR_MS, undefined, (report) => {
+    await tickFor(world, hours * HOUR_MS, noSecureStrings, (report) => {
       if (world.logins.length > before) remaining.push(report?.secondsRemaining);
     });
     const logins = world.logins.length - before;
@@ -73,7 +78,6 @@ describe('a key that refuses SecureStrings', () => {
     expect(remaining.slice(0, 3)).toEqual([0, 0, 0]);
     expect(world.isTokenAlive).toBe(false);
 
-    world.aws.parameters.keys.delete('token-key');
     await tickFor(world, 5 * CHECK_EVERY_MS, undefined);
     expect(world.isTokenAlive).toBe(true);
   });

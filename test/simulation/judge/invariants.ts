@@ -2,7 +2,7 @@ import { type AttemptRecord, isInProgress, openAttempt } from '../../../lambda/a
 import { isObject } from '../../../lambda/parse-json.ts';
 import { forceHeardFrom } from '../../../lambda/refresher/rules/attempt.ts';
 import type { TokenStatus } from '../../../lambda/token-status.ts';
-import type { InvocationRecord } from '../../../local/world/aws/lambda-service.ts';
+import type { InvocationRecord } from '../model/lambda-service.ts';
 import type { Month } from '../model/month.ts';
 import { HOUR_MS, MINUTE_MS, type SimulatedFault } from '../model/scenario.ts';
 import type { Assessment } from './assessment.ts';

@@ -1,10 +1,12 @@
 import { attemptParameterName } from '../../../lambda/attempt-record.ts';
 import { statusParameterName } from '../../../lambda/token-status.ts';
-import type { LambdaService } from '../../../local/world/aws/lambda-service.ts';
 import type { VirtualAws } from '../../../local/world/aws/virtual-aws.ts';
 import type { Vendor, VendorSettings } from '../../../local/world/soap/vendor.ts';
 import type { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
+import type { Account } from './account.ts';
+import type { LambdaService } from './lambda-service.ts';
 import { type FaultKind, type FaultOf, MINUTE_MS, type SimulatedFault, type TimedFault } from './scenario.ts';
+import { livedShare, VENDOR_FAULTS } from './vendor-faults.ts';
 
 /** What lasts for as long as something is wrong, and is set anew whenever that changes. */
 export interface FunctionState {
@@ -19,6 +21,7 @@ export interface FaultyWorld {
   /** What the service does by itself. */
   readonly usual: VendorSettings;
   readonly aws: VirtualAws;
+  readonly account: Account;
   readonly lambda: LambdaService;
   readonly functionState: FunctionState;
   readonly tokenParameterName: string;
@@ -53,7 +56,8 @@ function forceUntilHeard({ lambda, vendor, clock }: FaultyWorld): void {
 const EFFECTS: { readonly [Kind in FaultKind]: Effects<Kind> } = {
   vendor: {
     lasts: ({ vendor }, { fault }) => {
-      vendor.fault = fault;
+      vendor.fault = VENDOR_FAULTS[fault];
+      vendor.service.livedShare = livedShare(fault);
     },
   },
   store: {
@@ -88,18 +92,18 @@ const EFFECTS: { readonly [Kind in FaultKind]: Effects<Kind> } = {
       functionState.diesAtStep = atStep;
     },
   },
-  'status-deleted': { begins: (world) => world.aws.deleteParameter(statusOf(world)) },
+  'status-deleted': { begins: (world) => world.account.deleteParameter(statusOf(world)) },
   'status-garbled': {
-    begins: (world) => world.aws.overwriteParameter(statusOf(world), '{"token":{"version":1}}', 'String'),
+    begins: (world) => world.account.overwriteParameter(statusOf(world), '{"token":{"version":1}}', 'String'),
   },
-  'attempt-deleted': { begins: (world) => world.aws.deleteParameter(attemptOf(world)) },
+  'attempt-deleted': { begins: (world) => world.account.deleteParameter(attemptOf(world)) },
   'attempt-garbled': {
-    begins: (world) => world.aws.overwriteParameter(attemptOf(world), '{"attempt":{"failures":1}}', 'String'),
+    begins: (world) => world.account.overwriteParameter(attemptOf(world), '{"attempt":{"failures":1}}', 'String'),
   },
-  'token-deleted': { begins: ({ aws, tokenParameterName }) => aws.deleteParameter(tokenParameterName) },
+  'token-deleted': { begins: ({ account, tokenParameterName }) => account.deleteParameter(tokenParameterName) },
   'token-overwritten': {
-    begins: ({ aws, tokenParameterName }) =>
-      aws.overwriteParameter(tokenParameterName, 'by-somebody-else', 'SecureString'),
+    begins: ({ account, tokenParameterName }) =>
+      account.overwriteParameter(tokenParameterName, 'by-somebody-else', 'SecureString'),
   },
   'tokens-revoked': { begins: ({ vendor, clock }) => vendor.service.revokeAll(new Date(clock.now())) },
   'lifetime-cut': {
@@ -125,6 +129,7 @@ function effectsOf<Kind extends FaultKind>(kind: Kind): Effects<Kind> {
 export function settle(world: FaultyWorld, active: Iterable<TimedFault>): void {
   const { vendor, aws, functionState } = world;
   vendor.fault = undefined;
+  vendor.service.livedShare = livedShare(undefined);
   vendor.service.isAccountLocked = false;
   aws.faults.clear();
   Object.assign(functionState, NORMAL);

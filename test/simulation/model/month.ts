@@ -1,18 +1,15 @@
 import { rejectedParameterName } from '../../../lambda/token-status.ts';
 import type { MetricPoint } from '../../../local/world/aws/cloudwatch-alarm.ts';
-import {
-  type InvocationRecord,
-  type LambdaInvocation,
-  LambdaService,
-  type LambdaSettings,
-} from '../../../local/world/aws/lambda-service.ts';
-import type { ParameterWrite } from '../../../local/world/aws/virtual-aws.ts';
+import type { LambdaInvocation } from '../../../local/world/refresher-tick.ts';
 import type { RecordedLogin } from '../../../local/world/soap/vendor.ts';
 import { Random } from '../../../local/world/time/random.ts';
 import { createVirtualWorld, type VirtualWorld } from '../../../local/world/virtual-world.ts';
+import { type Account, recordAccount } from './account.ts';
 import { begin, end as endOf, type FaultyWorld, type FunctionState, NORMAL, settle } from './fault-effects.ts';
+import { type InvocationRecord, LambdaService, type LambdaSettings } from './lambda-service.ts';
 import { DAY_MS, MINUTE_MS, type Scenario, type TimedFault } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
+import { VENDOR_FAULTS } from './vendor-faults.ts';
 
 /** From a rejected call to the tick that the rule starts. */
 const RULE_MS = 3_000;
@@ -37,6 +34,13 @@ export interface SecretChange {
   readonly versionId: string;
 }
 
+/** A request for a token. */
+export interface SimulatedLogin extends Pick<RecordedLogin, 'at' | 'outcome'> {
+  readonly password: string;
+  /** The service judged it, but its answer never arrived. */
+  readonly isReplyLost: boolean;
+}
+
 /** A token as the service knew it. */
 export interface MintedToken {
   readonly value: string;
@@ -45,7 +49,7 @@ export interface MintedToken {
 }
 
 /** Everything that happened in a month. */
-export interface Month {
+export interface Month extends Pick<Account, 'writes' | 'deletions'> {
   readonly scenario: Scenario;
   readonly start: number;
   readonly end: number;
@@ -54,10 +58,8 @@ export interface Month {
   readonly faults: readonly TimedFault[];
   readonly onsets: readonly number[];
   readonly invocations: readonly InvocationRecord[];
-  readonly logins: readonly RecordedLogin[];
+  readonly logins: readonly SimulatedLogin[];
   readonly tokens: readonly MintedToken[];
-  readonly writes: readonly ParameterWrite[];
-  readonly deletions: readonly { readonly at: number; readonly name: string }[];
   /** Each version of the secret. */
   readonly secrets: readonly SecretChange[];
   readonly metrics: ReadonlyMap<string, readonly MetricPoint[]>;
@@ -70,6 +72,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
   const { vendor: usual, seed } = scenario;
   const virtual = createVirtualWorld({ start, seed, secretId: refresher.secretId, vendor: usual, credentials });
   const { clock, vendor, aws, metrics, publish } = virtual;
+  const account = recordAccount(virtual);
   const secrets: SecretChange[] = [];
   const putSecret = (password: string) => {
     const versionId = aws.putSecret(JSON.stringify({ ...credentials, password }));
@@ -96,6 +99,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
     vendor,
     usual,
     aws,
+    account,
     lambda,
     functionState,
     tokenParameterName: refresher.tokenParameterName,
@@ -138,7 +142,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
     const isDead = vendor.service.issuedTokens.some(({ token, revoked }) => token === stored?.value && revoked);
     if (!scenario.isReported || !isDead || parameters.parameter(rejectedName)?.value === String(stored?.version))
       return;
-    aws.overwriteParameter(rejectedName, String(stored?.version), 'String');
+    account.overwriteParameter(rejectedName, String(stored?.version), 'String');
     clock.at(clock.now() + RULE_MS, () => lambda.invoke({}));
   }
 
@@ -150,14 +154,19 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
     faults,
     onsets: scenario.onsets.map((at) => start + at),
     invocations,
-    logins: vendor.logins,
+    logins: vendor.logins.map(({ at, outcome, envelope, fault }) => ({
+      at,
+      outcome,
+      password: /<passwd[^>]*>([^<]*)<\/passwd>/.exec(envelope)?.[1] ?? '',
+      isReplyLost: fault === VENDOR_FAULTS['reply-lost'],
+    })),
     tokens: vendor.service.issuedTokens.map(({ token, issuedAt, expiresAt }) => ({
       value: token,
       issuedAt: issuedAt.getTime(),
       expiresAt: expiresAt.getTime(),
     })),
-    writes: aws.writes,
-    deletions: aws.deletions,
+    writes: account.writes,
+    deletions: account.deletions,
     secrets,
     metrics,
   };

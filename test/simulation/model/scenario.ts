@@ -1,6 +1,7 @@
 import type { StoreFault } from '../../../local/world/aws/virtual-aws.ts';
-import type { VendorFault, VendorSettings } from '../../../local/world/soap/vendor.ts';
+import type { VendorSettings } from '../../../local/world/soap/vendor.ts';
 import type { ScheduleNoise } from './schedule.ts';
+import type { VendorFaultName } from './vendor-faults.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -24,7 +25,7 @@ export interface TimedFault {
 
 /** Everything that can go wrong, by its kind, with what must be said of it. */
 export interface SimulatedFaults {
-  vendor: { readonly fault: VendorFault };
+  vendor: { readonly fault: VendorFaultName };
   store: { readonly fault: StoreFault };
   /** The service takes a new password from the start; the secret holds it from the end. */
   'credentials-rotated': unknown;

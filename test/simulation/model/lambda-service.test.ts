@@ -1,11 +1,6 @@
 import { expect, it } from 'vitest';
-import {
-  type DeployedFunction,
-  type InvocationRecord,
-  LambdaService,
-  type LambdaSettings,
-} from '../../../../local/world/aws/lambda-service.ts';
-import { VirtualClock } from '../../../../local/world/time/virtual-clock.ts';
+import { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
+import { type DeployedFunction, type InvocationRecord, LambdaService, type LambdaSettings } from './lambda-service.ts';
 
 const ALONE: LambdaSettings = {
   timeoutMs: 60_000,

@@ -1,4 +1,5 @@
-import type { VirtualClock } from '../time/virtual-clock.ts';
+import type { LambdaInvocation } from '../../../local/world/refresher-tick.ts';
+import type { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
 
 export interface LambdaSettings {
   readonly timeoutMs: number;
@@ -8,17 +9,6 @@ export interface LambdaSettings {
   readonly maxEventAgeMs: number;
   /** Reserved concurrency; undefined: as many as come. */
   readonly reservedConcurrency: number | undefined;
-}
-
-export interface LambdaInvocation {
-  readonly event: unknown;
-  readonly startedAt: number;
-  readonly remainingMs: () => number;
-  /**
-   * Stands before and after every effect on the world. In an invocation that Lambda has ended it never returns, so
-   * nothing that the code would still do happens.
-   */
-  readonly step: () => Promise<void>;
 }
 
 export interface InvocationRecord {
