@@ -125,17 +125,18 @@ async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
   const result = login.result instanceof RefreshError ? login.result : await storeToken(tick, held, login.result);
   const asked: AskedTick = { trigger, login, warnings: attemptWarnings(before, announcement.now) };
   if (result instanceof RefreshError) return await recordFailure(tick, record, announcement, result, asked);
-  const known: KnownTick = {
-    config,
-    credentials,
-    basis: tick.basis,
-    stored,
-    decision: 'due',
-    trigger,
-    login,
-    warnings: [...asked.warnings, ...result.warnings],
-  };
-  return succeeded(known, result.outcome, result.token, now());
+  return succeeded(knownAfter(tick, asked, undefined, result.warnings), result.outcome, result.token, now());
+}
+
+/** What is known of a tick that has asked. @param attempt the one that stands after it */
+function knownAfter(
+  { config, credentials, basis, stored }: Tick,
+  { trigger, login, warnings }: AskedTick,
+  attempt: Attempt | undefined,
+  further: readonly string[],
+): KnownTick {
+  const all = [...warnings, ...further];
+  return { config, credentials, basis, stored, decision: 'due', trigger, login, attempt, warnings: all };
 }
 
 function announcementOf(tick: Tick, trigger: string, before: Attempt | undefined): Announcement {
@@ -204,7 +205,7 @@ async function recordFailure(
   announced: AnnouncedRecord,
   announcement: Announcement,
   error: RefreshError,
-  { trigger, login, warnings }: AskedTick,
+  asked: AskedTick,
 ): Promise<TickReport> {
   const { config, credentials, basis, stored, dependencies, deadline } = tick;
   const { store, now } = dependencies;
@@ -213,16 +214,5 @@ async function recordFailure(
   // A password that the service misreads is a likely cause of a refusal.
   const doubts = error.code === 'CREDENTIALS_REFUSED' ? credentialWarnings(credentials, config, now()) : [];
   const unrecorded = await recordOutcome(store, recordAfter(attempt, announced, !error.isSafeToRepeat), deadline);
-  const known: KnownTick = {
-    config,
-    credentials,
-    basis,
-    stored,
-    decision: 'due',
-    trigger,
-    attempt,
-    login,
-    warnings: [...warnings, ...doubts, ...unrecorded],
-  };
-  return failed(known, error, now());
+  return failed(knownAfter(tick, asked, attempt, [...doubts, ...unrecorded]), error, now());
 }
