@@ -1,5 +1,6 @@
 /**
- * Builds the one artefact that is deployed, started locally, measured and published: dist/refresher/handler.mjs and its parts.
+ * Builds the one artefact that is deployed, started locally, measured and published: dist/refresher/handler.mjs and its
+ * parts. Into a folder that is named, it builds the same with source maps, for a profile.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -20,7 +21,7 @@ const builtInModules: Plugin = {
   },
 };
 
-const FOLDER = 'dist/refresher';
+const [, , FOLDER = 'dist/refresher'] = process.argv;
 
 const { outputFiles, metafile } = await build({
   entryPoints: { handler: 'lambda/refresher/handler.ts' },
@@ -42,6 +43,7 @@ const { outputFiles, metafile } = await build({
   // They stand in THIRD_PARTY_NOTICES instead.
   legalComments: 'none',
   metafile: true,
+  sourcemap: FOLDER !== 'dist/refresher',
   logLevel: 'warning',
 });
 

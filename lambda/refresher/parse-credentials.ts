@@ -61,7 +61,8 @@ function notAText(value: unknown): string {
 
 function faultOf(value: string, { remedy }: SecretField): string | undefined {
   if (value === '') return 'is not a text with something in it';
-  if (/^\s*(?:\.{3}|…)\s*$/.test(value)) return 'is still the placeholder: put the real value there';
+  // An ellipsis by its number: the bundle stays ASCII.
+  if (/^\s*(?:\.{3}|\u2026)\s*$/.test(value)) return 'is still the placeholder: put the real value there';
   if (!isXmlText(value)) return 'holds a character that XML cannot carry';
   const order = remedy?.(value);
   return order && `cannot be sent: ${order}`;

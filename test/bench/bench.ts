@@ -21,6 +21,7 @@ import { type ColdTick, coldTick } from './cold-tick.ts';
 import { type CpuShare, findCpuShare } from './cpu-share.ts';
 import { AWS_LATENCY_MS, SOAP_LATENCY_MS, startEndpoints } from './endpoints.ts';
 import { loadedCodeBytes } from './loaded-code.ts';
+import { initProfile } from './init-profile.ts';
 import { judge, type Measured, type Results, targetsTable, ticksTable } from './report.ts';
 import { MEMORY_MB, makeVariants } from './variants.ts';
 
@@ -65,6 +66,10 @@ async function bench(rounds: number, cpuShare: CpuShare): Promise<void> {
   const warmFigure = `One refresh in a warm process takes ${cpuMsPerRefresh.toFixed(1)} ms of CPU.`;
   console.log(`${warmFigure}\n`);
 
+  const spent = [...(await initProfile(environment, scratch))].map(([owner, ms]) => [owner, ms.toFixed(0)]);
+  const initTable = markdownTable(['until the first event', 'CPU ms'], spent, { figures: true });
+  console.log(`${initTable}\n`);
+
   const toolSeconds = { 'npx cdk synth': seconds('npx', 'cdk', 'synth', '--quiet') };
   const tools = Object.entries(toolSeconds).map(([command, time]) => [command, time?.toFixed(1) ?? 'failed']);
   const toolsTable = markdownTable(['command', 'seconds'], tools, { figures: true });
@@ -74,6 +79,7 @@ async function bench(rounds: number, cpuShare: CpuShare): Promise<void> {
   writeFileSync(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`);
   await writeBetweenMarkers(PAGE, {
     ...tables,
+    init: initTable,
     'warm refreshes': warmFigure,
     commands: toolsTable,
     circumstances: circumstances.map((line) => `- ${line}`).join('\n'),
