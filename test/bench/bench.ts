@@ -20,8 +20,8 @@ import { type Case, type CaseKey, casesAfterFirstTick, firstTick, SETTINGS } fro
 import { type ColdTick, coldTick } from './cold-tick.ts';
 import { type CpuShare, findCpuShare } from './cpu-share.ts';
 import { AWS_LATENCY_MS, SOAP_LATENCY_MS, startEndpoints } from './endpoints.ts';
-import { loadedCodeBytes } from './loaded-code.ts';
 import { initProfile } from './init-profile.ts';
+import { loadedCodeBytes } from './loaded-code.ts';
 import { judge, type Measured, type Results, targetsTable, ticksTable } from './report.ts';
 import { MEMORY_MB, makeVariants } from './variants.ts';
 
