@@ -339,10 +339,17 @@ function* endpointWarnings({ endpoint = '' }: CheckedProps): Iterable<Fault> {
 
 function* sharedSecretWarnings({ resources, others = [] }: CheckedProps): Iterable<Fault> {
   const { secret } = resources ?? {};
-  const other = secret && others.find(({ secretArn }) => secretArn === secret.arn);
+  const other = secret && others.find(({ secretArn }) => areOfOneSecret(secretArn, secret.arn));
   if (secret === undefined || other === undefined) return;
   const remedy = `${other.where} logs in with it too, and where a login ends the tokens before it, each ends the other's`;
   yield { names: [secret.name], value: Token.isUnresolved(secret.arn) ? 'one secret' : secret.arn, remedy };
+}
+
+/** By name, a secret has no six characters at its end, and the partition is known only when deploying. */
+function areOfOneSecret(one: string | undefined, other: string): boolean {
+  const [a = '', b = ''] = [one, other].map((arn) => arn?.replace(/^arn:[^:]+/, ''));
+  const isShort = (short: string, long: string) => short !== '' && long.replace(/-\w{6}$/, '') === short;
+  return a === b || isShort(a, b) || isShort(b, a);
 }
 
 function duration(seconds: number): Duration {

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
 import { parameterNameRemedies } from '../lambda/setting-rules.ts';
 import { type Fault, faultList } from './fault.ts';
-import { aliasFaults, keyItself, named } from './resource-rules.ts';
+import { aliasFaults, keyItself, knownPlace, named, regionFaults } from './resource-rules.ts';
 import { grantKey, type TokenArns, tokenArns } from './token-arns.ts';
 
 /** The token that a refresher keeps fresh, seen by those who read it. */
@@ -90,17 +90,18 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
 
   private constructor(scope: Construct, id: string, parameterName: string, options: RefreshedTokenOptions) {
     super(scope, id);
+    const stack = Stack.of(this);
+    const { region = stack.region, account = stack.account } = options;
     const key = options.encryptionKey && keyItself(options.encryptionKey);
-    const name = 'parameterName';
+    const tokenKey = key && named('encryptionKey', key.keyArn, key.env);
     // A name that is known only when deploying is taken on trust.
     const remedies = Token.isUnresolved(parameterName) ? [] : parameterNameRemedies(`${parameterName}`);
     const faults = [
-      ...remedies.map((remedy): Fault => ({ names: [name], value: parameterName, remedy })),
-      ...aliasFaults({ tokenKey: key && named('encryptionKey', key.keyArn) }),
+      ...remedies.map((remedy): Fault => ({ names: ['parameterName'], value: parameterName, remedy })),
+      ...aliasFaults({ tokenKey }),
+      ...regionFaults({ place: knownPlace({ region }), tokenKey }, 'the token'),
     ];
     if (faults.length > 0) throw new Error(faultList(`RefreshedToken ${this.node.path}`, faults));
-    const stack = Stack.of(this);
-    const { region = stack.region, account = stack.account } = options;
     this.parameterName = parameterName;
     this.#place = { region, account };
     this.#arns = tokenArns(this, parameterName, key, this.#place);

@@ -31,16 +31,17 @@ export interface NamedResources {
 /** Where a construct is deployed. Of the account, `cdk` says which one it deploys to, if it knows. */
 export function placeOf(scope: IConstruct): Place {
   const { account, region } = Stack.of(scope);
-  return known({ account: Token.isUnresolved(account) ? process.env.CDK_DEFAULT_ACCOUNT : account, region });
+  return knownPlace({ account: Token.isUnresolved(account) ? process.env.CDK_DEFAULT_ACCOUNT : account, region });
 }
 
 /** A resource by what its ARN says, or by what CDK knows of where it is. */
 export function named(name: string, arn: string, place: Place = {}): NamedResource {
   const [, , , region, account] = arn.split(':');
-  return { name, arn, ...known({ account, region }), ...known(place) };
+  return { name, arn, ...knownPlace({ account, region }), ...knownPlace(place) };
 }
 
-function known({ account, region }: Place): Place {
+/** What of it is known at synth. */
+export function knownPlace({ account, region }: Place): Place {
   const isKnown = (text: string | undefined) => text !== undefined && text !== '' && !Token.isUnresolved(text);
   return { ...(isKnown(account) && { account }), ...(isKnown(region) && { region }) };
 }
@@ -70,8 +71,8 @@ export function* aliasFaults(resources: NamedResources): Iterable<Fault> {
 }
 
 /** An alarm notifies topics of its own region only, and a key or a secret of another one cannot be used by its ARN. */
-export function* regionFaults(resources: NamedResources): Iterable<Fault> {
-  let [region, where] = [resources.place?.region, 'the stack'];
+export function* regionFaults(resources: NamedResources, placed = 'the stack'): Iterable<Fault> {
+  let [region, where] = [resources.place?.region, placed];
   for (const { name, arn, region: own } of all(resources)) {
     if (own === undefined) continue;
     if (region !== undefined && own !== region) {

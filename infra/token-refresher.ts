@@ -68,7 +68,6 @@ export class TokenRefresher extends Construct {
     this.#refuse(propFaults(checked));
     this.#warn(propWarnings(checked));
     const { tokenParameterName } = props;
-    others.push({ where: this.node.path, tokenParameterName, secretArn: props.credentials?.secretArn });
     this.timing = timingOfProps(props);
 
     const isDestroyed = props.removalPolicy === RemovalPolicy.DESTROY;
@@ -76,6 +75,7 @@ export class TokenRefresher extends Construct {
     const removalPolicy = isDestroyed ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 
     this.credentials = props.credentials ?? this.#emptySecret(props, removalPolicy);
+    others.push({ where: this.node.path, tokenParameterName, secretArn: this.credentials.secretArn });
     this.encryptionKey =
       (props.encryptionKey && keyItself(props.encryptionKey)) ??
       new Key(this, 'Key', {

@@ -29,8 +29,11 @@ import { attemptWarnings, credentialWarnings, lifetimeWarnings } from './warning
 const STORING_MS = 10_000;
 /** Reserved of that for the outcome. */
 const OUTCOME_MS = 5_000;
-/** How long the announcement is tried: without it the service is not asked, and the next tick tries again. */
-const ANNOUNCING_MS = 5_000;
+/**
+ * How long the announcement is tried: without it the service is not asked, and the next tick tries again. Many tokens that
+ * fall due in one second queue here: SSM takes three writes a second of an account.
+ */
+const ANNOUNCING_MS = 15_000;
 
 /**
  * One tick: read, decide, announce, ask, store, conclude.

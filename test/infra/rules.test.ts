@@ -8,7 +8,7 @@ import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, type IAlias, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SettingsError } from '../../infra/app/read-settings.ts';
@@ -360,6 +360,54 @@ it('a token of another region is granted there, and one of another account to pr
       RefreshedToken.fromParameterName(stack, 'Token', TOKEN, { account }).grantRead(role),
     ),
   ).toThrow('account 123456789012 cannot be granted');
+});
+
+it('a key of another region than the token is refused to a reader', () => {
+  const stack = new Stack(new App(), 'Team', { env: ENV });
+  const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn());
+  const tokenIn = (region?: string) =>
+    RefreshedToken.fromParameterName(stack, `Token${region}`, TOKEN, { region, encryptionKey });
+  expect(() => tokenIn('eu-west-1')).toThrow(
+    /encryptionKey is "arn:\S+": use one of eu-west-1, the region of the token/,
+  );
+  expect(() => [tokenIn(), tokenIn(ENV.region)]).not.toThrow();
+});
+
+describe('two tokens on one secret', () => {
+  const ours = (stack: Stack) => Secret.fromSecretNameV2(stack, 'ByName', 'service');
+
+  it.each<[string, (stack: Stack, first: TokenRefresher) => ISecret, (stack: Stack) => ISecret | undefined]>([
+    ['that the first has made', (_, first) => first.credentials, () => undefined],
+    ['by name and by ARN', ours, (stack) => Secret.fromSecretCompleteArn(stack, 'Known', secretArn())],
+    ['by ARN and by name', (stack) => Secret.fromSecretCompleteArn(stack, 'Known', secretArn()), ours],
+  ])('are warned of: %s', (_, second, first) => {
+    const stack = new Stack(new App(), 'Team', { env: ENV });
+    const one = new TokenRefresher(stack, 'First', {
+      ...LEAST,
+      tokenParameterName: '/first/token',
+      credentials: first(stack),
+    });
+    new TokenRefresher(stack, 'Second', { ...LEAST, credentials: second(stack, one) });
+    expect(warningsOf(stack)).toEqual([expect.stringMatching(/credentials is .*: Team\/First logs in with it too/)]);
+  });
+});
+
+it('a region of two words is a region', () => {
+  const stages = { sovereign: { account: ENV.account, region: 'eusc-de-east-1' } };
+  const topic = topicArn(stages.sovereign).replace('arn:aws:', 'arn:aws-eusc:');
+  const tokens = {
+    service: {
+      endpoint: LEAST.endpoint,
+      alarmActions: { page: topic },
+      encryptionKeyArn: keyArn(stages.sovereign).replace('arn:aws:', 'arn:aws-eusc:'),
+      credentialsSecretArn: secretArn(stages.sovereign).replace('arn:aws:', 'arn:aws-eusc:'),
+    },
+  };
+  const app = new App({ context: { tokens, stages, stage: 'sovereign' } });
+  addStacks(app);
+  expect(app.node.children.filter(Stack.isStack).map(({ region }) => region)).toEqual(
+    Array.from({ length: 2 }, () => 'eusc-de-east-1'),
+  );
 });
 
 it.each([

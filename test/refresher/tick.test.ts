@@ -165,9 +165,10 @@ describe('an announcement', () => {
     await tick();
     for (const [index, fault] of faults.entries())
       fail('PutParameter', fault, index < faults.length - 1 ? { times: 1 } : {});
+    // The announcement is tried for as long as the run can ask, 15 s at most.
     const { message, cause } = await failingTick('STORE_FAILED', {
       event: { force: true },
-      askingMs: 40_000,
+      askingMs: 3_000,
     });
     expect(message).toContain(`/attempt: ${named}`);
     expect(message).toMatch(/The SOAP service was not asked$/);
