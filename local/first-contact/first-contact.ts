@@ -2,23 +2,8 @@ import { styleText } from 'node:util';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { profileDialect } from '../world/soap/profile-dialect.ts';
 import { type AnswerStructure, answerStructure } from './answer-structure.ts';
-import type { Contact } from './contact.ts';
-import type { LikelyCause } from './likely-cause.ts';
+import { type FailedContact, likelyCause } from './likely-cause.ts';
 import { filledLines, wrapText } from './wrap-text.ts';
-
-/** What is shown of a request that got no token. */
-export interface FirstContact {
-  readonly contact: Contact;
-  readonly cause: LikelyCause;
-  /** The function's own error code and message. */
-  readonly failure: string;
-  /** What the service said, its secrets taken out. */
-  readonly said: string | undefined;
-  /** What may mislead in the profile. */
-  readonly hints: readonly string[];
-  /** Of the service that was asked. */
-  readonly profile: ServiceProfile;
-}
 
 const LABEL = 14;
 /** Narrower columns cut namespaces into pieces. */
@@ -34,11 +19,11 @@ type Row = readonly [name: string, expected: readonly string[], came: readonly s
  * One screen: what was expected beside what came, the request, the likeliest cause. No line is wider than `width`. What
  * was not sent is not shown.
  */
-export function firstContactScreen(
-  { contact, cause, failure, said, hints, profile }: FirstContact,
-  width: number,
-): string {
-  const { answer, fault, wasSent, requestHead, requestBody } = contact;
+export function firstContactScreen(failed: FailedContact, width: number): string {
+  const { answer, fault, wasSent, requestHead, requestBody, code, message, said, hints, profile } = failed;
+  const [cause, remedy] = likelyCause(failed);
+  // The rest of the message is advice for an operator whose service worked before.
+  const [happened] = message.split('. ');
   const { mediaType, lines } = expectedAnswer(profile);
   const rows: readonly Row[] =
     answer === undefined
@@ -49,7 +34,7 @@ export function firstContactScreen(
           ['answer', decisiveLines(lines, answer.structure, profile), answer.structure.lines],
         ];
   return [
-    paragraph(styleText('red', '  ✗ '), failure, 4, width),
+    paragraph(styleText('red', '  ✗ '), `${code}  ${happened}`, 4, width),
     '',
     ...table(rows, width),
     '',
@@ -58,8 +43,8 @@ export function firstContactScreen(
     ...(wasSent ? xmlLines(requestBody, width - 2).map((line) => `  ${line}`) : []),
     '',
     ...hints.map((hint) => entry('look at', hint, width)),
-    entry('likely cause', cause.cause, width),
-    entry('what to do', cause.remedy, width),
+    entry('likely cause', cause, width),
+    entry('what to do', remedy, width),
   ].join('\n');
 }
 

@@ -4,32 +4,30 @@ import { soapNamespace } from '../world/soap/soap-envelope.ts';
 import { type AnswerKind, KNOWN_NAMESPACES } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
 
-/** Why a first request got no token, most likely, and what to do: whole sentences. */
-export interface LikelyCause {
-  readonly cause: string;
-  readonly remedy: string;
-}
-
-/** What is known of a request that got no token. */
-export interface FailedContact extends Pick<Contact, 'fault' | 'answer'> {
+/** A request that got no token, and what is known of it. */
+export interface FailedContact extends Contact {
+  /** Of the service that was asked. */
+  readonly profile: ServiceProfile;
   readonly endpoint: string;
   readonly proxyUrl?: string | undefined;
+  /** What a server shows that did not verify, in words. */
+  readonly certificate?: string | undefined;
   /** The function's error code. */
   readonly code: string | undefined;
   /** Its message, which names the service's own code for a refusal. */
-  readonly message: string | undefined;
-  /** Of a server that did not verify: what it shows, in words. */
-  readonly certificate: string | undefined;
-  /** Of the service that was asked. */
-  readonly profile: ServiceProfile;
+  readonly message: string;
+  /** What the service said, its secrets taken out. */
+  readonly said?: string | undefined;
+  /** What may mislead in the profile, or on this machine. */
+  readonly hints: readonly string[];
 }
 
-/** By the first row that holds. */
-export function likelyCause(failed: FailedContact): LikelyCause {
+/** Why it got none, most likely, and what to do: whole sentences, of the first row that holds. */
+export function likelyCause(failed: FailedContact): readonly [cause: string, remedy: string] {
   const holds = ([when]: Row) => (typeof when === 'string' ? failed.answer?.structure.kind === when : when(failed));
   const [, cause, remedy] = ROWS.find(holds) ?? NO_TOKEN;
   const inWords = (text: Text) => (typeof text === 'string' ? text : text(failed));
-  return { cause: inWords(cause), remedy: inWords(remedy) };
+  return [inWords(cause), inWords(remedy)];
 }
 
 type Text = string | ((failed: FailedContact) => string);
@@ -173,7 +171,7 @@ function otherVersion({ profile }: FailedContact): string {
 }
 
 /** OAuth's codes say whether it is the user or the client. */
-function suspectFields({ message = '', profile }: FailedContact): string {
+function suspectFields({ message, profile }: FailedContact): string {
   const names = serviceOf(profile).fields.map(({ name }) => name);
   const isOfClient = /invalid_client|unauthorized_client/.test(message);
   if (!isOfClient && !message.includes('invalid_grant')) return names.join(', ');

@@ -14,21 +14,8 @@ export function filledLines(pieces: readonly string[], fits: (line: string) => b
  * @param firstWidth of the first line, where something stands before it; left empty for a word that fits below only
  */
 export function wrapText(text: string, width: number, firstWidth = width): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  const room = () => (lines.length === 0 ? firstWidth : width);
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length <= room() || (line === '' && word.length > width)) line = longer;
-    else {
-      lines.push(line);
-      line = word;
-    }
-    while (line.length > room()) {
-      const end = room();
-      lines.push(line.slice(0, end));
-      line = line.slice(end);
-    }
-  }
-  return [...lines, line];
+  const taken = ' '.repeat(Math.max(0, width - firstWidth));
+  const pieces = text.match(new RegExp(`[^ ]{1,${width}} *| +`, 'g')) ?? [];
+  const lines = filledLines([taken, ...pieces], (line) => line.trimEnd().length <= width);
+  return lines.map((line, at) => (at === 0 ? line.slice(taken.length) : line).trimEnd());
 }

@@ -2,7 +2,9 @@ import { type AlarmRule, alarmRules, WARM_UP_MINUTES } from '../../infra/alarm-r
 import type { Config } from '../../lambda/refresher/config.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
 import { timingOf } from '../../lambda/timing.ts';
-import { type Alarm, COMPARISONS, seriesKey } from '../world/aws/cloudwatch-alarm.ts';
+import { type Alarm, COMPARISONS, seriesKey, watchAlarm } from '../world/aws/cloudwatch-alarm.ts';
+import type { VirtualWorld } from '../world/virtual-world.ts';
+import type { AlarmChange, AlarmView } from './snapshot.ts';
 
 /** Lambda's own count of failed runs of the function on this machine. */
 export const ERRORS_METRIC = {
@@ -16,6 +18,46 @@ export interface PlayedAlarm extends AlarmRule {
   readonly alarm: Alarm;
 }
 
+/** The alarms as CloudWatch would show them. */
+export interface AlarmPanel {
+  /** Why no alarm is evaluated. */
+  readonly off: string | undefined;
+  /** In order of time. */
+  readonly changes: readonly AlarmChange[];
+  views(): readonly AlarmView[];
+}
+
+const MINUTE_MS = 60_000;
+
+/** Evaluates each alarm once a minute of the world's time. */
+export function createAlarmPanel({ clock, metrics }: VirtualWorld, config: Config): AlarmPanel {
+  const { checkEverySeconds } = config;
+  if (checkEverySeconds % 60 !== 0) {
+    const off = `CloudWatch looks once a minute, and this token is checked every ${checkEverySeconds} s: no alarm fits.`;
+    return { off, changes: [], views: () => [] };
+  }
+  const changes: AlarmChange[] = [];
+
+  function watch({ kind: name, severity, firesWhen: rule, alarm }: PlayedAlarm): () => AlarmView {
+    const pages = severity === 'page';
+    const { firstMinute, evaluate, isWarmingUp } = watchAlarm(alarm, clock.now(), 'filled');
+    let view: AlarmView = { name, pages, rule, state: 'INSUFFICIENT_DATA', since: clock.now(), isWarmingUp: true };
+    const look = () => {
+      const at = clock.now();
+      const state = evaluate(metrics.get(alarm.seriesKey) ?? [], at);
+      const isChange = state !== view.state;
+      if (isChange) changes.push({ at, name, pages, state });
+      view = { ...view, state, since: isChange ? at : view.since, isWarmingUp: isWarmingUp() };
+      clock.at(at + MINUTE_MS, look);
+    };
+    clock.at(firstMinute, look);
+    return () => view;
+  }
+
+  const watched = playedAlarms(config).map(watch);
+  return { off: undefined, changes, views: () => watched.map((view) => view()) };
+}
+
 /** The alarms of a token with these settings. */
 export function playedAlarms(config: Config): readonly PlayedAlarm[] {
   const rules = alarmRules(timingOf(config), config.credentialsMaxAgeSeconds);
@@ -23,18 +65,18 @@ export function playedAlarms(config: Config): readonly PlayedAlarm[] {
 }
 
 function evaluated(rule: AlarmRule, tokenParameterName: string): Alarm {
-  const { metric, evaluationPeriods, comparison, threshold } = rule;
+  const { metric, statistic, evaluationPeriods, comparison, threshold, treatMissingData } = rule;
   const own = { namespace: METRIC_NAMESPACE, dimensions: { [TOKEN_DIMENSION]: tokenParameterName } };
   return {
     seriesKey: seriesKey(metric === 'errors' ? ERRORS_METRIC : { ...own, metricName: METRICS[metric] }),
-    statistic: rule.statistic,
+    statistic,
     fill: rule.fill?.value,
     periodMs: rule.periodSeconds * 1000,
     evaluationPeriods,
     datapointsToAlarm: evaluationPeriods,
     isBreaching: (value) => COMPARISONS[comparison](value, threshold),
-    treatMissingData: rule.treatMissingData,
-    warmUpMs: rule.warmsUp ? WARM_UP_MINUTES * 60_000 : 0,
+    treatMissingData,
+    warmUpMs: rule.warmsUp ? WARM_UP_MINUTES * MINUTE_MS : 0,
     warmUpIsFixed: rule.warmsUp,
   };
 }

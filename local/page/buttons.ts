@@ -1,12 +1,14 @@
 import { NO_CONNECTION, NONSENSE } from '../world/soap/vendor.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
-import type { Button, PlayedFaults } from './snapshot.ts';
+import type { Button } from './snapshot.ts';
 
 /** What a button does to the world. */
 interface ButtonEffect {
   /** As the page names it. */
   readonly label: string;
   readonly press: (world: VirtualWorld, refreshNow: () => void) => void;
+  /** Whether what it does lasts at the moment; left out where it is over at once. */
+  readonly lasts?: (world: VirtualWorld) => boolean;
 }
 
 /** The buttons of the page. */
@@ -16,12 +18,14 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
     press: ({ vendor }) => {
       vendor.fault = NO_CONNECTION;
     },
+    lasts: ({ vendor }) => vendor.fault === NO_CONNECTION,
   },
   'service-nonsense': {
     label: 'It answers nonsense',
     press: ({ vendor }) => {
       vendor.fault = NONSENSE;
     },
+    lasts: ({ vendor }) => vendor.fault === NONSENSE,
   },
   'token-ended': {
     label: 'It ends the token early',
@@ -33,16 +37,13 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
       // Right, but no longer what the secret holds.
       if (isPasswordRight(world)) world.vendor.password = `${world.vendor.password}-changed`;
     },
+    lasts: (world) => !isPasswordRight(world),
   },
-  'password-right': {
-    label: 'The password is put right',
-    press: putPasswordRight,
-  },
+  'password-right': { label: 'The password is put right', press: putPasswordRight },
   'store-no-writes': {
     label: 'Parameter Store takes no writes',
-    press: ({ aws }) => {
-      aws.faults.add('writes-throttled');
-    },
+    press: ({ aws }) => void aws.faults.add('writes-throttled'),
+    lasts: ({ aws }) => aws.faults.has('writes-throttled'),
   },
   'refresh-now': { label: 'RefreshNow', press: (_, refreshNow) => refreshNow() },
   'all-well': {
@@ -55,14 +56,16 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
   },
 };
 
-/** What is wrong at the moment. */
-export function playedFaults(world: VirtualWorld): PlayedFaults {
-  const { fault } = world.vendor;
-  return {
-    service: fault === undefined ? 'well' : fault === NO_CONNECTION ? 'down' : 'nonsense',
-    password: isPasswordRight(world) ? 'right' : 'refused',
-    store: world.aws.faults.has('writes-throttled') ? 'no writes' : 'well',
-  };
+/** Whether this is one of them. */
+export function isButton(name: unknown): name is Button {
+  return typeof name === 'string' && Object.hasOwn(BUTTONS, name);
+}
+
+/** The buttons whose effect lasts at the moment. */
+export function lastingFaults(world: VirtualWorld): readonly Button[] {
+  return Object.keys(BUTTONS)
+    .filter(isButton)
+    .filter((button) => BUTTONS[button].lasts?.(world));
 }
 
 /** Whether the secret holds the password that the service takes. */

@@ -4,9 +4,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { parseJsonObject } from '../../lambda/parse-json.ts';
-import { BUTTONS } from './buttons.ts';
+import { isButton } from './buttons.ts';
 import type { PacedClock } from './paced-clock.ts';
-import type { Button, Pace, TickView } from './snapshot.ts';
+import type { Pace, TickView } from './snapshot.ts';
 import type { TokenLife } from './token-life.ts';
 
 /** The page that shows a token's life, behind whatever server listens on this machine. */
@@ -155,8 +155,4 @@ function answer(response: ServerResponse, status: number, text: string): void {
 
 function sse(event: string, data: unknown): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
-function isButton(value: unknown): value is Button {
-  return typeof value === 'string' && Object.hasOwn(BUTTONS, value);
 }

@@ -6,7 +6,6 @@ import {
 } from '../../examples/downstream/e-invoice.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { awsClient } from '../world/refresher-tick.ts';
-import { rememberLast } from '../world/soap/remember-last.ts';
 import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import { Random } from '../world/time/random.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
@@ -64,7 +63,6 @@ function playReader(
     detail: 'has not called yet',
     at: undefined,
   };
-  const readAnswer = rememberLast(readEInvoiceAnswer);
   let calls = 0;
   let failed = 0;
 
@@ -79,7 +77,7 @@ function playReader(
     const envelope = eInvoiceGetEnvelope(token, '05AAAPG7885R002', 'a'.repeat(64));
     const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
     if (vendor.fault !== undefined) throw new Error('the service answers nonsense');
-    return readAnswer(vendor.service.answer(message, new Date(clock.now())).body);
+    return readEInvoiceAnswer(vendor.service.answer(message, new Date(clock.now())).body);
   }
 
   async function call(): Promise<typeof seen> {

@@ -17,7 +17,8 @@ export interface Snapshot {
   readonly attempt: AttemptView | undefined;
   readonly nextTickAt: number | undefined;
   readonly lastTick: TickView | undefined;
-  readonly faults: PlayedFaults;
+  /** What somebody has done that is wrong at the moment. */
+  readonly faults: readonly Button[];
   /** Every request for a token that was sent; `recent` are those that the page shows. */
   readonly logins: { readonly total: number; readonly recent: readonly SentLogin[] };
   readonly alarms: readonly AlarmView[];
@@ -69,13 +70,6 @@ export interface TickView {
   readonly code: string | undefined;
   /** The log line, as the function writes it. */
   readonly line: Readonly<Record<string, unknown>>;
-}
-
-/** What is wrong at the moment. */
-export interface PlayedFaults {
-  readonly service: 'well' | 'down' | 'nonsense';
-  readonly password: 'right' | 'refused';
-  readonly store: 'well' | 'no writes';
 }
 
 export interface SentLogin {

@@ -5,14 +5,12 @@ import { pageBelowSeconds } from '../../lambda/timing.ts';
 import { seriesKey } from '../world/aws/cloudwatch-alarm.ts';
 import { tickMetricKey } from '../world/refresher-tick.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
-import { createAlarmPanel } from './alarm-panel.ts';
-import { ERRORS_METRIC } from './alarms.ts';
-import { BUTTONS, playedFaults } from './buttons.ts';
+import { createAlarmPanel, ERRORS_METRIC } from './alarms.ts';
+import { BUTTONS, lastingFaults } from './buttons.ts';
 import { recordLives } from './life-records.ts';
 import { playFunction } from './played-function.ts';
 import { playReaders } from './readers.ts';
 import { type Act, type Button, PACES, type Pace, type SentLogin, type Snapshot, type TickView } from './snapshot.ts';
-import { tickView } from './tick-view.ts';
 import { verdictOf } from './verdict.ts';
 
 /** One token's life in a virtual world, as it goes on. */
@@ -63,7 +61,7 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
 
   const records = recordLives(world, config);
   const played = isVirtual ? playFunction(world, config, noteReport) : undefined;
-  const alarms = createAlarmPanel(clock, config, world.metrics);
+  const alarms = createAlarmPanel(world, config);
   const readers = playReaders(world, { tokenParameterName, lifetimeSeconds, callsService: isVirtual });
 
   function noteReport(report: TickReport, startedAt: number): void {
@@ -72,7 +70,7 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
 
   function show(tick: TickLogLine, at: number): void {
     tickCount += 1;
-    const view = tickView(tickCount, at, tick);
+    const view = { id: tickCount, at, kind: kindOf(tick), summary: summaryOf(tick), code: tick.code, line: tick };
     ticks.push(view);
     if (ticks.length > SHOWN_TICKS) ticks.shift();
     onTick(tick, view);
@@ -97,7 +95,7 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
       attempt: records.attempt(),
       nextTickAt: played === undefined ? nextNotedAt : played.nextTickAt(),
       lastTick: ticks.at(-1),
-      faults: playedFaults(world),
+      faults: lastingFaults(world),
       logins: { total: all.length, recent: lastFrom(all, since) },
       alarms: alarms.views(),
       alarmsOff: alarms.off,
@@ -130,6 +128,24 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
     },
   };
   return life;
+}
+
+function kindOf({ outcome, decision }: TickLogLine): TickView['kind'] {
+  if (outcome === 'fresh') return 'left alone';
+  return outcome === 'failed' && (decision === 'hold' || decision === 'in progress') ? 'held' : outcome;
+}
+
+function summaryOf({ outcome, trigger, tokenVersion, message = '' }: TickLogLine): string {
+  switch (outcome) {
+    case 'refreshed':
+      return `Stored version ${tokenVersion}: ${trigger}.`;
+    case 'unchanged':
+      return `The service handed out version ${tokenVersion} again.`;
+    case 'fresh':
+      return `Version ${tokenVersion} is not due.`;
+    case 'failed':
+      return `${message}.`;
+  }
 }
 
 function loginOutcome({ outcome, code }: TickLogLine): SentLogin['outcome'] {

@@ -1,7 +1,6 @@
 import { timingOfProps } from '../../infra/timing-props.ts';
 import { isCertificateFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { firstContactScreen } from '../first-contact/first-contact.ts';
-import { likelyCause } from '../first-contact/likely-cause.ts';
 import { peerCertificate } from '../first-contact/peer-certificate.ts';
 import { codeHint, lifetimeHint } from '../world/profile-hints.ts';
 import type { Invocation } from './function-process.ts';
@@ -11,22 +10,18 @@ import { type Stage, width } from './stage.ts';
 
 /** What a request to a real service met that got no token; undefined where none was sent, or a token came. */
 export async function firstContact(stage: Stage, run: Invocation): Promise<string | undefined> {
-  const { options, endpointUrl } = stage;
+  const { endpoint, service: profile } = stage.options;
   const { tick, contact } = run;
   const { code, message = '', said } = tick;
-  if (options.endpoint === undefined) return undefined;
+  if (endpoint === undefined) return undefined;
   // The message names every field; alarms and later ticks are no matter of a first contact.
   if (code === 'CREDENTIALS_MALFORMED') return [failureLine(tick, width()), ...jsonLines(stage)].join('\n');
   if (tick.outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
-  const { fault, answer } = contact;
-  const profile = options.service;
-  const certificate = isCertificateFault(fault?.name ?? '') ? await peerCertificate(endpointUrl) : undefined;
-  const { proxyUrl } = options.endpoint;
-  const cause = likelyCause({ endpoint: endpointUrl, proxyUrl, code, message, fault, answer, certificate, profile });
-  // The rest of the message is advice for an operator whose service worked before.
-  const [happened] = message.split('. ');
-  const hints = answer === undefined ? unusedProxy(stage) : profileHints(stage, run);
-  return firstContactScreen({ contact, cause, failure: `${code}  ${happened}`, said, hints, profile }, width());
+  const { url, proxyUrl } = endpoint;
+  const certificate = isCertificateFault(contact.fault?.name ?? '') ? await peerCertificate(url) : undefined;
+  const hints = contact.answer === undefined ? unusedProxy(stage) : profileHints(stage, run);
+  const failed = { ...contact, profile, endpoint: url, proxyUrl, certificate, code, message, said, hints };
+  return firstContactScreen(failed, width());
 }
 
 /** Where the file stops being JSON. */

@@ -59,7 +59,7 @@ export function tickStory(tick: TickLogLine, scene: Scene): string {
 }
 
 /** One tick in one line, broken between words where it is wider than `width`. */
-export function tickLine(tick: TickLogLine, at: Date, width = Number.POSITIVE_INFINITY): string {
+export function tickLine(tick: TickLogLine, at: Date, width: number): string {
   const why = tick.outcome !== 'failed' && tick.trigger ? `  because ${tick.trigger}` : '';
   const { start, taken } = lineStart(tick, at, tick.outcome);
   return wrapped(start, `${life(tick)}${why}`, taken, width);

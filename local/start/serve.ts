@@ -6,7 +6,9 @@ import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { spanText } from '../../lambda/timing.ts';
 import { type ServedPage, servePage, worldStart } from '../page/serve-page.ts';
 import { REGION } from '../world/aws/aws-account.ts';
+import { ENDPOINT_FAULTS } from '../world/soap/endpoint-faults.ts';
 import type { SoapCredentials } from '../world/soap/soap-service.ts';
+import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import { createVirtualWorld, type VirtualWorld } from '../world/virtual-world.ts';
 import { firstContact } from './explain.ts';
 import { failureStory, heading } from './narrative.ts';
@@ -16,6 +18,7 @@ import { demoCredentials, putCredentials, SECRET_ID, withWrongPassword } from '.
 import { createServeLog, type ServeLog } from './serve-log.ts';
 import { shellCommand } from './shell-command.ts';
 import {
+  type BehindPorts,
   closeStage,
   onPort,
   openStage,
@@ -26,7 +29,6 @@ import {
   showStage,
   width,
 } from './stage.ts';
-import { awsOfWorld, soapOfWorld } from './world-ports.ts';
 
 const PAGE_PORT = 4782;
 
@@ -35,8 +37,7 @@ export async function serve(options: Options, secretString: string | undefined):
   const credentials = demoCredentials(options.service);
   const world = newWorld(options, credentials);
   world.aws.putSecret(secretString ?? JSON.stringify(credentials));
-  const soap = isVirtual(options) ? soapOfWorld(world) : undefined;
-  const stage = await openStage(options, credentials, { aws: awsOfWorld(world), soap });
+  const stage = await openStage(options, credentials, behindPorts(world, isVirtual(options)));
   try {
     showStage(stage);
     await serveStage(stage, world);
@@ -56,6 +57,22 @@ function newWorld(options: Options, credentials: SoapCredentials): VirtualWorld 
   const start = isVirtual(options) ? worldStart(lifetimeSeconds, everySeconds) : Date.now();
   const vendor = { lifetimeSeconds, issuing: 'new' as const };
   return createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
+}
+
+/** A connection that ends before there is an answer. */
+const CUT = { bytes: Buffer.alloc(0), end: 'reset' } as const;
+
+/** The world on the wire: what is broken there is broken for the `aws` command, too. */
+function behindPorts({ aws, vendor, clock }: VirtualWorld, isVirtual: boolean): BehindPorts {
+  const now = () => new Date(clock.now());
+  const answer = () => {
+    if (vendor.fault === undefined) return undefined;
+    return vendor.fault === NO_CONNECTION ? CUT : ENDPOINT_FAULTS.truncated();
+  };
+  return {
+    aws: { services: aws.services, now, faults: (operation) => aws.refusal(operation) },
+    ...(isVirtual && { soap: { service: vendor.service, now, faults: answer } }),
+  };
 }
 
 async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {

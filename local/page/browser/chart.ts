@@ -1,6 +1,6 @@
-import type { AlarmChange, AlarmView, Life, Snapshot, TickView } from '../snapshot.ts';
+import type { AlarmChange, AlarmView, Life, SentLogin, Snapshot, TickView } from '../snapshot.ts';
 import { clockSeconds, clockTime, span } from '../time-text.ts';
-import { drawing, sign, svg, text } from './svg.ts';
+import { drawing, sign, svg, text } from './elements.ts';
 
 /** Below this width there is no room for words beside the curve. */
 const NARROW = 560;
@@ -52,8 +52,8 @@ export function drawChart(place: HTMLElement, snapshot: Snapshot, ticks: readonl
       ...lives.flatMap((one, index) => curve(one, lives[index - 1], snapshot, scales)),
       ...threshold(scales, settings.pageBelowSeconds * 1000, isNarrow),
       ...(life === undefined ? [] : ahead(life, now, scales, isNarrow)),
-      ...tickLane(ticks, lanes.ticks, scales),
-      ...loginLane(snapshot, lanes.logins, scales),
+      ...signLane('ticks', lanes.ticks, 12, ticks.map(tickMark), scales),
+      ...signLane('logins', lanes.logins, 13, snapshot.logins.recent.map(loginMark), scales),
       ...alarmLane(snapshot, true, lanes.pages, scales),
       ...alarmLane(snapshot, false, lanes.tickets, scales),
       ...acts(snapshot, scales, isNarrow),
@@ -87,13 +87,8 @@ function summary({ now, lives, settings, verdict }: Snapshot): string {
 
 /** For what the service no longer accepts. */
 function hatching(): SVGElement {
-  const pattern = svg('pattern', {
-    id: 'hatch',
-    width: 7,
-    height: 7,
-    patternUnits: 'userSpaceOnUse',
-    patternTransform: 'rotate(45)',
-  });
+  const placed = { patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' };
+  const pattern = svg('pattern', { id: 'hatch', width: 7, height: 7, ...placed });
   pattern.append(svg('line', { class: 'hatch', x1: 0, y1: 0, x2: 0, y2: 7 }));
   const definitions = svg('defs', {});
   definitions.append(pattern);
@@ -129,35 +124,18 @@ function curve(life: Life, before: Life | undefined, { now }: Snapshot, { x, y, 
   if (replacedAt < from) return [];
   const begin = Math.max(storedAt, from);
   const usableUntil = Math.max(begin, Math.min(replacedAt, expiresAt, deadAt ?? expiresAt));
-  const step = before === undefined || storedAt < from ? [] : [point(storedAt, before.expiresAt - storedAt)];
-  const line = [...step, point(begin, expiresAt - begin), point(usableUntil, expiresAt - usableUntil)];
-  const parts = [
-    svg('polygon', {
-      class: 'area',
-      points: [
-        `${x(begin)},${bottom}`,
-        point(begin, expiresAt - begin),
-        point(usableUntil, expiresAt - usableUntil),
-        `${x(usableUntil)},${bottom}`,
-      ].join(' '),
-    }),
-    svg('polyline', { class: 'curve', points: line.join(' ') }),
+  const point = (at: number, remainingMs = expiresAt - at) => `${x(at)},${y(remainingMs)}`;
+  const area = (name: string, since: number, until: number, words?: string) => {
+    const points = `${x(since)},${bottom} ${point(since)} ${point(until)} ${x(until)},${bottom}`;
+    return svg('polygon', { class: name, points }, words);
+  };
+  const step = before === undefined || storedAt < from ? '' : `${point(storedAt, before.expiresAt - storedAt)} `;
+  const isDead = deadAt !== undefined && usableUntil < replacedAt;
+  return [
+    area('area', begin, usableUntil),
+    svg('polyline', { class: 'curve', points: `${step}${point(begin)} ${point(usableUntil)}` }),
+    ...(isDead ? [area('dead', usableUntil, Math.min(replacedAt, expiresAt), 'The service rejects this token.')] : []),
   ];
-  if (deadAt !== undefined && usableUntil < replacedAt) {
-    const until = Math.min(replacedAt, expiresAt);
-    const corners = [
-      `${x(usableUntil)},${bottom}`,
-      point(usableUntil, expiresAt - usableUntil),
-      point(until, expiresAt - until),
-      `${x(until)},${bottom}`,
-    ];
-    parts.push(svg('polygon', { class: 'dead', points: corners.join(' ') }, 'The service rejects this token.'));
-  }
-  return parts;
-
-  function point(at: number, remainingMs: number): string {
-    return `${x(at)},${y(remainingMs)}`;
-  }
 }
 
 function threshold({ y, width }: Scales, belowMs: number, isNarrow: boolean): SVGElement[] {
@@ -173,25 +151,19 @@ function ahead(life: Life, now: number, { x, y, to, bottom }: Scales, isNarrow: 
   const { version, dueAt, expiresAt, deadAt } = life;
   if (expiresAt <= now || (deadAt !== undefined && deadAt <= now)) return [];
   const end = Math.min(expiresAt, to);
+  const [nowX, nowY, endX] = [x(now), y(expiresAt - now), x(end)];
+  const expires = `expires ${clockTime(expiresAt)}`;
+  const left = span(expiresAt - now);
   const parts = [
-    svg('polyline', {
-      class: 'ahead',
-      points: `${x(now)},${y(expiresAt - now)} ${x(end)},${y(expiresAt - end)}`,
-    }),
-    svg('circle', { class: 'dot', cx: x(now), cy: y(expiresAt - now), r: 5 }),
+    svg('polyline', { class: 'ahead', points: `${nowX},${nowY} ${endX},${y(expiresAt - end)}` }),
+    svg('circle', { class: 'dot', cx: nowX, cy: nowY, r: 5 }),
     isNarrow
-      ? text(x(end) - 22, bottom - 7, `expires ${clockTime(expiresAt)}`, { 'text-anchor': 'end', class: 'strong' })
-      : text(x(end) + 6, bottom - 6, `expires ${clockTime(expiresAt)}`, { class: 'strong' }),
+      ? text(endX - 22, bottom - 7, expires, { 'text-anchor': 'end', class: 'strong' })
+      : text(endX + 6, bottom - 6, expires, { class: 'strong' }),
   ];
   if (!isNarrow) {
-    parts.push(
-      text(
-        x(now) + (y(expiresAt - now) < CURVE_TOP + 16 ? 22 : 10),
-        y(expiresAt - now) - 8,
-        `version ${version}: ${span(expiresAt - now)}`,
-        { class: 'good' },
-      ),
-    );
+    const gap = nowY < CURVE_TOP + 16 ? 22 : 10;
+    parts.push(text(nowX + gap, nowY - 8, `version ${version}: ${left}`, { class: 'good' }));
   }
   if (dueAt > now) {
     const top = y(expiresAt - dueAt);
@@ -209,57 +181,45 @@ function laneLabel(row: number, words: string): SVGElement {
   return text(LEFT - 8, row, words, { 'text-anchor': 'end' });
 }
 
-function tickLane(ticks: readonly TickView[], row: number, { from, x }: Scales): SVGElement[] {
-  const shown = ticks.filter(({ at }) => at >= from);
+/** What happened at an instant, and its sign. */
+type Mark = readonly [at: number, sign: string, words: string];
+
+function signLane(name: string, row: number, size: number, marks: readonly Mark[], { from, x }: Scales): SVGElement[] {
+  const shown = marks.filter(([at]) => at >= from);
   return [
-    laneLabel(row, 'ticks'),
-    ...shown.map(({ at, kind, code }) =>
-      sign(
-        kind.replace(' ', '-'),
-        x(at),
-        row - 4,
-        12,
-        `${clockTime(at)} ${kind}${code === undefined ? '' : `: ${code}`}`,
-      ),
-    ),
+    laneLabel(row, name),
+    ...shown.map(([at, kind, words]) => sign(kind, x(at), row - 4, size, `${clockTime(at)} ${words}`)),
   ];
 }
 
-function loginLane({ logins }: Snapshot, row: number, { from, x }: Scales): SVGElement[] {
-  const shown = logins.recent.filter(({ at }) => at >= from);
-  return [
-    laneLabel(row, 'logins'),
-    ...shown.map(({ at, outcome }) =>
-      sign(outcome === 'granted' ? 'granted' : 'refused', x(at), row - 4, 13, `${clockTime(at)} login: ${outcome}`),
-    ),
-  ];
+function tickMark({ at, kind, code }: TickView): Mark {
+  return [at, kind.replace(' ', '-'), code === undefined ? kind : `${kind}: ${code}`];
+}
+
+function loginMark({ at, outcome }: SentLogin): Mark {
+  return [at, outcome === 'granted' ? 'granted' : 'refused', `login: ${outcome}`];
 }
 
 function alarmLane({ now, alarms, alarmChanges }: Snapshot, pages: boolean, top: number, scales: Scales): SVGElement[] {
   const { from, x } = scales;
-  const kind = alarms.filter((alarm) => alarm.pages === pages);
+  const rows = alarms.filter((alarm) => alarm.pages === pages);
   return [
     laneLabel(top + ROW + 4, pages ? 'page' : 'ticket'),
-    ...kind.flatMap(({ name }, row) =>
-      firings(
-        alarmChanges.filter((change) => change.name === name),
-        now,
-      )
-        .filter(({ until }) => until >= from)
-        .flatMap(({ since, until }) => {
-          const [left, right] = [x(since), x(until)];
-          const y = top + row * ROW;
-          const bar = { class: 'firing', x: left, y, width: Math.max(2, right - left), height: ROW - 3 };
-          const words = `${name} in ALARM since ${clockTime(since)}`;
-          return [
-            svg('rect', bar, words),
-            sign('danger', left, y + 5.5, 13, words),
-            ...(right - left > 18 + name.length * 6.4
-              ? [text(left + 11, y + 10, name, { class: 'bad on-bar', 'font-size': 11 })]
-              : []),
-          ];
-        }),
-    ),
+    ...rows.flatMap(({ name }, row) => {
+      const changes = alarmChanges.filter((change) => change.name === name);
+      const shown = firings(changes, now).filter(({ until }) => until >= from);
+      return shown.flatMap(({ since, until }) => bar(name, x(since), x(until), top + row * ROW, clockTime(since)));
+    }),
+  ];
+}
+
+function bar(name: string, left: number, right: number, y: number, since: string): SVGElement[] {
+  const words = `${name} in ALARM since ${since}`;
+  const hasRoom = right - left > 18 + name.length * 6.4;
+  return [
+    svg('rect', { class: 'firing', x: left, y, width: Math.max(2, right - left), height: ROW - 3 }, words),
+    sign('danger', left, y + 5.5, 13, words),
+    ...(hasRoom ? [text(left + 11, y + 10, name, { class: 'bad on-bar', 'font-size': 11 })] : []),
   ];
 }
 

@@ -132,19 +132,13 @@ function show(): void {
   say('logins', loginSentence(snapshot));
 }
 
-function showFaults({ faults: { service, password, store } }: Snapshot): void {
-  const holding: Partial<Record<Button, boolean>> = {
-    'service-down': service === 'down',
-    'service-nonsense': service === 'nonsense',
-    'password-refused': password === 'refused',
-    'store-no-writes': store === 'no writes',
-  };
-  for (const [button, isSo] of Object.entries(holding)) {
-    const element = document.querySelector(`[data-button="${button}"]`);
-    if (element === null || element.classList.contains('is-so') === isSo) continue;
-    element.classList.toggle('is-so', isSo);
-    element.querySelector('i')?.remove();
-    if (isSo) element.querySelector('b')?.append(make('i', '', ' · now'));
+function showFaults({ faults }: Snapshot): void {
+  for (const button of document.querySelectorAll<HTMLElement>('[data-button]')) {
+    const isSo = faults.some((fault) => fault === button.dataset.button);
+    if (button.classList.contains('is-so') === isSo) continue;
+    button.classList.toggle('is-so', isSo);
+    button.querySelector('i')?.remove();
+    if (isSo) button.querySelector('b')?.append(make('i', '', ' · now'));
   }
 }
 
@@ -161,23 +155,17 @@ function alarmRow({ name, pages, rule, state, since, isWarmingUp }: AlarmView): 
   const sinceWhen = isWarmingUp ? 'warms up after the deployment' : `since ${clockTime(since)}`;
   const words = { OK: 'OK', ALARM: 'ALARM', INSUFFICIENT_DATA: 'no data yet' }[state];
   const sign = { OK: 'well', ALARM: 'danger', INSUFFICIENT_DATA: 'unknown' }[state];
-  return {
-    sign,
-    name,
-    state: `${words}, ${sinceWhen}`,
-    detail: `${whom} when ${rule}.`,
-    isFiring: state === 'ALARM',
-  };
+  const detail = `${whom} when ${rule}.`;
+  return { sign, name, state: `${words}, ${sinceWhen}`, detail, isFiring: state === 'ALARM' };
 }
 
 function readerRow({ name, reports, state, detail, at, calls, failed }: ReaderView): Row {
-  const words = { served: 'served', rejected: 'rejected', 'no token': 'no token', 'no answer': 'no answer' };
   const when = at === undefined ? '' : ` ${clockTime(at)}`;
   const count = failed === 0 ? `${calls} calls, all served` : `${calls} calls, ${failed} not served`;
   return {
     sign: state === undefined ? 'unknown' : state === 'served' ? 'well' : 'danger',
     name: `${name}, ${reports ? 'reports rejections' : 'does not report'}`,
-    state: state === undefined ? 'not yet' : `${words[state]}${when}`,
+    state: state === undefined ? 'not yet' : `${state}${when}`,
     detail: calls === 0 ? detail : `${detail} (${count})`,
     isFiring: state !== undefined && state !== 'served',
   };

@@ -17,6 +17,12 @@ import type { AwsServices } from './aws-services.ts';
 export type PlayedCommand = GetSecretValueCommand | GetParametersCommand | PutParameterCommand;
 export type PlayedOutput = GetSecretValueCommandOutput | GetParametersCommandOutput | PutParameterCommandOutput;
 
+/** Which operation a command asks for. */
+export function operationOf(command: PlayedCommand): string {
+  if (command instanceof GetSecretValueCommand) return 'GetSecretValue';
+  return command instanceof GetParametersCommand ? 'GetParameters' : 'PutParameter';
+}
+
 /**
  * Carries out an SDK command on the local services without a network, and answers as the SDK's client does.
  * @param now milliseconds since the epoch
@@ -25,8 +31,12 @@ export type PlayedOutput = GetSecretValueCommandOutput | GetParametersCommandOut
 export function carryOut(services: AwsServices, command: PlayedCommand, now: number): PlayedOutput {
   if (command instanceof GetParametersCommand) return getParameters(services, command, now);
   if (!(command instanceof GetSecretValueCommand)) return putParameter(services, command, now);
-  const { GetSecretValue } = services.secrets.operations;
-  const { SecretBinary, ...output } = perform(GetSecretValue, command.input, now, SecretsManagerServiceException);
+  const { SecretBinary, ...output } = perform(
+    'GetSecretValue',
+    services.secrets.operations.GetSecretValue,
+    command.input,
+    now,
+  );
   return { ...output, VersionStages: [...output.VersionStages], CreatedDate: date(output.CreatedDate), ...OK };
 }
 
@@ -35,7 +45,7 @@ export function getParameters(
   { input }: Pick<GetParametersCommand, 'input'>,
   now: number,
 ): GetParametersCommandOutput {
-  const output = perform(parameters.operations.GetParameters, input, now, SSMServiceException);
+  const output = perform('GetParameters', parameters.operations.GetParameters, input, now);
   return {
     Parameters: output.Parameters.map((found) => ({ ...found, LastModifiedDate: date(found.LastModifiedDate) })),
     InvalidParameters: [...output.InvalidParameters],
@@ -48,30 +58,29 @@ export function putParameter(
   { input }: Pick<PutParameterCommand, 'input'>,
   now: number,
 ): PutParameterCommandOutput {
-  return { ...perform(parameters.operations.PutParameter, input, now, SSMServiceException), ...OK };
+  return { ...perform('PutParameter', parameters.operations.PutParameter, input, now), ...OK };
 }
 
 const OK = { $metadata: { httpStatusCode: 200 } };
 
-type ServiceException = typeof SSMServiceException | typeof SecretsManagerServiceException;
-
 function perform<Output extends object>(
+  name: string,
   operation: Operation<Output>,
   input: object,
   now: number,
-  Exception: ServiceException,
 ): Output {
   try {
     return operation(awsRequest({ ...input }), new Date(now));
   } catch (error) {
-    throw error instanceof AwsError ? sdkException(error, Exception) : error;
+    throw error instanceof AwsError ? sdkException(error, name) : error;
   }
 }
 
 /** What the SDK's client throws for an answer in which the service says no. */
-export function sdkException({ type, message, status }: AwsError, Exception: ServiceException): Error {
+export function sdkException({ type: name, message, status }: AwsError, operation: string): Error {
+  const Exception = operation === 'GetSecretValue' ? SecretsManagerServiceException : SSMServiceException;
   const $fault = status >= 500 ? 'server' : 'client';
-  return new Exception({ name: type, message, $fault, $metadata: { httpStatusCode: status } });
+  return new Exception({ name, message, $fault, $metadata: { httpStatusCode: status } });
 }
 
 function date(seconds: number): Date {

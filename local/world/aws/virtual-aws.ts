@@ -1,10 +1,8 @@
-import { GetSecretValueCommand, SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
-import { PutParameterCommand, SSMServiceException } from '@aws-sdk/client-ssm';
 import type { Random } from '../time/random.ts';
 import type { VirtualClock } from '../time/virtual-clock.ts';
 import { AwsError } from './aws-request.ts';
 import { createAwsServices } from './aws-services.ts';
-import { carryOut, type PlayedCommand, type PlayedOutput, sdkException } from './in-process-sdk.ts';
+import { carryOut, operationOf, type PlayedCommand, type PlayedOutput, sdkException } from './in-process-sdk.ts';
 
 /** SSM and Secrets Manager are down, or take no writes. The SDK's own retries are already spent when it throws. */
 export type StoreFault = 'writes-throttled' | 'parameters-unavailable' | 'secrets-unavailable';
@@ -35,8 +33,7 @@ export class VirtualAws {
    * @returns the new version's id.
    */
   putSecret(text: string): string {
-    this.#secretVersions++;
-    const versionId = `00000000-0000-4000-8000-${String(this.#secretVersions).padStart(12, '0')}`;
+    const versionId = `00000000-0000-4000-8000-${String(++this.#secretVersions).padStart(12, '0')}`;
     this.#perform('PutSecretValue', { SecretId: this.#secretId, SecretString: text, ClientRequestToken: versionId });
     return versionId;
   }
@@ -46,13 +43,23 @@ export class VirtualAws {
     return this.services.secrets.secretString(this.#secretId) ?? '';
   }
 
+  /** How AWS refuses that operation at present. */
+  refusal(operation: string): AwsError | undefined {
+    if (operation === 'GetSecretValue') {
+      return this.faults.has('secrets-unavailable') ? new AwsError('InternalServiceError', '', 500) : undefined;
+    }
+    if (this.faults.has('parameters-unavailable')) return new AwsError('InternalServerError', '', 500);
+    const isThrottled = operation === 'PutParameter' && this.faults.has('writes-throttled');
+    return isThrottled ? new AwsError('ThrottlingException', 'Rate exceeded') : undefined;
+  }
+
   /** @throws what the SDK's client throws */
   async send(command: PlayedCommand, signal?: AbortSignal): Promise<PlayedOutput> {
     await this.#clock.sleep(this.#random.between(10, 60), signal);
-    const fault = this.#faultOf(command);
-    if (fault !== undefined) {
+    const refusal = this.refusal(operationOf(command));
+    if (refusal !== undefined) {
       await this.#clock.sleep(RETRIES_MS, signal);
-      throw fault;
+      throw sdkException(refusal, operationOf(command));
     }
     try {
       return carryOut(this.services, command, this.#clock.now());
@@ -60,20 +67,6 @@ export class VirtualAws {
       await this.#clock.sleep(REFUSAL_MS, signal);
       throw error;
     }
-  }
-
-  #faultOf(command: PlayedCommand): Error | undefined {
-    if (command instanceof GetSecretValueCommand) {
-      if (!this.faults.has('secrets-unavailable')) return undefined;
-      return sdkException(new AwsError('InternalServiceError', '', 500), SecretsManagerServiceException);
-    }
-    if (this.faults.has('parameters-unavailable')) {
-      return sdkException(new AwsError('InternalServerError', '', 500), SSMServiceException);
-    }
-    const isThrottled = command instanceof PutParameterCommand && this.faults.has('writes-throttled');
-    return isThrottled
-      ? sdkException(new AwsError('ThrottlingException', 'Rate exceeded'), SSMServiceException)
-      : undefined;
   }
 
   #perform(operation: string, input: Readonly<Record<string, unknown>>): void {

@@ -1,7 +1,6 @@
 import type { ServiceProfile } from '../../../lambda/services/profile.ts';
 import { escapeXml } from '../../../lambda/soap/xml-text.ts';
-import { SOAP_12, soapNamespace } from './soap-envelope.ts';
-import type { SoapAnswer, SoapMessage } from './soap-message.ts';
+import { SOAP_12, type SoapAnswer, type SoapMessage, soapNamespace } from './soap-envelope.ts';
 
 /** How a service that a profile describes is spoken with: all that can be known of it from the profile alone. */
 export interface ProfileDialect {

@@ -5,8 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../listen.ts';
 import { ENDPOINT_FAULTS, type EndpointFault, type RawReply } from './endpoint-faults.ts';
-import { readRequest } from './soap-envelope.ts';
-import type { SoapAnswer } from './soap-message.ts';
+import { readRequest, type SoapAnswer } from './soap-envelope.ts';
 import { createSoapService, type SoapCredentials, type SoapService, type SoapServiceSettings } from './soap-service.ts';
 
 /** The service's settings, and how it is put on the wire. */

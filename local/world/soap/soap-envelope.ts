@@ -1,6 +1,25 @@
 import { parseXml, XmlError } from '../../../lambda/soap/strict-xml.ts';
 import { escapeXml } from '../../../lambda/soap/xml-text.ts';
-import { rememberLast } from './remember-last.ts';
+
+/** One request as the service sees it. */
+export interface SoapMessage {
+  readonly body: string;
+  /** The headers `Content-Type` and `SOAPAction`, as they came. */
+  readonly contentType?: string | undefined;
+  readonly soapAction?: string | undefined;
+  /** All headers, their names in small letters. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What goes back over HTTP. */
+export interface SoapAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  /** Every character fits into ISO-8859-1. */
+  readonly body: string;
+  /** What became of a login; undefined for everything else. */
+  readonly login?: 'granted' | 'refused';
+}
 
 /** What a request asks for: the operation and its arguments by position, because PHP servers bind them so. */
 export interface SoapRequest {
@@ -14,7 +33,7 @@ export const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
 const SERVICE_NAMESPACE = 'urn:server';
 
 /** The request in a SOAP 1.1 envelope, or undefined when the text is none or speaks of another service. */
-export const readRequest = rememberLast((text): SoapRequest | undefined => {
+export function readRequest(text: string): SoapRequest | undefined {
   try {
     const { name, namespace, children } = parseXml(text);
     if (name !== 'Envelope' || namespace !== SOAP_11) return undefined;
@@ -25,7 +44,7 @@ export const readRequest = rememberLast((text): SoapRequest | undefined => {
     if (error instanceof XmlError) return undefined;
     throw error;
   }
-});
+}
 
 /** The version in which a profile's request is written. */
 export function soapNamespace(request: string): string {

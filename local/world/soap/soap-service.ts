@@ -1,8 +1,15 @@
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import type { ServiceProfile } from '../../../lambda/services/profile.ts';
 import { type ProfileDialect, profileDialect } from './profile-dialect.ts';
-import { declaredEncoding, faultEnvelope, readRequest, refusalEnvelope, successEnvelope } from './soap-envelope.ts';
-import type { SoapAnswer, SoapMessage } from './soap-message.ts';
+import {
+  declaredEncoding,
+  faultEnvelope,
+  readRequest,
+  refusalEnvelope,
+  type SoapAnswer,
+  type SoapMessage,
+  successEnvelope,
+} from './soap-envelope.ts';
 import { createTokenIssuer, type IssuerSettings, type TokenIssuer } from './token-issuer.ts';
 
 /** The secret's JSON: `username`, `password`, `client_id`, `client_secret`, or the fields of the profile. */

@@ -75,25 +75,15 @@ export function createTokenIssuer(settings: IssuerSettings): TokenIssuer {
 
   /** The last token, if it is handed out again. */
   function sameToken(now: Date): Grant | undefined {
+    if (issuing === 'new' || issuing === 'new-revoking-old') return undefined;
     const lifetime = issuer.tokenLifetimeSeconds;
     const last = issuedTokens.at(-1);
     const remainingMs = last === undefined ? 0 : last.expiresAt.getTime() - now.getTime();
     if (last === undefined || remainingMs <= 0) return undefined;
-    const isEarly = remainingMs > renewalWindowSeconds * 1000;
-    switch (issuing) {
-      case 'new':
-      case 'new-revoking-old':
-        return undefined;
-      case 'sliding':
-        last.expiresAt = after(now, lifetime);
-        return [last, lifetime];
-      case 'same-to-the-end':
-        return [last, lifetime];
-      case 'same-claiming-whole-lifetime':
-        return isEarly ? [last, lifetime] : undefined;
-      case 'same-until-late':
-        return isEarly ? [last, Math.floor(remainingMs / 1000)] : undefined;
-    }
+    if (issuing === 'sliding') last.expiresAt = after(now, lifetime);
+    if (issuing === 'sliding' || issuing === 'same-to-the-end') return [last, lifetime];
+    if (remainingMs <= renewalWindowSeconds * 1000) return undefined;
+    return [last, issuing === 'same-until-late' ? Math.floor(remainingMs / 1000) : lifetime];
   }
 
   function anotherToken(now: Date): Grant {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../time/random.ts';
 import type { VirtualClock } from '../time/virtual-clock.ts';
-import type { SoapAnswer } from './soap-message.ts';
+import type { SoapAnswer } from './soap-envelope.ts';
 import { createSoapService, type SoapService, type SoapServiceSettings } from './soap-service.ts';
 import type { Issuing } from './token-issuer.ts';
 

@@ -1,6 +1,5 @@
 interface Appointment {
   readonly at: number;
-  readonly order: number;
   readonly act: () => void;
 }
 
@@ -14,8 +13,7 @@ const TIMEOUT = new DOMException('The operation was aborted due to timeout', 'Ti
  */
 export class VirtualClock {
   #now: number;
-  #made = 0;
-  /** A binary heap: the earliest appointment first, equal ones in the order in which they were made. */
+  /** The earliest last, where it is taken from; of equal ones, the one that was made first. */
   readonly #appointments: Appointment[] = [];
 
   /** @param start milliseconds since the epoch */
@@ -27,7 +25,16 @@ export class VirtualClock {
   readonly now = (): number => this.#now;
 
   at(time: number, act: () => void): void {
-    this.#push({ at: Math.max(time, this.#now), order: this.#made++, act });
+    const at = Math.max(time, this.#now);
+    const later = this.#appointments;
+    // Halved until one place is left: a month of ticks is entered at once.
+    let [place, end] = [0, later.length];
+    while (place < end) {
+      const middle = (place + end) >> 1;
+      if ((later[middle]?.at ?? at) > at) place = middle + 1;
+      else end = middle;
+    }
+    later.splice(place, 0, { at, act });
   }
 
   /** With a signal: rejects with its reason once it is aborted, at once if it already is. */
@@ -54,53 +61,13 @@ export class VirtualClock {
   /** Lets time pass up to that instant; what is due then is done. */
   async runUntil(end: number): Promise<void> {
     await settle();
-    for (let next = this.#appointments[0]; next !== undefined && next.at <= end; next = this.#appointments[0]) {
-      this.#pop();
+    for (let next = this.#appointments.at(-1); next !== undefined && next.at <= end; next = this.#appointments.at(-1)) {
+      this.#appointments.pop();
       this.#now = next.at;
       next.act();
       await settle();
     }
     this.#now = end;
-  }
-
-  #push(appointment: Appointment): void {
-    const heap = this.#appointments;
-    let index = heap.push(appointment) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (!this.#swapIfEarlier(index, parent)) break;
-      index = parent;
-    }
-  }
-
-  #pop(): void {
-    const heap = this.#appointments;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    heap[0] = last;
-    for (let index = 0; ; ) {
-      const left = 2 * index + 1;
-      const child = this.#isEarlier(left + 1, left) ? left + 1 : left;
-      if (!this.#swapIfEarlier(child, index)) break;
-      index = child;
-    }
-  }
-
-  #swapIfEarlier(index: number, other: number): boolean {
-    if (!this.#isEarlier(index, other)) return false;
-    const heap = this.#appointments;
-    const [a, b] = [heap[index], heap[other]];
-    if (a === undefined || b === undefined) return false;
-    heap[index] = b;
-    heap[other] = a;
-    return true;
-  }
-
-  #isEarlier(index: number, other: number): boolean {
-    const a = this.#appointments[index];
-    const b = this.#appointments[other];
-    if (a === undefined) return false;
-    return b === undefined || a.at < b.at || (a.at === b.at && a.order < b.order);
   }
 }
 

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import type { Contact } from '../../../local/first-contact/contact.ts';
 import { firstContactScreen } from '../../../local/first-contact/first-contact.ts';
-import { likelyCause } from '../../../local/first-contact/likely-cause.ts';
+import type { FailedContact } from '../../../local/first-contact/likely-cause.ts';
 import { listen } from '../../../local/world/listen.ts';
 import { startSoapEndpoint } from '../../../local/world/soap/soap-endpoint.ts';
 import { CREDENTIALS, PATIENCE_MS, start } from '../start/npm-start.ts';
@@ -401,12 +401,22 @@ it('gets a token from a private authority that NODE_EXTRA_CA_CERTS names', { tim
   expect(status).toBe(0);
 });
 
+const FAILED: FailedContact = {
+  requestHead: 'POST /api/access.php, Content-Type: text/xml; charset=utf-8, SOAPAction: ""',
+  requestBody: '',
+  wasSent: true,
+  profile: mastersIndia,
+  endpoint: 'https://login.example.test/api',
+  code: 'REPLY_MALFORMED',
+  message: '',
+  hints: [],
+};
+
 it.each([60, 80, 120])('fits on one screen of %s columns, however long what came is', (width) => {
   const long = 'https://login.example.test/a-path-without-any-blank-that-is-much-wider-than-a-terminal';
   const lines = Array.from({ length: 50 }, (_, at) => `  element-${at} (${long})`);
-  const contact = {
-    requestHead: 'POST /api/access.php, Content-Type: text/xml; charset=utf-8, SOAPAction: ""',
-    wasSent: true,
+  const failed = {
+    ...FAILED,
     requestBody: mastersIndia.request.replaceAll(/>[^<]+</g, '>•••<'),
     answer: {
       status: 200,
@@ -414,20 +424,11 @@ it.each([60, 80, 120])('fits on one screen of %s columns, however long what came
       structure: { kind: 'another service' as const, lines },
       lostPaths: [],
     },
+    message: long,
+    said: long,
   };
-  const cause = likelyCause({
-    endpoint: long,
-    code: '',
-    message: '',
-    answer: contact.answer,
-    certificate: undefined,
-    profile: mastersIndia,
-  });
 
-  const screen = firstContactScreen(
-    { contact, cause, failure: `REPLY_MALFORMED  ${long}`, said: long, hints: [], profile: mastersIndia },
-    width,
-  );
+  const screen = firstContactScreen(failed, width);
   const rows = stripVTControlCharacters(screen).split('\n');
 
   expect(rows.filter((row) => row.length > width)).toEqual([]);
@@ -440,19 +441,7 @@ it('breaks a namespace at its separators, and says of a time-out how long it too
   const structure = { kind: 'another service' as const, lines: [`answer (${namespace}, 6 chars)`] };
   const answer = { status: 200, contentType: 'text/xml', structure, lostPaths: [] };
   const screen = (contact: Pick<Contact, 'answer' | 'fault'>) =>
-    stripVTControlCharacters(
-      firstContactScreen(
-        {
-          contact: { requestHead: 'POST /', requestBody: '', wasSent: true, ...contact },
-          cause: { cause: '', remedy: '' },
-          failure: '',
-          said: undefined,
-          hints: [],
-          profile: mastersIndia,
-        },
-        110,
-      ),
-    );
+    stripVTControlCharacters(firstContactScreen({ ...FAILED, ...contact }, 110));
 
   expect(screen({ answer })).toMatch(/schemas\.example\.org\/2024\/01\/\n +Body +authentication\/services, 6 chars\)/);
   expect(screen({ fault: { name: 'ABORT_ERR', what: 'no whole answer in 15 s', remedy: '' } })).toContain(

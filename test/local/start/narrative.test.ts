@@ -99,7 +99,7 @@ describe('the story of a tick', () => {
 
 describe('a tick in one line', () => {
   const at = new Date('2026-11-22T12:34:56.000Z');
-  const line = (tick: Partial<TickLogLine>) => stripVTControlCharacters(tickLine({ ...TICK, ...tick }, at));
+  const line = (tick: Partial<TickLogLine>) => stripVTControlCharacters(tickLine({ ...TICK, ...tick }, at, 120));
 
   it('says when, what, how long the token lives, and why', () => {
     expect(line({ secondsRemaining: 59 })).toBe('12:34:56  refreshed  version 2, 59 s left  because there is no token');
