@@ -74,7 +74,7 @@ describe('what the service said', () => {
             undefined,
           ]);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('what the service said', () => {
         const end = Math.floor(((before.length + Buffer.byteLength(value)) * 8) / 6);
         expect(shownSecret(told, encoded.slice(start, end))).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 
