@@ -58,6 +58,7 @@ export function setUp(options: Partial<TokenReaderOptions> = {}) {
 export function tokenRecord(version: number, issuedAt: number, expiresAt: number): TokenRecord {
   return {
     version,
+    attemptAt: instant(issuedAt - 1000),
     issuedAt: instant(issuedAt),
     expiresAt: instant(expiresAt),
     lifetimeAssumed: false,

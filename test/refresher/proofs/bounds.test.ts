@@ -107,10 +107,10 @@ function boundOf(checkEvery: number, lifetime: number): number {
   return Math.max(37, Math.ceil(DAY_MS / 1000 / Math.max(checkEvery, Math.floor(half / checkEvery) * checkEvery)) + 12);
 }
 
-const CHECKS = [1, 5, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE);
+const CHECKS = [5, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE);
 
 it.each(KINDS)('"%s" for a day, with any checkEvery, is at most 37 logins that may have been judged', async (kind) => {
-  for (const checkEvery of CHECKS.slice(1)) {
+  for (const checkEvery of CHECKS) {
     const { judged, refused } = await endure({ checkEvery, lifetime: 4 * HOUR, next: () => kind });
     expect({ checkEvery, judged, isBounded: judged <= (checkEvery === 900 ? 30 : 37) }).toMatchObject({
       isBounded: true,
@@ -121,8 +121,8 @@ it.each(KINDS)('"%s" for a day, with any checkEvery, is at most 37 logins that m
 
 it('any answers in any order, with a token of any remaining life, keep to the bounds', async () => {
   const random = new Random(25);
-  for (let course = 0; course < 60; course += 1) {
-    const checkEvery = course < 2 ? MINUTE : random.pick([300, 900, 1800, 3600, 7200, 14_400]);
+  for (let course = 0; course < 30; course += 1) {
+    const checkEvery = course < 1 ? MINUTE : random.pick([300, 900, 1800, 3600, 7200, 14_400]);
     const lifetime = Math.round(random.pick([2 * MINUTE, HOUR, 4 * HOUR, 24 * HOUR]) * random.between(0.5, 1));
     const { judged, refused } = await endure({ checkEvery, lifetime, next: mixOf(random) });
     expect

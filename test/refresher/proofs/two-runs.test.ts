@@ -66,7 +66,8 @@ class HaltedRun {
 }
 
 interface Beginning {
-  readonly events: readonly [object, object];
+  /** Whether a person forces the first of the runs; otherwise, nothing tells the two apart. */
+  readonly isForced?: true;
   readonly prepare: (world: SmallWorld) => Promise<void>;
   /** Whether an answer may be lost on its way. */
   readonly mayLose?: true;
@@ -95,20 +96,17 @@ async function endOfOutage(world: SmallWorld): Promise<void> {
 }
 
 const BEGINNINGS: Readonly<Record<string, Beginning>> = {
-  'a token that is due': { events: [{}, {}], prepare: dueToken, mayLose: true },
-  'no token': { events: [{}, {}], prepare: async () => {} },
-  'a person who forces one of the runs': { events: [{ force: true }, {}], prepare: dueToken },
-  'a run that died before': {
-    events: [{}, {}],
-    prepare: runThatDied,
-  },
+  'a token that is due': { prepare: dueToken, mayLose: true },
+  'no token': { prepare: async () => {} },
+  'a person who forces one of the runs': { isForced: true, prepare: dueToken },
+  'a run that died before': { prepare: runThatDied },
 };
 
 /** Plays the steps in a new world; whoever is not over then has died. @returns which of the runs could have gone on. */
-async function play({ events, prepare }: Beginning, steps: readonly Step[]): Promise<readonly (0 | 1)[]> {
+async function play({ isForced, prepare }: Beginning, steps: readonly Step[]): Promise<readonly (0 | 1)[]> {
   const world = new SmallWorld(OPTIONS);
   await prepare(world);
-  const runs = [new HaltedRun(world, events[0]), new HaltedRun(world, events[1])] as const;
+  const runs = [new HaltedRun(world, isForced ? { force: true } : {}), new HaltedRun(world, {})] as const;
   await world.clock.advance(0);
   for (const { run, isAnswerLost } of steps) {
     await runs[run].step(isAnswerLost);
@@ -149,7 +147,9 @@ async function explore(beginning: Beginning, steps: readonly Step[] = []): Promi
   const mayLose = beginning.mayLose && steps.every(({ isAnswerLost }) => !isAnswerLost);
   const lost = mayLose ? LOST.filter(({ run }) => isAnnouncing(run)) : [];
   let orders = 1;
-  for (const step of [...ARRIVING, ...lost].filter(({ run }) => alive.includes(run)))
+  // Where nothing tells the runs apart, either may be called the first.
+  const next = steps.length > 0 || beginning.isForced ? alive : alive.slice(0, 1);
+  for (const step of [...ARRIVING, ...lost].filter(({ run }) => next.includes(run)))
     orders += await explore(beginning, [...steps, step]);
   return orders;
 }
@@ -157,7 +157,7 @@ async function explore(beginning: Beginning, steps: readonly Step[] = []): Promi
 it.each(Object.entries(BEGINNINGS))(
   'two runs that begin with %s keep every promise in every order, wherever they die',
   async (_, beginning) => {
-    expect(await explore(beginning)).toBeGreaterThan(100);
+    expect(await explore(beginning)).toBeGreaterThan(60);
   },
 );
 
