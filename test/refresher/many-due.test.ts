@@ -1,4 +1,4 @@
-import { PutParameterCommand, SSMServiceException } from '@aws-sdk/client-ssm';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import type { TickReport } from '../../lambda/refresher/tick-report.ts';
@@ -31,7 +31,7 @@ class ThrottlingAws extends VirtualAws {
       const now = this.#clock.now();
       this.#taken = this.#taken.filter((at) => at > now - 1000);
       if (this.#taken.length === 3)
-        throw sdkException(new AwsError('ThrottlingException', 'Rate exceeded'), SSMServiceException);
+        throw sdkException(new AwsError('ThrottlingException', 'Rate exceeded'), 'PutParameter');
       this.#taken = [...this.#taken, now];
     }
     return await super.send(command, signal);
