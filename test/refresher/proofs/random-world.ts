@@ -60,7 +60,7 @@ const SLOW_MS: Readonly<Record<Effect, number>> = {
   secret: 44 * SECOND,
   read: 12 * SECOND,
   earlier: 4 * SECOND,
-  announce: 4.9 * SECOND,
+  announce: 14.9 * SECOND,
   login: 14 * SECOND,
   token: 4.9 * SECOND,
   status: 4.9 * SECOND,
