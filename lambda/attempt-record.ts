@@ -106,10 +106,15 @@ export async function countingRecord(
     if (!hasLost(found, at) && !(await isLate(found, at, readVersion))) return found;
     if (at <= 1) return {};
     const earlier = await readVersion(at - 1);
-    if (earlier === undefined) return found;
+    if (earlier === undefined) return hasLost(found, at) ? unended(found) : found;
     found = earlier;
   }
   return found;
+}
+
+/** Of a record that came second to one that cannot be had: for all that is known, that other attempt is under way. */
+function unended(record: AttemptRecord): AttemptRecord {
+  return { ...record, attempt: record.attempt && { ...record.attempt, outcome: undefined } };
 }
 
 /** Whether between an outcome and its own announcement, the version after `on`, another run has announced and come first. */

@@ -98,14 +98,14 @@ function knownBefore({ config, credentials, basis, stored }: Tick, decision: Dec
 }
 
 /** The schedule's own tick has nothing to complain of, as long as there is a token; a person wants to know. */
-function leaveToOtherRun(tick: Tick, attempt: Attempt): TickReport {
+function leaveToOtherRun(tick: Tick, other?: Attempt): TickReport {
   const now = tick.dependencies.now();
   const token = recordOfStored(tick.stored);
   // By what was read: a doubt about the token lasts until the other run has an outcome.
   const known = knownBefore(tick, 'in progress');
   const report = token && succeeded(known, 'fresh', token, now);
   if (report?.secondsRemaining && !tick.force) return report;
-  return failed(known, refreshInProgress(attempt), now);
+  return failed(known, refreshInProgress(other), now);
 }
 
 async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
@@ -118,7 +118,7 @@ async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
   let version: number | undefined;
   try {
     version = await store.announce(record, Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS));
-    if (version === undefined) return leaveToOtherRun(tick, attempt);
+    if (version === undefined) return leaveToOtherRun(tick);
   } catch (error) {
     return failed({ ...knownBefore(tick, 'due'), trigger }, refreshErrorOf(error), now());
   }

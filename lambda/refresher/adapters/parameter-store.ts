@@ -12,8 +12,9 @@ import {
   countingRecord,
   decodeAttempt,
   encodeAttempt,
+  hasLost,
 } from '../../attempt-record.ts';
-import { isUnreadable, type UnreadableRecord, unreadable } from '../../record.ts';
+import { instant, isUnreadable, type UnreadableRecord, unreadable } from '../../record.ts';
 import { RefreshError } from '../../refresh-error.ts';
 import { decodeStatus, encodeStatus, rejectedParameterName, statusParameterName } from '../../token-status.ts';
 import type { Config } from '../config.ts';
@@ -83,17 +84,20 @@ export function createTokenStore(
   async function put(
     parameter: ParameterText,
     deadline: number,
-    mayRepeat: () => Promise<boolean> = async () => true,
+    again: () => Promise<ParameterText | undefined> = async () => parameter,
     tier = tierFor(parameter.Value),
   ): Promise<PutResult> {
-    const command = new PutParameterCommand({ ...parameter, Tier: tier, Overwrite: true });
+    let written = parameter;
     let tries = 0;
     let mayHaveArrived = false;
     const pauseMs = (count: number) => Math.min(250 * 2 ** (count - 1), 4000);
     try {
       const { Version } = await tried({ deadline, pauseMs, mayHeal }, async () => {
-        if (mayHaveArrived && !(await mayRepeat())) return { Version: undefined };
+        const next = mayHaveArrived ? await again() : written;
+        if (next === undefined) return { Version: undefined };
+        written = next;
         tries += 1;
+        const command = new PutParameterCommand({ ...written, Tier: tier, Overwrite: true });
         try {
           return await ssm.send(command, { abortSignal: time.timeout(Math.max(0, deadline - time.now())) });
         } catch (error) {
@@ -104,7 +108,7 @@ export function createTokenStore(
       return { version: Version, tries };
     } catch (error) {
       // SSM lets no parameter go back to the Standard tier; what was long once may be short now.
-      if (tier === 'Standard' && isAdvanced(error)) return await put(parameter, deadline, mayRepeat, 'Advanced');
+      if (tier === 'Standard' && isAdvanced(error)) return await put(written, deadline, again, 'Advanced');
       throw error;
     }
   }
@@ -142,18 +146,36 @@ export function createTokenStore(
     return parameter && contentOf(parameter, decodeAttempt);
   }
 
-  /** Whether this version is the announcement of that run: the answer to its first write was lost. */
-  async function isWrittenBy(run: string, version: number): Promise<boolean> {
-    const record = await readVersion(version, time.timeout(OWN_READ_MS)).catch(() => undefined);
-    return record !== undefined && !isUnreadable(record) && record.attempt?.run === run;
-  }
-
   /** @returns the version of the announcement; undefined if another run was first */
   async function lock(record: AnnouncedRecord, deadline: number): Promise<number | undefined> {
     const { on, run } = record.attempt;
     const { version, tries } = await put(asString(attemptName, encodeAttempt(record)), deadline);
-    const isFirst = version === on + 1 || (tries > 1 && (await isWrittenBy(run, on + 1)));
-    return isFirst ? version : undefined;
+    if (version === on + 1) return version;
+    // The answer to the first write may have been lost.
+    const first = tries > 1 ? await readVersion(on + 1, time.timeout(OWN_READ_MS)) : undefined;
+    return first !== undefined && !isUnreadable(first) && first.attempt?.run === run ? version : undefined;
+  }
+
+  /**
+   * Takes the lock once more, over whatever came second meanwhile. The attempt then names another instant, so that a status
+   * that arrives late does not end it.
+   * @returns undefined if another run was first: then the status has arrived
+   */
+  async function lockAgain({ attempt: held, ...record }: AnnouncedRecord, deadline: number) {
+    const attempt = { ...held, at: instant(time.now()) };
+    for (let { on } = held; ; ) {
+      const again = { ...record, attempt: { ...attempt, on } };
+      const { version = 0 } = await put(asString(attemptName, encodeAttempt(again)), deadline);
+      if (version <= on) return undefined;
+      for (let between = on + 1; between < version; between += 1) {
+        const found = (await readVersion(between, time.timeout(OWN_READ_MS))) ?? unreadable('is gone');
+        if (isUnreadable(found)) throw new Error(found.fault);
+        const { run, outcome } = found.attempt ?? {};
+        if (run !== held.run && outcome === undefined && !hasLost(found, between)) return undefined;
+      }
+      if (version === on + 1) return { ...record, attempt: { ...attempt, on: version } };
+      on = version;
+    }
   }
 
   return {
@@ -177,14 +199,17 @@ export function createTokenStore(
       throw new RefreshError('STORE_FAILED', `SSM stored ${tokenParameterName} but named no version`);
     },
     async writeStatus(status, announced, deadline) {
-      let held: number | undefined = announced.attempt.on;
-      const mayRepeat = async () => {
-        if (held === undefined) return false;
-        const again = { ...announced, attempt: { ...announced.attempt, on: held } };
-        held = await lock(again, Math.min(deadline, time.now() + LOCKING_MS));
-        return held !== undefined;
+      let held = announced;
+      const text = () => {
+        const token = status.token && { ...status.token, attemptAt: held.attempt.at };
+        return asString(statusName, encodeStatus({ ...status, token }));
       };
-      await put(asString(statusName, encodeStatus(status)), deadline, mayRepeat).catch((error: unknown) => {
+      const again = async () => {
+        const taken = await lockAgain(held, Math.min(deadline, time.now() + LOCKING_MS));
+        held = taken ?? held;
+        return taken && text();
+      };
+      await put(text(), deadline, again).catch((error: unknown) => {
         throw storeFailed(`SSM did not store ${statusName}`, error);
       });
     },

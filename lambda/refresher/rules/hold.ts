@@ -69,10 +69,14 @@ function rationUsedUp({ attempt, until, force }: Extract<HoldReason, { kind: 'lo
   );
 }
 
-/** The person who forces a refresh at this moment, or a tick without a living token, must wait for the other run. */
-export function refreshInProgress({ at }: Attempt): RefreshError {
+/**
+ * The person who forces a refresh at this moment, or a tick without a living token, must wait for the other run.
+ * @param other left out where it announced while this run did
+ */
+export function refreshInProgress(other: Attempt | undefined): RefreshError {
+  const when = other === undefined ? 'a moment before this one' : `at ${other.at}`;
   return new RefreshError(
     'REFRESH_IN_PROGRESS',
-    `Another run has announced at ${at} that it asks the service, and may still be waiting: try again in a minute`,
+    `Another run has announced ${when} that it asks the service, and may still be waiting: try again in a minute`,
   );
 }

@@ -1,5 +1,6 @@
 import { decodeAttempt } from '../../../lambda/attempt-record.ts';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
+import type { TickReport } from '../../../lambda/refresher/tick-report.ts';
 import { decodeStatus } from '../../../lambda/token-status.ts';
 import { faultEnvelope, refusalEnvelope } from '../../../local/world/soap/soap-envelope.ts';
 import type { Issuing } from '../../../local/world/soap/token-issuer.ts';
@@ -20,6 +21,7 @@ const STALE_MS = 10 * SECOND;
 export const VIOLATIONS = [
   'two logins at once',
   'the record of a stored token is lost',
+  'a token is reported as stored, and was never recorded',
   'an attempt without outcome stands after a stored token',
   'an outcome is lost',
   'refused credentials are sent a third time',
@@ -47,6 +49,7 @@ interface Run {
   isDead: boolean;
   /** Whether the write of an outcome has arrived. */
   hasOutcome: boolean;
+  report: TickReport | undefined;
 }
 
 interface Login {
@@ -156,9 +159,14 @@ async function play(world: SmallWorld, random: Random, isRefusing: boolean): Pro
     const force = random.chance(0.3);
     const diesAt = random.chance(0.2) ? random.integer(1, 8) : undefined;
     clock.at(at, () => {
-      const run = { force, endsAt: at + RUN_MS, diesAt, logins: [], calls: 0, isDead: false, hasOutcome: false };
+      const begun = { force, endsAt: at + RUN_MS, diesAt, logins: [], calls: 0, isDead: false, hasOutcome: false };
+      const run: Run = { ...begun, report: undefined };
       runs.push(run);
-      void world.run(unsteady(world, random, run), force ? { force } : {}, (ms) => clock.timeout(ms));
+      void world
+        .run(unsteady(world, random, run), force ? { force } : {}, (ms) => clock.timeout(ms))
+        .then((report) => {
+          run.report = report;
+        });
     });
   }
   if (random.chance(0.2)) clock.at(startedAt + random.between(0, within), () => world.report());
@@ -198,7 +206,7 @@ export async function playRandomWorld(seed: number): Promise<PlayedWorld> {
     lost: announced.filter(({ attempt, version }) => attempt?.on !== version - 1).length,
     deaths: runs.filter(({ isDead }) => isDead).length,
   };
-  const found = [...atOnce(runs), ...lostRecords(world), ...(await afterwards(world, runs, service, hasWorked))];
+  const found = [...atOnce(runs), ...lostRecords(world, runs), ...(await afterwards(world, runs, service, hasWorked))];
   return { violations: [...new Set(found)], incidents };
 }
 
@@ -219,13 +227,18 @@ function atOnce(runs: readonly Run[]): readonly Violation[] {
 }
 
 /** By the history of the parameters: what was once written there must be what is read now. */
-function lostRecords(world: SmallWorld): readonly Violation[] {
+function lostRecords(world: SmallWorld, runs: readonly Run[]): readonly Violation[] {
   const { parameters } = world.aws;
   const statuses = parameters.history(`${NAME}/status`).map(({ value }) => readable(decodeStatus(value))?.token);
   const stored = parameters.parameter(NAME)?.version;
   const violations: Violation[] = [];
   if (statuses.some((token) => token?.version === stored) && statuses.at(-1)?.version !== stored)
     violations.push('the record of a stored token is lost');
+  const reported = runs.flatMap(({ report }) =>
+    report?.decision === 'due' && report.outcome !== 'failed' ? [report] : [],
+  );
+  if (reported.some(({ token }) => statuses.every((recorded) => recorded?.version !== token.version)))
+    violations.push('a token is reported as stored, and was never recorded');
 
   const versions = attemptVersions(world);
   const winner = versions.findLast(

@@ -227,6 +227,94 @@ describe.each<[string, Effect, object]>([
   });
 });
 
+describe('a run whose status SSM has not taken at first', () => {
+  const serverError = () =>
+    Object.assign(new Error(''), { name: 'InternalServerError', $metadata: { httpStatusCode: 500 } });
+
+  async function expectRecorded(world: SmallWorld): Promise<void> {
+    const stored = world.aws.parameters.parameter('/proof/access-token')?.version;
+    expect([world.status?.token?.version, world.attempt]).toEqual([stored, undefined]);
+    await world.clock.advance(CHECK_EVERY_MS);
+    expect(await world.tick()).toMatchObject({ outcome: 'fresh', warnings: [] });
+    expect(world.logins).toHaveLength(2);
+  }
+
+  it('writes it again where its own second announcement was taken without an answer', async () => {
+    const world = new SmallWorld(OPTIONS);
+    await dueToken(world);
+    const asked = { status: 0, announce: 0 };
+    const run = world.run(
+      async (effect, act, signal) => {
+        if (effect === 'status' && ++asked.status === 1) throw serverError();
+        const output = await act();
+        if (effect !== 'announce' || ++asked.announce !== 2) return output;
+        return await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+      {},
+      (ms) => world.clock.timeout(ms),
+    );
+    await world.clock.advance(30_000);
+    expect(await run).toMatchObject({ outcome: 'refreshed' });
+    await expectRecorded(world);
+  });
+
+  it('writes it again over the announcement of a run that came second', async () => {
+    const world = new SmallWorld(OPTIONS);
+    await dueToken(world);
+    let isFirst = true;
+    const winner = world.run(async (effect, act) => {
+      if (effect !== 'status' || !isFirst) return await act();
+      isFirst = false;
+      await world.clock.sleep(1500);
+      throw serverError();
+    });
+    const loser = world.run(async (effect, act) => {
+      const output = await act();
+      if (effect === 'secret') await world.clock.sleep(1000);
+      return output;
+    });
+    await world.clock.advance(30_000);
+    expect([(await winner)?.outcome, (await loser)?.outcome]).toEqual(['refreshed', 'fresh']);
+    await expectRecorded(world);
+  });
+
+  it('is not taken for ended by a first write that arrives while it writes again', async () => {
+    const world = new SmallWorld(OPTIONS);
+    await dueToken(world);
+    let writes = 0;
+    const slow = world.run(async (effect, act) => {
+      if (effect !== 'status') return await act();
+      writes += 1;
+      if (writes > 1) await world.clock.sleep(4000);
+      else {
+        world.clock.at(world.clock.now() + 1000, () => void act());
+        throw serverError();
+      }
+      return await act();
+    });
+    await world.clock.advance(3000);
+    const forced = await world.tick(undefined, { force: true });
+    expect(forced).toMatchObject({ outcome: 'failed', error: { code: 'REFRESH_IN_PROGRESS' } });
+    expect(await slow).toMatchObject({ outcome: 'refreshed' });
+    await expectRecorded(world);
+  });
+
+  it('does not ask where nobody can tell whether its announcement came first', async () => {
+    const world = new SmallWorld(OPTIONS);
+    await dueToken(world);
+    let isFirst = true;
+    const report = await world.tick(async (effect, act) => {
+      if (effect === 'earlier') throw serverError();
+      const output = await act();
+      if (effect !== 'announce' || !isFirst) return output;
+      isFirst = false;
+      throw serverError();
+    });
+    expect(report).toMatchObject({ outcome: 'failed', error: { code: 'STORE_FAILED' } });
+    expect(world.logins).toHaveLength(1);
+  });
+});
+
 it('a run that finds another one first does not call a token fresh that a dead run left in doubt', async () => {
   const world = new SmallWorld(OPTIONS);
   await runThatDied(world);
