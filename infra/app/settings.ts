@@ -11,6 +11,7 @@ import {
   REFRESH_EVERY_SECONDS,
   TOKEN_LIFETIME_SECONDS,
 } from '../../lambda/timing.ts';
+import type { ObjectProp } from '../prop-rules.ts';
 import type { TokenRefresherProps } from '../token-refresher-props.ts';
 import { PROFILE_RULE, readProfile } from './read-profile.ts';
 
@@ -84,18 +85,7 @@ const VPC = z.strictObject(
   VPC_RULE,
 );
 
-/** These are objects in code and names in cdk.json. */
-type ObjectProps =
-  | 'credentials'
-  | 'credentialsEncryptionKey'
-  | 'encryptionKey'
-  | 'alarmActions'
-  | 'logGroup'
-  | 'onFailure'
-  | 'vpc'
-  | 'vpcSubnets'
-  | 'securityGroups';
-type PlainProps = Omit<TokenRefresherProps, ObjectProps | 'tokenParameterName'>;
+type PlainProp = Exclude<keyof TokenRefresherProps, ObjectProp | 'tokenParameterName'>;
 
 /**
  * The list of settings. The table of docs/settings.md and the JSON Schema for editors are made of it; `default` and
@@ -210,7 +200,7 @@ const SETTINGS = {
     description: 'CloudFormation refuses to delete the stack',
     default: false,
   }),
-} satisfies { readonly [Prop in keyof PlainProps]-?: z.ZodType<PlainProps[Prop]> } & Record<string, z.ZodType>;
+} satisfies { readonly [Prop in PlainProp]-?: z.ZodType<TokenRefresherProps[Prop]> } & Record<string, z.ZodType>;
 
 const TOKEN = z.strictObject(SETTINGS, 'give an object of settings');
 
