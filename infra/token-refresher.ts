@@ -4,7 +4,7 @@ import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -17,11 +17,12 @@ import { rejectedParameterName } from '../lambda/token-status.ts';
 import { acknowledgeNag } from './acknowledge-nag.ts';
 import { type Fault, faultList, faultText } from './fault.ts';
 import { functionSettings, variablesFaults } from './function-settings.ts';
+import { moduleFolder } from './module-folder.cjs';
 import { deleteParametersCommand } from './operator-commands.ts';
 import { type OtherRefresher, propFaults, propWarnings } from './prop-rules.ts';
 import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
-import { refresherCode } from './refresher-code.ts';
+import { bundleFolder } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
 import { keyItself, type NamedResource, type NamedResources, named, placeOf, regionFaults } from './resource-rules.ts';
 import { timingOfProps } from './timing-props.ts';
@@ -204,7 +205,7 @@ export class TokenRefresher extends Construct {
       description: `Keeps the access token ${props.tokenParameterName} fresh`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: refresherCode(),
+      code: Code.fromAsset(bundleFolder(moduleFolder)),
       handler: 'handler.handler',
       memorySize: 256,
       timeout: Duration.seconds(LONGEST_RUN_SECONDS),

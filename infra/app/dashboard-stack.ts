@@ -6,6 +6,7 @@ import {
   Color,
   Dashboard,
   GraphWidget,
+  type GraphWidgetProps,
   type IWidget,
   LogQueryWidget,
   MathExpression,
@@ -106,13 +107,13 @@ function tokenRow(scope: Construct, token: TokenSettings): IWidget[] {
     label: 'minutes left',
     period,
   });
+  const graph = (question: string, props: GraphWidgetProps) =>
+    new GraphWidget({ title: `${parameterName}: ${question}`, width: 6, ...props });
   return [
-    new GraphWidget({
-      title: `${parameterName}: how long it still lives`,
+    graph('how long it still lives', {
       left: [minutesLeft],
       leftAnnotations: [{ value: timing.pageBelowSeconds / 60, label: 'TokenExpiring pages', color: Color.RED }],
       leftYAxis: { min: 0, label: 'minutes', showUnits: false },
-      width: 6,
     }),
     // The errors that Lambda counts. Its metrics go by the function's name, which CloudFormation makes up; the alarm that
     // watches them has a name that is known here.
@@ -122,8 +123,7 @@ function tokenRow(scope: Construct, token: TokenSettings): IWidget[] {
       leftYAxis: { min: 0 },
       width: 6,
     }),
-    new GraphWidget({
-      title: `${parameterName}: are credentials and token accepted?`,
+    graph('are credentials and token accepted?', {
       left: [
         // Every tick writes this metric, so its samples are the runs that came to their end.
         metric('credentialsRefused', { statistic: 'SampleCount', label: 'ticks', color: Color.GREY }),
@@ -131,13 +131,10 @@ function tokenRow(scope: Construct, token: TokenSettings): IWidget[] {
         metric('tokenRejected', { label: 'token rejected', color: Color.PURPLE }),
       ],
       leftYAxis: { min: 0, showUnits: false },
-      width: 6,
     }),
-    new GraphWidget({
-      title: `${parameterName}: how slow is the endpoint?`,
+    graph('how slow is the endpoint?', {
       left: [metric('endpointLatency', { label: 'slowest answer' })],
       leftYAxis: { min: 0, label: 'milliseconds', showUnits: false },
-      width: 6,
     }),
   ];
 }
