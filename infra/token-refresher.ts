@@ -363,7 +363,7 @@ function namedResources(scope: IConstruct, props: TokenRefresherProps): NamedRes
     return named(name, itself.keyArn, itself.env);
   };
   return {
-    place: placeOf(scope),
+    place: placeOf(Stack.of(scope)),
     secret: credentials && named('credentials', credentials.secretArn, credentials.env),
     secretKey:
       ofKey('credentials.encryptionKey', credentials?.encryptionKey) ??

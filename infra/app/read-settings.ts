@@ -3,7 +3,7 @@ import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { isObject } from '../../lambda/parse-json.ts';
 import { type Fault, faultList } from '../fault.ts';
 import { type OtherRefresher, propFaults } from '../prop-rules.ts';
-import { type NamedResources, named, type Place } from '../resource-rules.ts';
+import { type NamedResources, named, type Place, placeOf } from '../resource-rules.ts';
 import { APP, type AppSettings, stackName } from './settings.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
@@ -146,7 +146,7 @@ function settingsAt(schema: unknown, path: readonly string[]): readonly string[]
 function* comparisonFaults({ prefix, account, region, tokens }: Parsed, issues: readonly Issue[]): Iterable<Fault> {
   const others: OtherRefresher[] = [];
   const isPlaceKnown = !issues.some(({ path: [first] = [] }) => first === 'account' || first === 'region');
-  const place = isPlaceKnown ? { account, region } : {};
+  const place = isPlaceKnown ? placeOf({ account, region }) : {};
   for (const name of keysOf(tokens)) {
     yield* stackNameFaults(prefix, name);
     const unreadable = new Set(issues.flatMap((issue) => settingsOf(name, issue)));

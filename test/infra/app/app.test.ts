@@ -305,6 +305,18 @@ describe('settings', () => {
     );
   });
 
+  it('refuse a foreign secret without its key where cdk alone knows the account', () => {
+    vi.stubEnv('CDK_DEFAULT_ACCOUNT', '111111111111');
+    const credentialsSecretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-a1B2c3';
+    expect(faultsOf({ service: { ...LEAST, credentialsSecretArn } })).toEqual([
+      'cdk.json, context: 1 fault',
+      expect.stringMatching(
+        /tokens\.service\.credentialsSecretArn is "arn:.*": give its key too: account 111111111111/,
+      ),
+    ]);
+    vi.unstubAllEnvs();
+  });
+
   it('warn of a topic of another account, with the statement that its policy needs', () => {
     const topic = 'arn:aws:sns:ap-south-1:210987654321:on-call';
     const warningsIn = (account: string) => {
