@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
-import { SETTINGS } from '../lambda/refresher/config.ts';
+import { SETTINGS, variablesOf } from '../lambda/refresher/config.ts';
 import { checkProfile } from '../lambda/services/check-profile.ts';
 import { parseHttpUrl } from '../lambda/setting-rules.ts';
 import { durationText, pageCouldComeTooLate, type Timing } from '../lambda/timing.ts';
@@ -69,6 +69,7 @@ export const RULES = {
   profile: profileFaults,
   renewal: renewalFaults,
   setting: settingFaults,
+  variables: variablesFaults,
   http: httpFaults,
   nameLength: one(
     'tokenParameterName',
@@ -196,6 +197,22 @@ function* settingFaults(props: CheckedProps): Iterable<Fault> {
     const prop = name.replace(/Seconds$|Url$/, '');
     for (const remedy of check(value).remedies) yield { names: [prop], value: shown(name, settings[name]), remedy };
   }
+}
+
+/** Lambda allows 4 KB for all variables together. */
+const MAX_VARIABLES_BYTES = 4096;
+/** For one that is known when deploying only: the longest that there may be. */
+const ANY_ARN = 'x'.repeat(200);
+
+function* variablesFaults({ resources = {}, ...props }: CheckedProps): Iterable<Fault> {
+  const { endpoint = '', tokenParameterName = '', ...settings } = functionSettings(withoutWrongProfile(props));
+  const [credentialsSecretId, tokenKmsKeyId] = [resources.secret?.arn ?? ANY_ARN, resources.tokenKey?.arn ?? ANY_ARN];
+  const variables = variablesOf({ ...settings, endpoint, tokenParameterName, credentialsSecretId, tokenKmsKeyId });
+  const whole = Object.entries(variables).map(([name, value]) => [name, Token.isUnresolved(value) ? ANY_ARN : value]);
+  const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(whole)));
+  if (bytes <= MAX_VARIABLES_BYTES) return;
+  const remedy = `shorten the profile: the function's variables take ${bytes} bytes, and Lambda allows ${MAX_VARIABLES_BYTES}`;
+  yield { names: ['service'], remedy };
 }
 
 function shown(name: string, value: unknown): unknown {

@@ -16,7 +16,7 @@ import { LONGEST_RUN_SECONDS, type Timing } from '../lambda/timing.ts';
 import { rejectedParameterName } from '../lambda/token-status.ts';
 import { acknowledgeNag } from './acknowledge-nag.ts';
 import { type Fault, faultList, faultText } from './fault.ts';
-import { functionSettings, variablesFaults } from './function-settings.ts';
+import { functionSettings } from './function-settings.ts';
 import { moduleFolder } from './module-folder.cjs';
 import { deleteParametersCommand } from './operator-commands.ts';
 import { type OtherRefresher, propFaults, propWarnings } from './prop-rules.ts';
@@ -200,7 +200,6 @@ export class TokenRefresher extends Construct {
       credentialsSecretId: this.credentials.secretArn,
       tokenKmsKeyId: this.encryptionKey.keyArn,
     });
-    this.#refuse([...variablesFaults(variables)]);
     return new LambdaFunction(this, 'Function', {
       description: `Keeps the access token ${props.tokenParameterName} fresh`,
       runtime: Runtime.NODEJS_24_X,

@@ -33,7 +33,7 @@ export function readSettings(context: Json): AppSettings {
     ...misspeltKeys(context),
     ...strangeTokens(context),
     ...compared,
-  ].map(({ names: [path], value, remedy }): Fault => ({ names: [standsAt(path, stage)], value, remedy }));
+  ].map((fault): Fault => ({ ...fault, names: [standsAt(fault.names[0], stage)] }));
   if (data === undefined || faults.length > 0) {
     // What is wrong with the chosen stage is wrong with what was made of it, too.
     const each = new Map(faults.map((fault) => [`${fault.names[0]}: ${fault.remedy}`, fault]));
@@ -156,8 +156,8 @@ function* comparisonFaults({ prefix, account, region, tokens }: Parsed, issues: 
     const { tokenParameterName, credentialsSecretArn: secretArn } = token;
     if (tokenParameterName !== undefined) others.push({ where: `tokens.${name}`, tokenParameterName, secretArn });
     // Without one of its settings, a rule that compares several would only confuse.
-    for (const { names, value, remedy } of all.filter((fault) => !fault.names.some((one) => unreadable.has(one))))
-      yield { names: [`tokens.${name}.${names[0]}`], value, remedy };
+    for (const fault of all.filter(({ names }) => !names.some((one) => unreadable.has(one))))
+      yield { ...fault, names: [`tokens.${name}.${fault.names[0]}`] };
   }
 }
 
