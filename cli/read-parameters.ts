@@ -12,24 +12,10 @@ const PAUSES_MS = [1000, 2000, 4000, 8000, 15_000];
 export class DeniedError extends UsageError {}
 
 /** Reads parameters as they are stored: nothing is decrypted. Where SSM throttles it waits, and says so on stderr. */
-export interface ParameterReader {
-  /**
-   * The parameters that there are, by name and by `name:version`.
-   * @throws UsageError
-   */
-  read(names: readonly string[]): Promise<ReadonlyMap<string, Parameter | DeniedError>>;
-  /**
-   * The names of all parameters below a path.
-   * @throws UsageError
-   */
-  namesBelow(path: string): Promise<readonly string[]>;
-}
+export type ParameterReader = ReturnType<typeof createParameterReader>;
 
 /** @param sleep waits for milliseconds */
-export function createParameterReader(
-  client: SSMClient,
-  sleep: (ms: number) => Promise<unknown> = wait,
-): ParameterReader {
+export function createParameterReader(client: SSMClient, sleep: (ms: number) => Promise<unknown> = wait) {
   async function ask<Output>(call: () => Promise<Output>, what: string, pauses = PAUSES_MS): Promise<Output> {
     try {
       return await call();
@@ -42,10 +28,19 @@ export function createParameterReader(
     }
   }
 
-  async function readSome(names: readonly string[]): Promise<readonly [string, Parameter | DeniedError][]> {
+  /** One call after the other: hundreds at once are what SSM throttles. */
+  async function readAll(names: readonly string[], namesPerCall: number): Promise<[string, Parameter | DeniedError][]> {
+    const found: [string, Parameter | DeniedError][] = [];
+    for (let at = 0; at < names.length; at += namesPerCall) {
+      found.push(...(await readSome(names.slice(at, at + namesPerCall))));
+    }
+    return found;
+  }
+
+  async function readSome(Names: string[]): Promise<[string, Parameter | DeniedError][]> {
     try {
-      const get = new GetParametersCommand({ Names: [...names] });
-      const { Parameters = [] } = await ask(() => client.send(get), `ssm:GetParameters on ${names.join(', ')}`);
+      const call = () => client.send(new GetParametersCommand({ Names }));
+      const { Parameters = [] } = await ask(call, `ssm:GetParameters on ${Names.join(', ')}`);
       return Parameters.flatMap((found) => [
         [`${found.Name}`, found],
         [`${found.Name}:${found.Version}`, found],
@@ -53,39 +48,33 @@ export function createParameterReader(
     } catch (error) {
       if (!(error instanceof DeniedError)) throw error;
       // One name that is denied denies the whole call.
-      return names.length > 1 ? await inTurn(names, (name) => readSome([name])) : names.map((name) => [name, error]);
+      return Names.length > 1 ? await readAll(Names, 1) : Names.map((name) => [name, error]);
     }
   }
 
   return {
-    read: async (names) => {
-      const calls = Array.from({ length: Math.ceil(names.length / NAMES_PER_CALL) }, (_, index) =>
-        names.slice(index * NAMES_PER_CALL, (index + 1) * NAMES_PER_CALL),
-      );
-      return new Map(await inTurn(calls, readSome));
-    },
-    namesBelow: async (path) => {
+    /**
+     * The parameters that there are, by name and by `name:version`.
+     * @throws UsageError
+     */
+    read: async (names: readonly string[]): Promise<ReadonlyMap<string, Parameter | DeniedError>> =>
+      new Map(await readAll(names, NAMES_PER_CALL)),
+    /**
+     * The names of all parameters below a path.
+     * @throws UsageError
+     */
+    namesBelow: async (Path: string): Promise<readonly string[]> => {
       const names: string[] = [];
       let NextToken: string | undefined;
       do {
-        const get = new GetParametersByPathCommand({ Path: path, Recursive: true, NextToken });
-        const page = await ask(() => client.send(get), `ssm:GetParametersByPath on ${path}`);
+        const get = new GetParametersByPathCommand({ Path, Recursive: true, NextToken });
+        const page = await ask(() => client.send(get), `ssm:GetParametersByPath on ${Path}`);
         names.push(...(page.Parameters ?? []).flatMap(({ Name }) => Name ?? []));
         NextToken = page.NextToken;
       } while (NextToken);
       return names;
     },
   };
-}
-
-/** One after the other: hundreds of calls at once are what SSM throttles. */
-async function inTurn<Item, Result>(
-  items: readonly Item[],
-  each: (item: Item) => Promise<readonly Result[]>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  for (const item of items) results.push(...(await each(item)));
-  return results;
 }
 
 function isThrottled(error: unknown): boolean {
@@ -95,11 +84,10 @@ function isThrottled(error: unknown): boolean {
 function whyNot(error: unknown, what: string): UsageError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const said = message.split('\n', 1)[0] ?? '';
-  const cause = { cause: error };
   if (/^AccessDenied(Exception)?$/.test(name)) {
-    return new DeniedError(`SSM denies it: allow ${what} (${said}).`, cause);
+    return new DeniedError(`SSM denies it: allow ${what} (${said}).`, { cause: error });
   }
-  return new UsageError(remedyOf(name, said, error), cause);
+  return new UsageError(remedyOf(name, said, error), { cause: error });
 }
 
 function remedyOf(name: string, said: string, error: unknown): string {

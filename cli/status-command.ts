@@ -57,15 +57,8 @@ export type StatusOptions = ReturnType<typeof parseCommandLine<typeof STATUS_OPT
  */
 export async function showStatus(tokens: readonly TokenToShow[], options: StatusOptions): Promise<number> {
   const { watch, json, region, profile, 'endpoint-url': endpoint } = options;
-  const parameters = createParameterReader(
-    new SSMClient({
-      customUserAgent: USER_AGENT,
-      maxAttempts: 2,
-      ...(region !== undefined && { region }),
-      ...(profile !== undefined && { profile }),
-      ...(endpoint !== undefined && { endpoint }),
-    }),
-  );
+  const client = new SSMClient({ customUserAgent: USER_AGENT, maxAttempts: 2, region, profile, endpoint });
+  const parameters = createParameterReader(client);
   const look = async () => {
     const reports = await reportTokens(parameters, tokens, options.path);
     return { text: statusText(reports, options), isAiling: reports.some(({ isAiling }) => isAiling) };
@@ -75,14 +68,11 @@ export async function showStatus(tokens: readonly TokenToShow[], options: Status
   while (watch) {
     await sleep(WATCH_EVERY_MS);
     // Whoever watches wants to see the end of an outage too, be it one of the network.
-    const text = await look().then(
-      (next) => next.text,
-      (error: unknown) => {
-        if (error instanceof UsageError) return error.message;
-        throw error;
-      },
-    );
-    print(text, !json);
+    const next = await look().catch((error: unknown) => {
+      if (error instanceof UsageError) return { text: error.message };
+      throw error;
+    });
+    print(next.text, !json);
   }
   return first.isAiling ? 1 : 0;
 }

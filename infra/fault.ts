@@ -20,11 +20,8 @@ export function faultList(title: string, faults: readonly Fault[]): string {
 
 /** One fault, or a warning, as a sentence. */
 export function faultText(fault: Fault): string {
-  const {
-    names: [name],
-    remedy,
-  } = fault;
-  return 'value' in fault ? `${name} is ${valueText(fault.value)}: ${remedy}` : `${name}: ${remedy}`;
+  const is = 'value' in fault ? ` is ${valueText(fault.value)}` : '';
+  return `${fault.names[0]}${is}: ${fault.remedy}`;
 }
 
 function valueText(value: unknown): string {

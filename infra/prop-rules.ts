@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
-import { SETTINGS } from '../lambda/refresher/config.ts';
+import { SETTINGS, variablesOf } from '../lambda/refresher/config.ts';
 import { checkProfile } from '../lambda/services/check-profile.ts';
 import { parseHttpUrl } from '../lambda/setting-rules.ts';
 import { durationText, pageCouldComeTooLate, type Timing } from '../lambda/timing.ts';
@@ -15,34 +15,22 @@ import {
 import { timingOfProps } from './timing-props.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
 
+/** These are objects in code and names in cdk.json. */
+export type ObjectProp =
+  | 'credentials'
+  | 'credentialsEncryptionKey'
+  | 'encryptionKey'
+  | 'alarmActions'
+  | 'logGroup'
+  | 'onFailure'
+  | 'vpc'
+  | 'vpcSubnets'
+  | 'securityGroups';
+
 /** What the rules look at: props that can be wrong although they compile, and what they name. */
-export type CheckedProps = Partial<
-  Pick<
-    TokenRefresherProps,
-    | 'endpoint'
-    | 'allowHttp'
-    | 'soapAction'
-    | 'tokenParameterName'
-    | 'tokenLifetime'
-    | 'refreshEvery'
-    | 'checkEvery'
-    | 'renewalWindow'
-    | 'renewal'
-    | 'service'
-    | 'proxy'
-    | 'loginsPerDay'
-    | 'owner'
-    | 'runbookUrl'
-    | 'reservedConcurrency'
-    | 'removalPolicy'
-    | 'credentialsMaxAge'
-  >
-> & {
-  readonly alarmActions?: unknown;
-  readonly credentials?: unknown;
-  readonly credentialsEncryptionKey?: unknown;
-  readonly logGroup?: unknown;
-  readonly logRetention?: unknown;
+export type CheckedProps = Partial<Omit<TokenRefresherProps, ObjectProp>> & {
+  readonly [Prop in ObjectProp]?: unknown;
+} & {
   readonly resources?: NamedResources;
   /** The refreshers of the same app that are known so far, in this account and region. */
   readonly others?: readonly OtherRefresher[];
@@ -81,19 +69,40 @@ export const RULES = {
   profile: profileFaults,
   renewal: renewalFaults,
   setting: settingFaults,
+  variables: variablesFaults,
   http: httpFaults,
-  nameLength: nameLengthFaults,
+  nameLength: one(
+    'tokenParameterName',
+    (name) => name.length <= MAX_PARAMETER_NAME_LENGTH,
+    `use at most ${MAX_PARAMETER_NAME_LENGTH} characters: alarms and descriptions carry the name, and have limits of their own`,
+  ),
   sharedName: sharedNameFaults,
   checkEvery: checkEveryFaults,
   timing: relationFaults,
   loginsPerDay: loginsPerDayFaults,
   alarmActions: alarmActionsFaults,
-  owner: ownerFaults,
+  owner: one(
+    'owner',
+    (owner) => owner.length <= MAX_OWNER_LENGTH && /^[^\p{Cc}]+$/u.test(owner),
+    `give a line of at most ${MAX_OWNER_LENGTH} characters`,
+  ),
   runbookUrl: runbookUrlFaults,
-  reservedConcurrency: reservedConcurrencyFaults,
-  removalPolicy: removalPolicyFaults,
-  credentialsKey: credentialsKeyFaults,
-  logGroup: logGroupFaults,
+  reservedConcurrency: one(
+    'reservedConcurrency',
+    (reserved) => reserved === 'none' || (Number.isInteger(reserved) && reserved >= 1),
+    'use a whole number from 1, or "none"; to stop the function, set paused to true',
+  ),
+  // The type says so already, but only to those who compile.
+  removalPolicy: one(
+    'removalPolicy',
+    (policy) => [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY].includes(policy),
+    'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY',
+  ),
+  credentialsKey: apart(
+    ['credentialsEncryptionKey', 'credentials'],
+    'leave it out: it is for the new secret, and the one that is given has its own',
+  ),
+  logGroup: apart(['logRetention', 'logGroup'], 'leave it out: the log group that is given has its own'),
   alias: ({ resources = {} }) => aliasFaults(resources),
   region: ({ resources = {} }) => regionFaults(resources),
   foreignSecret: ({ resources = {} }) => foreignSecretFaults(resources),
@@ -142,6 +151,23 @@ function withoutWrongProfile(props: CheckedProps): CheckedProps {
   return [...profileFaults(props)].length === 0 ? props : { ...props, service: undefined };
 }
 
+/** A rule for one prop, where that is given. */
+function one<Name extends keyof CheckedProps>(
+  name: Name,
+  isRight: (value: NonNullable<CheckedProps[Name]>) => boolean,
+  remedy: string,
+): Rule {
+  return ({ [name]: value }) => {
+    if (value === undefined || value === null || isRight(value)) return [];
+    return [{ names: [name], value, remedy }];
+  };
+}
+
+/** The first of the two does not go with the second. */
+function apart(names: readonly [keyof CheckedProps, keyof CheckedProps], remedy: string): Rule {
+  return (props) => (names.every((name) => props[name] !== undefined) ? [{ names, remedy }] : []);
+}
+
 /** What is known only when deploying cannot be checked. */
 function* unresolvedFaults(props: CheckedProps): Iterable<Fault> {
   for (const [name, value] of Object.entries(props)) {
@@ -173,6 +199,22 @@ function* settingFaults(props: CheckedProps): Iterable<Fault> {
   }
 }
 
+/** Lambda allows 4 KB for all variables together. */
+const MAX_VARIABLES_BYTES = 4096;
+/** For one that is known when deploying only: the longest that there may be. */
+const ANY_ARN = 'x'.repeat(200);
+
+function* variablesFaults({ resources = {}, ...props }: CheckedProps): Iterable<Fault> {
+  const { endpoint = '', tokenParameterName = '', ...settings } = functionSettings(withoutWrongProfile(props));
+  const [credentialsSecretId, tokenKmsKeyId] = [resources.secret?.arn ?? ANY_ARN, resources.tokenKey?.arn ?? ANY_ARN];
+  const variables = variablesOf({ ...settings, endpoint, tokenParameterName, credentialsSecretId, tokenKmsKeyId });
+  const whole = Object.entries(variables).map(([name, value]) => [name, Token.isUnresolved(value) ? ANY_ARN : value]);
+  const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(whole)));
+  if (bytes <= MAX_VARIABLES_BYTES) return;
+  const remedy = `shorten the profile: the function's variables take ${bytes} bytes, and Lambda allows ${MAX_VARIABLES_BYTES}`;
+  yield { names: ['service'], remedy };
+}
+
 function shown(name: string, value: unknown): unknown {
   if (typeof value === 'number' && name.endsWith('Seconds')) return duration(value);
   // What stands before an "@" may be a password.
@@ -197,12 +239,6 @@ function* httpFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
   yield { names: ['endpoint', 'allowHttp'], value: shown('endpoint', endpoint), remedy };
 }
 
-function* nameLengthFaults({ tokenParameterName: name = '' }: CheckedProps): Iterable<Fault> {
-  if (name.length <= MAX_PARAMETER_NAME_LENGTH) return;
-  const remedy = `use at most ${MAX_PARAMETER_NAME_LENGTH} characters: alarms and descriptions carry the name, and have limits of their own`;
-  yield { names: ['tokenParameterName'], value: name, remedy };
-}
-
 /** Two refreshers that write to one parameter would undo each other's work for ever. */
 function* sharedNameFaults({ tokenParameterName: name, others = [] }: CheckedProps): Iterable<Fault> {
   const other = others.find(({ tokenParameterName }) => tokenParameterName === name);
@@ -218,13 +254,13 @@ function* checkEveryFaults(_: CheckedProps, timing: Timing | undefined): Iterabl
 }
 
 function* relationFaults(_: CheckedProps, timing: Timing | undefined): Iterable<Fault> {
-  if (timing === undefined) return;
+  if (timing === undefined || timing.renewalWindowSeconds === 0) return;
   const { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds, renewalWindowSeconds: windowSeconds } = timing;
   const checkEvery = duration(checkEverySeconds);
-  if (windowSeconds === 0) return;
+  const [lifetime, refreshEvery] = [durationText(tokenLifetimeSeconds), durationText(refreshEverySeconds)];
   if (windowSeconds !== undefined) {
     if (windowSeconds > tokenLifetimeSeconds) {
-      const remedy = `make it at most tokenLifetime (${durationText(tokenLifetimeSeconds)})`;
+      const remedy = `make it at most tokenLifetime (${lifetime})`;
       yield { names: ['renewalWindow', 'tokenLifetime'], value: duration(windowSeconds), remedy };
     }
     if (checkEverySeconds * 3 > windowSeconds) {
@@ -234,11 +270,11 @@ function* relationFaults(_: CheckedProps, timing: Timing | undefined): Iterable<
     return;
   }
   if (checkEverySeconds > refreshEverySeconds) {
-    const remedy = `make it at most refreshEvery (${durationText(refreshEverySeconds)}), which could not be kept otherwise`;
+    const remedy = `make it at most refreshEvery (${refreshEvery}), which could not be kept otherwise`;
     yield { names: ['checkEvery', 'refreshEvery'], value: checkEvery, remedy };
   }
   if (timing.replacedAfterSeconds + 2 * checkEverySeconds > tokenLifetimeSeconds) {
-    const remedy = `make checkEvery or refreshEvery (${durationText(refreshEverySeconds)}) shorter: one failed tick could let a token of ${durationText(tokenLifetimeSeconds)} expire`;
+    const remedy = `make checkEvery or refreshEvery (${refreshEvery}) shorter: one failed tick could let a token of ${lifetime} expire`;
     yield { names: ['checkEvery', 'refreshEvery', 'tokenLifetime'], value: checkEvery, remedy };
   }
 }
@@ -261,11 +297,6 @@ function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
   yield { names: ['alarmActions'], value: alarmActions, remedy };
 }
 
-function* ownerFaults({ owner }: CheckedProps): Iterable<Fault> {
-  if (owner === undefined || (owner.length <= MAX_OWNER_LENGTH && /^[^\p{Cc}]+$/u.test(owner))) return;
-  yield { names: ['owner'], value: owner, remedy: `give a line of at most ${MAX_OWNER_LENGTH} characters` };
-}
-
 function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
   if (runbookUrl === undefined) return;
   const url = parseHttpUrl(runbookUrl);
@@ -276,30 +307,6 @@ function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
   if (url !== undefined && runbookUrl.length <= MAX_RUNBOOK_URL_LENGTH) return;
   const remedy = `give an http or https address of at most ${MAX_RUNBOOK_URL_LENGTH} characters`;
   yield { names: ['runbookUrl'], value: runbookUrl.includes('@') ? '(not shown)' : runbookUrl, remedy };
-}
-
-function* reservedConcurrencyFaults({ reservedConcurrency: reserved }: CheckedProps): Iterable<Fault> {
-  if (reserved === undefined || reserved === 'none' || (Number.isInteger(reserved) && reserved >= 1)) return;
-  const remedy = 'use a whole number from 1, or "none"; to stop the function, set paused to true';
-  yield { names: ['reservedConcurrency'], value: reserved, remedy };
-}
-
-function* removalPolicyFaults({ removalPolicy }: CheckedProps): Iterable<Fault> {
-  // The type says so already, but only to those who compile.
-  if (removalPolicy === undefined || [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY].includes(removalPolicy)) return;
-  yield { names: ['removalPolicy'], value: removalPolicy, remedy: 'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY' };
-}
-
-function* credentialsKeyFaults({ credentials, credentialsEncryptionKey }: CheckedProps): Iterable<Fault> {
-  if (credentials === undefined || credentialsEncryptionKey === undefined) return;
-  const remedy = 'leave it out: it is for the new secret, and the one that is given has its own';
-  yield { names: ['credentialsEncryptionKey', 'credentials'], remedy };
-}
-
-function* logGroupFaults({ logGroup, logRetention }: CheckedProps): Iterable<Fault> {
-  if (logGroup === undefined || logRetention === undefined) return;
-  const remedy = 'leave it out: the log group that is given has its own';
-  yield { names: ['logRetention', 'logGroup'], remedy };
 }
 
 function* isolatedSubnetsFaults({ isIsolated }: CheckedProps): Iterable<Fault> {
@@ -345,11 +352,10 @@ function* sharedSecretWarnings({ resources, others = [] }: CheckedProps): Iterab
   yield { names: [secret.name], value: Token.isUnresolved(secret.arn) ? 'one secret' : secret.arn, remedy };
 }
 
-/** By name, a secret has no six characters at its end, and the partition is known only when deploying. */
-function areOfOneSecret(one: string | undefined, other: string): boolean {
-  const [a = '', b = ''] = [one, other].map((arn) => arn?.replace(/^arn:[^:]+/, ''));
-  const isShort = (short: string, long: string) => short !== '' && long.replace(/-\w{6}$/, '') === short;
-  return a === b || isShort(a, b) || isShort(b, a);
+/** Of a name, CDK makes an ARN without the six characters at its end, and with a partition that it does not know. */
+function areOfOneSecret(one = '', other = ''): boolean {
+  const [a = '', b = ''] = [one, other].map((arn) => arn.replace(/^arn:[^:]+/, '')).toSorted();
+  return a === b || (a !== '' && b.replace(/-\w{6}$/, '') === a);
 }
 
 function duration(seconds: number): Duration {

@@ -1,6 +1,5 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Aws, Token } from 'aws-cdk-lib';
 import type { IAlias, IKey } from 'aws-cdk-lib/aws-kms';
-import type { IConstruct } from 'constructs';
 import type { Fault } from './fault.ts';
 
 /** An account and a region, as far as they are known at synth. */
@@ -28,9 +27,8 @@ export interface NamedResources {
   readonly alarmTargets?: readonly NamedResource[];
 }
 
-/** Where a construct is deployed. Of the account, `cdk` says which one it deploys to, if it knows. */
-export function placeOf(scope: IConstruct): Place {
-  const { account, region } = Stack.of(scope);
+/** Where a stack is deployed. Of the account, `cdk` says which one it deploys to, if it knows. */
+export function placeOf({ account = Aws.ACCOUNT_ID, region }: Place): Place {
   return knownPlace({ account: Token.isUnresolved(account) ? process.env.CDK_DEFAULT_ACCOUNT : account, region });
 }
 

@@ -1,16 +1,12 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { ServiceProfile } from '../lambda/services/profile.ts';
 import { durationSeconds, type Timing, timingOf } from '../lambda/timing.ts';
+import type { TokenRefresherProps } from './token-refresher-props.ts';
 
 /** The props that decide when a token is replaced. */
-export interface TimingProps {
-  readonly tokenLifetime?: Duration;
-  readonly refreshEvery?: Duration;
-  readonly checkEvery?: Duration;
-  readonly renewalWindow?: Duration;
-  readonly renewal?: 'at expiry';
-  readonly service?: ServiceProfile;
-}
+export type TimingProps = Pick<
+  TokenRefresherProps,
+  'tokenLifetime' | 'refreshEvery' | 'checkEvery' | 'renewalWindow' | 'renewal' | 'service'
+>;
 
 /** The timing that the props give: with the profile's own where they say nothing, and then with the defaults. */
 export function timingOfProps(props: TimingProps): Timing {

@@ -4,7 +4,7 @@ import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -16,12 +16,13 @@ import { LONGEST_RUN_SECONDS, type Timing } from '../lambda/timing.ts';
 import { rejectedParameterName } from '../lambda/token-status.ts';
 import { acknowledgeNag } from './acknowledge-nag.ts';
 import { type Fault, faultList, faultText } from './fault.ts';
-import { functionSettings, variablesFaults } from './function-settings.ts';
+import { functionSettings } from './function-settings.ts';
+import { moduleFolder } from './module-folder.cjs';
 import { deleteParametersCommand } from './operator-commands.ts';
 import { type OtherRefresher, propFaults, propWarnings } from './prop-rules.ts';
 import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
-import { refresherCode } from './refresher-code.ts';
+import { bundleFolder } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
 import { keyItself, type NamedResource, type NamedResources, named, placeOf, regionFaults } from './resource-rules.ts';
 import { timingOfProps } from './timing-props.ts';
@@ -199,12 +200,11 @@ export class TokenRefresher extends Construct {
       credentialsSecretId: this.credentials.secretArn,
       tokenKmsKeyId: this.encryptionKey.keyArn,
     });
-    this.#refuse([...variablesFaults(variables)]);
     return new LambdaFunction(this, 'Function', {
       description: `Keeps the access token ${props.tokenParameterName} fresh`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: refresherCode(),
+      code: Code.fromAsset(bundleFolder(moduleFolder)),
       handler: 'handler.handler',
       memorySize: 256,
       timeout: Duration.seconds(LONGEST_RUN_SECONDS),
@@ -362,7 +362,7 @@ function namedResources(scope: IConstruct, props: TokenRefresherProps): NamedRes
     return named(name, itself.keyArn, itself.env);
   };
   return {
-    place: placeOf(scope),
+    place: placeOf(Stack.of(scope)),
     secret: credentials && named('credentials', credentials.secretArn, credentials.env),
     secretKey:
       ofKey('credentials.encryptionKey', credentials?.encryptionKey) ??

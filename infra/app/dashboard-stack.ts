@@ -6,6 +6,7 @@ import {
   Color,
   Dashboard,
   GraphWidget,
+  type GraphWidgetProps,
   type IWidget,
   LogQueryWidget,
   MathExpression,
@@ -13,7 +14,6 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { METRICS } from '../../lambda/refresher/metric-names.ts';
-import type { Timing } from '../../lambda/timing.ts';
 import { alarmName, alarmRules } from '../alarm-rules.ts';
 import { refresherMetric } from '../refresher-metrics.ts';
 import { timingOfProps } from '../timing-props.ts';
@@ -45,72 +45,59 @@ export function dashboardUrl({ prefix, tokens }: AppSettings, token: TokenSettin
 
 /** Shows all tokens of the app. */
 export function addDashboards(scope: Construct, settings: AppSettings): void {
-  const watched = settings.tokens.map((token) => ({
-    parameterName: token.tokenParameterName,
-    timing: timingOfProps(token),
-    credentialsMaxAge: token.credentialsMaxAge,
-  }));
-  const tags = sharedTags(settings.tokens.map((token) => token.tags));
-  for (const [index, group] of chunks(watched, TOKENS_PER_DASHBOARD).entries()) {
-    new DashboardStack(scope, group, settings, tags, index + 1);
+  for (const [index, tokens] of chunks(settings.tokens, TOKENS_PER_DASHBOARD).entries()) {
+    new DashboardStack(scope, settings, tokens, index + 1);
   }
 }
 
-/** A token that the dashboard shows, and the durations that its alarms go by. */
-export interface WatchedToken {
-  readonly parameterName: string;
-  readonly timing: Timing;
-  readonly credentialsMaxAge?: Duration;
-}
-
 /**
- * One dashboard for at most a hundred tokens of the app; the next ones stand on one with a number. It knows them by their names alone, so that no stack needs another one to be
- * deployed or removed first.
+ * One dashboard for at most a hundred tokens of the app; the next ones stand on one with a number. It knows them by their
+ * names alone, so that no stack needs another one to be deployed or removed first.
  */
-export class DashboardStack extends Stack {
+class DashboardStack extends Stack {
   constructor(
     scope: Construct,
-    tokens: readonly WatchedToken[],
-    { prefix, env }: Pick<AppSettings, 'prefix' | 'env'>,
-    tags: Readonly<Record<string, string>> = {},
-    number = 1,
+    { prefix, env, ...app }: AppSettings,
+    tokens: readonly TokenSettings[],
+    number: number,
   ) {
-    super(scope, stackName(prefix, numbered(RESERVED_NAME, number)), {
-      description: 'Shows all access tokens that are kept fresh',
-      env,
-      tags,
-    });
+    const tags = sharedTags(app.tokens);
+    const description = 'Shows all access tokens that are kept fresh';
+    super(scope, stackName(prefix, numbered(RESERVED_NAME, number)), { description, env, tags });
     addTags(this, tags);
     const alarms = tokens.flatMap(namesOfAlarms);
-    const parameterNames = tokens.map(({ parameterName }) => parameterName);
+    const parameterNames = tokens.map(({ tokenParameterName }) => tokenParameterName);
     new Dashboard(this, 'Dashboard', {
       dashboardName: dashboardName(prefix, number),
       defaultInterval: Duration.days(1),
       widgets: [
-        ...chunks(alarms, ALARMS_PER_WIDGET).map((names) => [this.#alarms(names)]),
+        ...chunks(alarms, ALARMS_PER_WIDGET).map((names) => [alarmStates(this, names)]),
         ...tokens.map((token) => tokenRow(this, token)),
         ...chunks(parameterNames, TOKENS_PER_LOG_QUERY).map((names) => [failures(names)]),
       ],
     });
   }
-
-  #alarms(names: readonly string[]): IWidget {
-    return new AlarmStatusWidget({
-      title: 'Does anyone have to act?',
-      alarms: names.map((name) => Alarm.fromAlarmName(this, name, name)),
-      width: 24,
-      // Six alarms stand side by side.
-      height: 1 + 2 * Math.ceil(names.length / 6),
-    });
-  }
 }
 
-function namesOfAlarms({ parameterName, timing, credentialsMaxAge }: WatchedToken): readonly string[] {
-  return alarmRules(timing, credentialsMaxAge?.toSeconds()).map(({ kind }) => alarmName(kind, parameterName));
+function namesOfAlarms(token: TokenSettings): readonly string[] {
+  const rules = alarmRules(timingOfProps(token), token.credentialsMaxAge?.toSeconds());
+  return rules.map(({ kind }) => alarmName(kind, token.tokenParameterName));
+}
+
+function alarmStates(scope: Construct, names: readonly string[]): IWidget {
+  return new AlarmStatusWidget({
+    title: 'Does anyone have to act?',
+    alarms: names.map((name) => Alarm.fromAlarmName(scope, name, name)),
+    width: 24,
+    // Six alarms stand side by side.
+    height: 1 + 2 * Math.ceil(names.length / 6),
+  });
 }
 
 /** How long the token lives, whether runs fail, whether credentials and token are accepted, how slow the endpoint is. */
-function tokenRow(scope: Construct, { parameterName, timing }: WatchedToken): IWidget[] {
+function tokenRow(scope: Construct, token: TokenSettings): IWidget[] {
+  const { tokenParameterName: parameterName } = token;
+  const timing = timingOfProps(token);
   const period = Duration.seconds(timing.checkEverySeconds);
   const metric = (name: keyof typeof METRICS, options: MetricOptions = {}) =>
     refresherMetric(name, parameterName, { period, ...options });
@@ -120,13 +107,13 @@ function tokenRow(scope: Construct, { parameterName, timing }: WatchedToken): IW
     label: 'minutes left',
     period,
   });
+  const graph = (question: string, props: GraphWidgetProps) =>
+    new GraphWidget({ title: `${parameterName}: ${question}`, width: 6, ...props });
   return [
-    new GraphWidget({
-      title: `${parameterName}: how long it still lives`,
+    graph('how long it still lives', {
       left: [minutesLeft],
       leftAnnotations: [{ value: timing.pageBelowSeconds / 60, label: 'TokenExpiring pages', color: Color.RED }],
       leftYAxis: { min: 0, label: 'minutes', showUnits: false },
-      width: 6,
     }),
     // The errors that Lambda counts. Its metrics go by the function's name, which CloudFormation makes up; the alarm that
     // watches them has a name that is known here.
@@ -136,8 +123,7 @@ function tokenRow(scope: Construct, { parameterName, timing }: WatchedToken): IW
       leftYAxis: { min: 0 },
       width: 6,
     }),
-    new GraphWidget({
-      title: `${parameterName}: are credentials and token accepted?`,
+    graph('are credentials and token accepted?', {
       left: [
         // Every tick writes this metric, so its samples are the runs that came to their end.
         metric('credentialsRefused', { statistic: 'SampleCount', label: 'ticks', color: Color.GREY }),
@@ -145,13 +131,10 @@ function tokenRow(scope: Construct, { parameterName, timing }: WatchedToken): IW
         metric('tokenRejected', { label: 'token rejected', color: Color.PURPLE }),
       ],
       leftYAxis: { min: 0, showUnits: false },
-      width: 6,
     }),
-    new GraphWidget({
-      title: `${parameterName}: how slow is the endpoint?`,
+    graph('how slow is the endpoint?', {
       left: [metric('endpointLatency', { label: 'slowest answer' })],
       leftYAxis: { min: 0, label: 'milliseconds', showUnits: false },
-      width: 6,
     }),
   ];
 }

@@ -10,7 +10,7 @@ import { addTags, sharedTags } from './stack-tags.ts';
 /** One topic for each address to which alarms of the app go, so that each is confirmed once, whatever tokens come later. */
 export class MailStack extends Stack {
   constructor(scope: Construct, { prefix, env, tokens }: AppSettings) {
-    const tags = sharedTags(tokens.map((token) => token.tags));
+    const tags = sharedTags(tokens);
     super(scope, stackName(prefix, MAIL_NAME), { description: 'Sends the alarms of access tokens by mail', env, tags });
     addTags(this, tags);
     for (const address of mailAddresses(tokens)) {

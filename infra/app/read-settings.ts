@@ -3,7 +3,7 @@ import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { isObject } from '../../lambda/parse-json.ts';
 import { type Fault, faultList } from '../fault.ts';
 import { type OtherRefresher, propFaults } from '../prop-rules.ts';
-import { type NamedResources, named, type Place } from '../resource-rules.ts';
+import { type NamedResources, named, type Place, placeOf } from '../resource-rules.ts';
 import { APP, type AppSettings, stackName } from './settings.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
@@ -33,7 +33,7 @@ export function readSettings(context: Json): AppSettings {
     ...misspeltKeys(context),
     ...strangeTokens(context),
     ...compared,
-  ].map(({ names: [path], value, remedy }): Fault => ({ names: [standsAt(path, stage)], value, remedy }));
+  ].map((fault): Fault => ({ ...fault, names: [standsAt(fault.names[0], stage)] }));
   if (data === undefined || faults.length > 0) {
     // What is wrong with the chosen stage is wrong with what was made of it, too.
     const each = new Map(faults.map((fault) => [`${fault.names[0]}: ${fault.remedy}`, fault]));
@@ -146,7 +146,7 @@ function settingsAt(schema: unknown, path: readonly string[]): readonly string[]
 function* comparisonFaults({ prefix, account, region, tokens }: Parsed, issues: readonly Issue[]): Iterable<Fault> {
   const others: OtherRefresher[] = [];
   const isPlaceKnown = !issues.some(({ path: [first] = [] }) => first === 'account' || first === 'region');
-  const place = isPlaceKnown ? { account, region } : {};
+  const place = isPlaceKnown ? placeOf({ account, region }) : {};
   for (const name of keysOf(tokens)) {
     yield* stackNameFaults(prefix, name);
     const unreadable = new Set(issues.flatMap((issue) => settingsOf(name, issue)));
@@ -156,8 +156,8 @@ function* comparisonFaults({ prefix, account, region, tokens }: Parsed, issues: 
     const { tokenParameterName, credentialsSecretArn: secretArn } = token;
     if (tokenParameterName !== undefined) others.push({ where: `tokens.${name}`, tokenParameterName, secretArn });
     // Without one of its settings, a rule that compares several would only confuse.
-    for (const { names, value, remedy } of all.filter((fault) => !fault.names.some((one) => unreadable.has(one))))
-      yield { names: [`tokens.${name}.${names[0]}`], value, remedy };
+    for (const fault of all.filter(({ names }) => !names.some((one) => unreadable.has(one))))
+      yield { ...fault, names: [`tokens.${name}.${fault.names[0]}`] };
   }
 }
 

@@ -11,6 +11,7 @@ import {
   REFRESH_EVERY_SECONDS,
   TOKEN_LIFETIME_SECONDS,
 } from '../../lambda/timing.ts';
+import type { ObjectProp } from '../prop-rules.ts';
 import type { TokenRefresherProps } from '../token-refresher-props.ts';
 import { PROFILE_RULE, readProfile } from './read-profile.ts';
 
@@ -19,10 +20,9 @@ export const RESERVED_NAME = 'dashboard';
 /** The stack of mail topics is called so. */
 export const MAIL_NAME = 'mail';
 
-const NAME_RULE = `name the token with letters, digits and "-", as part of a stack's name, and neither "${MAIL_NAME}" nor "${RESERVED_NAME}", with a number or without`;
 const NAME = matching(
   new RegExp(`^(?!(?:${MAIL_NAME}|${RESERVED_NAME}(?:-\\d+)?)$)[A-Za-z0-9][A-Za-z0-9-]{0,99}$`),
-  NAME_RULE,
+  `name the token with letters, digits and "-", as part of a stack's name, and neither "${MAIL_NAME}" nor "${RESERVED_NAME}", with a number or without`,
 );
 const PREFIX = matching(
   /^(?:[A-Za-z](?:-?[A-Za-z0-9]){0,39})?$/,
@@ -84,36 +84,22 @@ const VPC = z.strictObject(
   VPC_RULE,
 );
 
-/** These are objects in code and names in cdk.json. */
-type ObjectProps =
-  | 'credentials'
-  | 'credentialsEncryptionKey'
-  | 'encryptionKey'
-  | 'alarmActions'
-  | 'logGroup'
-  | 'onFailure'
-  | 'vpc'
-  | 'vpcSubnets'
-  | 'securityGroups';
-type PlainProps = Omit<TokenRefresherProps, ObjectProps | 'tokenParameterName'>;
+type PlainProp = Exclude<keyof TokenRefresherProps, ObjectProp | 'tokenParameterName'>;
 
 /**
  * The list of settings. The table of docs/settings.md and the JSON Schema for editors are made of it; `default` and
  * description stand there. A prop of the construct that is missing here does not compile.
  */
 const SETTINGS = {
-  endpoint: z
-    .string('give the address of the SOAP endpoint')
-    .meta({ description: 'address of the SOAP endpoint, https' }),
+  endpoint: z.string('give the address of the SOAP endpoint').describe('address of the SOAP endpoint, https'),
   alarmActions: z
     .union(
       [z.literal('none'), z.strictObject({ page: ALARM_TARGET, ticket: ALARM_TARGET.optional() })],
       ALARM_ACTIONS_RULE,
     )
-    .meta({
-      description:
-        '`{ "page": …, "ticket": … }`, each an SNS topic ARN or an e-mail address; `ticket` may be left out, then its alarms notify nobody. Or an explicit `"none"`',
-    }),
+    .describe(
+      '`{ "page": …, "ticket": … }`, each an SNS topic ARN or an e-mail address; `ticket` may be left out, then its alarms notify nobody. Or an explicit `"none"`',
+    ),
   allowHttp: FLAG.optional().meta({
     description: 'lets credentials and token travel unencrypted: for test hosts that offer nothing better',
     default: false,
@@ -122,12 +108,12 @@ const SETTINGS = {
   service: SERVICE.optional().meta({
     description: `which service hands out the token: ${[...PROFILES.keys()].map((name) => `\`"${name}"\``).join(', ')}, or the path of a JSON file such as \`"./acme.service.json"\`; see [services](services.md). Not set: Masters India`,
   }),
-  proxy: TEXT.optional().meta({
-    description: '`http://host:port` of a proxy through which the SOAP service is asked, and nothing else',
-  }),
-  tokenParameterName: TEXT.optional().meta({
-    description: 'where the token goes; at most 14 levels and 200 characters. Not set: `/<name>/access-token`',
-  }),
+  proxy: TEXT.optional().describe(
+    '`http://host:port` of a proxy through which the SOAP service is asked, and nothing else',
+  ),
+  tokenParameterName: TEXT.optional().describe(
+    'where the token goes; at most 14 levels and 200 characters. Not set: `/<name>/access-token`',
+  ),
   tokenLifetime: DURATION.optional().meta({
     description: "what the service promises; sets the alarm's threshold, so keep it true",
     default: durationText(TOKEN_LIFETIME_SECONDS),
@@ -141,34 +127,35 @@ const SETTINGS = {
       'how often a tick looks: whole minutes, at most 8 hours. Equal to `refreshEvery`, every tick refreshes',
     default: durationText(CHECK_EVERY_SECONDS),
   }),
-  renewalWindow: DURATION.optional().meta({
-    description:
-      'for services that hand out a new token only shortly before the old one expires: how long before. Takes the place of `refreshEvery`; at least 3 × `checkEvery`',
-  }),
-  renewal: z.literal('at expiry', 'give "at expiry", or leave it out').optional().meta({
-    description:
+  renewalWindow: DURATION.optional().describe(
+    'for services that hand out a new token only shortly before the old one expires: how long before. Takes the place of `refreshEvery`; at least 3 × `checkEvery`',
+  ),
+  renewal: z
+    .literal('at expiry', 'give "at expiry", or leave it out')
+    .optional()
+    .describe(
       "for services that hand out a new token only after the old one's end: readers have none for up to `checkEvery`, which is then 1 minute unless set. Not together with `refreshEvery` or `renewalWindow`",
-  }),
-  loginsPerDay: z.number('give a whole number from 2 to 200').optional().meta({
-    description: 'how many logins the service allows in 24 hours; one is kept for a person who forces a refresh',
-  }),
-  credentialsSecretArn: SECRET_ARN.optional().meta({
-    description: 'an existing secret, by its complete ARN. Not set: a new, empty one',
-  }),
-  credentialsKeyArn: KEY_ARN.optional().meta({
-    description: 'the customer-managed key of `credentialsSecretArn`, if it has one, or of the new secret',
-  }),
-  encryptionKeyArn: KEY_ARN.optional().meta({
-    description: 'an existing key for the token; several tokens may share one. Not set: a new one',
-  }),
-  credentialsMaxAge: DURATION.optional().meta({
-    description:
-      'from which age of the credentials on CredentialsAging makes a ticket, ahead of the day on which the vendor ends the password: `"80 days"`, say. $0.40 a month',
-  }),
-  owner: TEXT.optional().meta({
-    description: 'whom the token serves, in at most 60 characters: a team, say; every alarm carries the line',
-  }),
-  runbookUrl: TEXT.optional().meta({ description: 'your runbook; every alarm carries the address' }),
+    ),
+  loginsPerDay: z
+    .number('give a whole number from 2 to 200')
+    .optional()
+    .describe('how many logins the service allows in 24 hours; one is kept for a person who forces a refresh'),
+  credentialsSecretArn: SECRET_ARN.optional().describe(
+    'an existing secret, by its complete ARN. Not set: a new, empty one',
+  ),
+  credentialsKeyArn: KEY_ARN.optional().describe(
+    'the customer-managed key of `credentialsSecretArn`, if it has one, or of the new secret',
+  ),
+  encryptionKeyArn: KEY_ARN.optional().describe(
+    'an existing key for the token; several tokens may share one. Not set: a new one',
+  ),
+  credentialsMaxAge: DURATION.optional().describe(
+    'from which age of the credentials on CredentialsAging makes a ticket, ahead of the day on which the vendor ends the password: `"80 days"`, say. $0.40 a month',
+  ),
+  owner: TEXT.optional().describe(
+    'whom the token serves, in at most 60 characters: a team, say; every alarm carries the line',
+  ),
+  runbookUrl: TEXT.optional().describe('your runbook; every alarm carries the address'),
   paused: FLAG.optional().meta({ description: 'stops the schedule and silences the alarms together', default: false }),
   reservedConcurrency: z
     .union([z.number(), z.literal('none')], 'use a whole number from 1, or "none"')
@@ -197,20 +184,19 @@ const SETTINGS = {
         '`"destroy"` takes the new secret and the new key along when the stack is deleted: for environments that live for a day',
       default: 'retain',
     }),
-  vpc: VPC.optional().meta({
-    description:
-      '`{ "vpcId", "subnetIds", "securityGroupIds"? }`, for services that admit fixed addresses only: private subnets behind a NAT gateway with an Elastic IP',
-  }),
+  vpc: VPC.optional().describe(
+    '`{ "vpcId", "subnetIds", "securityGroupIds"? }`, for services that admit fixed addresses only: private subnets behind a NAT gateway with an Elastic IP',
+  ),
   tags: z
     .record(TAG_KEY, TAG_VALUE, TAGS_RULE)
     .refine((tags) => Object.keys(tags).length <= 50, TAGS_RULE)
     .optional()
-    .meta({ description: "tags of the stack and all in it; those that all tokens share are the dashboard's too" }),
+    .describe("tags of the stack and all in it; those that all tokens share are the dashboard's too"),
   terminationProtection: FLAG.optional().meta({
     description: 'CloudFormation refuses to delete the stack',
     default: false,
   }),
-} satisfies { readonly [Prop in keyof PlainProps]-?: z.ZodType<PlainProps[Prop]> } & Record<string, z.ZodType>;
+} satisfies { readonly [Prop in PlainProp]-?: z.ZodType<TokenRefresherProps[Prop]> } & Record<string, z.ZodType>;
 
 const TOKEN = z.strictObject(SETTINGS, 'give an object of settings');
 
@@ -221,9 +207,10 @@ const APP_SETTINGS = {
       'goes in front of the names of stacks and dashboard (`<prefix>-TokenRefresher-<name>`) and of the default parameter names (`/<prefix>/<name>/access-token`). The second app of an account and region needs one',
     default: '',
   }),
-  dashboard: z.literal('none', 'leave it out, or say "none"').optional().meta({
-    description: '`"none"` makes no dashboard. Not set: one for each hundred tokens, $3.00 a month',
-  }),
+  dashboard: z
+    .literal('none', 'leave it out, or say "none"')
+    .optional()
+    .describe('`"none"` makes no dashboard. Not set: one for each hundred tokens, $3.00 a month'),
 };
 
 /** Where a stage is deployed. */
@@ -245,13 +232,13 @@ const STAGE = z.strictObject(
 /** What the context of cdk.json holds, beside the tokens. */
 const CONTEXT = {
   ...APP_SETTINGS,
-  stages: z.record(z.string(), STAGE, 'give an object: { "dev": { … }, "prod": { … } }').optional().meta({
-    description:
+  stages: z
+    .record(z.string(), STAGE, 'give an object: { "dev": { … }, "prod": { … } }')
+    .optional()
+    .describe(
       '`{ "prod": { "account", "region", "prefix", "dashboard", "tokens": { "<name>": { … } } }, … }`, all of which may be left out: where each stage is deployed, and which settings differ there',
-  }),
-  stage: TEXT.optional().meta({
-    description: 'which entry of `stages` counts, by `--context stage=prod` as a rule',
-  }),
+    ),
+  stage: TEXT.optional().describe('which entry of `stages` counts, by `--context stage=prod` as a rule'),
 };
 
 const TOKENS_RULE =

@@ -31,6 +31,8 @@ const FOREIGN = { ...ENV, account: '210987654321' };
 const folder = mkdtempSync(join(tmpdir(), 'rules-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const WRONG_PROFILE = { ...dpd, token: '//' };
+const LONG_PROFILE = { ...dpd, soapAction: `urn:${'x'.repeat(1500)}` };
+const LONG_ACTION = 'y'.repeat(1500);
 const CARELESS_PROFILE = { ...dpd, request: dpd.request.replace('{{password}}', 'hunter2') };
 
 function profileFile(name: string, profile: ServiceProfile): string {
@@ -66,6 +68,13 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
     remedy: /refreshEvery is .*leave it out/,
   },
   setting: { ...PLAIN({ proxy: 'https://proxy.test' }), remedy: /proxy is .*give http:\/\/host:port/ },
+  variables: {
+    ...PLAIN(
+      { service: profileFile('long', LONG_PROFILE), soapAction: LONG_ACTION },
+      { service: LONG_PROFILE, soapAction: LONG_ACTION },
+    ),
+    remedy: /service: shorten the profile: the function's variables take \d{4} bytes/,
+  },
   http: { ...PLAIN({ endpoint: 'http://soap.example.test' }), remedy: /endpoint is .*set allowHttp to true/ },
   nameLength: { ...PLAIN({ tokenParameterName: `/${'n'.repeat(200)}` }), remedy: /at most 200 characters/ },
   sharedName: {
@@ -159,7 +168,7 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
 
 it('every rule is played here, in the construct and in cdk.json', () => {
   expect(Object.keys(CASES)).toEqual([...Object.keys(RULES), ...Object.keys(WARNINGS)]);
-  expect(Object.keys(CASES)).toHaveLength(25);
+  expect(Object.keys(CASES)).toHaveLength(26);
 });
 
 /** All that the construct says of these props: the error, or the warnings. */

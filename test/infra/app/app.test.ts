@@ -4,10 +4,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it, vi } from 'vitest';
-import { addDashboards, DashboardStack, dashboardUrl } from '../../../infra/app/dashboard-stack.ts';
+import { addDashboards, dashboardUrl } from '../../../infra/app/dashboard-stack.ts';
 import { readSettings, SettingsError } from '../../../infra/app/read-settings.ts';
 import { addStacks } from '../../../infra/app/stacks.ts';
-import { timingOf } from '../../../lambda/timing.ts';
 import { worlds } from '../../refresher/world.ts';
 import { environmentOf, only, readable } from '../synthesis.ts';
 
@@ -304,6 +303,18 @@ describe('settings', () => {
     expect(faultsOf({ service: { ...LEAST, credentialsSecretArn, alarmActions: { page: elsewhere } } })[1]).toMatch(
       /credentialsSecretArn is .*: use one of eu-west-1, the region of alarmActions\.page$/,
     );
+  });
+
+  it('refuse a foreign secret without its key where cdk alone knows the account', () => {
+    vi.stubEnv('CDK_DEFAULT_ACCOUNT', '111111111111');
+    const credentialsSecretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-a1B2c3';
+    expect(faultsOf({ service: { ...LEAST, credentialsSecretArn } })).toEqual([
+      'cdk.json, context: 1 fault',
+      expect.stringMatching(
+        /tokens\.service\.credentialsSecretArn is "arn:.*": give its key too: account 111111111111/,
+      ),
+    ]);
+    vi.unstubAllEnvs();
   });
 
   it('warn of a topic of another account, with the statement that its policy needs', () => {
@@ -673,16 +684,15 @@ describe('the dashboard', () => {
     );
   });
 
-  const tokens = Array.from({ length: 60 }, (_, index) => ({
-    parameterName: `/token-${index}/access-token`,
-    timing: timingOf({}),
-  }));
+  const sixty = new App();
+  const described = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`token-${index}`, LEAST]));
+  addDashboards(sixty, readSettings({ tokens: described }));
   const { DashboardBody } = only(
-    Template.fromStack(new DashboardStack(new App(), tokens, { prefix: '', env: {} })),
+    Template.fromStack(stackOf(sixty, 'TokenRefresher-dashboard')),
     'AWS::CloudWatch::Dashboard',
   );
   const { widgets }: { widgets: { type: string; properties: Record<string, unknown> }[] } = JSON.parse(
-    String(DashboardBody),
+    String(readable(DashboardBody)),
   );
   const ofType = (type: string) => widgets.filter((widget) => widget.type === type).map(({ properties }) => properties);
 
