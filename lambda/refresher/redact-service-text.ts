@@ -32,14 +32,17 @@ export function redactServiceText(
     if (/\d|[A-Za-z]{32}/.test(run)) hideUnlisted(index, index + run.length);
   }
   // An escape can stand for any character of a secret, and break a run of it. So can a dump of its characters.
-  for (const pattern of [/\S+/g, DUMP]) {
+  for (const pattern of [WORDS, DUMP, NUMBERS]) {
     for (const { 0: word, index } of text.matchAll(pattern)) {
-      if (pattern === DUMP || ESCAPE.test(word)) hide(index, index + word.length);
+      if (pattern !== WORDS || ESCAPE.test(word)) hide(index, index + word.length);
     }
   }
-  // Once with all signs, and once without them: single ones may stand between the characters of a secret.
   const values = [...new Set(secretValues)];
-  for (const fold of [withoutSpace, lettersOnly]) hideRuns(text, values, fold, hideUnlisted);
+  const whole = folded(text, withoutSpace);
+  hideRuns(whole, values, withoutSpace, hideUnlisted);
+  // Single signs may stand between the characters of a secret: they are left out, all of them or each second one.
+  hideRuns(folded(text, lettersOnly), values, lettersOnly, hideUnlisted);
+  for (const first of [0, 1]) hideRuns(everyOther(whole, first), values, withoutSpace, hideUnlisted);
   hideShortWords(text, values, hideUnlisted);
   return masked(text, hidden);
 }
@@ -52,10 +55,14 @@ export function inOneLine(redacted: string): string | undefined {
 
 /** In URLs, XML, HTML, JSON and source code; by number or by name. */
 const ESCAPE =
-  /%[0-9a-f]{2}|&#x?[0-9a-f]+|&[a-z][a-z0-9]{1,31};|\\u\{?[0-9a-f]{2,6}|\\x\{?[0-9a-f]{2}|\\[0-3]?[0-7]{2}/i;
+  /%(?:u[0-9a-f]{2})?[0-9a-f]{2}|&#x?[0-9a-f]+|&[a-z][a-z0-9]{1,31};|\\u\{?[0-9a-f]{2,6}|\\x\{?[0-9a-f]{2}|\\[0-3]?[0-7]{2}/i;
 /** Single characters, each of which may have its number beside it: `[0] => h [1] => u`. */
 const DUMP =
   /(?<![\p{L}\p{N}])(?:(?:[\p{L}\p{N}]|\d{1,3})[^\p{L}\p{N}]+){5,}(?:[\p{L}\p{N}]|\d{1,3})(?![\p{L}\p{N}])/gu;
+/** Numbers of characters, three or more: hexadecimal, octal, of Unicode, in calls, in a list. */
+const NUMBERS =
+  /(?<![0-9a-z])(?:(?:0x[0-9a-f]{2}|0[0-7]{2,3}|u\+[0-9a-f]{4,6}|chr?\(\d{1,3}\))(?![0-9a-z])\W*){3,}|\[\s*\d{1,3}(?:[,;\s]+\d{1,3}){3,}\s*\]/gi;
+const WORDS = /\S+/g;
 /** White space, and what shows nothing or breaks a log line. */
 const BLANKS = /[\s\p{C}\p{Z}]+/gu;
 
@@ -75,6 +82,7 @@ function guises(value: string): readonly Guise[] {
       text,
       ...misread(text, bytes),
       encodeURIComponent(text),
+      json,
       json.replaceAll('/', '\\/'),
       escapeXml(text),
       ...[bytes, wide, Buffer.from(wide).swap16()].flatMap((each) =>
@@ -103,8 +111,12 @@ function base64Within(bytes: Buffer, before: number): readonly string[] {
 }
 
 /** Hides each run that the text shares with a guise of a value. Costs what text and guises are long, not their product. */
-function hideRuns(text: string, values: readonly string[], fold: Fold, hide: (from: number, to: number) => void): void {
-  const { characters, places } = folded(text, fold);
+function hideRuns(
+  { characters, from, to }: FoldedText,
+  values: readonly string[],
+  fold: Fold,
+  hide: (from: number, to: number) => void,
+): void {
   const placesByRun = new Map<string, number[]>();
   for (const run of [RUN, 2 * RUN]) {
     for (let at = 0; at + run <= characters.length; at += 1) {
@@ -121,13 +133,12 @@ function hideRuns(text: string, values: readonly string[], fold: Fold, hide: (fr
     const sought = fold(guise);
     for (let at = 0; at + run <= sought.length; at += 1) {
       const key = sought.slice(at, at + run);
-      for (const start of placesByRun.get(key) ?? [])
-        runs.push([places[start] ?? 0, (places[start + run - 1] ?? 0) + 1]);
+      for (const start of placesByRun.get(key) ?? []) runs.push([from[start] ?? 0, to[start + run - 1] ?? 0]);
       // Hidden once, whatever else holds it.
       placesByRun.delete(key);
     }
   }
-  for (const [from, to] of joined(runs)) hide(from, to);
+  for (const [start, end] of joined(runs)) hide(start, end);
 }
 
 type Run = readonly [from: number, to: number];
@@ -143,43 +154,83 @@ function joined(runs: readonly Run[]): readonly Run[] {
   return all;
 }
 
-/** A value of one to three characters, such as a PIN, where it is a word. */
+/** A value of one to three characters, white space aside, such as a PIN, where it is a word. */
 function hideShortWords(text: string, values: readonly string[], hide: (from: number, to: number) => void): void {
-  const short = values.map((value) => value.trim().toLowerCase()).filter(({ length }) => length > 0 && length < RUN);
+  const short = values.map(withoutSpace).filter(({ length }) => length > 0 && length < RUN);
   if (short.length === 0) return;
-  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]+|\S+/gu)) {
-    if (short.includes(word.toLowerCase())) hide(index, index + word.length);
+  const { characters, from, to } = folded(text, spaced);
+  for (const value of short) {
+    const word = [...value].map((character) => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')).join('\\s*');
+    const whole = new RegExp(`(?<!${besideWord(value, value[0])})${word}(?!${besideWord(value, value.at(-1))})`, 'gu');
+    for (const { 0: found, index } of characters.matchAll(whole)) {
+      hide(from[index] ?? 0, to[index + found.length - 1] ?? 0);
+    }
   }
+}
+
+/** A pattern of what makes a longer word of a value, beside its first or last character. */
+function besideWord(value: string, edge = ''): string {
+  if (/[\p{L}\p{N}_]/u.test(edge)) return '[\\p{L}\\p{N}_]';
+  return /[\p{L}\p{N}_]/u.test(value) ? '[]' : '[^\\s\\p{L}\\p{N}_]';
 }
 
 type Fold = (text: string) => string;
 
-/** Small letters without accents, which can be characters of their own; white space is left out. */
-function withoutSpace(text: string): string {
+/** Small letters without accents, which can be characters of their own. */
+function spaced(text: string): string {
   return text
     .normalize('NFKD')
     .toLowerCase()
-    .replace(/[\s\p{Z}\p{Cc}\p{Cf}\p{M}]/gu, '');
+    .replace(/[\p{Cf}\p{M}]/gu, '')
+    .replaceAll('ς', 'σ');
+}
+
+function withoutSpace(text: string): string {
+  return spaced(text).replace(/[\s\p{Z}\p{Cc}]/gu, '');
 }
 
 function lettersOnly(text: string): string {
-  return text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
+  return spaced(text).replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** The characters that count, and where each stands in the text. */
-function folded(text: string, fold: Fold): { readonly characters: string; readonly places: readonly number[] } {
+/** The characters that count, and from where to where each stands in the text. */
+interface FoldedText {
+  readonly characters: string;
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+function folded(text: string, fold: Fold): FoldedText {
   let characters = '';
-  const places: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    for (const character of fold(text.charAt(at))) {
-      characters += character;
-      places.push(at);
+  const from: number[] = [];
+  const to: number[] = [];
+  let at = 0;
+  for (const character of text) {
+    for (const each of fold(character).split('')) {
+      characters += each;
+      from.push(at);
+      to.push(at + character.length);
     }
+    at += character.length;
   }
-  return { characters, places };
+  return { characters, from, to };
+}
+
+/** Each second character, where signs stand between them; letters and digits there part the runs. */
+function everyOther({ characters, from, to }: FoldedText, first: number): FoldedText {
+  const kept = { characters: '', from: [] as number[], to: [] as number[] };
+  let at = 0;
+  for (const [index, character] of [...characters].entries()) {
+    const next = at + character.length;
+    const isKept = index % 2 === first;
+    if (isKept || /[\p{L}\p{N}]/u.test(character)) {
+      kept.characters += isKept ? character : '\0'.repeat(character.length);
+      kept.from.push(...from.slice(at, next));
+      kept.to.push(...to.slice(at, next));
+    }
+    at = next;
+  }
+  return kept;
 }
 
 /** Where codes and sentences of the profile stand: they would be hidden of a user `client_user` otherwise. */

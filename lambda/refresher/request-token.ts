@@ -69,22 +69,23 @@ export async function requestToken(
     mayHeal: (error: unknown) => mayHeal(error) && !mustWait,
   };
   const result = await retryUntil(retries, time, ask).catch((error: unknown) => refreshErrorOf(error));
-  const redacted = redactedOrNothing(serviceText ?? '', secrets, service.codes);
   const isUnlisted = result instanceof RefreshError && isUnlistedRefusal(result);
-  return {
-    result,
-    endpointLatenciesMs,
-    said: inOneLine(redacted),
-    profileEntry: isUnlisted ? profileEntry(redacted) : undefined,
-  };
+  const { said, profileEntry: entry } = logged(serviceText ?? '', secrets, service.codes, isUnlisted);
+  return { result, endpointLatenciesMs, said, profileEntry: entry };
 }
 
-/** What the service said must not cost the token's record. */
-function redactedOrNothing(...args: Parameters<typeof redactServiceText>): string {
+/** What may be logged of the service's text. It must not cost the token's record. */
+function logged(
+  serviceText: string,
+  secrets: readonly string[],
+  codes: readonly string[],
+  isUnlisted: boolean,
+): Pick<LoginReport, 'said' | 'profileEntry'> {
   try {
-    return redactServiceText(...args);
+    const redacted = redactServiceText(serviceText, secrets, codes);
+    return { said: inOneLine(redacted), profileEntry: isUnlisted ? profileEntry(redacted) : undefined };
   } catch {
-    return '';
+    return { said: undefined, profileEntry: undefined };
   }
 }
 

@@ -21,14 +21,17 @@ export function judge(profile: ServiceProfile, reply: SoapReply): JudgedToken | 
   const result = judgeBody(profile, { status, contentType, body }, text);
   if ('accessToken' in result) return result;
   const isGateways = isCertain && !isMime(contentType) && [408, 429, 502, 503, 504].includes(status);
-  return { ...result, isSafeToRepeat: isGateways && !mayRefuse(profile, text) };
+  return { ...result, isSafeToRepeat: isGateways && isRead(body, text) && !mayRefuse(profile, text) };
+}
+
+/** Whether the text is what was written: a charset of one byte a character reads anything, compressed bytes too. */
+function isRead(body: Uint8Array, text: string): boolean {
+  return !/[^\P{Cc}\t\r\n]/u.test(text) && (/^\p{ASCII}*$/u.test(text) || Buffer.from(text).equals(body));
 }
 
 /** Whether a text of any shape may be a refusal. Wide: what it takes for one is only not sent a second time at once. */
 function mayRefuse({ codes }: ServiceProfile, text: string): boolean {
-  // UTF-16 under a wrong label shows as zeros between the letters.
-  const readable = text.replaceAll('\0', '');
-  return ANY_REFUSAL.test(readable) || listedCode([atCode(readable)], codes) !== undefined;
+  return ANY_REFUSAL.test(text) || listedCode([atCode(text)], codes) !== undefined;
 }
 
 /** An envelope, or one of the few words without which nobody refuses credentials. */
@@ -92,7 +95,9 @@ function withoutEnvelope(
   why: string,
 ): NoToken {
   if (status === 401 || status === 403) {
-    const listed = body && listedCode([elsewhere(body.text)], codes);
+    // Of a page, what people read: addresses in it name pages such as access_denied.
+    const shown = body?.isHtmlOrEmpty ? body.text.replace(/<[^<>]*>/g, ' ') : body?.text;
+    const listed = shown === undefined ? undefined : listedCode([elsewhere(shown)], codes);
     if (listed !== undefined) return asListed(listed);
     return noToken('REQUEST_REFUSED', `HTTP status ${status} without a SOAP answer or a code of the profile`);
   }
@@ -255,7 +260,10 @@ function blamesServer(code: string): boolean {
 
 /** What may be logged once its secrets are taken out, a line for each text: none that names the token's element, as in JSON. */
 function serviceText(profile: ServiceProfile, texts: readonly AnswerText[]): string | undefined {
-  const logged = texts.map(({ text }) => text).filter((text) => !text.includes(lastStep(profile.token)));
+  const name = lastStep(profile.token);
+  // A name such as `id` is a part of many words.
+  const wordsOf = (text: string) => (name.length > 5 ? text : text.split(/[^\p{L}\p{N}]+/u));
+  const logged = texts.map(({ text }) => text).filter((text) => !wordsOf(text).includes(name));
   return logged.filter((text) => text !== '').join('\n') || undefined;
 }
 

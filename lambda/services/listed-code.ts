@@ -25,11 +25,13 @@ export function listedCode(texts: readonly AnswerText[], codes: ServiceCodes): L
 
 /**
  * The listed code that stands where the token should: the text begins with it, holds it and a blank, or is one without a
- * letter. Elsewhere in what could be a token a code of two letters stands by chance.
+ * letter. Elsewhere in what could be a token a code of two letters stands by chance, but none such as `invalid_grant`.
  */
 export function codeInTokenPlace(text: string, codes: ServiceCodes): ListedCode | undefined {
   return longest([{ text, isCodePlace: true }], codes, (within, code) =>
-    within.text.includes(' ') ? holds(within, code) : placesOf(within, code).includes(0),
+    within.text.includes(' ') || /^\w*[a-z]_\w{4,}$/i.test(code)
+      ? holds(within, code)
+      : placesOf(within, code).includes(0),
   );
 }
 

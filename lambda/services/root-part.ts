@@ -118,4 +118,4 @@ function parseContentType(text: string): [type: string, parameters: ReadonlyMap<
   return [type.trim().toLowerCase(), parameters];
 }
 
-const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
+const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;,]*))/g;

@@ -4,6 +4,7 @@ import { generate } from 'selfsigned';
 import { describe, expect, it, vi } from 'vitest';
 import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
 import { createCredentialsSource } from '../../lambda/refresher/adapters/credentials.ts';
+import { profileEntry } from '../../lambda/refresher/profile-entry.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import type { AwsFault } from '../../local/world/aws/aws-server.ts';
@@ -457,6 +458,23 @@ function successReply(token: string): Buffer {
 }
 
 describe('a refusal in words that no list holds', () => {
+  it.each<[string, string, string | undefined]>([
+    ['a code', 'E_LOCKED', 'E_LOCKED'],
+    ['a sentence with a number in it', 'Account 4711 was closed by the sales desk', 'was closed by the sales desk'],
+    ['two words', 'Not allowed', undefined],
+    ['what is hidden', 'User ••• is not known', 'is not known'],
+    ['signs', '! '.repeat(2000), undefined],
+  ])('is known by an entry of %s', (_, redacted, entry) => {
+    expect(profileEntry(redacted)).toBe(entry && `"codes": { "credentials": ["${entry}"] }`);
+  });
+
+  it('is known by the beginning of a long sentence', () => {
+    const sentence = 'the account is not known here and '.repeat(100);
+    const [, entry = ''] = /\["(.*)"\]/.exec(profileEntry(sentence) ?? '') ?? [];
+    expect(entry.length).toBeLessThan(130);
+    expect(sentence.startsWith(entry)).toBe(true);
+  });
+
   const REFUSAL = 'Your licence has ended: please contact the sales desk';
 
   it('backs off, and its log line and docs/operations.md show the very entry by which the next one is known', async () => {

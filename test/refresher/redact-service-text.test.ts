@@ -138,13 +138,37 @@ describe('what the service said', () => {
     ['as UTF-16 in Base64', 'hunter2', `bad ${Buffer.from('hunter2', 'utf16le').toString('base64')}`, 'bad •••'],
     ['as a word of three digits', '739', 'PIN 739 is wrong, 7390 is not', 'PIN ••• is wrong, 7390 is not'],
     ['as a word of any refusal', 'secret', 'The password secret is wrong', 'The password ••• is wrong'],
+    [
+      'as a word of three characters, a sign among them',
+      '12#',
+      'PIN 12# is wrong, 112# is not',
+      'PIN ••• is wrong, 112# is not',
+    ],
+    [
+      'as a word of three letters with blanks',
+      'ab c',
+      'The PIN ab c is wrong, crab c is not',
+      'The PIN ••• is wrong, crab c is not',
+    ],
+    ['as a short word whose accents stand apart', 'ä1', 'The PIN a\u03081 is wrong', 'The PIN ••• is wrong'],
+    ['of one sign', '-', 'The sign - is wrong, x-- is not', 'The sign ••• is wrong, x-- is not'],
+    ['with single signs between its own', 'p@s$1', 'bad p.@.s.$.1 x', 'bad ••• x'],
+    ['of figures with single signs between', '😀🐧🎉🙃', 'bad 😀-🐧-🎉-🙃 x', 'bad ••• x'],
+    ['as bytes of C', 'S3cr', 'bad 0x53, 0x33, 0x63, 0x72', 'bad •••'],
+    ['as octal numbers', 'S3cr', 'bad 0123 063 0143 0162', 'bad •••'],
+    ['as Unicode writes code points', 'S3cr', 'bad U+0053 U+0033 U+0063 U+0072', 'bad •••'],
+    ['in calls', 'S3cr', 'bad chr(83).chr(51).chr(99).chr(114)', 'bad •••'],
+    ['as a list of bytes', 'S3cr', 'bad [83, 51, 99, 114]', 'bad •••'],
+    ['as old scripts escape it', 'S3cr', 'bad %u0053%u0033%u0063', 'bad •••'],
+    ['in Greek capitals', 'οδος', 'bad ΟΔΟΣ', 'bad •••'],
+    ['in letters of mathematics', 'pass1', 'bad 𝐩𝐚𝐬𝐬1', 'bad •••'],
     ['joined by signs', 'invalid-password-client', 'Refused: invalid-password-client', 'Refused: •••'],
   ])('shows nothing of a secret %s', (_, secretValue, text, shown) => {
     expect(said(text, [secretValue])).toBe(shown);
   });
 
   it("shows numbers, addresses and sentences that are nobody's secret", () => {
-    const text = 'Login failed for user, error 3 of 5 at 10.0.0.1 on port 80';
+    const text = 'Login failed for user, error 3 of 5 at 10.0.0.1 on port 80, code 0x80040E14';
     expect(said(text, ['hunter2'])).toBe(text);
   });
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../lambda/services/judge.ts';
@@ -401,6 +402,7 @@ describe('in the place of the token', () => {
     ['the longest of two codes counts', 'request', reply(place('BAD_LOGIN_FORMAT BUSY'))],
     ['a code that only begins a word is a token', 'token', reply(place('LOCKEDx'))],
     ['a code behind other signs is a token', 'token', reply(place('x-LOCKED'))],
+    ['a code of two words refuses wherever it stands', 'credentials', reply(place('ERROR:BAD_LOGIN'))],
     ['words that nobody listed are a doubt', 'malformed', reply(place('Wrong password'))],
     [
       'a code in the Header refuses',
@@ -540,6 +542,19 @@ describe('no envelope', () => {
     ['a refusal in text under 500', 'unavailable', reply('LOCKED', { status: 500, contentType: text })],
     ['a 408', 'unavailable', reply('x', { status: 408, contentType: text })],
     [
+      'a 403 whose page has a listed code in an address only',
+      'request',
+      reply('<html><img src="/LOCKED.png"><a href="?error=BAD_LOGIN">x</a></html>', {
+        status: 403,
+        contentType: 'text/html',
+      }),
+    ],
+    [
+      'a 403 whose page says a listed code',
+      'credentials',
+      reply('<html><b class="x">LOCKED</b></html>', { status: 403, contentType: 'text/html' }),
+    ],
+    [
       'a 401 in plain text with a listed code',
       'credentials',
       reply('error: BAD_LOGIN\n', { status: 401, contentType: text }),
@@ -611,6 +626,11 @@ describe('an answer in parts (MTOM)', () => {
       'is read with a parameter in quotes that looks like another',
       'token',
       reply(message(good + other), related('x="; start=<none@x>; boundary=b9"; boundary=b1')),
+    ],
+    [
+      'is read under two types that a proxy has joined',
+      'token',
+      reply(message(good + other), { contentType: 'multipart/related; boundary=b1, text/xml' }),
     ],
     ['is read behind a preamble', 'token', reply(`preamble\r\n${message(good)}`, related('boundary=b1'))],
     [
@@ -821,6 +841,12 @@ describe('what a refusal tells', () => {
       expect(JSON.stringify(judge(acme, reply(body)))).not.toContain('abc123');
   });
 
+  it('is a text in which the name of the token is only part of a word', () => {
+    const named = { ...acme, token: 'result/id' };
+    expect(judge(named, reply(fault11('Client', 'Kid invalid')))).toMatchObject({ serviceText: 'Kid invalid' });
+    expect(judge(named, reply(fault11('Client', '{"id": "abc"}')))).toMatchObject({ serviceText: undefined });
+  });
+
   it('says which of three is why no end of the token can be used', () => {
     const profiles = [{ ...acme, expiresIn: undefined }, { ...acme, expiresIn: 'result/life' }, acme];
     const ends = profiles.map((profile) => judge(profile, reply(answer(`${TOKEN}<ttl>soon</ttl>`))));
@@ -857,6 +883,21 @@ describe('a login', () => {
     ['may have been judged under a 503 with half an envelope', true, reply('<s:Envelope>', { status: 503 })],
     ['may have been judged under a 500', true, reply('', { status: 500 })],
     ['may have been judged under a 200', true, reply('')],
+    [
+      'may have been judged under a 503 that is compressed and does not say so',
+      true,
+      reply(gzipSync('BAD_LOGIN'), { status: 503, contentType: 'text/xml; charset=ISO-8859-1' }),
+    ],
+    [
+      'may have been judged under a 503 whose letters any charset of one byte would read',
+      true,
+      reply(Buffer.from([0xc2, 0x81, 0x84]), { status: 503, contentType: 'text/plain; charset=windows-1252' }),
+    ],
+    [
+      'cannot have been judged under a 503 in words of UTF-8',
+      false,
+      reply('Wartung für alle', { status: 503, contentType: 'text/plain' }),
+    ],
     ['may have been judged under a 503 that is no text', true, reply(Buffer.from('\xfc', 'latin1'), { status: 503 })],
     [
       'may have been judged under a 503 in parts',
