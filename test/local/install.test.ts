@@ -89,6 +89,7 @@ it('says in one line that the folder for the built function cannot be written', 
     process.execPath,
     'local/start/launch.js',
     'local/start/start.ts',
+    '--help',
   );
 
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
