@@ -21,7 +21,8 @@ const builtInModules: Plugin = {
   },
 };
 
-const [, , FOLDER = 'dist/refresher'] = process.argv;
+/** Another one only where this file is the command itself: the arguments of `npm start` are not for it. */
+const FOLDER = (import.meta.main && process.argv[2]) || 'dist/refresher';
 
 const { outputFiles, metafile } = await build({
   entryPoints: { handler: 'lambda/refresher/handler.ts' },

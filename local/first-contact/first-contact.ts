@@ -75,8 +75,8 @@ function table(rows: readonly Row[], width: number): string[] {
   const body = rows.flatMap(([name, expected, came]) => {
     const [left, right] = [firstRows(expected, column, MAX_ROWS), firstRows(came, column, MAX_ROWS)];
     return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => {
-      const label = dim((at === 0 ? name : '').padEnd(LABEL));
-      return `  ${label}${(left[at] ?? '').padEnd(column)}  ${right[at] ?? ''}`.trimEnd();
+      const sides = `${(left[at] ?? '').padEnd(column)}  ${right[at] ?? ''}`;
+      return labelled(at === 0 ? name : '', sides).trimEnd();
     });
   });
   return [dim(head), ...body];
@@ -84,13 +84,9 @@ function table(rows: readonly Row[], width: number): string[] {
 
 function below([name, expected, came]: Row, width: number): readonly string[] {
   if (expected.length === 1) return [entry(name, `expected ${expected}, came ${came}`, width)];
-  return [...list('expected', expected, width), ...list('came', came, width)];
-}
-
-function list(name: string, lines: readonly string[], width: number): readonly string[] {
-  return firstRows(lines, width - LABEL - 2, MAX_NARROW_ROWS).map(
-    (line, at) => `  ${dim((at === 0 ? name : '').padEnd(LABEL))}${line}`,
-  );
+  const list = (label: string, lines: readonly string[]) =>
+    firstRows(lines, width - LABEL - 2, MAX_NARROW_ROWS).map((line, at) => labelled(at === 0 ? label : '', line));
+  return [...list('expected', expected), ...list('came', came)];
 }
 
 /** As many lines as `max` rows of `width` can hold, and how many more there are. */
@@ -115,7 +111,11 @@ function xmlLines(xml: string, width: number): string[] {
 }
 
 function entry(name: string, text: string, width: number): string {
-  return paragraph(`  ${dim(name.padEnd(LABEL))}`, text, LABEL + 2, width);
+  return paragraph(labelled(name, ''), text, LABEL + 2, width);
+}
+
+function labelled(name: string, text: string): string {
+  return `  ${dim(name.padEnd(LABEL))}${text}`;
 }
 
 function paragraph(start: string, text: string, indent: number, width: number): string {

@@ -57,7 +57,7 @@ const ROWS: readonly Row[] = [
     'Run the command once more. If it stays so, ask the vendor.',
   ],
   [
-    hasStatus((status) => status >= 300 && status <= 399),
+    ({ answer }) => Math.floor((answer?.status ?? 0) / 100) === 3,
     ({ answer }) =>
       `The address sends you on to ${answer?.redirectTo ?? 'nowhere that can be read'}. Credentials do not follow a redirect.`,
     ({ answer, endpoint }) =>
@@ -66,7 +66,7 @@ const ROWS: readonly Row[] = [
         : 'Use the address that the vendor names for the SOAP service; a login page is often behind a redirect.',
   ],
   [
-    hasStatus((status) => status === 415),
+    ({ answer }) => answer?.status === 415,
     ({ profile }) => `The service wants another content type: most likely ${versions(profile)[1]}, or no SOAP.`,
     otherVersion,
   ],
@@ -144,10 +144,6 @@ const NO_TOKEN: Row = [
 
 /** What an answer of these kinds says counts for more than its status. */
 const SPEAKING: readonly AnswerKind[] = ['this service', 'another service', 'SOAP fault', 'other SOAP version', 'JSON'];
-
-function hasStatus(holds: (status: number) => boolean) {
-  return ({ answer }: FailedContact) => answer !== undefined && holds(answer.status);
-}
 
 function hasMuteStatus(holds: (status: number) => boolean) {
   return ({ answer }: FailedContact) =>

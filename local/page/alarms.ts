@@ -13,11 +13,6 @@ export const ERRORS_METRIC = {
   dimensions: { FunctionName: 'local' },
 } as const;
 
-/** An alarm of the construct, and how the local CloudWatch evaluates it. */
-export interface PlayedAlarm extends AlarmRule {
-  readonly alarm: Alarm;
-}
-
 /** The alarms as CloudWatch would show them. */
 export interface AlarmPanel {
   /** Why no alarm is evaluated. */
@@ -38,7 +33,12 @@ export function createAlarmPanel({ clock, metrics }: VirtualWorld, config: Confi
   }
   const changes: AlarmChange[] = [];
 
-  function watch({ kind: name, severity, firesWhen: rule, alarm }: PlayedAlarm): () => AlarmView {
+  function watch({
+    kind: name,
+    severity,
+    firesWhen: rule,
+    alarm,
+  }: ReturnType<typeof playedAlarms>[number]): () => AlarmView {
     const pages = severity === 'page';
     const { firstMinute, evaluate, isWarmingUp } = watchAlarm(alarm, clock.now(), 'filled');
     let view: AlarmView = { name, pages, rule, state: 'INSUFFICIENT_DATA', since: clock.now(), isWarmingUp: true };
@@ -58,8 +58,8 @@ export function createAlarmPanel({ clock, metrics }: VirtualWorld, config: Confi
   return { off: undefined, changes, views: () => watched.map((view) => view()) };
 }
 
-/** The alarms of a token with these settings. */
-export function playedAlarms(config: Config): readonly PlayedAlarm[] {
+/** The alarms of a token with these settings, and how the local CloudWatch evaluates each. */
+export function playedAlarms(config: Config): readonly (AlarmRule & { readonly alarm: Alarm })[] {
   const rules = alarmRules(timingOf(config), config.credentialsMaxAgeSeconds);
   return rules.map((rule) => ({ ...rule, alarm: evaluated(rule, config.tokenParameterName) }));
 }

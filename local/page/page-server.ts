@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { parseJsonObject } from '../../lambda/parse-json.ts';
 import { isButton } from './buttons.ts';
 import type { PacedClock } from './paced-clock.ts';
-import type { Pace, TickView } from './snapshot.ts';
+import type { TickView } from './snapshot.ts';
 import type { TokenLife } from './token-life.ts';
 
 /** The page that shows a token's life, behind whatever server listens on this machine. */
@@ -76,17 +76,13 @@ export async function createPage(life: TokenLife, time: PacedClock): Promise<Tok
     const refusal = refusedPost(request, key);
     if (refusal !== undefined) return answer(response, ...refusal);
     const order = parseJsonObject(await limitedText(request));
-    const isDone =
-      (request.url === '/press' && isButton(order?.button) && life.press(order.button)) ||
-      (request.url === '/pace' && setPace(life.paces.find((pace) => pace === order?.pace)));
-    if (!isDone) return answer(response, 400, 'There is no such button or pace here.');
+    const pace = life.paces.find((one) => one === order?.pace);
+    if (request.url === '/pace' && pace !== undefined) time.setPace(pace);
+    else if (request.url !== '/press' || !isButton(order?.button) || !life.press(order.button)) {
+      return answer(response, 400, 'There is no such button or pace here.');
+    }
     response.writeHead(204, HEADERS).end();
     showState();
-  }
-
-  function setPace(pace: Pace | undefined): boolean {
-    if (pace !== undefined) time.setPace(pace);
-    return pace !== undefined;
   }
 
   return {

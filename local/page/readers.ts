@@ -1,20 +1,10 @@
-import {
-  type EInvoiceAnswer,
-  eInvoiceGetEnvelope,
-  isTokenRejected,
-  readEInvoiceAnswer,
-} from '../../examples/downstream/e-invoice.ts';
+import { eInvoiceGetEnvelope, isTokenRejected, readEInvoiceAnswer } from '../../examples/downstream/e-invoice.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { awsClient } from '../world/refresher-tick.ts';
 import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import { Random } from '../world/time/random.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { ReaderView } from './snapshot.ts';
-
-/** A workload that reads the token and calls the service with it, again and again. */
-export interface PlayedReader {
-  view(): ReaderView;
-}
 
 /** What the readers need to know. */
 export interface ReaderSettings {
@@ -24,30 +14,22 @@ export interface ReaderSettings {
   readonly callsService: boolean;
 }
 
-/** Two workloads with the published reader; the second one reports what the service rejects. */
-export function playReaders(world: VirtualWorld, settings: ReaderSettings): readonly PlayedReader[] {
-  const everyMs = Math.max(1, settings.lifetimeSeconds / 120) * 1000;
+/** Two workloads that read the token with the published reader, and call the service with it, again and again. */
+export function playReaders(world: VirtualWorld, settings: ReaderSettings): () => readonly ReaderView[] {
   const random = new Random(world.clock.now());
-  const habits = { random, everyMs };
-  return [
-    playReader(world, settings, { ...habits, name: 'Reader 1', reportRejections: false, startAfterMs: everyMs / 3 }),
-    playReader(world, settings, { ...habits, name: 'Reader 2', reportRejections: true, startAfterMs: everyMs }),
-  ];
+  const readers = [playReader(world, settings, random, false), playReader(world, settings, random, true)];
+  return () => readers.map((view) => view());
 }
 
-interface Habits {
-  readonly random: Random;
-  readonly name: string;
-  readonly reportRejections: boolean;
-  readonly everyMs: number;
-  readonly startAfterMs: number;
-}
-
+/** @param reportRejections whether it reports what the service rejects */
 function playReader(
   { clock, aws, vendor }: VirtualWorld,
   { tokenParameterName, lifetimeSeconds, callsService }: ReaderSettings,
-  { random, name, reportRejections, everyMs, startAfterMs }: Habits,
-): PlayedReader {
+  random: Random,
+  reportRejections: boolean,
+): () => ReaderView {
+  const name = reportRejections ? 'Reader 2' : 'Reader 1';
+  const everyMs = Math.max(1, lifetimeSeconds / 120) * 1000;
   const tokens = createTokenReader({
     parameterName: tokenParameterName,
     // The defaults, 60 and 300, are for tokens that live hours.
@@ -58,11 +40,8 @@ function playReader(
     clock: { now: clock.now, sleep: (ms) => clock.sleep(ms), timeout: (ms) => clock.timeout(ms) },
     random: () => random.next(),
   });
-  let seen: Pick<ReaderView, 'state' | 'detail' | 'at'> = {
-    state: undefined,
-    detail: 'has not called yet',
-    at: undefined,
-  };
+  type Seen = Pick<ReaderView, 'state' | 'detail' | 'at'>;
+  let seen: Seen = { state: undefined, detail: 'has not called yet', at: undefined };
   let calls = 0;
   let failed = 0;
 
@@ -71,7 +50,7 @@ function playReader(
     return `version ${stored?.version ?? 'unknown'}`;
   }
 
-  async function ask(token: string): Promise<EInvoiceAnswer> {
+  async function ask(token: string) {
     await clock.sleep(random.between(50, 300));
     if (vendor.fault === NO_CONNECTION) throw new Error('the service does not answer');
     const envelope = eInvoiceGetEnvelope(token, '05AAAPG7885R002', 'a'.repeat(64));
@@ -80,7 +59,7 @@ function playReader(
     return readEInvoiceAnswer(vendor.service.answer(message, new Date(clock.now())).body);
   }
 
-  async function call(): Promise<typeof seen> {
+  async function call(): Promise<Seen> {
     if (!callsService) {
       const token = await tokens.get();
       return { state: 'served', detail: `holds ${versionOf(token)}`, at: clock.now() };
@@ -112,6 +91,6 @@ function playReader(
     if (seen.state !== 'served') failed += 1;
     clock.at(clock.now() + everyMs, callOnce);
   }
-  clock.at(clock.now() + startAfterMs, callOnce);
-  return { view: () => ({ name, reports: reportRejections, ...seen, calls, failed }) };
+  clock.at(clock.now() + (reportRejections ? everyMs : everyMs / 3), callOnce);
+  return () => ({ name, reports: reportRejections, ...seen, calls, failed });
 }

@@ -10,7 +10,11 @@ export interface Snapshot {
   readonly paces: readonly Pace[];
   /** False where a real service is asked: nothing can be broken there, and time cannot be hurried. */
   readonly isVirtual: boolean;
-  readonly settings: LifeSettings;
+  readonly settings: {
+    readonly lifetimeSeconds: number;
+    readonly checkEverySeconds: number;
+    readonly pageBelowSeconds: number;
+  };
   /** In order of time; the last one is stored now. */
   readonly lives: readonly Life[];
   /** The last attempt to get a token, if none has been stored since. */
@@ -29,13 +33,6 @@ export interface Snapshot {
   /** What somebody did on the page. */
   readonly acts: readonly Act[];
   readonly verdict: Verdict;
-}
-
-export interface LifeSettings {
-  readonly lifetimeSeconds: number;
-  readonly refreshEverySeconds: number;
-  readonly checkEverySeconds: number;
-  readonly pageBelowSeconds: number;
 }
 
 /** One stored token, from being stored to being replaced. */

@@ -1,6 +1,5 @@
 import type { Config } from '../../lambda/refresher/config.ts';
 import { type TickLogLine, tickLogLine } from '../../lambda/refresher/tick-log.ts';
-import type { TickReport } from '../../lambda/refresher/tick-report.ts';
 import { pageBelowSeconds } from '../../lambda/timing.ts';
 import { seriesKey } from '../world/aws/cloudwatch-alarm.ts';
 import { tickMetricKey } from '../world/refresher-tick.ts';
@@ -52,7 +51,7 @@ const SHOWN_CHANGES = 50;
 /** Starts the schedule, the readers and the alarms; they go on for as long as the world's clock does. */
 export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSettings): TokenLife {
   const { clock, vendor, publish } = world;
-  const { tokenParameterName, checkEverySeconds, refreshEverySeconds, tokenLifetimeSeconds: lifetimeSeconds } = config;
+  const { tokenParameterName, checkEverySeconds, tokenLifetimeSeconds: lifetimeSeconds } = config;
   const ticks: TickView[] = [];
   const noted: SentLogin[] = [];
   const acts: Act[] = [];
@@ -60,13 +59,11 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
   let tickCount = 0;
 
   const records = recordLives(world, config);
-  const played = isVirtual ? playFunction(world, config, noteReport) : undefined;
+  const played = isVirtual
+    ? playFunction(world, config, (report, at) => show(tickLogLine(tokenParameterName, report), at))
+    : undefined;
   const alarms = createAlarmPanel(world, config);
   const readers = playReaders(world, { tokenParameterName, lifetimeSeconds, callsService: isVirtual });
-
-  function noteReport(report: TickReport, startedAt: number): void {
-    show(tickLogLine(tokenParameterName, report), startedAt);
-  }
 
   function show(tick: TickLogLine, at: number): void {
     tickCount += 1;
@@ -90,7 +87,7 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
       pace,
       paces: life.paces,
       isVirtual,
-      settings: { lifetimeSeconds, refreshEverySeconds, checkEverySeconds, pageBelowSeconds: pageBelowSeconds(config) },
+      settings: { lifetimeSeconds, checkEverySeconds, pageBelowSeconds: pageBelowSeconds(config) },
       lives: records.lives(since),
       attempt: records.attempt(),
       nextTickAt: played === undefined ? nextNotedAt : played.nextTickAt(),
@@ -100,7 +97,7 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
       alarms: alarms.views(),
       alarmsOff: alarms.off,
       alarmChanges: alarms.changes.slice(-SHOWN_CHANGES),
-      readers: readers.map(({ view }) => view()),
+      readers: readers(),
       acts: lastFrom(acts, since),
     };
   }

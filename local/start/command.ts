@@ -1,7 +1,5 @@
 /** What npm start does once the function is built: the main job on this machine. Nothing here knows how a token is refreshed. */
-import { existsSync } from 'node:fs';
-import { runCommand, UsageError } from '../../cli/command-line.ts';
-import { ARTEFACT } from './function-process.ts';
+import { runCommand } from '../../cli/command-line.ts';
 import { readOptions, START } from './options.ts';
 import { readCredentials } from './secret.ts';
 
@@ -9,7 +7,6 @@ import { readCredentials } from './secret.ts';
 export function runStart(): Promise<void> {
   return runCommand(START, async ({ values }) => {
     const options = readOptions(values);
-    if (!existsSync(ARTEFACT)) throw new UsageError('The function is not built yet: npm run build.');
     const secretString = await readCredentials(options);
     // Each loaded only where it is needed: what serves the page brings the whole SDK with it.
     if (options.serve) return await (await import('./serve.ts')).serve(options, secretString);

@@ -29,21 +29,15 @@ function jsonLines({ aws, options }: Stage): readonly string[] {
   const line = jsonFaultLine(aws.secrets.secretString(SECRET_ID) ?? '{}');
   if (line === undefined) return [];
   const place = `${options.endpoint?.credentialsFile}, line ${line}`;
-  return [
-    '',
-    warningLine(
-      `${place}: from here on it is no JSON. Look for a comma too many, or a missing quotation mark.`,
-      width(),
-    ),
-  ];
+  const look = 'from here on it is no JSON. Look for a comma too many, or a missing quotation mark.';
+  return ['', warningLine(`${place}: ${look}`, width())];
 }
 
 /** A proxy that other programs here use. */
 function unusedProxy({ options, endpointUrl }: Stage): readonly string[] {
   const scheme = new URL(endpointUrl).protocol === 'https:' ? 'HTTPS' : 'HTTP';
-  const name = [`${scheme}_PROXY`, `${scheme.toLowerCase()}_proxy`, 'ALL_PROXY', 'all_proxy'].find(
-    (one) => process.env[one],
-  );
+  const names = [`${scheme}_PROXY`, `${scheme.toLowerCase()}_proxy`, 'ALL_PROXY', 'all_proxy'];
+  const name = names.find((one) => process.env[one]);
   if (name === undefined || options.endpoint?.proxyUrl !== undefined) return [];
   return [
     `${name} is set here, and is not used: the request went without a proxy. Give --proxy http://host:port for one.`,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { isObject } from '../../lambda/parse-json.ts';
+import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 import { METRIC_NAMESPACE, METRICS } from '../../lambda/refresher/metric-names.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { type Contact, isContact } from '../first-contact/contact.ts';
@@ -19,7 +19,7 @@ export interface Invocation {
 }
 
 /** The built function, as it is deployed. */
-export const ARTEFACT = fileURLToPath(new URL('../../dist/refresher/handler.mjs', import.meta.url));
+const ARTEFACT = fileURLToPath(new URL('../../dist/refresher/handler.mjs', import.meta.url));
 const LAMBDA_PROCESS = fileURLToPath(new URL('lambda-process.ts', import.meta.url));
 
 /**
@@ -44,12 +44,8 @@ export async function invoke(
   const [stdout, stderr] = await Promise.race([Promise.all([read(child.stdout), read(child.stderr), closed]), aborted]);
   if (!isTickLine(sent.line)) throw new Error(`The function ended without a log line.\n${stderr}`);
   const output = stdout + stderr;
-  return {
-    tick: sent.line,
-    output,
-    metrics: emittedMetrics(output),
-    contact: isContact(sent.contact) ? sent.contact : undefined,
-  };
+  const contact = isContact(sent.contact) ? sent.contact : undefined;
+  return { tick: sent.line, output, metrics: emittedMetrics(output), contact };
 }
 
 /** The function's own log line, as it went through JSON. */
@@ -65,11 +61,10 @@ async function read(output: Readable | null): Promise<string> {
 function emittedMetrics(output: string): Invocation['metrics'] {
   const lines = output.split('\n').filter((line) => line.includes(`"Namespace":"${METRIC_NAMESPACE}"`));
   return lines.flatMap((line) => {
-    const emitted: unknown = JSON.parse(line);
-    if (!isObject(emitted)) return [];
+    const emitted = parseJsonObject(line) ?? {};
     return Object.values(METRICS).flatMap((name) => {
-      const value = emitted[name];
-      return [value].flat().flatMap((one) => (typeof one === 'number' ? [[name, one] as const] : []));
+      const values = [emitted[name]].flat().filter((value) => typeof value === 'number');
+      return values.map((value) => [name, value] as const);
     });
   });
 }

@@ -15,7 +15,9 @@ export const SERVICE_FAULTS: ReadonlyMap<string, InjectFault> = new Map<string, 
   [
     'password-changed',
     (_, soap) => {
-      soap.credentials = Object.fromEntries(Object.keys(soap.credentials).map((name) => [name, 'changed']));
+      soap.service.credentials = Object.fromEntries(
+        Object.keys(soap.service.credentials).map((name) => [name, 'changed']),
+      );
     },
   ],
   ...WORDS_FIRST.map((name): [string, InjectFault] => [name, answeringWith(name)]),

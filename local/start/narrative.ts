@@ -3,14 +3,13 @@ import { ERROR_GUIDE, type ErrorGuidance } from '../../lambda/error-guide.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { spanText } from '../../lambda/timing.ts';
 import { wrapText } from '../first-contact/wrap-text.ts';
+import { SECRET_ID } from './secret.ts';
 
 /** What the reader of a tick's account has to know besides the tick itself. */
 export interface Scene {
   readonly endpoint: string;
-  readonly secretId: string;
   /** Where the secret's content comes from, if it is somebody's own. */
-  readonly credentialsFile?: string;
-  readonly tokenParameterName: string;
+  readonly credentialsFile?: string | undefined;
   /** Requests that reached the local endpoint during the tick; undefined for a real service. */
   readonly requests: number | undefined;
   /** The stored token, in the clear; only its mask is shown. */
@@ -18,41 +17,40 @@ export interface Scene {
   /** Of the terminal, in characters. */
   readonly width: number;
   /** What is shown in the place of the operator's account of a failure. */
-  readonly failure?: string;
+  readonly failure?: string | undefined;
 }
 
 /** One tick, step by step in the order of events. */
 export function tickStory(tick: TickLogLine, scene: Scene): string {
-  const { outcome, code, secretVersionId, endpointLatenciesMs, tokenVersion, warnings = [] } = tick;
-  const done = (step: string, detail: string) => stepLine(styleText('green', '✓'), step, detail, scene.width);
-  const notDone = (step: string, detail: string) => stepLine(styleText('red', '✗'), step, detail, scene.width);
-  const { credentialsFile, secretId } = scene;
+  const { outcome, code, secretVersionId, endpointLatenciesMs, tokenParameter, tokenVersion, warnings = [] } = tick;
   const lines: string[] = [];
+  const done = (step: string, detail: string) => {
+    lines.push(stepLine(styleText('green', '✓'), step, detail, scene.width));
+  };
+  const notDone = (step: string, detail: string) => {
+    lines.push(stepLine(styleText('red', '✗'), step, detail, scene.width));
+  };
+  const { credentialsFile } = scene;
   if (secretVersionId !== undefined) {
-    const secret = credentialsFile ?? `secret ${secretId}, version ${shortId(secretVersionId)}`;
-    lines.push(done('credentials read', `${secret}, values ${MASK}`));
+    const secret = credentialsFile ?? `secret ${SECRET_ID}, version ${shortId(secretVersionId)}`;
+    done('credentials read', `${secret}, values ${MASK}`);
   } else if (code?.startsWith('CREDENTIALS_')) {
-    lines.push(notDone('credentials read', credentialsFile ?? `secret ${secretId}`));
+    notDone('credentials read', credentialsFile ?? `secret ${SECRET_ID}`);
   }
   if (endpointLatenciesMs !== undefined) {
     const { endpoint, requests = 1 } = scene;
     const step = outcome !== 'failed' || code === 'STORE_FAILED' ? done : notDone;
     const repeated = requests > 1 ? `, the last of ${requests} requests` : '';
-    lines.push(step('token requested', `${endpoint}, ${endpointLatenciesMs.at(-1)} ms${repeated}`));
+    step('token requested', `${endpoint}, ${endpointLatenciesMs.at(-1)} ms${repeated}`);
   }
+  const end = `expires ${expiry(tick)}`;
   if (outcome === 'refreshed') {
-    lines.push(
-      done('token stored', `${scene.tokenParameterName}, version ${tokenVersion}, value ${mask(scene.token)}`),
-    );
-    lines.push(done('status stored', `version ${tokenVersion} expires ${expiry(tick)}`));
+    done('token stored', `${tokenParameter}, version ${tokenVersion}, value ${mask(scene.token)}`);
+    done('status stored', `version ${tokenVersion} ${end}`);
   }
-  if (outcome === 'unchanged') {
-    lines.push(done('token kept', `the service gave the same one again; it expires ${expiry(tick)}`));
-  }
-  if (outcome === 'fresh') {
-    lines.push(done('token left alone', `version ${tokenVersion} expires ${expiry(tick)}: not due, nobody was asked`));
-  }
-  if (code === 'STORE_FAILED') lines.push(notDone('token stored', scene.tokenParameterName));
+  if (outcome === 'unchanged') done('token kept', `the service gave the same one again; it ${end}`);
+  if (outcome === 'fresh') done('token left alone', `version ${tokenVersion} ${end}: not due, nobody was asked`);
+  if (code === 'STORE_FAILED') notDone('token stored', `${tokenParameter}`);
   if (outcome === 'failed') lines.push('', scene.failure ?? failureStory(tick, scene.width));
   for (const warning of warnings) lines.push(warningLine(warning, scene.width));
   return lines.join('\n');
@@ -114,28 +112,21 @@ const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
 /** What an operator sees of a failed tick. */
 export function failureStory(tick: TickLogLine, width: number): string {
   const { code, cause, said, profileEntry, tokenVersion } = tick;
-  const stored =
-    tokenVersion === undefined
-      ? 'none that is known to be good'
-      : `untouched: version ${tokenVersion}, expires ${expiry(tick)}`;
   const guidance = code && ERROR_GUIDE[code];
-  const fact = (name: string, detail: string) => factLine(name, detail, width);
-  return [
-    failureLine(tick, width),
-    ...(cause === undefined ? [] : [fact('cause', cause)]),
-    ...(said === undefined ? [] : [fact('said', said)]),
-    ...(profileEntry === undefined
-      ? []
-      : [fact('profile', `if that is a refusal of the credentials, add ${profileEntry}`)]),
-    fact('stored token', stored),
-    ...(guidance === undefined
-      ? []
-      : [
-          fact('asked again', guidance.askedAgain),
-          fact('alarm', ALARM_TIMING[guidance.alarm]),
-          fact('do first', guidance.doFirst),
-        ]),
-  ].join('\n');
+  const facts: Readonly<Record<string, string | undefined>> = {
+    cause,
+    said,
+    profile: profileEntry && `if that is a refusal of the credentials, add ${profileEntry}`,
+    'stored token':
+      tokenVersion === undefined
+        ? 'none that is known to be good'
+        : `untouched: version ${tokenVersion}, expires ${expiry(tick)}`,
+    'asked again': guidance?.askedAgain,
+    alarm: guidance && ALARM_TIMING[guidance.alarm],
+    'do first': guidance?.doFirst,
+  };
+  const lines = Object.entries(facts).flatMap(([name, detail]) => (detail ? [factLine(name, detail, width)] : []));
+  return [failureLine(tick, width), ...lines].join('\n');
 }
 
 /** The error's code and message. */

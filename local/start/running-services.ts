@@ -1,12 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseJsonObject } from '../../lambda/parse-json.ts';
+import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 
 /** Where the services of `npm start -- --serve` listen, for another terminal. */
 export interface RunningServices {
   readonly awsUrl: string;
-  /** Undefined where a real service is asked. */
-  readonly soapUrl: string | undefined;
+  /** Left out where a real service is asked. */
+  readonly soapUrl?: string | undefined;
   /** How many times as fast as real time their time passes; 0: it stands still. */
   readonly pace: number;
   /** How far their time is ahead of this machine's. */
@@ -28,22 +28,23 @@ export function withdrawServices(): void {
 
 /** @returns undefined where none run: there is no announcement, or its process has ended. */
 export function runningServices(file: string): RunningServices | undefined {
-  const { awsUrl, soapUrl, pace, aheadMs, pid } = contents(file) ?? {};
-  if (typeof awsUrl !== 'string' || typeof pid !== 'number' || !isAlive(pid)) return undefined;
-  return {
-    awsUrl,
-    soapUrl: typeof soapUrl === 'string' ? soapUrl : undefined,
-    pace: typeof pace === 'number' ? pace : 1,
-    aheadMs: typeof aheadMs === 'number' ? aheadMs : 0,
-  };
+  const services = contents(file);
+  return services !== undefined && isAlive(services.pid) ? services : undefined;
 }
 
-function contents(file: string): Readonly<Record<string, unknown>> | undefined {
+function contents(file: string): Announcement | undefined {
   try {
-    return parseJsonObject(readFileSync(file, 'utf8'));
+    const json = parseJsonObject(readFileSync(file, 'utf8'));
+    return isAnnouncement(json) ? json : undefined;
   } catch {
     return undefined;
   }
+}
+
+type Announcement = RunningServices & { readonly pid: number };
+
+function isAnnouncement(json: unknown): json is Announcement {
+  return isObject(json) && typeof json.awsUrl === 'string' && typeof json.pid === 'number';
 }
 
 function isAlive(pid: number): boolean {

@@ -7,7 +7,6 @@ import { spanText } from '../../lambda/timing.ts';
 import { type ServedPage, servePage, worldStart } from '../page/serve-page.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { ENDPOINT_FAULTS } from '../world/soap/endpoint-faults.ts';
-import type { SoapCredentials } from '../world/soap/soap-service.ts';
 import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import { createVirtualWorld, type VirtualWorld } from '../world/virtual-world.ts';
 import { firstContact } from './explain.ts';
@@ -19,9 +18,8 @@ import { createServeLog, type ServeLog } from './serve-log.ts';
 import { shellCommand } from './shell-command.ts';
 import {
   type BehindPorts,
-  closeStage,
   onPort,
-  openStage,
+  onStage,
   READ_STATUS,
   READ_TOKEN,
   runTick,
@@ -34,29 +32,22 @@ const PAGE_PORT = 4782;
 
 /** Keeps the local services and the page up, with a tick from time to time, until Ctrl-C. @returns the exit status */
 export async function serve(options: Options, secretString: string | undefined): Promise<number> {
-  const credentials = demoCredentials(options.service);
-  const world = newWorld(options, credentials);
+  const { service, lifetimeSeconds, everySeconds } = options;
+  const credentials = demoCredentials(service);
+  const start = isVirtual(options) ? worldStart(lifetimeSeconds, everySeconds) : Date.now();
+  const vendor = { lifetimeSeconds, issuing: 'new' as const };
+  const world = createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
   world.aws.putSecret(secretString ?? JSON.stringify(credentials));
-  const stage = await openStage(options, credentials, behindPorts(world, isVirtual(options)));
-  try {
+  await onStage(options, credentials, behindPorts(world, isVirtual(options)), async (stage) => {
     showStage(stage);
     await serveStage(stage, world);
-    return 0;
-  } finally {
-    await closeStage(stage);
-  }
+  });
+  return 0;
 }
 
 /** Whether the handler runs in the world's own time. What must be met as it is deployed, by the artefact, is met in real time. */
 function isVirtual({ endpoint, service, fault }: Options): boolean {
   return endpoint === undefined && service === mastersIndia && fault === undefined;
-}
-
-function newWorld(options: Options, credentials: SoapCredentials): VirtualWorld {
-  const { lifetimeSeconds, everySeconds } = options;
-  const start = isVirtual(options) ? worldStart(lifetimeSeconds, everySeconds) : Date.now();
-  const vendor = { lifetimeSeconds, issuing: 'new' as const };
-  return createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
 }
 
 /** A connection that ends before there is an answer. */
@@ -125,7 +116,7 @@ function showCommands({ aws, soap, accessKeyId }: Stage, pageUrl: string): void 
     `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
     `aws ${READ_TOKEN}`,
     `aws ${READ_STATUS}`,
-    ...(soap === undefined ? [] : [`aws ${putCredentials(withWrongPassword(soap.credentials))}`]),
+    ...(soap === undefined ? [] : [`aws ${putCredentials(withWrongPassword(soap.service.credentials))}`]),
   ]) {
     console.log(shellCommand(command, width()));
   }
@@ -172,7 +163,7 @@ function failureDetails({ options, soap }: Stage, story: string, { code }: TickL
   if (!code?.startsWith('CREDENTIALS_')) return story;
   const file = options.endpoint?.credentialsFile;
   // Somebody may have changed the password on the page.
-  const right = file === undefined ? (soap?.credentials ?? {}) : { file };
+  const right = file === undefined ? (soap?.service.credentials ?? {}) : { file };
   const first = file === undefined ? 'The way back' : `The way back, once ${file} is right`;
   return [story, '', `  ${first}:`, shellCommand(`aws ${putCredentials(right)}`, width())].join('\n');
 }

@@ -47,12 +47,13 @@ const SOAP_PORT = 4781;
 /** Shorter than in the cloud, so that nobody waits long for a time-out; a real service gets the cloud's minute. */
 const LOCAL_TIMEOUT_MS = 20_000;
 
-/** Opens the ports. */
-export async function openStage(
+/** Opens the ports, and closes them once `play` has ended. */
+export async function onStage<Result>(
   options: Options,
   credentials: SoapCredentials,
-  behind: BehindPorts = {},
-): Promise<Stage> {
+  behind: BehindPorts,
+  play: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
   const isReal = options.endpoint !== undefined;
   const accessKeyId = isReal ? `LOCAL${randomBytes(10).toString('hex').toUpperCase()}` : 'local';
   const onlyKey = isReal ? { accessKeyId } : {};
@@ -60,12 +61,11 @@ export async function openStage(
   const soap = options.endpoint === undefined ? await openSoapPort(options, credentials, behind.soap) : undefined;
   const endpointUrl = options.endpoint?.url ?? soap?.url ?? '';
   const env = environment(options, { aws, endpointUrl, accessKeyId });
-  return { options, aws, soap, endpointUrl, accessKeyId, env };
-}
-
-/** Closes the ports. */
-export async function closeStage({ aws, soap }: Stage): Promise<void> {
-  await Promise.all([aws.close(), soap?.close()]);
+  try {
+    return await play({ options, aws, soap, endpointUrl, accessKeyId, env });
+  } finally {
+    await Promise.all([aws.close(), soap?.close()]);
+  }
 }
 
 /** Says what runs where; not where a failure has to fit on the screen below it: the tick names the same. */
@@ -104,20 +104,17 @@ export async function onPort<T>(port: number, start: (port: number) => Promise<T
   }
 }
 
-function openSoapPort(
-  options: Options,
-  credentials: SoapCredentials,
-  behind: BehindPorts['soap'],
-): Promise<SoapEndpoint> {
-  const { service } = options;
+function openSoapPort(options: Options, credentials: SoapCredentials, behind: BehindPorts['soap']) {
+  const { service, lifetimeSeconds: tokenLifetimeSeconds } = options;
   const settings = {
     credentials,
-    tokenLifetimeSeconds: options.lifetimeSeconds,
+    tokenLifetimeSeconds,
     profile: service,
     ...(service !== mastersIndia && { path: '/soap' }),
     ...(service.timing?.renewal && { issuing: 'same-until-late' as const, renewalWindowSeconds: 0 }),
+    ...behind,
   };
-  return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...settings, ...behind, port }));
+  return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...settings, port }));
 }
 
 function environment(

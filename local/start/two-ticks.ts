@@ -7,16 +7,7 @@ import { heading, tickStory, warningLine } from './narrative.ts';
 import type { Options } from './options.ts';
 import { demoCredentials, SECRET_ID } from './secret.ts';
 import { shellCommand } from './shell-command.ts';
-import {
-  closeStage,
-  openStage,
-  READ_TOKEN,
-  runTick,
-  type Stage,
-  showStage,
-  TOKEN_PARAMETER_NAME,
-  width,
-} from './stage.ts';
+import { onStage, READ_TOKEN, runTick, type Stage, showStage, TOKEN_PARAMETER_NAME, width } from './stage.ts';
 
 /**
  * Two ticks show the whole idea: the first gets a token, the second leaves it alone, or shows a fault.
@@ -24,14 +15,11 @@ import {
  */
 export async function showTwoTicks(options: Options, secretString: string | undefined): Promise<number> {
   const credentials = demoCredentials(options.service);
-  const stage = await openStage(options, credentials);
-  try {
+  return await onStage(options, credentials, {}, async (stage) => {
     stage.aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(credentials) });
     showStage(stage);
     return (await showTicks(stage)) ? 0 : 1;
-  } finally {
-    await closeStage(stage);
-  }
+  });
 }
 
 /** @returns whether no tick failed */
@@ -68,9 +56,7 @@ async function showTick(stage: Stage, event: object): Promise<TickLogLine> {
   const run = await runTick(stage, event);
   const scene = {
     endpoint: shownAddress(endpointUrl),
-    secretId: SECRET_ID,
     credentialsFile: options.endpoint?.credentialsFile,
-    tokenParameterName: TOKEN_PARAMETER_NAME,
     requests: soap && soap.calls.length - requestsBefore,
     token: aws.parameters.parameter(TOKEN_PARAMETER_NAME)?.value,
     width: width(),

@@ -11,7 +11,7 @@ import { createTokenStore, type ParameterStoreClient } from '../../lambda/refres
 import type { Config } from '../../lambda/refresher/config.ts';
 import { createHandler } from '../../lambda/refresher/create-handler.ts';
 import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
-import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
+import { METRIC_NAMESPACE, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
 import { tickMetrics } from '../../lambda/refresher/tick-metrics.ts';
 import type { TickReport } from '../../lambda/refresher/tick-report.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
@@ -37,9 +37,6 @@ export function refresherTick(
   random: () => number,
   onReport: (report: TickReport, startedAt: number) => void = () => {},
 ) {
-  const metricKeys = new Map(
-    Object.values(METRICS).map((metricName) => [metricName, tickMetricKey(config.tokenParameterName, metricName)]),
-  );
   return (world: VirtualWorld) =>
     async (invocation: LambdaInvocation): Promise<void> => {
       const { clock, lambdaNow, publish } = world;
@@ -66,7 +63,9 @@ export function refresherTick(
         handler(invocation.event, { getRemainingTimeInMillis: invocation.remainingMs }),
       ]);
       await invocation.step();
-      for (const [metricName, , value] of metrics) publish(metricKeys.get(metricName) ?? '', value);
+      for (const [metricName, , value] of metrics) {
+        publish(tickMetricKey(config.tokenParameterName, metricName), value);
+      }
       if (result.status === 'rejected') throw result.reason;
     };
 }

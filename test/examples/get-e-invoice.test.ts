@@ -37,7 +37,7 @@ it('tells the refresher when the service ended the token, and goes on with the n
   const { tick, handler, soap, aws, parameterName, storedToken } = await downstream({ issuing: 'new-revoking-old' });
   await tick();
   await handler(REQUEST);
-  soap.revoke(storedToken() ?? '');
+  soap.service.revoke(storedToken() ?? '', new Date());
   await expect(handler(REQUEST)).rejects.toThrow('invalid_token');
   expect(aws.parameters.history(`${parameterName}/rejected`).at(-1)?.value).toBe('1');
   // A real refresher answers as soon as the token is a minute old.

@@ -89,6 +89,7 @@ it('says in one line that the folder for the built function cannot be written', 
     process.execPath,
     'local/start/launch.js',
     'local/start/start.ts',
+    '--help',
   );
 
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -99,7 +100,10 @@ it('says in one line that the folder for the built function cannot be written', 
 
 it('talks to nothing before the services have said where they are', async () => {
   const gone = join(copy, 'gone.json');
-  await writeFile(gone, JSON.stringify({ awsUrl: 'http://127.0.0.1:9', soapUrl: 'http://127.0.0.1:9', pid: 2 ** 30 }));
+  await writeFile(
+    gone,
+    JSON.stringify({ awsUrl: 'http://127.0.0.1:9', soapUrl: 'http://127.0.0.1:9', pace: 1, aheadMs: 0, pid: 2 ** 30 }),
+  );
 
   for (const file of [join(copy, 'none.json'), gone]) {
     const { status, stderr } = await run('example', process.execPath, WATCH, file);
@@ -115,7 +119,10 @@ it('asks nobody any more once the services have stopped', async () => {
     response.writeHead(400).end();
   });
   const file = join(copy, 'services.json');
-  await writeFile(file, JSON.stringify({ awsUrl: holder.url, soapUrl: holder.url, pid: process.pid }));
+  await writeFile(
+    file,
+    JSON.stringify({ awsUrl: holder.url, soapUrl: holder.url, pace: 1, aheadMs: 0, pid: process.pid }),
+  );
 
   const watching = run('example', process.execPath, WATCH, file);
   await expect.poll(() => asked, { timeout: 30_000 }).toBeGreaterThan(0);

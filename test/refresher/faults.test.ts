@@ -232,7 +232,7 @@ describe.concurrent('Secrets Manager', () => {
     const { tick, put, secretId, soap } = await newWorld();
     put('PutSecretValue', {
       SecretId: secretId,
-      SecretString: JSON.stringify({ ...soap.credentials, note: 'rotated by hand', gstin: 1 }),
+      SecretString: JSON.stringify({ ...soap.service.credentials, note: 'rotated by hand', gstin: 1 }),
     });
     expect(await tick()).toMatchObject({ outcome: 'refreshed' });
   });

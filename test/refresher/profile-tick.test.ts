@@ -231,7 +231,7 @@ describe('a request that cannot be sent', () => {
     ["for a proxy's port that is 0", 'ENDPOINT_UNAVAILABLE', { PROXY_URL: 'http://127.0.0.1:0' }],
   ])('%s ends in one log line, one set of metrics and an outcome', async (_, code, env) => {
     const world = await newWorld();
-    const fields = { ...world.soap.credentials, delisId: 'd', messageLanguage: 'en' };
+    const fields = { ...world.soap.service.credentials, delisId: 'd', messageLanguage: 'en' };
     world.put('PutSecretValue', { SecretId: world.secretId, SecretString: JSON.stringify(fields) });
     await expect(world.tick({}, { env, askingMs: 1900, random: 1 })).rejects.toMatchObject({ code });
     expect(world.attempts()?.attempt?.outcome?.code).toBe(code);

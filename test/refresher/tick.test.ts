@@ -113,8 +113,8 @@ describe('a tick', () => {
   it('picks up changed credentials', async () => {
     const { tick, put, secretId, soap } = await newWorld();
     await tick();
-    soap.credentials = { ...soap.credentials, password: 'S3CR3T-new' };
-    put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(soap.credentials) });
+    soap.service.credentials = { ...soap.service.credentials, password: 'S3CR3T-new' };
+    put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(soap.service.credentials) });
     expect(await tick()).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
   });
 
@@ -268,7 +268,7 @@ describe('the metrics of a tick', () => {
     expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s >= 49 * 3600) });
     expect(logged()).toContain('The credentials have not been changed for 2 days: put new ones before');
     // Other credentials begin at nought again.
-    put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(soap.credentials) });
+    put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(soap.service.credentials) });
     await tick({}, { env });
     expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s < 100) });
   });
@@ -381,7 +381,7 @@ describe('refused credentials', () => {
     const other = { env: { CREDENTIALS_SECRET_ID: 'another-version' } };
     put('CreateSecret', {
       Name: 'another-version',
-      SecretString: JSON.stringify({ ...soap.credentials, password: 'x' }),
+      SecretString: JSON.stringify({ ...soap.service.credentials, password: 'x' }),
     });
     await failingTick('CREDENTIALS_REFUSED', other);
     await failingTick('CREDENTIALS_REFUSED', other);
@@ -395,7 +395,7 @@ describe('refused credentials', () => {
     const { failingTick, soap, put, secretId, logged } = await newWorld();
     put('PutSecretValue', {
       SecretId: secretId,
-      SecretString: JSON.stringify({ ...soap.credentials, password: 'S3CR3T-漢' }),
+      SecretString: JSON.stringify({ ...soap.service.credentials, password: 'S3CR3T-漢' }),
     });
     soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED');

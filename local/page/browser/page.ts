@@ -153,7 +153,7 @@ interface Row {
 function alarmRow({ name, pages, rule, state, since, isWarmingUp }: AlarmView): Row {
   const whom = pages ? 'The person on call is paged' : 'A ticket is written';
   const sinceWhen = isWarmingUp ? 'warms up after the deployment' : `since ${clockTime(since)}`;
-  const words = { OK: 'OK', ALARM: 'ALARM', INSUFFICIENT_DATA: 'no data yet' }[state];
+  const words = state === 'INSUFFICIENT_DATA' ? 'no data yet' : state;
   const sign = { OK: 'well', ALARM: 'danger', INSUFFICIENT_DATA: 'unknown' }[state];
   const detail = `${whom} when ${rule}.`;
   return { sign, name, state: `${words}, ${sinceWhen}`, detail, isFiring: state === 'ALARM' };

@@ -67,10 +67,10 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     calls.push({ operation, input, at: now() });
     const fault = aws.faults(operation, input);
     if (fault === 'hang') return;
-    if (fault === 'reset') return reset(request);
+    if (fault === 'reset') return void request.socket.resetAndDestroy();
     if (typeof fault === 'object') throw new AwsError(fault.type, fault.message, fault.status);
     const output = perform(operation, input);
-    if (fault === 'reset-after') return reset(request);
+    if (fault === 'reset-after') return void request.socket.resetAndDestroy();
     send(response, 200, output);
   };
 
@@ -104,10 +104,6 @@ function isSignedWith(accessKeyId: string, { headers }: IncomingMessage): boolea
   const [, given = ''] = /^AWS4-HMAC-SHA256 Credential=([^/,]+)\//.exec(headers.authorization ?? '') ?? [];
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(accessKeyId));
-}
-
-function reset(request: IncomingMessage): void {
-  request.socket.resetAndDestroy();
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -2,38 +2,28 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { arn } from './aws-account.ts';
 import { AwsError, type AwsRequest, type Operation } from './aws-request.ts';
 
-/** One version of a secret. As on the wire: a binary value is base64. */
-interface SecretVersion {
-  readonly versionId: string;
-  readonly SecretString: string | undefined;
-  readonly SecretBinary: string | undefined;
-  readonly created: Date;
-}
-
-interface SecretValueAnswer {
+/** The current value of a secret, as GetSecretValue answers it. */
+interface SecretValue {
   readonly ARN: string;
   readonly Name: string;
   readonly VersionId: string;
   readonly SecretString: string | undefined;
+  /** In base64. */
   readonly SecretBinary: string | undefined;
   readonly VersionStages: readonly string[];
   /** Seconds since the epoch. */
   readonly CreatedDate: number;
 }
 
-/** A secret, and its current version once it has a value. */
-interface Secret {
-  readonly ARN: string;
-  readonly Name: string;
-  current: SecretVersion | undefined;
-}
+/** Without one, it has no value yet. */
+type Secret = Pick<SecretValue, 'ARN' | 'Name'> & { readonly current?: SecretValue };
 
 /** Secrets Manager in memory: its operations, and what a test looks at. */
 export interface SecretsManager {
   readonly operations: {
     readonly CreateSecret: Operation;
     readonly PutSecretValue: Operation;
-    readonly GetSecretValue: Operation<SecretValueAnswer>;
+    readonly GetSecretValue: Operation<SecretValue>;
   };
   /** The current value of a secret; undefined where it is binary or there is none. */
   secretString(name: string): string | undefined;
@@ -52,13 +42,14 @@ export function createSecretsManager(): SecretsManager {
     return secret;
   }
 
-  function putValue(secret: Secret, request: AwsRequest, created: Date) {
+  function putValue({ ARN, Name }: Secret, request: AwsRequest, now: Date): object {
     const [SecretString, SecretBinary] = [request.text('SecretString'), request.text('SecretBinary')];
-    const { ARN, Name } = secret;
     if (SecretString === undefined && SecretBinary === undefined) return { ARN, Name };
-    const versionId = request.text('ClientRequestToken') ?? randomUUID();
-    secret.current = { versionId, SecretString, SecretBinary, created };
-    return { ARN, Name, VersionId: versionId, VersionStages: CURRENT };
+    const VersionId = request.text('ClientRequestToken') ?? randomUUID();
+    const [VersionStages, CreatedDate] = [['AWSCURRENT'], now.getTime() / 1000];
+    const current = { ARN, Name, VersionId, SecretString, SecretBinary, VersionStages, CreatedDate };
+    secrets.set(Name, { ARN, Name, current });
+    return { ARN, Name, VersionId, VersionStages };
   }
 
   return {
@@ -66,26 +57,19 @@ export function createSecretsManager(): SecretsManager {
       CreateSecret(request, now) {
         const Name = request.requiredText('Name');
         const ARN = arn('secretsmanager', `secret:${Name}-${randomBytes(3).toString('hex')}`);
-        const secret: Secret = { ARN, Name, current: undefined };
-        secrets.set(Name, secret);
-        return putValue(secret, request, now);
+        secrets.set(Name, { ARN, Name });
+        return putValue({ ARN, Name }, request, now);
       },
       PutSecretValue: (request, now) => putValue(find(request), request, now),
       GetSecretValue(request) {
-        const { ARN, Name, current } = find(request);
-        if (current === undefined) {
-          throw notFound("Secrets Manager can't find the specified secret value for staging label: AWSCURRENT");
-        }
-        const { versionId, SecretString, SecretBinary, created } = current;
-        const CreatedDate = created.getTime() / 1000;
-        return { ARN, Name, VersionId: versionId, SecretString, SecretBinary, VersionStages: CURRENT, CreatedDate };
+        const { current } = find(request);
+        if (current !== undefined) return current;
+        throw notFound("Secrets Manager can't find the specified secret value for staging label: AWSCURRENT");
       },
     },
     secretString: (name) => secrets.get(name)?.current?.SecretString,
   };
 }
-
-const CURRENT = ['AWSCURRENT'];
 
 function notFound(message: string): AwsError {
   return new AwsError('ResourceNotFoundException', message);

@@ -23,15 +23,12 @@ export interface StoredParameter {
 export interface ParameterStore {
   readonly operations: {
     readonly PutParameter: Operation<{ readonly Version: number; readonly Tier: Tier }>;
-    readonly GetParameter: Operation<{ readonly Parameter: ParameterAnswer }>;
+    readonly GetParameter: Operation;
     readonly GetParameters: Operation<{
       readonly Parameters: readonly ParameterAnswer[];
       readonly InvalidParameters: readonly string[];
     }>;
-    readonly GetParametersByPath: Operation<{
-      readonly Parameters: readonly ParameterAnswer[];
-      readonly NextToken?: string;
-    }>;
+    readonly GetParametersByPath: Operation;
     readonly DeleteParameter: Operation;
   };
   /** The current version, in the clear. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../listen.ts';
 import { ENDPOINT_FAULTS, type EndpointFault, type RawReply } from './endpoint-faults.ts';
 import { readRequest, type SoapAnswer } from './soap-envelope.ts';
-import { createSoapService, type SoapCredentials, type SoapService, type SoapServiceSettings } from './soap-service.ts';
+import { createSoapService, type SoapService, type SoapServiceSettings } from './soap-service.ts';
 
 /** The service's settings, and how it is put on the wire. */
 export interface SoapEndpointOptions extends SoapServiceSettings {
@@ -38,11 +38,9 @@ export interface SoapCall {
 export interface SoapEndpoint extends Pick<SoapService, 'issuedTokens'> {
   readonly url: string;
   readonly calls: readonly SoapCall[];
-  /** What the service takes for right; a new value is a changed password. */
-  credentials: SoapCredentials;
+  readonly service: SoapService;
   /** What answers everything but eInvoiceGet in the service's place, or the very bytes of an HTTP answer. */
   fault: EndpointFault | { readonly reply: Buffer } | undefined;
-  revoke(token: string): void;
   close(): Promise<void>;
 }
 
@@ -85,14 +83,8 @@ export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<S
     url: `${url}${options.path ?? '/api.einvoice.php'}`,
     calls,
     issuedTokens: service.issuedTokens,
-    get credentials() {
-      return service.credentials;
-    },
-    set credentials(right) {
-      service.credentials = right;
-    },
+    service,
     fault: undefined,
-    revoke: (token) => service.revoke(token, now()),
     close,
   };
   return endpoint;

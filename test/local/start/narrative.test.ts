@@ -6,8 +6,6 @@ import { openTickLine, type Scene, tickLine, tickStory } from '../../../local/st
 const TOKEN = 'b29cee2156282be62f51b24fe8b3f07f01c9bff1';
 const SCENE: Scene = {
   endpoint: 'http://127.0.0.1:4781/soap',
-  secretId: 'local/credentials',
-  tokenParameterName: '/local/access-token',
   requests: 1,
   token: TOKEN,
   width: 120,

@@ -140,7 +140,7 @@ describe('access_new_token', () => {
   });
 
   it('takes the new password and no longer the old one after a change', async () => {
-    endpoint.credentials = { ...CREDENTIALS, password: 'changed' };
+    endpoint.service.credentials = { ...CREDENTIALS, password: 'changed' };
 
     expect(await login()).toContain('>invalid_grant<');
     expect(await login(['erin', 'changed', 'client', 'client-secret', 'password'])).toContain('<access_token>');
@@ -173,7 +173,7 @@ describe('a token', () => {
 
   it('is not accepted when it was never handed out, or was revoked', async () => {
     const token = await newToken();
-    endpoint.revoke(token);
+    endpoint.service.revoke(token, now);
 
     expect(await getInvoice(token)).toContain('>invalid_token<');
     expect(await getInvoice('b29cee2156282be62f51b24fe8b3f07f01c9bff1')).toContain('>invalid_token<');
@@ -214,7 +214,7 @@ describe('a token', () => {
   it('is not handed out again once it was revoked', async () => {
     await restart({ issuing: 'same-until-late' });
     const first = await newToken();
-    endpoint.revoke(first);
+    endpoint.service.revoke(first, now);
 
     expect(await newToken()).not.toBe(first);
   });
