@@ -2,7 +2,7 @@ import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, Stage, Token } 
 import { CfnAlarm, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type GrantOnPrincipalOptions, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -230,19 +230,13 @@ export class TokenRefresher extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
-    Grant.addToPrincipal({
-      grantee: role,
-      actions: ['secretsmanager:GetSecretValue'],
-      // IAM does not match a secret ARN without its six-character suffix; "??????" stands for any.
-      resourceArns: [this.credentials.secretFullArn ?? `${this.credentials.secretArn}-??????`],
-    });
-    if (this.credentials.encryptionKey !== undefined) {
+    const { secretArn, secretFullArn, encryptionKey } = this.credentials;
+    // IAM does not match a secret ARN without its six-character suffix; "??????" stands for any.
+    allow(role, 'secretsmanager:GetSecretValue', [secretFullArn ?? `${secretArn}-??????`]);
+    if (encryptionKey !== undefined) {
       // Key.grantDecrypt adds nothing for a key that another stack owns.
-      Grant.addToPrincipal({
-        grantee: role,
-        actions: ['kms:Decrypt'],
-        resourceArns: [keyItself(this.credentials.encryptionKey).keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
+      allow(role, 'kms:Decrypt', [keyItself(encryptionKey).keyArn], {
+        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
       });
     }
     this.#grantRefresh(role, service !== undefined);
@@ -267,13 +261,8 @@ export class TokenRefresher extends Construct {
   #grantRefresh(grantee: Role, areTokensLong: boolean): void {
     const arns = tokenArns(this, this.token.parameterName, this.encryptionKey);
     const { token, status, attempt, rejected } = arns;
-    const read = [token, status, ...attempt, rejected];
-    Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameters'], resourceArns: read });
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['ssm:PutParameter'],
-      resourceArns: [token, status, ...attempt.slice(0, 1)],
-    });
+    allow(grantee, 'ssm:GetParameters', [token, status, ...attempt, rejected]);
+    allow(grantee, 'ssm:PutParameter', [token, status, ...attempt.slice(0, 1)]);
     grantKey(Stack.of(this).region, arns, grantee, 'kms:Encrypt', ...(areTokensLong ? ['kms:GenerateDataKey'] : []));
   }
 
@@ -287,11 +276,7 @@ export class TokenRefresher extends Construct {
         },
       }),
     });
-    Grant.addToPrincipal({
-      grantee: role,
-      actions: ['lambda:InvokeFunction'],
-      resourceArns: [this.function.functionArn],
-    });
+    allow(role, 'lambda:InvokeFunction', [this.function.functionArn]);
     const schedule = new Schedule(this, 'Schedule', {
       description: `Keeps the access token ${this.token.parameterName} fresh`,
       scheduleGroup: group,
@@ -338,6 +323,15 @@ export class TokenRefresher extends Construct {
 /** Fixed, like the alarms' names, so that the dashboard's stack finds the log without a reference. */
 export function logGroupName(tokenParameterName: string): string {
   return `/token-refresher${tokenParameterName}`;
+}
+
+function allow(
+  grantee: Role,
+  action: string,
+  resourceArns: string[],
+  conditions?: GrantOnPrincipalOptions['conditions'],
+): void {
+  Grant.addToPrincipal({ grantee, actions: [action], resourceArns, conditions });
 }
 
 /** Of each app, and of each stage that may go to an account of its own: those of an account and a region. */
