@@ -159,22 +159,23 @@ export function createTokenStore(
   /**
    * Takes the lock once more, over whatever came second meanwhile. The attempt then names another instant, so that a status
    * that arrives late does not end it.
-   * @returns undefined if another run was first: then the status has arrived
+   * @param held whose `on` goes up with each version that is known to have come second
+   * @returns whether the lock is held; if not, another run was first, for the status has arrived
    */
-  async function lockAgain({ attempt: held, ...record }: AnnouncedRecord, deadline: number) {
-    const attempt = { ...held, at: instant(time.now()) };
-    for (let { on } = held; ; ) {
-      const again = { ...record, attempt: { ...attempt, on } };
+  async function lockAgain(held: { record: AnnouncedRecord }, deadline: number): Promise<boolean> {
+    for (;;) {
+      const { attempt } = held.record;
+      const again = { ...held.record, attempt: { ...attempt, at: instant(time.now()) } };
       const { version = 0 } = await put(asString(attemptName, encodeAttempt(again)), deadline);
-      if (version <= on) return undefined;
-      for (let between = on + 1; between < version; between += 1) {
+      if (version <= attempt.on) return false;
+      for (let between = attempt.on + 1; between < version; between += 1) {
         const found = (await readVersion(between, time.timeout(OWN_READ_MS))) ?? unreadable('is gone');
         if (isUnreadable(found)) throw new Error(found.fault);
         const { run, outcome } = found.attempt ?? {};
-        if (run !== held.run && outcome === undefined && !hasLost(found, between)) return undefined;
+        if (run !== attempt.run && outcome === undefined && !hasLost(found, between)) return false;
       }
-      if (version === on + 1) return { ...record, attempt: { ...attempt, on: version } };
-      on = version;
+      held.record = { ...again, attempt: { ...again.attempt, on: version } };
+      if (version === attempt.on + 1) return true;
     }
   }
 
@@ -199,15 +200,14 @@ export function createTokenStore(
       throw new RefreshError('STORE_FAILED', `SSM stored ${tokenParameterName} but named no version`);
     },
     async writeStatus(status, announced, deadline) {
-      let held = announced;
+      const held = { record: announced };
       const text = () => {
-        const token = status.token && { ...status.token, attemptAt: held.attempt.at };
+        const token = status.token && { ...status.token, attemptAt: held.record.attempt.at };
         return asString(statusName, encodeStatus({ ...status, token }));
       };
       const again = async () => {
-        const taken = await lockAgain(held, Math.min(deadline, time.now() + LOCKING_MS));
-        held = taken ?? held;
-        return taken && text();
+        const isHeld = await lockAgain(held, Math.min(deadline, time.now() + LOCKING_MS));
+        return isHeld ? text() : undefined;
       };
       await put(text(), deadline, again).catch((error: unknown) => {
         throw storeFailed(`SSM did not store ${statusName}`, error);
