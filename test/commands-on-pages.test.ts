@@ -25,6 +25,7 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
   [/^npm run status( -- --context stage=\w+)?$/, 'test/cli/status.test.ts', 'infra/app/app-status.ts'],
   [/^npx soap-token-refresher status/, 'test/cli/status.test.ts', 'cli/soap-token-refresher.ts'],
   [/^npm run service( -- check .*)?$/, 'test/local/service/service-command.test.ts', "run('check'"],
+  [/^npm run --silent service -- print /, 'test/local/service/service-command.test.ts', "run('print'"],
   [/^npm run simulate -- /, 'test/simulation/own-rhythm.test.ts', 'rhythmTasks'],
   [
     /^npm run cdk -- diff( TokenRefresher-<name> --template kept.template.json)?$/,
@@ -46,6 +47,8 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
   [/^(jq -n|curl -i)/, 'test/shell-commands.test.ts', 'service -- check'],
   [/^npx cdk$/, 'test/infra/app/deploy-page.test.ts', 'node_modules/.bin/cdk'],
   [/^npm run handover -- NAME$/, 'test/handover/deletions.test.ts', 'deletions('],
+  [/^npm run build$/, 'package.json', 'npm run -s build && vitest run'],
+  [/^npx vitest run test\/docs.test.ts -u$/, 'package.json', 'vitest run'],
   // They write pages and pictures of this repository.
   [/^npm run bench$/, 'docs/performance.md', '<!-- bench: cold tick -->'],
   [/^npm run simulate$/, 'docs/outages.md', '<!-- simulate: scenarios -->'],

@@ -14,6 +14,6 @@ export const METRICS = {
   tokenRejected: 'TokenRejected',
   /** Seconds since the credentials were put; only where the configuration sets a limit to their age. */
   credentialsAge: 'CredentialsAge',
-  /** Milliseconds from sending a request to its whole answer, one value for each; only when the endpoint was asked. */
+  /** Milliseconds from sending a request to its whole answer, one value for each; none at the many ticks that do not ask. */
   endpointLatency: 'EndpointLatency',
 } as const;

@@ -12,7 +12,10 @@ export interface PathScope {
   readonly namespaces: readonly string[] | undefined;
 }
 
-/** Every element at the end of the path: none where it is absent or there is no path, two where there is a doubt. */
+/**
+ * Every element at the end of the path: none where it is absent or there is no path, two where there is a doubt. They are
+ * the document's own: callers compare them by identity.
+ */
 export function elementsAt(path: ElementPath | undefined, scope: PathScope): readonly XmlElement[] {
   if (path === undefined) return [];
   let found: readonly XmlElement[] = path.startsWith('/') ? [scope.envelope] : startsOf(scope.child);

@@ -9,9 +9,11 @@ import { type NamedAnswer, readAnswer, reportService, type ServiceReport } from 
 const USAGE = 'npm run service -- check PROFILE [ANSWER…] [--at INSTANT]';
 
 const HELP = `Usage: ${USAGE}
+       npm run service -- print PROFILE
 
-Says what the secret must hold for a SOAP service, when its token would be renewed, what the function would send, and what
-it would make of each answer; or what is wrong with the profile. Nothing is sent.
+check says what the secret must hold for a SOAP service, when its token would be renewed, what the function would send, and what
+it would make of each answer; or what is wrong with the profile. Nothing is sent. print writes a profile as JSON, a start
+for one of your own.
 
   PROFILE        ${[...PROFILES.keys()].join(', ')}, or a JSON file
   ANSWER         a file with a body, or *.response.http with status line and headers, as curl -i writes them
@@ -22,6 +24,7 @@ it would make of each answer; or what is wrong with the profile. Nothing is sent
 For example
   npm run service -- check dpd
   npm run service -- check acme.service.json success.xml refused.response.http --at 2026-01-31T12:00:00Z
+  npm run --silent service -- print mastersIndia > e-invoicing.service.json
 
 How to write a profile: docs/services.md, "Your own".
 
@@ -38,13 +41,15 @@ export const SERVICE = {
 /** @throws UsageError */
 export function check(words: readonly string[], at: string | undefined): ServiceReport {
   const [command, profile, ...answers] = words;
-  if (command !== 'check') throw new UsageError(`${unknownCommand(command)}Write: ${USAGE}`);
+  if (command !== 'check' && command !== 'print') throw new UsageError(`${unknownCommand(command)}Write: ${USAGE}`);
   if (profile === undefined)
-    throw new UsageError(`check needs a profile: ${[...PROFILES.keys()].join(', ')}, or a JSON file.`);
+    throw new UsageError(`${command} needs a profile: ${[...PROFILES.keys()].join(', ')}, or a JSON file.`);
   const instant = at === undefined ? Date.now() : Date.parse(at);
   if (Number.isNaN(instant)) throw new UsageError('--at is no instant: write it as 2026-01-31T12:00:00Z.');
   const given = readProfile(profile);
   if (!given.isFound) throw new UsageError(`${profile}: ${given.faults.join('; ')}.`);
+  if (command === 'print' && given.profile)
+    return { lines: [JSON.stringify(given.profile, undefined, 2)], isUsable: true };
   return reportService(given, answers.map(readNamed), instant);
 }
 
@@ -52,7 +57,7 @@ function unknownCommand(command: string | undefined): string {
   if (command === undefined) return '';
   // A profile in its place is the likeliest slip.
   const isProfile = PROFILES.has(command) || command.endsWith('.json');
-  const meant = isProfile ? ` Did you mean check ${command}?` : didYouMean(command, ['check']);
+  const meant = isProfile ? ` Did you mean check ${command}?` : didYouMean(command, ['check', 'print']);
   return `There is no command ${command}.${meant} `;
 }
 

@@ -189,7 +189,12 @@ function thresholdsTable(template: Template): string {
 }
 
 function compared({ ComparisonOperator, Threshold, EvaluationPeriods, Period, Metrics }: Properties): string {
-  const sign = ComparisonOperator === 'LessThanThreshold' ? 'below' : 'at least';
+  const signs: Readonly<Record<string, string>> = {
+    LessThanThreshold: 'below',
+    GreaterThanOrEqualToThreshold: 'at least',
+  };
+  const sign = signs[`${ComparisonOperator}`];
+  if (sign === undefined) throw new TypeError(`no words for ${ComparisonOperator}`);
   const period = Period ?? /"Period":(\d+)/.exec(JSON.stringify(Metrics))?.[1];
   return `${sign} ${Threshold}, ${EvaluationPeriods} × ${period} s`;
 }

@@ -303,6 +303,7 @@ it('takes what settings.md says of the quotas of an account', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/settings.md'), 'utf8');
   const row = (quota: string) => Number(new RegExp(`^\\| ${quota} +\\| [^|]+ \\| (\\d+)`, 'm').exec(page)?.[1]);
   expect(row('resources of a stack')).toBe(types.length);
+  expect(page).toContain(`a stack of your own holds ${Math.floor(500 / types.length)}`);
   for (const [quota, type] of [
     ['rules of the event bus', 'AWS::Events::Rule'],
     ['schedule groups', 'AWS::Scheduler::ScheduleGroup'],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseCommandLine, UsageError } from '../../../cli/command-line.ts';
 import { dpd } from '../../../lambda/services/dpd.ts';
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { check, SERVICE } from '../../../local/service/check-command.ts';
 import { fault11 } from '../../services/answers.ts';
 
@@ -139,6 +140,18 @@ describe('npm run service -- check', () => {
     expect(stdout).toContain('- tokn: there is no such key; did you mean token?');
     expect(stdout).toContain('- token: set it');
     expect(stdout).toContain('- request: ');
+  });
+
+  it('prints a profile of ours as JSON, from which one of your own begins', () => {
+    const { status, stdout } = run('print', 'mastersIndia');
+
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(mastersIndia);
+    expect(run('check', file('own.json', stdout)).stdout).toContain('The secret must hold');
+    expect(run('print', file('empty.json', '{}'))).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('faults'),
+    });
   });
 
   it.each([
