@@ -114,7 +114,7 @@ export async function countingRecord(
 
 /** Of a record that came second to one that cannot be had: for all that is known, that other attempt is under way. */
 function unended(record: AttemptRecord): AttemptRecord {
-  return { ...record, attempt: record.attempt && { ...record.attempt, outcome: undefined } };
+  return { ...record, attempt: record.attempt && { ...record.attempt, asked: undefined, outcome: undefined } };
 }
 
 /** Whether between an outcome and its own announcement, the version after `on`, another run has announced and come first. */

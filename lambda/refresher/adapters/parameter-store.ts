@@ -206,6 +206,8 @@ export function createTokenStore(
         return asString(statusName, encodeStatus({ ...status, token }));
       };
       const again = async () => {
+        const [written] = await get([statusName], time.timeout(OWN_READ_MS));
+        if (written?.Value === text().Value) return undefined;
         const isHeld = await lockAgain(held, Math.min(deadline, time.now() + LOCKING_MS));
         return isHeld ? text() : undefined;
       };
