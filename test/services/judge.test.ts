@@ -757,12 +757,14 @@ describe('an answer in parts (MTOM)', () => {
       ],
     ),
     [
+      'is read behind a header line that is none',
+      'token',
+      reply(message(encoded('base64\r\nno header', base64(answer(TOKEN)))), related('boundary=b1')),
+    ],
+    [
       'with a character in base64 that is none of it',
       'malformed',
-      reply(
-        message(encoded('base64', base64(answer(TOKEN)).replace('c2Vzc2lvb', 'c2Vz!2lvb'))),
-        related('boundary=b1'),
-      ),
+      reply(message(encoded('base64', base64(answer(TOKEN)).replace(/^.{8}/, '$&!!!!'))), related('boundary=b1')),
     ],
     [
       'with a line end in the token, in quoted-printable',
@@ -873,13 +875,23 @@ describe('what a refusal tells', () => {
   it('says which of three is why no end of the token can be used', () => {
     const profiles = [{ ...acme, expiresIn: undefined }, { ...acme, expiresIn: 'result/life' }, acme];
     const ends = profiles.map((profile) => judge(profile, reply(answer(`${TOKEN}<ttl>soon</ttl>`))));
+    expect(ends).toMatchObject([
+      { end: { unknown: 'the profile names no path for it' } },
+      { end: { unknown: 'nothing stands at result/life' } },
+      { end: { unknown: expect.stringContaining('') } },
+    ]);
     expect(new Set(ends.map((each) => JSON.stringify(each))).size).toBe(3);
   });
 
-  it('is the text of the answer, for the log, where a code refuses', () => {
-    expect(judge(acme, reply(answer('<rc>-4</rc><msg>Nicht berechtigt</msg>')))).toMatchObject({
-      serviceText: '-4\nNicht berechtigt',
-    });
+  it.each([
+    ['a code refuses', answer('<rc>-4</rc><msg>Nicht berechtigt</msg>'), '-4\nNicht berechtigt'],
+    ['a code refuses in the place of the token', answer('<sessionId>LOCKED now</sessionId>'), 'LOCKED now'],
+    ['a code refuses that nobody listed', answer('<rc>E7</rc><msg>No</msg>'), 'E7\nNo'],
+    ['a fault has a listed code', fault11('s:Client', 'LOCKED'), 'LOCKED'],
+    ['a fault is of the server', fault11('s:Server', 'Out of order', '<x>why</x>'), 'Out of order\nwhy'],
+    ['a fault has no listed code', fault12('s:Sender', 's:x', 'No', '<x>why</x>'), 'No\nwhy'],
+  ])('is the text of the answer, for the log, where %s', (_, body, serviceText) => {
+    expect(judge(acme, reply(body))).toMatchObject({ serviceText });
   });
 });
 
@@ -901,7 +913,7 @@ describe('the reason that is logged', () => {
     ['no envelope', reply('{}'), /is not a SOAP envelope \(/],
     ['no part', reply('', { contentType: 'multipart/related; boundary=b' }), /without a part for the envelope/],
     ['two tokens', reply(answer(TOKEN + TOKEN)), /^there is more than one element with the name of the token/],
-    ['two tokens under an error', reply(answer(TOKEN + TOKEN), { status: 500 }), /^HTTP status 500: there is more/],
+    ['two tokens under an error', reply(answer(TOKEN + TOKEN), { status: 400 }), /^HTTP status 400: there is more/],
     ['a listed code beside a token', reply(answer(`${TOKEN}<rc>LOCKED</rc>`)), /"LOCKED".*credentials \(code: result/],
     ['the same elsewhere', reply(answer(`${TOKEN}<msg>LOCKED</msg>`)), /"LOCKED".*under codes.credentials$/],
   ])('is %s', (_, answered, why) => {
@@ -1059,7 +1071,7 @@ describe('whatever comes back', () => {
           return 'code' in result || (status < 300 && body.split('<sessionId').length === 2);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
