@@ -726,7 +726,8 @@ describe('an answer in parts (MTOM)', () => {
       reply(message(encoded('uuencode', answer(TOKEN))), related('boundary=b1')),
     ],
     ['of another kind', 'malformed', reply(message(good), { contentType: 'multipart/mixed; boundary=b1' })],
-    ['is read behind an empty line', 'token', reply(`\r\n${message(good)}`, related('boundary=b1'))],
+    ['is read in a part without headers', 'token', reply(`--b1\n\n${answer(TOKEN)}\n--b1--\n`, related('boundary=b1'))],
+    ['is read behind an empty line', 'token', reply(`\n${message(good)}`, related('boundary=b1'))],
     [
       'of two of its start is the first',
       'token',

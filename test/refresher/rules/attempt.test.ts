@@ -66,7 +66,11 @@ describe('an outage that lasts', () => {
   it.each<[string, Partial<Announcement>, number]>([
     ['an hour where tokens live long', {}, 60],
     ['half of the life of a short token', { token: { ...livingFor(0), issuedAt: instant(NOON - 80 * MINUTE) } }, 20],
-    ['half of a short refreshEvery', { refreshEverySeconds: 3600, token: livingFor(-1) }, 15],
+    [
+      'half of a short refreshEvery',
+      { refreshEverySeconds: 3600, token: { ...livingFor(0), issuedAt: instant(NOON - 4 * HOUR) } },
+      30,
+    ],
   ])('is asked again after %s', (_, change, expected) => {
     const lasting = { ...announcement, ...change, before: { ...before, failures: 20 } };
     const error = new RefreshError('ENDPOINT_UNAVAILABLE', 'down');
