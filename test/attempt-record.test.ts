@@ -82,6 +82,7 @@ describe('the attempt record', () => {
     ['no run', { attempt: { ...attempt, run: undefined } }],
     ['an attempt that says that it asked', { attempt: { ...attempt, asked: true } }],
     ['an outcome without an instant', { attempt: { ...attempt, outcome: { code: 'STORE_FAILED' } } }],
+    ['an outcome without a code', { attempt: { ...attempt, outcome: { at: attempt.at } } }],
     ['logins that are no list', { logins: '2026-01-01T12:00:00.000Z' }],
     ['logins that are no instants', { logins: ['yesterday'] }],
   ])('cannot be decoded from %s', (_, json) => {
@@ -109,6 +110,7 @@ describe('the record that counts', () => {
     ['an outcome, on whatever version it was announced', [on(0), on(0), on(0, done)], 3],
     ['an outcome that was written twice', [on(0), on(0, done), on(0, done)], 3],
     ['an outcome behind announcements that came second', [on(0), on(0, other), on(1, other), on(0, done)], 4],
+    ['what another run announced right over it, before its outcome', [on(0), on(1, other), on(0, done)], 2],
     ['what another run announced before the outcome was repeated', [on(0), on(0, done), on(2, other), on(0, done)], 3],
     ["another run's outcome before it was", [on(0), on(0, done), on(2, other), on(2, otherDone), on(0, done)], 4],
     ['the outcome after one that came late', [on(0), on(0, done), on(2, other), on(0, done), on(2, otherDone)], 5],

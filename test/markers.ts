@@ -9,6 +9,7 @@ const ROOT = join(import.meta.dirname, '..');
  * compares; `npm test -- -u` writes.
  */
 export const WRITTEN = {
+  'CONTRIBUTING.md': { script: 'mutants', names: ['figure'] },
   'docs/compliance.md': { script: 'test', names: ['compliance'] },
   'docs/contract.md': {
     script: 'contract',

@@ -43,6 +43,20 @@ describe('a report', () => {
     expect(looks).toEqual([0, 10_000, 11_000]);
   });
 
+  it('is waited for, five seconds at the most: Lambda freezes what goes on after the answer', async () => {
+    const { reader, store, clock } = await reporting();
+    store.reportFault = 'hang';
+    let isOver = false;
+    const call = reader.call(rejecting, isRejected).finally(() => {
+      isOver = true;
+    });
+    await clock.advance(6400);
+    expect(isOver).toBe(false);
+    await clock.advance(200);
+    expect(isOver).toBe(true);
+    expect(await call).toBe('rejected token-1');
+  });
+
   it('is not written without reportRejections', async () => {
     const { reader, store, within } = await reporting({ reportRejections: undefined });
     expect(await within(1, reader.call(rejecting, isRejected))).toBe('rejected token-1');
@@ -233,6 +247,16 @@ describe('no call ends with a rejected token while a valid one is stored', () =>
       refresh('token-3');
       expect(await within(3, call)).toBe('served token-3');
     }
+  });
+
+  it('where SSM fails at once when it is asked for the first time', async () => {
+    const { reader, store, refresh, clock, within } = await reporting();
+    store.fault = SSM_DOWN;
+    const call = reader.call(accepting('token-2'), isRejected);
+    await clock.advance(500);
+    store.fault = undefined;
+    refresh('token-2');
+    expect(await within(2, call)).toBe('served token-2');
   });
 
   it('however often it is replaced meanwhile', async () => {

@@ -38,7 +38,7 @@ it.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
     },
     'NO_PERMISSION',
     'ssm:GetParameters',
-    'lacks ssm:GetParameters',
+    'lacks ssm:GetParameters: grant it with grantRead of the RefreshedToken',
   ],
   [
     'KMS says which permission is missing',
@@ -93,6 +93,9 @@ it.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
   const error = await failedRead(aws.url);
   expect(error).toMatchObject({ code, missingPermission });
   expect(error.message).toContain(words);
+  // Only of a key can it be that somebody has encrypted the status by another one.
+  expect(error.message.includes('somebody has encrypted')).toBe(missingPermission?.startsWith('kms:') ?? false);
+  expect(error.message).not.toContain('undefined');
   expect(error.cause).toBeInstanceOf(Error);
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encodeAttempt } from '../../lambda/attempt-record.ts';
 import { instant } from '../../lambda/record.ts';
+import { RefreshError } from '../../lambda/refresh-error.ts';
+import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
 import type { AwsFault } from '../../local/world/aws/aws-server.ts';
 import { type World, worlds } from './world.ts';
 
@@ -256,6 +258,22 @@ describe('the metrics of a tick', () => {
     expect(metrics()).not.toHaveProperty('EndpointLatency');
   });
 
+  it('give the latency of each try', async () => {
+    const { tick, metrics } = await newWorld();
+    let tries = 0;
+    const around = (dependencies: Dependencies): Dependencies => ({
+      ...dependencies,
+      sleep: async () => {},
+      post: async (...request) => {
+        tries += 1;
+        if (tries === 1) throw new RefreshError('ENDPOINT_UNAVAILABLE', 'no connection', { isSafeToRepeat: true });
+        return await dependencies.post(...request);
+      },
+    });
+    await tick({}, { around });
+    expect(metrics().EndpointLatency).toEqual([expect.any(Number), expect.any(Number)]);
+  });
+
   it('give the age of the credentials where it has a limit, and past that there is a warning', async () => {
     const { tick, metrics, logged, secretId, soap, put } = await newWorld();
     await tick();
@@ -264,13 +282,21 @@ describe('the metrics of a tick', () => {
     await tick({}, { env, skewMs: HOUR });
     expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s >= 3600 && s < 3700) });
     expect(logged()).not.toContain('put new ones');
-    await tick({}, { env, skewMs: 49 * HOUR });
-    expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s >= 49 * 3600) });
-    expect(logged()).toContain('The credentials have not been changed for 2 days: put new ones before');
+    await tick({}, { env, skewMs: 24 * HOUR });
+    expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s >= 24 * 3600) });
+    expect(logged()).toContain('The credentials have not been changed for 1 days: put new ones before');
     // Other credentials begin at nought again.
     put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(soap.service.credentials) });
     await tick({}, { env });
     expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s < 100) });
+  });
+
+  it('say that no token is left where a new one was stored without its status', async () => {
+    const { tick, failingTick, fail, metrics } = await newWorld();
+    await tick();
+    fail('PutParameter', { type: 'AccessDeniedException' }, { only: /status/ });
+    await failingTick('STORE_FAILED', { event: { force: true } });
+    expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
   });
 
   it('say after a failure how long the old token still lives', async () => {

@@ -608,6 +608,9 @@ describe('an answer in parts (MTOM)', () => {
   const good = part(`${xop}\r\nContent-ID: <root@x>`, answer(TOKEN));
   const other = part('Content-Type: text/plain\r\nContent-ID: <other@x>', 'hello');
   const message = (parts: string) => `${parts}--b1--\r\n`;
+  const refusing = good.replace(TOKEN, '<rc>LOCKED</rc>');
+  const encoded = (encoding: string, body: string) => part(`${xop}\r\nContent-Transfer-Encoding: ${encoding}`, body);
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
   const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
   check([
@@ -650,33 +653,15 @@ describe('an answer in parts (MTOM)', () => {
       reply(`--b12\r\n\r\nx\r\n${message(good)}`, related('boundary=b1')),
     ],
     [
-      'is read with a folded header',
-      'token',
-      reply(message(good.replace('; charset=UTF-8', ';\r\n charset=UTF-8')), related('boundary=b1')),
-    ],
-    [
       'is read in base64',
       'token',
-      reply(
-        message(
-          part(
-            `${xop}\r\nContent-Transfer-Encoding: BASE64`,
-            Buffer.from(answer(TOKEN)).toString('base64').replace(/.{76}/g, '$&\r\n'),
-          ),
-        ),
-        related('boundary=b1'),
-      ),
+      reply(message(encoded('BASE64', base64(answer(TOKEN)).replace(/.{76}/g, '$&\r\n'))), related('boundary=b1')),
     ],
     [
       'is read in quoted-printable',
       'token',
       reply(
-        message(
-          part(
-            `${xop}\r\nContent-Transfer-Encoding: quoted-printable`,
-            answer(TOKEN).replaceAll('=', '=3D').replaceAll('></', '>=\r\n</'),
-          ),
-        ),
+        message(encoded('quoted-printable', answer(TOKEN).replaceAll('=', '=3D').replaceAll('></', '>=\r\n</'))),
         related('boundary=b1'),
       ),
     ],
@@ -728,27 +713,68 @@ describe('an answer in parts (MTOM)', () => {
     [
       'with broken base64',
       'malformed',
-      reply(
-        message(
-          part(`${xop}\r\nContent-Transfer-Encoding: base64`, `${Buffer.from(answer(TOKEN)).toString('base64')}*`),
-        ),
-        related('boundary=b1'),
-      ),
+      reply(message(encoded('base64', `${base64(answer(TOKEN))}*`)), related('boundary=b1')),
     ],
     [
       'with broken quoted-printable',
       'malformed',
-      reply(
-        message(part(`${xop}\r\nContent-Transfer-Encoding: quoted-printable`, answer(TOKEN))),
-        related('boundary=b1'),
-      ),
+      reply(message(encoded('quoted-printable', answer(TOKEN))), related('boundary=b1')),
     ],
     [
       'with an encoding that nobody knows',
       'malformed',
-      reply(message(part(`${xop}\r\nContent-Transfer-Encoding: uuencode`, answer(TOKEN))), related('boundary=b1')),
+      reply(message(encoded('uuencode', answer(TOKEN))), related('boundary=b1')),
     ],
     ['of another kind', 'malformed', reply(message(good), { contentType: 'multipart/mixed; boundary=b1' })],
+    ['is read in a part without headers', 'token', reply(`--b1\n\n${answer(TOKEN)}\n--b1--\n`, related('boundary=b1'))],
+    ['is read behind an empty line', 'token', reply(`\n${message(good)}`, related('boundary=b1'))],
+    [
+      'of two of its start is the first',
+      'token',
+      reply(message(good + refusing), related('boundary=b1; start=root@x')),
+    ],
+    ['of two boundaries has the first', 'token', reply(message(good), related('boundary=b1; boundary=b2'))],
+    ['with an empty boundary', 'malformed', reply(message(good).replaceAll('b1', ''), related('boundary=""'))],
+    ['ends at its closing delimiter', 'malformed', reply(message('') + good, related('boundary=b1; start=root@x'))],
+    ['whose part has headers only', 'unavailable', reply(`--b1\r\n${xop}\r\n--b1--`, related('boundary=b1'))],
+    [
+      'with a line in it that only begins like its delimiter',
+      'token',
+      reply(message(good.replace('<result>', '<result>\r\n--b12\r\n')), related('boundary=b1')),
+    ],
+    [
+      'is read by a charset in a header that is folded',
+      'token',
+      reply(
+        latin1(message(part('Content-Type: text/xml;\r\n charset=iso-8859-1', answer(`${TOKEN}<msg>\xfc</msg>`)))),
+        related('boundary=b1'),
+      ),
+    ],
+    ...[0, 1, 2, 3, 4].map(
+      (more): Case => [
+        `is read in base64 of any length, ${more} characters more`,
+        'token',
+        reply(message(encoded('base64', base64(answer(TOKEN) + ' '.repeat(more)))), related('boundary=b1')),
+      ],
+    ),
+    [
+      'is read behind a header line that is none',
+      'token',
+      reply(message(encoded('base64\r\nno header', base64(answer(TOKEN)))), related('boundary=b1')),
+    ],
+    [
+      'with a character in base64 that is none of it',
+      'malformed',
+      reply(message(encoded('base64', base64(answer(TOKEN)).replace(/^.{8}/, '$&!!!!'))), related('boundary=b1')),
+    ],
+    [
+      'with a line end in the token, in quoted-printable',
+      'malformed',
+      reply(
+        message(encoded('quoted-printable', answer(TOKEN).replaceAll('=', '=3D').replace('tok-', 'tok-\r\n'))),
+        related('boundary=b1'),
+      ),
+    ],
   ]);
 });
 
@@ -850,24 +876,92 @@ describe('what a refusal tells', () => {
   it('says which of three is why no end of the token can be used', () => {
     const profiles = [{ ...acme, expiresIn: undefined }, { ...acme, expiresIn: 'result/life' }, acme];
     const ends = profiles.map((profile) => judge(profile, reply(answer(`${TOKEN}<ttl>soon</ttl>`))));
+    expect(ends).toMatchObject([
+      { end: { unknown: 'the profile names no path for it' } },
+      { end: { unknown: 'nothing stands at result/life' } },
+      { end: { unknown: expect.stringContaining('') } },
+    ]);
     expect(new Set(ends.map((each) => JSON.stringify(each))).size).toBe(3);
   });
 
-  it('is the text of the answer, for the log, where a code refuses', () => {
-    expect(judge(acme, reply(answer('<rc>-4</rc><msg>Nicht berechtigt</msg>')))).toMatchObject({
-      serviceText: '-4\nNicht berechtigt',
-    });
+  it.each([
+    ['a code refuses', answer('<rc>-4</rc><msg>Nicht berechtigt</msg>'), '-4\nNicht berechtigt'],
+    ['a code refuses in the place of the token', answer('<sessionId>LOCKED now</sessionId>'), 'LOCKED now'],
+    ['a code refuses that nobody listed', answer('<rc>E7</rc><msg>No</msg>'), 'E7\nNo'],
+    ['a fault has a listed code', fault11('s:Client', 'LOCKED'), 'LOCKED'],
+    ['a fault is of the server', fault11('s:Server', 'Out of order', '<x>why</x>'), 'Out of order\nwhy'],
+    ['a fault has no listed code', fault12('s:Sender', 's:x', 'No', '<x>why</x>'), 'No\nwhy'],
+  ])('is the text of the answer, for the log, where %s', (_, body, serviceText) => {
+    expect(judge(acme, reply(body))).toMatchObject({ serviceText });
   });
+});
+
+describe('the reason that is logged', () => {
+  const html = (status: number) => reply('no', { status, contentType: 'text/plain' });
+  const isRedirect = /redirects are not followed/;
+  it.each<[string, SoapReply, RegExp]>([
+    ...[300, 302, 399].map((status): [string, SoapReply, RegExp] => [
+      `a redirect, ${status}`,
+      html(status),
+      isRedirect,
+    ]),
+    ...[299, 400].map((status): [string, SoapReply, RegExp] => [
+      `no redirect, ${status}`,
+      html(status),
+      /: the answer is/,
+    ]),
+    ['no charset', reply(Buffer.from('\xfc', 'latin1')), /is not text in its declared charset/],
+    ['no envelope', reply('{}'), /is not a SOAP envelope \(/],
+    ['no part', reply('', { contentType: 'multipart/related; boundary=b' }), /without a part for the envelope/],
+    ['two tokens', reply(answer(TOKEN + TOKEN)), /^there is more than one element with the name of the token/],
+    ['two tokens under an error', reply(answer(TOKEN + TOKEN), { status: 400 }), /^HTTP status 400: there is more/],
+    ['a listed code beside a token', reply(answer(`${TOKEN}<rc>LOCKED</rc>`)), /"LOCKED".*credentials \(code: result/],
+    ['the same elsewhere', reply(answer(`${TOKEN}<msg>LOCKED</msg>`)), /"LOCKED".*under codes.credentials$/],
+  ])('is %s', (_, answered, why) => {
+    expect(judge(acme, answered)).toMatchObject({ why: expect.stringMatching(why) });
+  });
+
+  it.each(['LOCKED', '10012', '-2'])('is the entry of the profile: %s', (code) => {
+    expect(judge(acme, reply(answer(`<rc>${code}</rc>`)))).toMatchObject({ reason: code });
+  });
+});
+
+describe('a path, a code and what stands around them', () => {
+  const wrapped = (namespace: string) =>
+    reply(answer(`<x:Body xmlns:x="${namespace}">${TOKEN}</x:Body>`).replace('<ttl>', ''));
+  const inBody: ServiceProfile = { ...acme, token: 'result/Body/sessionId' };
+  check([
+    ['a Body that is not SOAP’s is not passed', 'malformed', wrapped('urn:other'), inBody],
+    ['a token ends before a carriage return', 'token', reply(answer('<sessionId>tok-1&#13;</sessionId>'))],
+    [
+      'a code may have one character',
+      'credentials',
+      reply(answer('<rc>E</rc>')),
+      { ...acme, codes: { credentials: ['E'] } },
+    ],
+    [
+      'a number in a fault counts at the code alone',
+      'request',
+      reply(fault11('s:Client', '-4', '<rc>0</rc>')),
+      { ...acme, code: 'detail/rc' },
+    ],
+    ['a refusal ends with its envelope', 'credentials', reply(`Warning ${fault11('s:Client', 'LOCKED')}x`)],
+    ['a fault behind other text says nothing that is not listed', 'malformed', reply(`Warning ${fault11('s:Server')}`)],
+  ]);
 });
 
 describe('a login', () => {
   it.each<[string, boolean, SoapReply]>([
+    ...[408, 429, 502, 503, 504].map((status): [string, boolean, SoapReply] => [
+      `cannot have been judged under an empty ${status}`,
+      false,
+      reply('', { status }),
+    ]),
     [
       'cannot have been judged by a gateway',
       false,
       reply('<html>Bad gateway</html>', { status: 502, contentType: 'text/html' }),
     ],
-    ['cannot have been judged under an empty 503', false, reply('', { status: 503 })],
     ['may have been judged under a 429 with a word of a refusal', true, reply('too many logins', { status: 429 })],
     ['cannot have been judged under a 429 that is about the rate', false, reply('Too many requests', { status: 429 })],
     ['cannot have been judged under a 503 with a code as a part of a word', false, reply('XBUSY -4', { status: 503 })],
@@ -978,7 +1072,7 @@ describe('whatever comes back', () => {
           return 'code' in result || (status < 300 && body.split('<sessionId').length === 2);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

@@ -88,7 +88,7 @@ describe('strict XML', () => {
         const parsed = parsedOrRefused(xml);
         if (parsed !== undefined) expect(parsed).toEqual(plain(referenceParse(xml)));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

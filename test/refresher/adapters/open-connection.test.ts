@@ -152,6 +152,19 @@ describe('a proxy', () => {
   });
 });
 
+describe('a connection that is not agreed on in time', () => {
+  it.each(['TLS with the service', 'a tunnel through a proxy'])('is closed: %s', async (what) => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const port = await portOf(createServer((socket) => socket.resume().once('close', () => resolve())));
+    const here = `127.0.0.1:${port}`;
+    const asking = what.startsWith('TLS')
+      ? postEnvelope(`https://${here}/`, ENVELOPE, 300)
+      : postEnvelope('https://soap.test/', ENVELOPE, 300, { proxyUrl: `http://${here}` });
+    await expect(asking).rejects.toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true });
+    await closed;
+  });
+});
+
 describe('a request that cannot be built', () => {
   it('is an error of its own before anything is sent', async () => {
     const port = await service();

@@ -62,6 +62,22 @@ const livingFor = (ms: number): TokenRecord => ({
   ...basis,
 });
 
+describe('an outage that lasts', () => {
+  it.each<[string, Partial<Announcement>, number]>([
+    ['an hour where tokens live long', {}, 60],
+    ['half of the life of a short token', { token: { ...livingFor(0), issuedAt: instant(NOON - 80 * MINUTE) } }, 20],
+    [
+      'half of a short refreshEvery',
+      { refreshEverySeconds: 3600, token: { ...livingFor(0), issuedAt: instant(NOON - 4 * HOUR) } },
+      30,
+    ],
+  ])('is asked again after %s', (_, change, expected) => {
+    const lasting = { ...announcement, ...change, before: { ...before, failures: 20 } };
+    const error = new RefreshError('ENDPOINT_UNAVAILABLE', 'down');
+    expect(minutes(conclude(announce(lasting), error, true, lasting, NOON))).toBe(expected - 7.5);
+  });
+});
+
 describe('an announced attempt', () => {
   it('counts as a failure without an outcome', () => {
     expect(announce(announcement)).toEqual({
@@ -415,7 +431,7 @@ describe('a day of ticks without a token', () => {
           if (onlyRefusals) expect(refused.length).toBeLessThanOrEqual(hasWorked ? 2 : 1);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 });

@@ -7,6 +7,7 @@ import {
   reportHonouredFrom,
   type Situation,
 } from '../../../lambda/refresher/rules/decision.ts';
+import { recordAfter } from '../../../lambda/refresher/rules/login-ration.ts';
 import { recordOfStored, reportsInRow, type StoredState } from '../../../lambda/refresher/rules/stored-state.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import { SmallWorld } from '../proofs/small-world.ts';
@@ -201,6 +202,7 @@ describe('the real tick decides by the first row of the table that holds', () =>
     ['a report names no version', { rejected: 'seven' }, 'fresh'],
     ['somebody encrypted a report', { rejected: '7', types: { rejected: 'SecureString' } }, 'fresh'],
     ['a reader reports a token of less than a minute', { rejected: '7', now: 1 - MS }, 'fresh'],
+    ['a reader reports a token of a minute', { rejected: '7', now: 1 }, REJECTED],
     ['the due time is a moment away', { now: 112.5 - MS }, 'fresh'],
     ['the due time has come', { now: 112.5 }, 'its time has come'],
     ['the token has expired', { now: 300 }, 'its time has come'],
@@ -322,6 +324,21 @@ describe('a login ration', () => {
     expect(decide({ ...due, stored }, rationed)).toEqual({
       kind: 'hold',
       reason: { kind: 'login ration', attempt: again, until: instant(due.now + 15 * HOUR), force: false },
+    });
+  });
+
+  it('takes back no login but one that the service cannot have judged', () => {
+    const logins = loginsAt(2, 1);
+    expect(recordAfter(attempt, { logins }, true).logins).toEqual(logins);
+    expect(recordAfter(attempt, { logins }, false).logins).toEqual(logins.slice(0, 1));
+    expect(recordAfter(attempt, {}, true)).toEqual({ attempt });
+  });
+
+  it('says nothing of an attempt with other credentials', () => {
+    const other = { ...attempt, secretVersionId: 'another', askAgainAt: instant(NOON) };
+    const stored = holding(token, { attempt: other, logins: made(9) });
+    expect(decide({ ...due, stored }, rationed)).toMatchObject({
+      reason: { kind: 'login ration', attempt: undefined },
     });
   });
 

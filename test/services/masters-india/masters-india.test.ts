@@ -224,23 +224,6 @@ describe('a refusal outside of a plain document', () => {
 });
 
 describe('any answer at all', () => {
-  const status = fc.constantFrom(100, 200, 204, 206, 301, 400, 401, 403, 404, 429, 500, 503);
-  const contentType = fc.constantFrom(
-    undefined,
-    'text/xml',
-    'text/xml; charset=ISO-8859-1',
-    'text/html',
-    'x; charset=',
-  );
-
-  it('is judged without an exception', () => {
-    fc.assert(
-      fc.property(status, contentType, fc.uint8Array({ maxLength: 300 }), (code, type, body) => {
-        expect('code' in judge(mastersIndia, { status: code, contentType: type, body })).toBe(true);
-      }),
-    );
-  });
-
   it('that was damaged gives a token only if a conforming parser finds that very token, once', () => {
     const whole = `<?xml version="1.0" encoding="utf-8"?>${success(`${TOKEN}${LIFE}<token_type>bearer</token_type><error_description/>`)}`;
     const at = fc.integer({ min: 0, max: whole.length });
@@ -271,7 +254,7 @@ describe('any answer at all', () => {
         const tokens = findAll(referenceParse(text.toWellFormed()), 'access_token');
         expect(tokens.map(textOf)).toEqual([answer.accessToken]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

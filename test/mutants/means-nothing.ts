@@ -1,0 +1,95 @@
+const TYPE = 'the compiler reports it';
+const ALIKE = 'undefined, which is as false here';
+const MILLISECOND = 'one millisecond of one machine\u2019s clock';
+const IMPOSSIBLE = 'the case that it is for cannot be made: the types ask for it';
+
+/** Survivors that no test can miss, by file and change, and why. `npm run mutants` fails where one of them is killed or gone. */
+export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'lambda/services/root-part.ts': {
+    "rest === '' → true": 'behind the closing delimiter nothing is read anyway',
+    "headers.get(last) ?? '' → headers.get(last)": IMPOSSIBLE,
+    'index < lines.length - 1 → true': 'one line end more behind the envelope',
+    'index < lines.length - 1 → (index) <= (lines.length - 1)': 'one line end more behind the envelope',
+    'lines.length - 1 → (lines.length) + (1)': 'one line end more behind the envelope',
+    "/^[^;]*/.exec(text)?.[0] ?? '' → /^[^;]*/.exec(text)?.[0]": IMPOSSIBLE,
+  },
+  'lambda/services/element-path.ts': {
+    'only.children.length > 0 → (only.children.length) >= (0)': 'no path leads on from an element without children',
+    "stepsOf(path).at(-1) ?? '' → stepsOf(path).at(-1)": IMPOSSIBLE,
+    'from < to → (from) <= (to)': 'what stands behind a text is no white space',
+    'to > from → (to) >= (from)': 'an empty text stays empty',
+  },
+  'lambda/services/judge.ts': {
+    'isCertain: false → (left out)': ALIKE,
+    'isCodePlace: false → (left out)': ALIKE,
+    'error instanceof XmlError → true': 'any other error would be a mistake of the parser\u2019s own',
+    'close < 0 → (close) <= (0)': 'a closing tag stands behind its opening one',
+    '0 → 1': 'a closing tag, and its end, stand behind an opening one',
+    'end > 0 → true': 'an empty text is no envelope',
+    'end > 0 → (end) >= (0)': 'an empty text is no envelope',
+    'close + tag.length → (close) - (tag.length)': 'an envelope is looked at once more',
+    'start.lastIndex = close + tag.length; → (left out)': 'an envelope is looked at once more',
+    'profile.expiresIn ?? profile.expiresAt → profile.expiresIn': 'no listed code is a part of an instant',
+    'filter → slice': 'elements without a text of their own, and empty lines, which become one space',
+  },
+  'lambda/services/listed-code.ts': {
+    '1 → 2': 'a code that begins with a letter stands at no two places side by side',
+  },
+  'lambda/attempt-record.ts': {
+    'at > attempt.on + 1 → (at) >= (attempt.on + 1)': 'the version after `on` is the announcement of that run itself',
+  },
+  'lambda/refresher/rules/attempt.ts': { '0 → 1': MILLISECOND },
+  'lambda/refresher/rules/stored-state.ts': {
+    'stored.token?.changedAt ?? 0 → stored.token?.changedAt': 'without a token there is no record of the stored one',
+    '0 → 1': 'without a token there is no record of the stored one',
+  },
+  'lambda/refresher/rules/login-ration.ts': {
+    'attempt → (left out)': 'whoever writes the record puts the attempt in',
+  },
+  'lambda/refresher/rules/token-expiry.ts': { 'warning: undefined → (left out)': 'undefined either way' },
+  'lambda/refresher/rules/token-record.ts': {
+    'same.expiresAt < promised.expiresAt → (same.expiresAt) <= (promised.expiresAt)': 'the same end either way',
+    'Date.parse(same.expiresAt) + TRAVEL_MS > now → (Date.parse(same.expiresAt) + TRAVEL_MS) >= (now)': MILLISECOND,
+  },
+  'lambda/refresher/rules/decision.ts': {
+    '0 → 1': 'a minute is waited for in any case',
+    '2 → 3': 'both are more than half of a life, which is the most',
+  },
+  'lambda/refresher/rules/hold.ts': {
+    "outcome.reason ?? '' → outcome.reason": IMPOSSIBLE,
+    "refreshErrorCode(outcome?.code) ?? 'STORE_FAILED' → refreshErrorCode(outcome?.code)": IMPOSSIBLE,
+  },
+  'lambda/reader/token-reader.ts': {
+    'client → (left out)': TYPE,
+    'parameterName → (left out)': TYPE,
+    'clock → (left out)': TYPE,
+    'isBridged → (left out)': TYPE,
+    'hungLately = undefined; → (left out)':
+      'it ends by itself after half a minute, before which SSM is not asked again',
+    'clock.now() - lastReadAt > FROZEN_MS → (clock.now() - lastReadAt) >= (FROZEN_MS)': MILLISECOND,
+    'cached.expiresAt - now < minRemainingMs → (cached.expiresAt - now) <= (minRemainingMs)': MILLISECOND,
+    'await reading?.catch(() => undefined); → (left out)':
+      'a second passes between two reads, which is longer than one takes',
+    '1_000 → 2000': 'seconds of real time: of the own client, which no test makes wait',
+    'connectionTimeout: 1_000 → (left out)': 'seconds of real time: of the own client, which no test makes wait',
+    '2_000 → 4000': 'seconds of real time: of the own client, which no test makes wait',
+    'requestTimeout: 2_000 → (left out)': 'seconds of real time: of the own client, which no test makes wait',
+    'throwOnRequestTimeout: true → (left out)': 'seconds of real time: of the own client, which no test makes wait',
+    'requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true } → (left out)':
+      'seconds of real time: of the own client, which no test makes wait',
+  },
+  'lambda/reader/stored-token.ts': {
+    'find → findLast': 'SSM names each parameter once',
+    'value === undefined || version === undefined → (value === undefined) && (version === undefined)': IMPOSSIBLE,
+    'error instanceof Error → true': 'what the SDK throws is an error',
+    'error instanceof Error → false': 'its words are in the text of the new one',
+  },
+  'lambda/reader/last-attempt.ts': {
+    'newest.Version ?? 0 → newest.Version': IMPOSSIBLE,
+    'earlier?.Value === undefined → false': 'what cannot be read ends the looking back as what cannot be had does',
+  },
+  'lambda/reader/rejection-report.ts': {
+    'await earlier; → (left out)': 'two reports of one reader at a time lie seconds apart',
+    'last?.version === version → true': 'two reports of one reader at a time lie seconds apart',
+  },
+};

@@ -1,0 +1,113 @@
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RunnerTestCase, TestRunner } from 'vitest';
+
+/** What one process has found out. */
+export interface Findings {
+  readonly killed: string[];
+  /** Reached by a test, and not killed. */
+  readonly survived: string[];
+  /** Asked for while a module was loaded. */
+  readonly atLoad: string[];
+}
+
+interface State {
+  active: string | undefined;
+  calls: number;
+  budget: number;
+  readonly reached: Set<string>;
+  readonly everReached: Set<string>;
+  readonly atLoad: Set<string>;
+  readonly killed: Set<string>;
+  isTesting: boolean;
+}
+
+declare global {
+  var mutantState: State | undefined;
+  var $mutant: (id: string) => boolean;
+}
+
+/** The mutant that is tried from the start: one that a module asks for while it is loaded, and no test later. */
+const tried = process.env.MUTANT;
+
+// Modules of all test files are loaded in one process, and so is this.
+globalThis.mutantState ??= {
+  active: tried,
+  calls: 0,
+  budget: Number.POSITIVE_INFINITY,
+  reached: new Set(),
+  everReached: new Set(),
+  atLoad: new Set(),
+  killed: new Set(),
+  isTesting: false,
+};
+const state = globalThis.mutantState;
+globalThis.$mutant = (id) => {
+  state.calls += 1;
+  if (state.calls > state.budget) throw new Error('goes round for ever');
+  if (state.isTesting) state.reached.add(id);
+  else state.atLoad.add(id);
+  return state.active === id;
+};
+
+/** Runs each test as it is, once more, and then with each mutant that it reaches and that nothing has killed so far. */
+export default class MutantRunner extends TestRunner {
+  async runTask(test: RunnerTestCase): Promise<void> {
+    const run = TestRunner.getTestFn(test);
+    state.isTesting = true;
+    try {
+      if (tried !== undefined) return await run();
+      await this.#tryAll(run, test.name);
+    } finally {
+      state.isTesting = false;
+    }
+  }
+
+  async #tryAll(run: () => unknown, name: string): Promise<void> {
+    state.reached.clear();
+    state.calls = 0;
+    const startedAt = Date.now();
+    await run();
+    const tookMs = Date.now() - startedAt;
+    const calls = state.calls;
+    for (const id of state.reached) state.everReached.add(id);
+    const alive = [...state.reached].filter((id) => !state.killed.has(id));
+    if (alive.length === 0) return;
+    try {
+      await run();
+    } catch {
+      console.log(`runs only once: ${name}`);
+      return;
+    }
+    for (const id of alive) {
+      state.active = id;
+      state.calls = 0;
+      state.budget = 10 * calls + 10_000;
+      const running = Promise.resolve().then(run);
+      running.catch(() => {});
+      try {
+        await Promise.race([running, never(1000 + 20 * tookMs)]);
+      } catch {
+        state.killed.add(id);
+      } finally {
+        state.active = undefined;
+        state.budget = Number.POSITIVE_INFINITY;
+      }
+    }
+  }
+
+  override onAfterRunFiles(): void {
+    const findings: Findings = {
+      killed: [...state.killed],
+      survived: [...state.everReached].filter((id) => !state.killed.has(id)),
+      atLoad: [...state.atLoad].filter((id) => !state.everReached.has(id)),
+    };
+    writeFileSync(process.env.MUTANTS_FINDINGS ?? '/dev/null', JSON.stringify(findings));
+  }
+}
+
+/** Of a test that a mutant makes wait for ever. */
+async function never(ms: number): Promise<never> {
+  await sleep(ms, undefined, { ref: false });
+  throw new Error('waits for ever');
+}

@@ -1,0 +1,139 @@
+import { parseAst } from 'vitest/node';
+
+/** One change of a file. */
+export interface Mutant {
+  /** The same in each run: the file, and how many changes come before it. */
+  readonly id: string;
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** What stands there, and what stands there instead, in one line. */
+  readonly change: string;
+}
+
+/** A file in which each mutant is asked for: `$mutant(id)` says whether it is the one that is tried. */
+export interface MutatedFile {
+  readonly code: string;
+  readonly mutants: readonly Mutant[];
+}
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [key: string]: unknown;
+}
+
+const OPERATORS: Readonly<Record<string, readonly string[]>> = {
+  '===': ['!=='],
+  '!==': ['==='],
+  '<': ['<=', '>='],
+  '<=': ['<', '>'],
+  '>': ['>=', '<='],
+  '>=': ['>', '<'],
+  '+': ['-'],
+  '-': ['+'],
+  '*': ['/'],
+  '/': ['*'],
+  '&&': ['||'],
+  '||': ['&&'],
+};
+/** `slice` with a function takes all. */
+const METHODS: Readonly<Record<string, string>> = {
+  some: 'every',
+  every: 'some',
+  find: 'findLast',
+  findLast: 'find',
+  min: 'max',
+  max: 'min',
+  filter: 'slice',
+};
+/** Of these, all but the expression is a type. */
+const TYPED = ['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression'];
+
+/**
+ * TypeScript with all its mutants: another operator, a condition that always or never holds, a number that is one more or, of a thousand and above, twice as much, a
+ * property or a call that is left out, no `!`, another method of a list.
+ */
+export function mutate(source: string, file: string): MutatedFile {
+  const mutants: Mutant[] = [];
+  const program = parseAst(source, { lang: 'ts' });
+  if (!isNode(program)) throw new TypeError(`${file} is no program`);
+
+  /** The text that asks for a mutant. */
+  function ask(node: Node, left: string, instead: string): string {
+    const id = `${file}#${mutants.length}`;
+    const line = source.slice(0, node.start).split('\n').length;
+    const change = `${left} → ${instead}`.replaceAll(/\s+/g, ' ');
+    mutants.push({ id, file, line, change });
+    return `$mutant(${JSON.stringify(id)})`;
+  }
+  const text = ({ start, end }: Node) => source.slice(start, end);
+
+  function inside(node: Node): string {
+    let code = '';
+    let at = node.start;
+    for (const [child, key] of children(node)) {
+      code += source.slice(at, child.start) + rendered(child, node, key);
+      at = child.end;
+    }
+    return code + source.slice(at, node.end);
+  }
+
+  function rendered(node: Node, parent: Node, key: string): string {
+    const choices = expressions(node, parent, key).map((instead) => [ask(node, text(node), instead), instead]);
+    const code = inside(node);
+    if (node.type === 'Property' && parent.type === 'ObjectExpression')
+      return `...(${ask(node, text(node), '(left out)')} ? {} : { ${code} })`;
+    if (node.type === 'ExpressionStatement') return `{ if (!${ask(node, text(node), '(left out)')}) { ${code} } }`;
+    const other = METHODS[text(node)];
+    if (key === 'property' && other !== undefined && parent.computed === false && parent.optional === false)
+      return `valueOf()[${ask(node, text(node), other)} ? '${other}' : '${text(node)}']`;
+    return choices.reduce((inner, [asked, instead]) => `(${asked} ? ${instead} : ${inner})`, code);
+  }
+
+  function expressions(node: Node, parent: Node, key: string): readonly string[] {
+    const { type, left, right, operator } = node;
+    const always =
+      key === 'test' && parent.type !== 'SwitchCase'
+        ? parent.type.endsWith('Statement') && parent.type !== 'IfStatement'
+          ? ['false']
+          : ['true', 'false']
+        : [];
+    if (isNode(left) && isNode(right) && typeof operator === 'string' && /^(?:Binary|Logical)/.test(type)) {
+      if (operator === '??') return [...always, text(left)];
+      const joinsText = operator === '+' && /['`]/.test(text(node));
+      // In parentheses: what stands within may be `a && b` or `a ?? b`.
+      return [
+        ...always,
+        ...(joinsText ? [] : (OPERATORS[operator] ?? []).map((one) => `(${text(left)}) ${one} (${text(right)})`)),
+      ];
+    }
+    if (type === 'UnaryExpression' && operator === '!' && isNode(node.argument))
+      return [...always, text(node.argument)];
+    const isKey = parent.type === 'Property' && key === 'key';
+    if (type === 'Literal' && typeof node.value === 'number' && !isKey)
+      return [...always, String(node.value < 1000 ? node.value + 1 : node.value * 2)];
+    return always;
+  }
+
+  const code = inside(program);
+  return { code, mutants };
+}
+
+/** What can run, in the order in which it stands there. */
+function children(node: Node): readonly (readonly [Node, string])[] {
+  if (node.shorthand === true || /^(?:Import|ExportAll|ExportSpecifier)/.test(node.type)) return [];
+  const found = Object.entries(node).flatMap(([key, value]) => {
+    const nodes = (Array.isArray(value) ? value : [value]).filter(isNode);
+    return nodes
+      .filter(({ type }) => !type.startsWith('TS') || TYPED.includes(type))
+      .filter(() => !TYPED.includes(node.type) || key === 'expression')
+      .map((child) => [child, key] as const);
+  });
+  return found.sort(([one], [other]) => one.start - other.start);
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value && 'end' in value;
+}
