@@ -205,9 +205,14 @@ export function createTokenStore(
         const token = status.token && { ...status.token, attemptAt: held.record.attempt.at };
         return asString(statusName, encodeStatus({ ...status, token }));
       };
+      let isLockTried = false;
       const again = async () => {
-        const [written] = await get([statusName], time.timeout(OWN_READ_MS));
-        if (written?.Value === text().Value) return undefined;
+        if (!isLockTried) {
+          const [written] = await get([statusName], time.timeout(OWN_READ_MS));
+          if (written?.Value === text().Value) return undefined;
+        }
+        // From here on, only a status that names the new announcement ends that.
+        isLockTried = true;
         const isHeld = await lockAgain(held, Math.min(deadline, time.now() + LOCKING_MS));
         return isHeld ? text() : undefined;
       };
