@@ -94,7 +94,9 @@ describe.each(PAGES)('%s', (page) => {
 
   it('names npm scripts and options that exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
-    const commands = [...read(page).matchAll(/\bnpm (?:run (?:(?:-s|--silent) )?([\w:-]+)|(start|test)\b)(?: -- ([^`\n#]*))?/g)];
+    const commands = [
+      ...read(page).matchAll(/\bnpm (?:run (?:(?:-s|--silent) )?([\w:-]+)|(start|test)\b)(?: -- ([^`\n#]*))?/g),
+    ];
     for (const [command, script, direct, options] of commands) {
       expect(scripts, command).toHaveProperty([script ?? direct ?? '']);
       if (direct === 'start' && options !== undefined) expect(faultOf(options), command).toBe('');
