@@ -21,6 +21,7 @@ export function redactServiceText(
   codes: readonly string[],
 ): string {
   const text = serviceText.slice(0, MAX_READ);
+  if (text.trim() === '') return '';
   const hidden = new Array<boolean>(text.length).fill(false);
   const listed = placesOf(text, codes);
   const hide = (from: number, to: number) => hidden.fill(true, from, to);
@@ -38,11 +39,18 @@ export function redactServiceText(
     }
   }
   const values = [...new Set(secretValues)];
-  const whole = folded(text, withoutSpace);
-  hideRuns(whole, values, withoutSpace, hideUnlisted);
+  const spellings = values.flatMap(guises);
+  const foldedBy = (fold: Fold, from = spellings) => from.map((guise) => ({ ...guise, text: fold(guise.text) }));
+  // Of PEM, the letters are enough.
+  const whole = foldedBy(
+    withoutSpace,
+    spellings.filter((guise) => guise.text.length <= MAX_ENCODED),
+  );
+  const shown = folded(text, withoutSpace);
+  hideRuns(shown, whole, hideUnlisted);
   // Single signs may stand between the characters of a secret: they are left out, all of them or each second one.
-  hideRuns(folded(text, lettersOnly), values, lettersOnly, hideUnlisted);
-  for (const first of [0, 1]) hideRuns(everyOther(whole, first), values, withoutSpace, hideUnlisted);
+  hideRuns(folded(text, lettersOnly), foldedBy(lettersOnly), hideUnlisted);
+  for (const first of [0, 1]) hideRuns(everyOther(shown, first), whole, hideUnlisted);
   hideShortWords(text, values, hideUnlisted);
   return masked(text, hidden);
 }
@@ -110,11 +118,10 @@ function base64Within(bytes: Buffer, before: number): readonly string[] {
   return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
 }
 
-/** Hides each run that the text shares with a guise of a value. Costs what text and guises are long, not their product. */
+/** Hides each run that the text shares with a guise, both folded. Costs what text and guises are long, not their product. */
 function hideRuns(
   { characters, from, to }: FoldedText,
-  values: readonly string[],
-  fold: Fold,
+  sought: readonly Guise[],
   hide: (from: number, to: number) => void,
 ): void {
   const placesByRun = new Map<string, number[]>();
@@ -127,12 +134,9 @@ function hideRuns(
     }
   }
   const runs: Run[] = [];
-  for (const { text: guise, run } of values.flatMap(guises)) {
-    // Of PEM, the letters are enough.
-    if (guise.length > MAX_ENCODED && fold !== lettersOnly) continue;
-    const sought = fold(guise);
-    for (let at = 0; at + run <= sought.length; at += 1) {
-      const key = sought.slice(at, at + run);
+  for (const { text: guise, run } of sought) {
+    for (let at = 0; at + run <= guise.length; at += 1) {
+      const key = guise.slice(at, at + run);
       for (const start of placesByRun.get(key) ?? []) runs.push([from[start] ?? 0, to[start + run - 1] ?? 0]);
       // Hidden once, whatever else holds it.
       placesByRun.delete(key);
