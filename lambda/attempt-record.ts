@@ -106,7 +106,7 @@ export async function countingRecord(
     if (!hasLost(found, at) && !(await isLate(found, at, readVersion))) return found;
     if (at <= 1) return {};
     const earlier = await readVersion(at - 1);
-    if (earlier === undefined) return hasLost(found, at) ? unended(found) : found;
+    if (earlier === undefined) return unended(found);
     found = earlier;
   }
   return found;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Attempt } from '../../../lambda/attempt-record.ts';
 import { onHold } from '../../../lambda/refresher/rules/hold.ts';
+import { unreadableParameter } from '../../../lambda/refresher/rules/stored-state.ts';
 import { ATTEMPT } from '../../reader/scene.ts';
 
 const at = '2026-11-22T09:45:00.000Z';
@@ -52,4 +53,15 @@ it('a person who forces too soon, or finds the ration used up, hears what the la
   expect(onHold({ ...ration, attempt: ATTEMPT }, '/token')).toMatchObject({ code: 'STORE_FAILED' });
   const kept = [true, false].map((force) => onHold({ ...ration, force, attempt: refused }, '/token').message);
   expect(kept.map((message) => message.includes('one that is kept for a person'))).toEqual([false, true]);
+});
+
+it('is about the record that was changed last where neither can be read', () => {
+  const changed = (parameterName: string, changedAt: number) =>
+    ({ isReadable: false, parameterName, fault: 'is damaged', changedAt }) as const;
+  const stored = { token: undefined, on: 1, report: undefined };
+  for (const [status, attempts] of [
+    [changed('/status', 1), changed('/attempt', 2)],
+    [changed('/attempt', 2), changed('/status', 1)],
+  ] as const)
+    expect(unreadableParameter({ ...stored, status, attempts })?.parameterName).toBe('/attempt');
 });
