@@ -873,6 +873,18 @@ describe('what a refusal tells', () => {
     expect(judge(named, reply(fault11('Client', '{"id": "abc"}')))).toMatchObject({ serviceText: undefined });
   });
 
+  it('says of a session beside an ended password where the service says so, by the words of the profile', () => {
+    const salesforce = { ...acme, code: 'result/passwordExpired', codes: { credentials: ['true'] } };
+    const [alive, ended] = ['false', 'true'].map((text) =>
+      judge(salesforce, reply(answer(`${TOKEN}<passwordExpired>${text}</passwordExpired>`))),
+    );
+    expect(alive).toMatchObject({ accessToken: 'tok-1' });
+    expect(ended).toMatchObject({
+      code: 'REPLY_MALFORMED',
+      why: 'beside the token stands "true", which the profile lists under codes.credentials (code: result/passwordExpired)',
+    });
+  });
+
   it('says which of three is why no end of the token can be used', () => {
     const profiles = [{ ...acme, expiresIn: undefined }, { ...acme, expiresIn: 'result/life' }, acme];
     const ends = profiles.map((profile) => judge(profile, reply(answer(`${TOKEN}<ttl>soon</ttl>`))));
