@@ -240,10 +240,11 @@ function* httpFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
 }
 
 /** Two refreshers that write to one parameter would undo each other's work for ever. */
-function* sharedNameFaults({ tokenParameterName: name, others = [] }: CheckedProps): Iterable<Fault> {
-  const other = others.find(({ tokenParameterName }) => tokenParameterName === name);
+function* sharedNameFaults({ tokenParameterName, others = [] }: CheckedProps): Iterable<Fault> {
+  const other = others.find((one) => one.tokenParameterName === tokenParameterName);
   if (other === undefined) return;
-  yield { names: ['tokenParameterName'], value: name, remedy: `choose another one: ${other.where} writes it` };
+  const remedy = `choose another one: ${other.where} writes it`;
+  yield { names: ['tokenParameterName'], value: tokenParameterName, remedy };
 }
 
 function* checkEveryFaults(_: CheckedProps, timing: Timing | undefined): Iterable<Fault> {

@@ -1,5 +1,5 @@
 /**
- * Installs the packed package where people use it, and uses it: `npm run consumers`, with `-- --quick` six of the rows, two
+ * Installs the packed package where people use it, and uses it: `npm run consumers`, with `-- --quick` seven of the rows, two
  * of them bundles and one the control. Writes the tables of docs/packaging.md where all of them ran.
  */
 import { rmSync } from 'node:fs';

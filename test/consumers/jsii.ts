@@ -32,6 +32,7 @@ const MANIFEST = {
 export function jsiiRow(tarball: string): Row {
   return {
     cells: [`jsii ${JSII}`, 'the declarations of infra/'],
+    quick: true,
     play: async () => {
       const project = await projectWith('jsii', {}, MANIFEST);
       const unpacked = join(folder, 'unpacked');
