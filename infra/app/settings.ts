@@ -85,16 +85,6 @@ const VPC = z.strictObject(
 );
 
 type PlainProp = Exclude<keyof TokenRefresherProps, ObjectProp | 'tokenParameterName'>;
-/** Settings that are no such prop: what they mean for a construct is worked out. */
-type AppSetting =
-  | 'alarmActions'
-  | 'tokenParameterName'
-  | 'credentialsSecretArn'
-  | 'credentialsKeyArn'
-  | 'encryptionKeyArn'
-  | 'vpc'
-  | 'tags'
-  | 'terminationProtection';
 
 /**
  * The list of settings. The table of docs/settings.md and the JSON Schema for editors are made of it; `default` and
@@ -206,9 +196,7 @@ const SETTINGS = {
     description: 'CloudFormation refuses to delete the stack',
     default: false,
   }),
-} satisfies { readonly [Prop in PlainProp]-?: z.ZodType<TokenRefresherProps[Prop]> } & {
-  readonly [Setting in AppSetting]: z.ZodType;
-};
+} satisfies { readonly [Prop in PlainProp]-?: z.ZodType<TokenRefresherProps[Prop]> } & Record<string, z.ZodType>;
 
 const TOKEN = z.strictObject(SETTINGS, 'give an object of settings');
 
