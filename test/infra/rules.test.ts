@@ -5,7 +5,7 @@ import { App, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Alias, type IAlias, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -19,7 +19,7 @@ import { TokenRefresher } from '../../infra/token-refresher.ts';
 import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { LEAST, statementsOf, TOKEN } from './synthesis.ts';
+import { LEAST, readerIn, statementsOf, TOKEN } from './synthesis.ts';
 
 const ENV = { account: '123456789012', region: 'ap-south-1' };
 const secretArn = ({ account, region } = ENV) => `arn:aws:secretsmanager:${region}:${account}:secret:service-a1B2c3`;
@@ -225,10 +225,7 @@ it('cdk.json has all rules but those that it says why it cannot have', () => {
 /** What a role of a stack in ENV may do. */
 function statementsFor(grant: (stack: Stack, role: Role) => void): string {
   const stack = new Stack(new App(), 'Team', { env: ENV });
-  const role = new Role(stack, 'Reader', {
-    description: 'Reader',
-    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-  });
+  const role = readerIn(stack);
   grant(stack, role);
   return JSON.stringify(statementsOf(Template.fromStack(stack), 'Reader'));
 }
@@ -240,10 +237,7 @@ describe('a key that is given by an alias', () => {
     const secrets = new Key(stack, 'SecretKey').addAlias('alias/secrets');
     const credentials = new Secret(stack, 'Secret', { encryptionKey: secrets });
     const refresher = new TokenRefresher(stack, 'Refresher', { ...LEAST, credentials, encryptionKey: tokens });
-    const reader = new Role(stack, 'Reader', {
-      description: 'Reader',
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    });
+    const reader = readerIn(stack);
     RefreshedToken.fromParameterName(stack, 'Token', TOKEN, { encryptionKey: tokens }).grantRead(reader);
     expect(refresher.encryptionKey.keyArn).toBe(tokens.aliasTargetKey.keyArn);
     const template = Template.fromStack(stack);
