@@ -272,6 +272,11 @@ describe('a key that is given by an alias', () => {
   });
 });
 
+/** The statements, ready to paste, that warnings hold. */
+function policiesIn(warnings: readonly string[]): readonly unknown[] {
+  return warnings.map((warning) => JSON.parse(/\{"Effect".*\}(?=\.)/.exec(warning)?.[0] ?? 'null'));
+}
+
 describe('a secret of another account', () => {
   it('is warned of with both policies that it needs', () => {
     const said = saidByConstruct({
@@ -286,9 +291,8 @@ describe('a secret of another account', () => {
         };
       },
     });
-    const policies = said.map((warning) => JSON.parse(/\{"Effect".*\}(?=\.)/.exec(warning)?.[0] ?? 'null'));
     const Principal = { AWS: 'arn:aws:iam::123456789012:root' };
-    expect(policies).toEqual([
+    expect(policiesIn(said)).toEqual([
       { Effect: 'Allow', Resource: '*', Principal, Action: 'secretsmanager:GetSecretValue' },
       {
         Effect: 'Allow',
@@ -315,8 +319,17 @@ describe('a topic', () => {
   });
 
   it('of another account is warned of, with the statement that its policy needs', () => {
-    expect(saidOf(FOREIGN)).toEqual([expect.stringMatching(/alarmActions\.page is .*"Action":"sns:Publish"/)]);
     expect(saidOf(ENV)).toEqual([]);
+    expect(saidOf(FOREIGN)).toEqual([expect.stringMatching(/alarmActions\.page is "arn:/)]);
+    expect(policiesIn(saidOf(FOREIGN))).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: topicArn(FOREIGN),
+        Condition: { StringEquals: { 'aws:SourceAccount': ENV.account } },
+      },
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it, vi } from 'vitest';
 import { addDashboards, dashboardUrl } from '../../../infra/app/dashboard-stack.ts';
@@ -285,17 +285,12 @@ describe('settings', () => {
     ['alarmActions.ticket', { alarmActions: { page: 'erin@example.test', ticket: elsewhere } }],
     ['credentialsSecretArn', { credentialsSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-a1B2c3' }],
     ['encryptionKeyArn', { encryptionKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1' }],
-  ])('refuse what is of another region than the stage: %s', (setting, settings) => {
-    const stages = { prod: { region: 'ap-south-1' } };
-    const [, fault, ...others] = faultsOf({ service: { ...LEAST, ...settings } }, { stages, stage: 'prod' });
+  ])('refuse what is of another region than the stage, and name where it stands: %s', (setting, settings) => {
+    const stages = { prod: { region: 'ap-south-1', tokens: { service: settings } } };
+    const [, fault, ...others] = faultsOf({ service: LEAST }, { stages, stage: 'prod' });
     expect(fault).toMatch(/ is "arn:.*": use one of ap-south-1, the region of the stack$/);
-    expect(fault).toContain(`tokens.service.${setting} is`);
+    expect(fault).toContain(`stages.prod.tokens.service.${setting} is`);
     expect(others).toEqual([]);
-    expect(faultsOf({ service: { ...LEAST, ...settings } })).toEqual([]);
-    const inStage = { prod: { region: 'ap-south-1', tokens: { service: settings } } };
-    expect(faultsOf({ service: LEAST }, { stages: inStage, stage: 'prod' })[1]).toContain(
-      `stages.prod.tokens.service.${setting} is`,
-    );
   });
 
   it('refuse a topic and a secret of two regions, wherever the stack goes', () => {
@@ -317,55 +312,15 @@ describe('settings', () => {
     vi.unstubAllEnvs();
   });
 
-  it('warn of a topic of another account, with the statement that its policy needs', () => {
-    const topic = 'arn:aws:sns:ap-south-1:210987654321:on-call';
-    const warningsIn = (account: string) => {
-      const stages = { prod: { account, region: 'ap-south-1' } };
-      const app = appWith({ service: { ...LEAST, alarmActions: { page: topic } } }, { stages, stage: 'prod' });
-      return Annotations.fromStack(stackOf(app, 'TokenRefresher-service')).findWarning('*', Match.anyValue());
-    };
-    const [
-      {
-        entry: { data },
-      } = { entry: { data: '' } },
-      ...others
-    ] = warningsIn('123456789012');
-    expect(others).toEqual([]);
-    const [statement = ''] = /\{"Effect".*\}(?=\.)/.exec(String(data)) ?? [];
-    expect(JSON.parse(statement)).toEqual({
-      Effect: 'Allow',
-      Principal: { Service: 'cloudwatch.amazonaws.com' },
-      Action: 'sns:Publish',
-      Resource: topic,
-      Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } },
-    });
-    expect(warningsIn('210987654321')).toEqual([]);
-  });
-
-  it('name the parameter after the token where nothing else is said', () => {
-    expect(readSettings({ tokens: { service: LEAST } })).toMatchObject({
-      tokens: [{ tokenParameterName: '/service/access-token' }],
-    });
-  });
-
   const duration = /use a whole number and a unit: "90 seconds", "15 minutes", "4 hours", "1 day"$/;
   const alarms = /say whom the alarms notify/;
   it.each<[string, string, unknown, RegExp]>([
     ['a missing endpoint', 'endpoint', undefined, /give the address/],
-    ['an endpoint that is no text', 'endpoint', 7, /give the address/],
-    ['plain http that is not allowed', 'endpoint', 'http://soap.example.test', /use https, or set allowHttp/],
     ['allowHttp as text', 'allowHttp', 'true', /use true or false/],
-    ['a SOAP action that is no text', 'soapAction', false, /use text/],
     ['a secret by its name', 'credentialsSecretArn', 'service', /give the complete ARN/],
     ['a key by its alias', 'credentialsKeyArn', 'alias/mine', /give the ARN of the key/],
-    ['a key by its alias', 'encryptionKeyArn', 'alias/mine', /give the ARN of the key/],
-    ['a parameter name that is no text', 'tokenParameterName', {}, /use text/],
-    ['a parameter name SSM does not take', 'tokenParameterName', 'a b', /start with/],
     ['a bare number of seconds', 'tokenLifetime', 14_400, duration],
-    ['a duration without a unit', 'refreshEvery', '7200', duration],
     ['an ISO 8601 duration', 'checkEvery', 'PT15M', duration],
-    ['half an hour in tenths', 'renewalWindow', '0.5 hours', duration],
-    ['checks in half minutes', 'checkEvery', '90 seconds', /use whole minutes/],
     ['no word about alarms', 'alarmActions', undefined, alarms],
     ['alarms without a page', 'alarmActions', { ticket: 'team@example.test' }, alarms],
     ['an alarm for somebody unknown', 'alarmActions', { page: 'erin' }, alarms],
@@ -376,11 +331,7 @@ describe('settings', () => {
       /there is no such setting; did you mean ticket\?/,
     ],
     ['a ticket for somebody unknown', 'alarmActions', { page: 'erin@example.test', ticket: 1 }, alarms],
-    ['an age without a unit', 'credentialsMaxAge', 80, duration],
-    ['a runbook that is no text', 'runbookUrl', 1, /use text/],
-    ['paused as text', 'paused', 'yes', /use true or false/],
     ['reserving "one"', 'reservedConcurrency', 'one', /use a whole number/],
-    ['reserving nothing', 'reservedConcurrency', 0, /use a whole number from 1, or "none"; to stop/],
     [
       'a retention that CloudWatch Logs does not offer',
       'logRetention',
@@ -389,7 +340,6 @@ describe('settings', () => {
     ],
     ['a removal policy of CDK', 'removalPolicy', 'snapshot', /use "retain" or "destroy"/],
     ['a VPC without subnets', 'vpc', { vpcId: 'vpc-0a1b2c3d', subnetIds: [] }, /give \{ "vpcId"/],
-    ['a VPC without an id', 'vpc', { subnetIds: ['subnet-0a1b2c3d'] }, /give \{ "vpcId"/],
     ['a subnet that is none', 'vpc', { vpcId: 'vpc-0a1b2c3d', subnetIds: ['sg-0a1b2c3d'] }, /give \{ "vpcId"/],
     ['a security group that is none', 'vpc', { ...EVERYTHING.vpc, securityGroupIds: ['default'] }, /give \{ "vpcId"/],
     [
@@ -408,10 +358,8 @@ describe('settings', () => {
       /give an object of at most 50 texts/,
     ],
     ['a tag that AWS keeps for itself', 'tags', { 'aws:team': 'x' }, /use at most 128 letters/],
-    ['termination protection as text', 'terminationProtection', 'on', /use true or false/],
     ['null', 'runbookUrl', null, /use text/],
     ['a misspelt setting', 'chekEvery', '15 minutes', /there is no such setting; did you mean checkEvery\?/],
-    ['a setting in other letters', 'tokenlifetime', '1 hour', /there is no such setting; did you mean tokenLifetime\?/],
     ['a setting from nowhere', 'colour', 'red', /there is no such setting; remove it/],
   ])('refuse %s (%s)', (_, name, value, remedy) => {
     const settings = Object.entries({ ...LEAST, [name]: value }).filter(([, given]) => given !== undefined);
@@ -450,18 +398,6 @@ describe('settings', () => {
       '  - tokens.service.vpc.subnetIds.1',
       '  - tokens.service.vpc.subnets',
     ]);
-  });
-
-  it('refuse two tokens in one parameter', () => {
-    expect(faultsOf({ one: { ...LEAST, tokenParameterName: '/two/access-token' }, two: LEAST })[1]).toMatch(
-      /tokens\.two\.tokenParameterName is .*: choose another one: tokens\.one writes it$/,
-    );
-  });
-
-  it('refuse a token in the status of another one', () => {
-    expect(faultsOf({ one: LEAST, two: { ...LEAST, tokenParameterName: '/one/access-token/status' } })[1]).toMatch(
-      /tokens\.two\.tokenParameterName is .*: end otherwise/,
-    );
   });
 
   it('list all that is wrong with all tokens at once', () => {
