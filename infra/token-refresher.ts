@@ -1,5 +1,5 @@
 import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, Stage, Token } from 'aws-cdk-lib';
-import { CfnAlarm, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { CfnAlarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, type GrantOnPrincipalOptions, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -160,16 +160,12 @@ export class TokenRefresher extends Construct {
   /** Where an action leads is known only once an alarm has it. */
   #alarmTargets(): readonly NamedResource[] {
     const { tokenExpiring, refreshFailing } = this.alarms;
-    return Object.entries({ 'alarmActions.page': tokenExpiring, 'alarmActions.ticket': refreshFailing }).flatMap(
-      ([name, { node }]) => {
-        const actions: unknown = CfnAlarm.isCfnAlarm(node.defaultChild)
-          ? Stack.of(this).resolve(node.defaultChild.alarmActions)
-          : [];
-        return (Array.isArray(actions) ? actions : [])
-          .filter((arn) => typeof arn === 'string')
-          .map((arn) => named(name, arn));
-      },
-    );
+    const alarms = { 'alarmActions.page': tokenExpiring, 'alarmActions.ticket': refreshFailing };
+    return Object.entries(alarms).flatMap(([name, { node }]) => {
+      const { alarmActions } = node.defaultChild as CfnAlarm;
+      const actions: readonly unknown[] = Stack.of(this).resolve(alarmActions) ?? [];
+      return actions.filter((arn) => typeof arn === 'string').map((arn) => named(name, arn));
+    });
   }
 
   /** CDK's own Secret would generate a value, which the service would then be asked with. */

@@ -51,11 +51,9 @@ function contextOfFile(): Readonly<Record<string, unknown>> {
 function contextOf(pairs: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
-      const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-      if (key === undefined || value === undefined) {
-        throw new UsageError(`--context takes a key and a value, such as stage=prod, not "${pair}".`);
-      }
-      return [key, value];
+      const [key, ...value] = pair.split('=');
+      if (key && value.length > 0) return [key, value.join('=')];
+      throw new UsageError(`--context takes a key and a value, such as stage=prod, not "${pair}".`);
     }),
   );
 }
