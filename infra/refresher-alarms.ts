@@ -14,28 +14,16 @@ import type { Timing } from '../lambda/timing.ts';
 import { ALARMS_PAGE, type AlarmKind, type AlarmRule, alarmName, alarmRules, WARM_UP_MINUTES } from './alarm-rules.ts';
 import { refreshNowCommand, showLogCommand, showStatusCommand } from './operator-commands.ts';
 import { refresherMetric } from './refresher-metrics.ts';
-import type { AlarmActions } from './token-refresher-props.ts';
+import type { TokenRefresherProps } from './token-refresher-props.ts';
 
-/** What the alarms watch, whom they notify, and what their descriptions name. */
-export interface RefresherAlarmsProps {
-  /** Names the alarms, and the metrics that they watch. */
-  readonly tokenParameterName: string;
+/** The props of the refresher, and what was made of them. */
+export interface RefresherAlarmsProps extends TokenRefresherProps {
   /** The refresher, whose errors are counted. */
   readonly function: IFunction;
   /** What thresholds and periods follow from. */
   readonly timing: Timing;
-  /** Whom they notify. */
-  readonly actions: AlarmActions | 'none';
-  /** Whether they notify at all. */
-  readonly actionsEnabled: boolean;
   /** Where the function logs: each description names the command that shows it. */
   readonly logGroupName: string;
-  /** Whom the token serves, for each description. */
-  readonly owner?: string;
-  /** The page of the team that operates it, for each description. */
-  readonly runbookUrl?: string;
-  /** From which age of the credentials on CredentialsAging makes a ticket; without it there is no such alarm. */
-  readonly credentialsMaxAge?: Duration;
 }
 
 const COMPARISONS = {
@@ -89,10 +77,10 @@ export class RefresherAlarms extends Construct {
       evaluationPeriods,
       datapointsToAlarm: evaluationPeriods > 1 ? evaluationPeriods : undefined,
       treatMissingData: TREATMENTS[rule.treatMissingData],
-      actionsEnabled: props.actionsEnabled,
+      actionsEnabled: props.paused !== true,
     });
     if (rule.warmsUp) startAfterWarmUp(alarm);
-    if (props.actions !== 'none') notify(alarm, props.actions[rule.severity], rule.severity === 'page');
+    if (props.alarmActions !== 'none') notify(alarm, props.alarmActions[rule.severity], rule.severity === 'page');
     return alarm;
   }
 }

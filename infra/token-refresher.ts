@@ -93,15 +93,10 @@ export class TokenRefresher extends Construct {
     this.#schedule(props.paused ?? false);
     if (props.reportRule !== false) this.#tickOnReport(props.paused ?? false);
     this.alarms = new RefresherAlarms(this, 'Alarms', {
-      tokenParameterName: props.tokenParameterName,
+      ...props,
       function: this.function,
       timing: this.timing,
-      actions: props.alarmActions,
-      actionsEnabled: props.paused !== true,
       logGroupName: props.logGroup?.logGroupName ?? logGroupName(props.tokenParameterName),
-      owner: props.owner,
-      runbookUrl: props.runbookUrl,
-      credentialsMaxAge: props.credentialsMaxAge,
     });
     const alarmTargets = this.#alarmTargets();
     this.#refuse([...regionFaults({ ...resources, alarmTargets })]);
