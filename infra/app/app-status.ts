@@ -19,11 +19,8 @@ await runCommand(
   },
   ({ values }) => {
     const { tokens, env } = settingsOf(values.context);
-    const shown = tokens.map((token) => ({
-      name: token.tokenParameterName,
-      pageBelowSeconds: timingOfProps(token).pageBelowSeconds,
-    }));
-    return showStatus(shown, { ...values, region: values.region ?? env.region });
+    const shown = tokens.map((token) => [token.tokenParameterName, timingOfProps(token).pageBelowSeconds] as const);
+    return showStatus(new Map(shown), { ...values, region: values.region ?? env.region });
   },
 );
 

@@ -41,11 +41,7 @@ function store(Name: string, Value: string, Type = 'String'): void {
 async function report(names: readonly string[], path?: string) {
   const before = aws.calls.length;
   const reader = createParameterReader(client, async (ms) => pauses.push(ms));
-  const reports = await reportTokens(
-    reader,
-    names.map((name) => ({ name })),
-    path,
-  );
+  const reports = await reportTokens(reader, new Map(names.map((name) => [name, undefined])), path);
   return { reports, calls: aws.calls.slice(before) };
 }
 
