@@ -476,7 +476,7 @@ describe('props', () => {
     );
   });
 
-  it.each(['https://erin:hunter2@soap.example.test', 'https://erin:hunter 2@soap.example.test'])(
+  it.each(['http://erin:hunter2@soap.example.test', 'https://erin:hunter 2@soap.example.test'])(
     'do not repeat a password that stands in the endpoint',
     (endpoint) => {
       const create = () => new TokenRefresher(new Stack(), 'Refresher', { ...LEAST, endpoint });
