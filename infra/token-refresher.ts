@@ -24,7 +24,7 @@ import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
 import { bundleFolder } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
-import { keyItself, type NamedResource, type NamedResources, named, placeOf, regionFaults } from './resource-rules.ts';
+import { keyItself, type NamedResource, named, namedResources, regionFaults } from './resource-rules.ts';
 import { timingOfProps } from './timing-props.ts';
 import { grantKey, tokenArns } from './token-arns.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
@@ -64,7 +64,7 @@ export class TokenRefresher extends Construct {
   constructor(scope: Construct, id: string, props: TokenRefresherProps) {
     super(scope, id);
     const others = refreshersBeside(this);
-    const resources = namedResources(this, props);
+    const resources = namedResources(Stack.of(this), props);
     const checked = { ...props, resources, others, isIsolated: isIsolated(props) };
     this.#refuse(propFaults(checked));
     this.#warn(propWarnings(checked));
@@ -337,23 +337,6 @@ function refreshersBeside(scope: IConstruct): OtherRefresher[] {
   const here = places.get(`${account}/${region}`) ?? [];
   places.set(`${account}/${region}`, here);
   return here;
-}
-
-function namedResources(scope: IConstruct, props: TokenRefresherProps): NamedResources {
-  const { credentials, credentialsEncryptionKey, encryptionKey } = props;
-  const ofKey = (name: string, key: IKey | undefined) => {
-    if (key === undefined) return undefined;
-    const itself = keyItself(key);
-    return named(name, itself.keyArn, itself.env);
-  };
-  return {
-    place: placeOf(Stack.of(scope)),
-    secret: credentials && named('credentials', credentials.secretArn, credentials.env),
-    secretKey:
-      ofKey('credentials.encryptionKey', credentials?.encryptionKey) ??
-      ofKey('credentialsEncryptionKey', credentialsEncryptionKey),
-    tokenKey: ofKey('encryptionKey', encryptionKey),
-  };
 }
 
 function isIsolated({ vpc, vpcSubnets }: TokenRefresherProps): boolean {

@@ -90,7 +90,7 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
     remedy: /use whole minutes/,
   },
   timing: { ...PLAIN({ checkEvery: '61 minutes' }, { checkEvery: Duration.minutes(61) }), remedy: /one failed tick/ },
-  loginsPerDay: { ...PLAIN({ loginsPerDay: 10 }), remedy: /loginsPerDay is 10: let tokens grow older/ },
+  loginsPerDay: { ...PLAIN({ loginsPerDay: 13 }), remedy: /loginsPerDay is 13: let tokens grow older/ },
   alarmActions: {
     ...PLAIN({ alarmActions: undefined }),
     remedy: /alarmActions is not set: say whom the alarms notify/,

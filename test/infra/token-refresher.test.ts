@@ -476,6 +476,11 @@ describe('props', () => {
     );
   });
 
+  it('are not compared with a duration that is wrong for itself', () => {
+    const faults = propFaults({ ...LEAST, refreshEvery: Duration.seconds(0) });
+    expect(faults.map(({ names: [name] }) => name)).toEqual(['refreshEvery']);
+  });
+
   it.each(['http://erin:hunter2@soap.example.test', 'https://erin:hunter 2@soap.example.test'])(
     'do not repeat a password that stands in the endpoint',
     (endpoint) => {
@@ -489,6 +494,7 @@ describe('props', () => {
     const atTheEdges: readonly Partial<TokenRefresherProps>[] = [
       { checkEvery: minutes(60), refreshEvery: minutes(120) },
       { checkEvery: minutes(1) },
+      { loginsPerDay: 14 },
       { checkEvery: Duration.hours(8), refreshEvery: Duration.hours(8), tokenLifetime: Duration.hours(24) },
       { renewalWindow: minutes(45) },
       { tokenParameterName: '/a'.repeat(14) },
