@@ -9,6 +9,7 @@ import { readSettings, SettingsError } from '../../../infra/app/read-settings.ts
 import { addStacks } from '../../../infra/app/stacks.ts';
 import { worlds } from '../../refresher/world.ts';
 import { environmentOf, only, readable } from '../synthesis.ts';
+import { ALL, ON_CALL, VPC } from './every-setting.ts';
 
 const SHIPPED: { context: Record<string, unknown> } = JSON.parse(
   readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'),
@@ -24,30 +25,6 @@ interface Written {
   };
 }
 
-/** Every setting there is. */
-const EVERYTHING = {
-  endpoint: 'https://soap.example.test/api.php',
-  allowHttp: false,
-  soapAction: 'urn:server#access_new_token',
-  credentialsSecretArn: 'arn:aws:secretsmanager:ap-south-1:123456789012:secret:service-a1B2c3',
-  credentialsKeyArn: 'arn:aws:kms:ap-south-1:123456789012:key/1111',
-  tokenParameterName: '/billing/token',
-  encryptionKeyArn: 'arn:aws:kms:ap-south-1:123456789012:key/2222',
-  tokenLifetime: '6 hours',
-  refreshEvery: '90 minutes',
-  checkEvery: '600 seconds',
-  renewalWindow: '2 hours',
-  alarmActions: { page: 'arn:aws:sns:ap-south-1:123456789012:on-call', ticket: 'team@example.test' },
-  credentialsMaxAge: '80 days',
-  runbookUrl: 'https://wiki.example.test/token',
-  paused: true,
-  reservedConcurrency: 'none',
-  logRetention: '90 days',
-  removalPolicy: 'destroy',
-  vpc: { vpcId: 'vpc-0a1b2c3d', subnetIds: ['subnet-0a1b2c3d', 'subnet-0b2c3d4e'], securityGroupIds: ['sg-0a1b2c3d'] },
-  tags: { team: 'billing' },
-  terminationProtection: true,
-};
 const LEAST = { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' };
 
 /** The ARN of the topic of an address. */
@@ -69,7 +46,7 @@ function stackOf(app: App, id: string): Stack {
 
 // With CDK's own validator of CloudFormation, which an error ends. The tests of all else do without (vitest.config.ts).
 vi.stubEnv('CDK_VALIDATION', 'true');
-const everything = appWith({ billing: EVERYTHING, service: LEAST });
+const everything = appWith({ billing: ALL, service: LEAST });
 const full = Template.fromStack(stackOf(everything, 'TokenRefresher-billing'));
 vi.unstubAllEnvs();
 const shipped = appWith(SHIPPED.context.tokens);
@@ -133,7 +110,7 @@ describe('the outputs', () => {
   it('name alarms that exist, have no warm-up, and notify whom the test is for', () => {
     const alarms = Object.values(full.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
     for (const [kind, target] of [
-      ['CredentialsRefused', EVERYTHING.alarmActions.page],
+      ['CredentialsRefused', ON_CALL],
       ['TokenRejected', mailTopic('team-example-test')],
     ] as const) {
       const alarm = alarms.find(({ AlarmName }) => AlarmName === `${kind}/billing/token`);
@@ -169,15 +146,15 @@ describe('settings', () => {
     expect(only(full, 'AWS::Lambda::Function')).toMatchObject({
       Environment: {
         Variables: {
-          CREDENTIALS_SECRET_ID: EVERYTHING.credentialsSecretArn,
-          TOKEN_ENDPOINT: EVERYTHING.endpoint,
+          CREDENTIALS_SECRET_ID: ALL.credentialsSecretArn,
+          TOKEN_ENDPOINT: ALL.endpoint,
           TOKEN_PARAMETER_NAME: '/billing/token',
-          TOKEN_KMS_KEY_ID: EVERYTHING.encryptionKeyArn,
+          TOKEN_KMS_KEY_ID: ALL.encryptionKeyArn,
           REFRESH_EVERY_SECONDS: '5400',
           CHECK_EVERY_SECONDS: '600',
           TOKEN_LIFETIME_SECONDS: '21600',
-          RENEWAL_WINDOW_SECONDS: '7200',
-          SOAP_ACTION: EVERYTHING.soapAction,
+          RENEWAL_WINDOW_SECONDS: '3600',
+          SOAP_ACTION: ALL.soapAction,
         },
       },
       VpcConfig: { SubnetIds: ['subnet-0a1b2c3d', 'subnet-0b2c3d4e'], SecurityGroupIds: ['sg-0a1b2c3d'] },
@@ -187,8 +164,8 @@ describe('settings', () => {
   it('reach log and alarms', () => {
     expect(only(full, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 90 });
     expect(only(full, 'AWS::CloudWatch::Alarm', { AlarmName: 'CredentialsRefused/billing/token' })).toMatchObject({
-      AlarmActions: [EVERYTHING.alarmActions.page],
-      AlarmDescription: expect.stringContaining(EVERYTHING.runbookUrl),
+      AlarmActions: [ON_CALL],
+      AlarmDescription: expect.stringContaining('https://wiki.example.test/token'),
     });
   });
 
@@ -286,7 +263,7 @@ describe('settings', () => {
   });
 
   it('refuse a topic and a secret of two regions, wherever the stack goes', () => {
-    const { credentialsSecretArn } = EVERYTHING;
+    const { credentialsSecretArn } = ALL;
     expect(faultsOf({ service: { ...LEAST, credentialsSecretArn, alarmActions: { page: elsewhere } } })[1]).toMatch(
       /credentialsSecretArn is .*: use one of eu-west-1, the region of alarmActions\.page$/,
     );
@@ -333,11 +310,11 @@ describe('settings', () => {
     ['a removal policy of CDK', 'removalPolicy', 'snapshot', /use "retain" or "destroy"/],
     ['a VPC without subnets', 'vpc', { vpcId: 'vpc-0a1b2c3d', subnetIds: [] }, /give \{ "vpcId"/],
     ['a subnet that is none', 'vpc', { vpcId: 'vpc-0a1b2c3d', subnetIds: ['sg-0a1b2c3d'] }, /give \{ "vpcId"/],
-    ['a security group that is none', 'vpc', { ...EVERYTHING.vpc, securityGroupIds: ['default'] }, /give \{ "vpcId"/],
+    ['a security group that is none', 'vpc', { ...VPC, securityGroupIds: ['default'] }, /give \{ "vpcId"/],
     [
       'a misspelt setting of the VPC',
       'vpc',
-      { ...EVERYTHING.vpc, subnets: [] },
+      { ...VPC, subnets: [] },
       /there is no such setting; did you mean subnetIds\?/,
     ],
     ['a tag that is no text', 'tags', { team: 1 }, /use at most 256 letters/],
