@@ -48,9 +48,8 @@ export interface OtherRefresher {
 
 type Rule = (props: CheckedProps) => Iterable<Fault>;
 
-/** The rules of the construct and of cdk.json: what each finds is refused. */
+/** The rules of the construct and of cdk.json, for props that can be read: what each finds is refused. */
 export const RULES = {
-  profile: profileFaults,
   renewal: renewalFaults,
   setting: settingFaults,
   variables: variablesFaults,
@@ -107,11 +106,11 @@ export const WARNINGS = {
 /** Everything that is wrong with the props, all at once. */
 export function propFaults(given: CheckedProps): readonly Fault[] {
   const unreadable = [...unresolvedFaults(given), ...profileFaults(given)];
-  const names = new Set<string>(unreadable.flatMap(({ names }) => names));
-  // Other rules go without these, and what compares others with them would only confuse.
-  const props = Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)));
+  const leftOut = new Set<string>(unreadable.flatMap(({ names }) => names));
+  const props = Object.fromEntries(Object.entries(given).filter(([name]) => !leftOut.has(name)));
   const faults = Object.values<Rule>(RULES).flatMap((rule) => [...rule(props)]);
-  return [...unreadable, ...faults.filter((fault) => !fault.names.some((name) => names.has(name)))];
+  // Without one of its props, a rule that compares several would only confuse.
+  return [...unreadable, ...faults.filter(({ names }) => !names.some((name) => leftOut.has(name)))];
 }
 
 /** What may be meant, by the name of its rule. @param props without faults */
