@@ -25,6 +25,11 @@ interface Written {
   };
 }
 
+interface Widget {
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>> & { readonly metrics?: readonly (readonly unknown[])[] };
+}
+
 const LEAST = { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' };
 
 /** The ARN of the topic of an address. */
@@ -42,6 +47,12 @@ function stackOf(app: App, id: string): Stack {
   const stack = app.node.findChild(id);
   if (!Stack.isStack(stack)) throw new Error(`${id} is no stack`);
   return stack;
+}
+
+/** The widgets of the dashboard in a stack. */
+function widgetsOf(stack: Stack): readonly Widget[] {
+  const { DashboardBody } = only(Template.fromStack(stack), 'AWS::CloudWatch::Dashboard');
+  return JSON.parse(String(readable(DashboardBody))).widgets;
 }
 
 // With CDK's own validator of CloudFormation, which an error ends. The tests of all else do without (vitest.config.ts).
@@ -592,13 +603,7 @@ describe('the dashboard', () => {
   const sixty = new App();
   const described = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`token-${index}`, LEAST]));
   addDashboards(sixty, readSettings({ tokens: described }));
-  const { DashboardBody } = only(
-    Template.fromStack(stackOf(sixty, 'TokenRefresher-dashboard')),
-    'AWS::CloudWatch::Dashboard',
-  );
-  const { widgets }: { widgets: { type: string; properties: Record<string, unknown> }[] } = JSON.parse(
-    String(readable(DashboardBody)),
-  );
+  const widgets = widgetsOf(stackOf(sixty, 'TokenRefresher-dashboard'));
   const ofType = (type: string) => widgets.filter((widget) => widget.type === type).map(({ properties }) => properties);
 
   it('shows every alarm of every token, at most a hundred in a widget', () => {
@@ -610,11 +615,8 @@ describe('the dashboard', () => {
   });
 
   it("shows a token by the timing of its service's profile, at which its alarm fires", () => {
-    const dashboard = Template.fromStack(
-      stackOf(appWith({ parcels: { ...LEAST, service: 'dpd' } }), 'TokenRefresher-dashboard'),
-    );
-    const { DashboardBody: body } = only(dashboard, 'AWS::CloudWatch::Dashboard');
-    expect(JSON.parse(String(readable(body))).widgets[1].properties).toMatchObject({
+    const app = appWith({ parcels: { ...LEAST, service: 'dpd' } });
+    expect(widgetsOf(stackOf(app, 'TokenRefresher-dashboard'))[1]?.properties).toMatchObject({
       title: '/parcels/access-token: how long it still lives',
       annotations: { horizontal: [{ value: 1 / 60 }] },
       metrics: [expect.anything(), expect.arrayContaining([expect.objectContaining({ period: 60 })])],
@@ -622,12 +624,9 @@ describe('the dashboard', () => {
   });
 
   it("shows the alarm on the credentials' age where there is one", () => {
-    const { DashboardBody: body } = only(
-      Template.fromStack(stackOf(everything, 'TokenRefresher-dashboard')),
-      'AWS::CloudWatch::Dashboard',
-    );
-    expect(String(body)).toContain('alarm:CredentialsAging/billing/token');
-    expect(String(body)).not.toContain('alarm:CredentialsAging/service/access-token');
+    const shown = JSON.stringify(widgetsOf(stackOf(everything, 'TokenRefresher-dashboard')));
+    expect(shown).toContain('alarm:CredentialsAging/billing/token');
+    expect(shown).not.toContain('alarm:CredentialsAging/service/access-token');
   });
 
   it('answers four questions for every token', () => {
@@ -669,9 +668,10 @@ describe('the dashboard', () => {
     for (const [index, stack] of stacks.entries()) {
       const template = Template.fromStack(stack);
       expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);
-      const { DashboardName, DashboardBody: body } = only(template, 'AWS::CloudWatch::Dashboard');
-      expect(DashboardName).toBe(`TokenRefresher${['', '-2', '-3'][index]}`);
-      expect(JSON.parse(String(readable(body))).widgets.length).toBeLessThanOrEqual(500);
+      expect(only(template, 'AWS::CloudWatch::Dashboard').DashboardName).toBe(
+        `TokenRefresher${['', '-2', '-3'][index]}`,
+      );
+      expect(widgetsOf(stack).length).toBeLessThanOrEqual(500);
     }
     const links = settings.tokens.slice(99, 101).map((token) => dashboardUrl(settings, token).replace(/.*\//, ''));
     expect(links).toEqual(['TokenRefresher', 'TokenRefresher-2']);
@@ -697,12 +697,11 @@ describe('what is watched', () => {
       },
     });
     const template = Template.fromStack(stackOf(app, 'TokenRefresher-local'));
-    const dashboard = Template.fromStack(stackOf(app, 'TokenRefresher-dashboard'));
     const env = { ...environmentOf({ template }), CREDENTIALS_SECRET_ID: secretId, TOKEN_KMS_KEY_ID: 'alias/local' };
     await tick({}, { env });
 
     const written = writtenMetrics(metrics());
-    const watched = [...watchedByAlarms(template), ...watchedByWidgets(dashboard)];
+    const watched = [...watchedByAlarms(template), ...watchedByWidgets(stackOf(app, 'TokenRefresher-dashboard'))];
     expect(new Set(watched)).toEqual(new Set(written));
   });
 });
@@ -728,15 +727,11 @@ function watchedByAlarms(template: Template): string[] {
     );
 }
 
-function watchedByWidgets(template: Template): string[] {
-  const { DashboardBody } = only(template, 'AWS::CloudWatch::Dashboard');
-  const { widgets } = JSON.parse(String(readable(DashboardBody)));
-  return widgets
-    .flatMap(({ properties }: { properties: { metrics?: unknown[][] } }) => properties.metrics ?? [])
-    .filter(([namespace]: unknown[]) => typeof namespace === 'string')
-    .map(([namespace, name, dimension, value]: string[]) =>
-      watched(`${namespace}`, `${name}`, `${dimension}=${value}`),
-    );
+function watchedByWidgets(stack: Stack): string[] {
+  return widgetsOf(stack)
+    .flatMap(({ properties }) => properties.metrics ?? [])
+    .filter(([namespace]) => typeof namespace === 'string')
+    .map(([namespace, name, dimension, value]) => watched(`${namespace}`, `${name}`, `${dimension}=${value}`));
 }
 
 /** Namespace, name, and the one dimension with its value, as one text. */
