@@ -100,16 +100,6 @@ describe('the tokens side by side', () => {
     );
   });
 
-  it('take an attempt that the status names for ended', async () => {
-    const name = '/ended/access-token';
-    const token = tokenAged(HOUR);
-    store(`${name}/status`, encodeStatus({ token }));
-    store(`${name}/attempt`, encodeAttempt({ attempt: attemptAged(HOUR) }));
-    expect((await report([name])).reports).toMatchObject([{ state: 'fresh' }]);
-    store(`${name}/attempt`, encodeAttempt({ attempt: attemptAged(HOUR - 1, undefined, { on: 1 }) }));
-    expect((await report([name])).reports).toMatchObject([{ state: 'in doubt' }]);
-  });
-
   it('cannot be shown where all names are denied', async () => {
     deny('/a/token/status', '/b/token/status');
     await expect(report(['/a/token', '/b/token'])).rejects.toThrow(
