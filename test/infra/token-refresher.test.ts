@@ -28,10 +28,6 @@ import { pageCouldComeTooLate, type Timing } from '../../lambda/timing.ts';
 import { deployed, LEAST, only, readable, readerIn, statementsOf, TOKEN, team } from './synthesis.ts';
 
 const TOKEN_ARN = `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${TOKEN}`;
-/** The attempt parameter, and how IAM may spell a version of it. */
-const ATTEMPT_ARNS = ['', ':?', ':??', ':???', ':????', ':?????', ':??????'].map(
-  (version) => `${TOKEN_ARN}/attempt${version}`,
-);
 const THROUGH_SSM_FOR_THE_TOKEN = {
   StringEquals: {
     'kms:ViaService': 'ssm.<AWS::Region>.amazonaws.com',
@@ -223,21 +219,18 @@ describe('permissions', () => {
   it('let a reader of another stack of the app read, under the very key', () => {
     const { stack, refresher } = team();
     const reading = new Stack(stack.node.root, 'Reading');
-    const reader = readerIn(reading);
-    refresher.token.grantRead(reader);
-    expect(statementsOf(Template.fromStack(reading), 'Reader')).toEqual([
-      expect.objectContaining({ Resource: [TOKEN_ARN, `${TOKEN_ARN}/status`, ...ATTEMPT_ARNS] }),
+    refresher.token.grantRead(readerIn(reading));
+    expect(statementsOf(Template.fromStack(reading), 'Reader')).toContainEqual(
       expect.objectContaining({
         Action: 'kms:Decrypt',
         Resource: { 'Fn::ImportValue': expect.stringMatching(/^Team:ExportsOutputFnGetAttRefresherKey/) },
       }),
-    ]);
+    );
   });
 
   it('let a reader that knows the name alone decrypt under any key of the account, but this token only', () => {
     const stack = new Stack(new App(), 'Reading');
-    const reader = readerIn(stack);
-    RefreshedToken.fromParameterName(stack, 'Token', TOKEN).grantRead(reader);
+    RefreshedToken.fromParameterName(stack, 'Token', TOKEN).grantRead(readerIn(stack));
     expect(statementsOf(Template.fromStack(stack), 'Reader')).toContainEqual({
       Effect: 'Allow',
       Action: 'kms:Decrypt',
