@@ -41,10 +41,7 @@ export function createParameterReader(client: SSMClient, sleep: (ms: number) => 
     try {
       const call = () => client.send(new GetParametersCommand({ Names }));
       const { Parameters = [] } = await ask(call, `ssm:GetParameters on ${Names.join(', ')}`);
-      return Parameters.flatMap((found) => [
-        [`${found.Name}`, found],
-        [`${found.Name}:${found.Version}`, found],
-      ]);
+      return Parameters.map((found) => [`${found.Name}${found.Selector ?? ''}`, found]);
     } catch (error) {
       if (!(error instanceof DeniedError)) throw error;
       // One name that is denied denies the whole call.
@@ -54,7 +51,7 @@ export function createParameterReader(client: SSMClient, sleep: (ms: number) => 
 
   return {
     /**
-     * The parameters that there are, by name and by `name:version`.
+     * The parameters that there are, by the names under which they were asked for: `name:version` gives an earlier version.
      * @throws UsageError
      */
     read: async (names: readonly string[]): Promise<ReadonlyMap<string, Parameter | DeniedError>> =>

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parameterNameRemedies } from '../lambda/setting-rules.ts';
 import { runCommand, UsageError } from './command-line.ts';
-import { STATUS_HELP, STATUS_OPTIONS, showStatus, type TokenToShow } from './status-command.ts';
+import { STATUS_HELP, STATUS_OPTIONS, showStatus, type TokensToShow } from './status-command.ts';
 
 /** The command of the package: `npx soap-token-refresher status /my-service/access-token`. */
 
@@ -23,12 +23,12 @@ runCommand(
 );
 
 /** @throws UsageError */
-function tokensNamed(names: readonly string[], path: string | undefined): readonly TokenToShow[] {
+function tokensNamed(names: readonly string[], path: string | undefined): TokensToShow {
   if (path !== undefined && names.length > 0) throw new UsageError('Give names of tokens or --path, not both.');
   if (path === undefined && names.length === 0) throw new UsageError(`Name at least one token parameter: ${USAGE}`);
   for (const name of names) {
     const [remedy] = parameterNameRemedies(name);
     if (remedy !== undefined) throw new UsageError(`"${name}" is no name of a token parameter: ${remedy}.`);
   }
-  return [...new Set(names)].map((name) => ({ name }));
+  return new Map(names.map((name) => [name, undefined]));
 }

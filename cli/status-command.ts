@@ -7,13 +7,11 @@ import { createParameterReader, type ParameterReader } from './read-parameters.t
 import { readRecords } from './read-records.ts';
 import { reportTable, reportToken, type TokenReport } from './token-report.ts';
 
-/** A token to look at. */
-export interface TokenToShow {
-  /** The name of its parameter. */
-  readonly name: string;
-  /** TokenExpiring pages below this, where the token's status does not say so; left out where nobody knows. */
-  readonly pageBelowSeconds?: number;
-}
+/**
+ * The tokens to look at, by the names of their parameters, each with the seconds below which TokenExpiring pages where its
+ * status does not say so; undefined where nobody knows.
+ */
+export type TokensToShow = ReadonlyMap<string, number | undefined>;
 
 /** The options of the command, as `parseArgs` reads them. */
 export const STATUS_OPTIONS = {
@@ -55,7 +53,7 @@ export type StatusOptions = ReturnType<typeof parseCommandLine<typeof STATUS_OPT
  * @returns the exit status: 1 if one needs attention
  * @throws UsageError when they cannot be read at all
  */
-export async function showStatus(tokens: readonly TokenToShow[], options: StatusOptions): Promise<number> {
+export async function showStatus(tokens: TokensToShow, options: StatusOptions): Promise<number> {
   const { watch, json, region, profile, 'endpoint-url': endpoint } = options;
   const client = new SSMClient({ customUserAgent: USER_AGENT, maxAttempts: 2, region, profile, endpoint });
   const parameters = createParameterReader(client);
@@ -83,14 +81,13 @@ export async function showStatus(tokens: readonly TokenToShow[], options: Status
  */
 export async function reportTokens(
   parameters: ParameterReader,
-  tokens: readonly TokenToShow[],
+  tokens: TokensToShow,
   path: string | undefined,
 ): Promise<readonly TokenReport[]> {
-  const names = path === undefined ? tokens.map(({ name }) => name) : await tokensBelow(parameters, path);
+  const names = path === undefined ? [...tokens.keys()] : await tokensBelow(parameters, path);
   const records = await readRecords(parameters, names);
-  const thresholds = new Map(tokens.map(({ name, pageBelowSeconds }) => [name, pageBelowSeconds]));
   const now = Date.now();
-  return records.map((one) => reportToken(one, thresholds.get(one.token), now));
+  return records.map((one) => reportToken(one, tokens.get(one.token), now));
 }
 
 /** @throws UsageError where there are none */

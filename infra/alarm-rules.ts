@@ -46,7 +46,16 @@ export const WARM_UP_MINUTES = 120;
 /** TokenRejected fires when a tick in each of this many periods of `checkEvery` in a row found a report. */
 const PERIODS_OF_REJECTION = 4;
 
-const AT_LEAST = { comparison: 'GreaterThanOrEqualToThreshold', warmsUp: false } as const;
+/** What most alarms have: a ticket as soon as one period had the value 1. */
+const USUAL = {
+  statistic: 'Maximum',
+  comparison: 'GreaterThanOrEqualToThreshold',
+  threshold: 1,
+  evaluationPeriods: 1,
+  treatMissingData: 'notBreaching',
+  severity: 'ticket',
+  warmsUp: false,
+} as const;
 
 /**
  * The alarms of one token. Each has a reason to notify a person.
@@ -56,6 +65,7 @@ export function alarmRules(timing: Timing, credentialsMaxAgeSeconds?: number): r
   const { checkEverySeconds, pageBelowSeconds } = timing;
   return [
     {
+      ...USUAL,
       kind: 'TokenExpiring',
       metric: 'secondsRemaining',
       // No tick is as bad as no token. Missing data treated as breaching would come late: CloudWatch looks past the
@@ -80,17 +90,13 @@ export function alarmRules(timing: Timing, credentialsMaxAgeSeconds?: number): r
       ],
     },
     {
+      ...USUAL,
       kind: 'CredentialsRefused',
-      ...AT_LEAST,
       metric: 'credentialsRefused',
       // Where a lost event leaves a period empty, CloudWatch would look past it for real points, find a refusal that is
       // over, and page for it again.
       fill: { value: 0, label: 'Credentials refused' },
-      statistic: 'Maximum',
       periodSeconds: 2 * checkEverySeconds,
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: 'notBreaching',
       severity: 'page',
       // No warm-up: nothing is refused before somebody has put credentials, and then the news should be quick.
       firesWhen: 'the service refused the credentials',
@@ -100,15 +106,12 @@ export function alarmRules(timing: Timing, credentialsMaxAgeSeconds?: number): r
       ],
     },
     {
+      ...USUAL,
       kind: 'RefreshFailing',
-      ...AT_LEAST,
       metric: 'errors',
       statistic: 'Sum',
       periodSeconds: 3 * checkEverySeconds,
       threshold: 2,
-      evaluationPeriods: 1,
-      treatMissingData: 'notBreaching',
-      severity: 'ticket',
       warmsUp: true,
       firesWhen: `two ticks failed within ${spanText(3 * checkEverySeconds)}`,
       sentences: [
@@ -119,15 +122,11 @@ export function alarmRules(timing: Timing, credentialsMaxAgeSeconds?: number): r
     },
     // One report is answered by a new token. Reports in check after check are not: the refresher asks less and less often.
     {
+      ...USUAL,
       kind: 'TokenRejected',
-      ...AT_LEAST,
       metric: 'tokenRejected',
-      statistic: 'Maximum',
       periodSeconds: checkEverySeconds,
-      threshold: 1,
       evaluationPeriods: PERIODS_OF_REJECTION,
-      treatMissingData: 'notBreaching',
-      severity: 'ticket',
       firesWhen: `readers report a rejected token in ${PERIODS_OF_REJECTION} checks (of ${spanText(checkEverySeconds)}) in a row`,
       sentences: [
         'Readers keep reporting that the service rejects the stored token, new ones too: their calls fail.',
@@ -141,17 +140,14 @@ export function alarmRules(timing: Timing, credentialsMaxAgeSeconds?: number): r
 
 function credentialsAging(checkEverySeconds: number, maxAgeSeconds: number): AlarmRule {
   return {
-    ...AT_LEAST,
+    ...USUAL,
     kind: 'CredentialsAging',
     metric: 'credentialsAge',
     // No FILL: it would end the alarm, and make another ticket, wherever a lost event leaves a period empty.
-    statistic: 'Maximum',
     periodSeconds: checkEverySeconds,
     threshold: maxAgeSeconds,
-    evaluationPeriods: 1,
     // While nothing reports, the age is what it was.
     treatMissingData: 'ignore',
-    severity: 'ticket',
     firesWhen: `the credentials are older than ${durationText(maxAgeSeconds)}`,
     sentences: [
       `The credentials have not been changed for ${durationText(maxAgeSeconds)}: the service may soon refuse them.`,

@@ -36,13 +36,8 @@ export function refreshNowCommand(functionName: string): string {
 
 /** Removes the token with all that belongs to it. Names that do not exist are no error. */
 export function deleteParametersCommand(tokenParameterName: string): string {
-  const names = [
-    tokenParameterName,
-    statusParameterName(tokenParameterName),
-    attemptParameterName(tokenParameterName),
-    rejectedParameterName(tokenParameterName),
-  ];
-  return aws(`ssm delete-parameters --names ${names.join(' ')}`);
+  const others = [statusParameterName, attemptParameterName, rejectedParameterName].map((of) => of(tokenParameterName));
+  return aws(`ssm delete-parameters --names ${[tokenParameterName, ...others].join(' ')}`);
 }
 
 /** Makes an alarm notify as if it fired. Metric alarms return to their real state by themselves, within seconds as a rule. */

@@ -46,45 +46,30 @@ export interface OtherRefresher {
   readonly secretArn?: string;
 }
 
-/**
- * CloudWatch takes periods of up to a day, and RefreshFailing looks at three times checkEvery. All periods that an alarm
- * looks at may span a day, or a week where each has an hour or more: the four of TokenRejected stay far below.
- */
-const MAX_CHECK_EVERY_MINUTES = 8 * 60;
+type Rule = (props: CheckedProps) => Iterable<Fault>;
 
-/** Keeps the alarms' names and the function's description, which carry the name, below 256 characters. */
-const MAX_PARAMETER_NAME_LENGTH = 200;
-
-/** Keeps the alarms' descriptions below CloudWatch's 1024 characters. */
-const MAX_RUNBOOK_URL_LENGTH = 200;
-
-/** Leaves room in the alarms' descriptions for what to do. */
-const MAX_OWNER_LENGTH = 60;
-
-/** @param timing undefined where durations are no usable numbers, and cannot be compared */
-type Rule = (props: CheckedProps, timing: Timing | undefined) => Iterable<Fault>;
-
-/** The rules of the construct and of cdk.json: what each finds is refused. */
+/** The rules of the construct and of cdk.json, for props that can be read: what each finds is refused. */
 export const RULES = {
-  profile: profileFaults,
   renewal: renewalFaults,
   setting: settingFaults,
   variables: variablesFaults,
   http: httpFaults,
+  // Keeps the alarms' names and the function's description, which carry the name, below 256 characters.
   nameLength: one(
     'tokenParameterName',
-    (name) => name.length <= MAX_PARAMETER_NAME_LENGTH,
-    `use at most ${MAX_PARAMETER_NAME_LENGTH} characters: alarms and descriptions carry the name, and have limits of their own`,
+    (name) => name.length <= 200,
+    'use at most 200 characters: alarms and descriptions carry the name, and have limits of their own',
   ),
   sharedName: sharedNameFaults,
-  checkEvery: checkEveryFaults,
-  timing: relationFaults,
-  loginsPerDay: loginsPerDayFaults,
+  checkEvery: timed(checkEveryFaults),
+  timing: timed(relationFaults),
+  loginsPerDay: timed(loginsPerDayFaults),
   alarmActions: alarmActionsFaults,
+  // Leaves room in the alarms' descriptions for what to do.
   owner: one(
     'owner',
-    (owner) => owner.length <= MAX_OWNER_LENGTH && /^[^\p{Cc}]+$/u.test(owner),
-    `give a line of at most ${MAX_OWNER_LENGTH} characters`,
+    (owner) => owner.length <= 60 && /^[^\p{Cc}]+$/u.test(owner),
+    'give a line of at most 60 characters',
   ),
   runbookUrl: runbookUrlFaults,
   reservedConcurrency: one(
@@ -111,7 +96,7 @@ export const RULES = {
 
 /** What each of these finds may be meant, and is warned of. */
 export const WARNINGS = {
-  'page-could-come-too-late': latePageWarnings,
+  'page-could-come-too-late': timed(latePageWarnings),
   service: profileWarnings,
   'endpoint-in-plain-sight': endpointWarnings,
   'another-account': ({ resources = {} }) => foreignWarnings(resources),
@@ -120,35 +105,19 @@ export const WARNINGS = {
 
 /** Everything that is wrong with the props, all at once. */
 export function propFaults(given: CheckedProps): readonly Fault[] {
-  const unresolved = [...unresolvedFaults(given)];
-  const unknown = unresolved.map(({ names: [name] }) => name);
-  const props = { ...given };
-  for (const name of unknown) Reflect.deleteProperty(props, name);
-  const timing = usableTiming(props);
-  const faults = Object.values<Rule>(RULES).flatMap((rule) => [...rule(props, timing)]);
-  return [...unresolved, ...faults.filter(({ names }) => !names.some((name) => unknown.includes(name)))];
+  const unreadable = [...unresolvedFaults(given), ...profileFaults(given)];
+  const leftOut = new Set<string>(unreadable.flatMap(({ names }) => names));
+  const props = Object.fromEntries(Object.entries(given).filter(([name]) => !leftOut.has(name)));
+  const faults = Object.values<Rule>(RULES).flatMap((rule) => [...rule(props)]);
+  // Without one of its props, a rule that compares several would only confuse.
+  return [...unreadable, ...faults.filter(({ names }) => !names.some((name) => leftOut.has(name)))];
 }
 
 /** What may be meant, by the name of its rule. @param props without faults */
 export function propWarnings(props: CheckedProps): readonly (readonly [rule: string, warning: Fault])[] {
-  const timing = usableTiming(props);
   return Object.entries<Rule>(WARNINGS).flatMap(([name, rule]) =>
-    [...rule(props, timing)].map((warning) => [name, warning] as const),
+    [...rule(props)].map((warning) => [name, warning] as const),
   );
-}
-
-const COMPARED = ['tokenLifetimeSeconds', 'refreshEverySeconds', 'checkEverySeconds', 'renewalWindowSeconds'] as const;
-
-function usableTiming(props: CheckedProps): Timing | undefined {
-  const timing = timingOfProps(withoutWrongProfile(props));
-  const isUsable = (name: (typeof COMPARED)[number]) =>
-    timing[name] === undefined || SETTINGS[name].check(timing[name]).remedies.length === 0;
-  return COMPARED.every(isUsable) ? timing : undefined;
-}
-
-/** The timing of a profile that is wrong is no timing. */
-function withoutWrongProfile(props: CheckedProps): CheckedProps {
-  return [...profileFaults(props)].length === 0 ? props : { ...props, service: undefined };
 }
 
 /** A rule for one prop, where that is given. */
@@ -166,6 +135,16 @@ function one<Name extends keyof CheckedProps>(
 /** The first of the two does not go with the second. */
 function apart(names: readonly [keyof CheckedProps, keyof CheckedProps], remedy: string): Rule {
   return (props) => (names.every((name) => props[name] !== undefined) ? [{ names, remedy }] : []);
+}
+
+const DURATIONS = ['tokenLifetime', 'refreshEvery', 'checkEvery', 'renewalWindow'];
+
+/** A rule that compares durations, where each of them is right for itself. */
+function timed(rule: (timing: Timing, props: CheckedProps) => Iterable<Fault>): Rule {
+  return (props) => {
+    const wrong = [...settingFaults(props)].map(({ names: [name] }) => name);
+    return DURATIONS.some((name) => wrong.includes(name)) ? [] : rule(timingOfProps(props), props);
+  };
 }
 
 /** What is known only when deploying cannot be checked. */
@@ -189,7 +168,7 @@ const MISSING: Readonly<Record<string, unknown>> = { endpoint: '', tokenParamete
 
 /** The function's own rules for what it is given. */
 function* settingFaults(props: CheckedProps): Iterable<Fault> {
-  const { profile: _, ...settings }: Readonly<Record<string, unknown>> = functionSettings(withoutWrongProfile(props));
+  const { profile: _, ...settings }: Readonly<Record<string, unknown>> = functionSettings(props);
   for (const [name, { check }] of Object.entries(SETTINGS)) {
     const value = settings[name] ?? MISSING[name];
     if (value === undefined || Token.isUnresolved(value)) continue;
@@ -199,13 +178,23 @@ function* settingFaults(props: CheckedProps): Iterable<Fault> {
   }
 }
 
+function shown(name: string, value: unknown): unknown {
+  if (typeof value === 'number' && name.endsWith('Seconds')) return duration(value);
+  return ['endpoint', 'proxyUrl'].includes(name) ? withoutPassword(value) : value;
+}
+
+/** What stands before an "@" may be a password. */
+function withoutPassword(value: unknown): unknown {
+  return `${value}`.includes('@') ? '(not shown)' : value;
+}
+
 /** Lambda allows 4 KB for all variables together. */
 const MAX_VARIABLES_BYTES = 4096;
 /** For one that is known when deploying only: the longest that there may be. */
 const ANY_ARN = 'x'.repeat(200);
 
 function* variablesFaults({ resources = {}, ...props }: CheckedProps): Iterable<Fault> {
-  const { endpoint = '', tokenParameterName = '', ...settings } = functionSettings(withoutWrongProfile(props));
+  const { endpoint = '', tokenParameterName = '', ...settings } = functionSettings(props);
   const [credentialsSecretId, tokenKmsKeyId] = [resources.secret?.arn ?? ANY_ARN, resources.tokenKey?.arn ?? ANY_ARN];
   const variables = variablesOf({ ...settings, endpoint, tokenParameterName, credentialsSecretId, tokenKmsKeyId });
   const whole = Object.entries(variables).map(([name, value]) => [name, Token.isUnresolved(value) ? ANY_ARN : value]);
@@ -213,12 +202,6 @@ function* variablesFaults({ resources = {}, ...props }: CheckedProps): Iterable<
   if (bytes <= MAX_VARIABLES_BYTES) return;
   const remedy = `shorten the profile: the function's variables take ${bytes} bytes, and Lambda allows ${MAX_VARIABLES_BYTES}`;
   yield { names: ['service'], remedy };
-}
-
-function shown(name: string, value: unknown): unknown {
-  if (typeof value === 'number' && name.endsWith('Seconds')) return duration(value);
-  // What stands before an "@" may be a password.
-  return ['endpoint', 'proxyUrl'].includes(name) && `${value}`.includes('@') ? '(not shown)' : value;
 }
 
 function* renewalFaults(props: CheckedProps): Iterable<Fault> {
@@ -236,7 +219,7 @@ function* renewalFaults(props: CheckedProps): Iterable<Fault> {
 function* httpFaults({ endpoint, allowHttp }: CheckedProps): Iterable<Fault> {
   if (!/^http:/i.test(`${endpoint}`) || allowHttp === true) return;
   const remedy = 'use https, or set allowHttp to true to send the credentials unencrypted';
-  yield { names: ['endpoint', 'allowHttp'], value: shown('endpoint', endpoint), remedy };
+  yield { names: ['endpoint', 'allowHttp'], value: withoutPassword(endpoint), remedy };
 }
 
 /** Two refreshers that write to one parameter would undo each other's work for ever. */
@@ -247,15 +230,20 @@ function* sharedNameFaults({ tokenParameterName, others = [] }: CheckedProps): I
   yield { names: ['tokenParameterName'], value: tokenParameterName, remedy };
 }
 
-function* checkEveryFaults(_: CheckedProps, timing: Timing | undefined): Iterable<Fault> {
-  const { checkEverySeconds = 60 } = timing ?? {};
-  if (checkEverySeconds % 60 === 0 && checkEverySeconds <= MAX_CHECK_EVERY_MINUTES * 60) return;
+/**
+ * CloudWatch takes periods of up to a day, and RefreshFailing looks at three times checkEvery. All periods that an alarm
+ * looks at may span a day, or a week where each has an hour or more: the four of TokenRejected stay far below.
+ */
+const MAX_CHECK_EVERY_SECONDS = 8 * 3600;
+
+function* checkEveryFaults({ checkEverySeconds }: Timing): Iterable<Fault> {
+  if (checkEverySeconds % 60 === 0 && checkEverySeconds <= MAX_CHECK_EVERY_SECONDS) return;
   const remedy = 'use whole minutes, at most 8 hours: schedules and CloudWatch periods allow no others';
   yield { names: ['checkEvery'], value: duration(checkEverySeconds), remedy };
 }
 
-function* relationFaults(_: CheckedProps, timing: Timing | undefined): Iterable<Fault> {
-  if (timing === undefined || timing.renewalWindowSeconds === 0) return;
+function* relationFaults(timing: Timing): Iterable<Fault> {
+  if (timing.renewalWindowSeconds === 0) return;
   const { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds, renewalWindowSeconds: windowSeconds } = timing;
   const checkEvery = duration(checkEverySeconds);
   const [lifetime, refreshEvery] = [durationText(tokenLifetimeSeconds), durationText(refreshEverySeconds)];
@@ -281,9 +269,8 @@ function* relationFaults(_: CheckedProps, timing: Timing | undefined): Iterable<
 }
 
 /** Whether the schedule alone leaves room in the ration: one login is kept for a person, and one for a failure. */
-function* loginsPerDayFaults(props: CheckedProps, timing: Timing | undefined): Iterable<Fault> {
-  if (timing === undefined) return;
-  const { loginsPerDay } = functionSettings(withoutWrongProfile(props));
+function* loginsPerDayFaults(timing: Timing, props: CheckedProps): Iterable<Fault> {
+  const { loginsPerDay } = functionSettings(props);
   if (loginsPerDay === undefined || SETTINGS.loginsPerDay.check(loginsPerDay).remedies.length > 0) return;
   const needed = Math.ceil(86_400 / timing.replacedAfterSeconds);
   if (needed <= loginsPerDay - 2) return;
@@ -301,13 +288,13 @@ function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
 function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
   if (runbookUrl === undefined) return;
   const url = parseHttpUrl(runbookUrl);
-  if (url !== undefined && (url.username !== '' || url.password !== '')) {
-    const remedy = 'leave user name and password out: whoever sees the alarm would see them';
-    yield { names: ['runbookUrl'], value: '(not shown)', remedy };
+  const about = { names: ['runbookUrl'], value: withoutPassword(runbookUrl) } as const;
+  if (url?.username || url?.password) {
+    yield { ...about, remedy: 'leave user name and password out: whoever sees the alarm would see them' };
   }
-  if (url !== undefined && runbookUrl.length <= MAX_RUNBOOK_URL_LENGTH) return;
-  const remedy = `give an http or https address of at most ${MAX_RUNBOOK_URL_LENGTH} characters`;
-  yield { names: ['runbookUrl'], value: runbookUrl.includes('@') ? '(not shown)' : runbookUrl, remedy };
+  // Keeps the alarms' descriptions below CloudWatch's 1024 characters.
+  if (url === undefined || runbookUrl.length > 200)
+    yield { ...about, remedy: 'give an http or https address of at most 200 characters' };
 }
 
 function* isolatedSubnetsFaults({ isIsolated }: CheckedProps): Iterable<Fault> {
@@ -317,8 +304,8 @@ function* isolatedSubnetsFaults({ isIsolated }: CheckedProps): Iterable<Fault> {
   yield { names: ['vpcSubnets'], value: 'isolated subnets only', remedy };
 }
 
-function* latePageWarnings(_: CheckedProps, timing: Timing | undefined): Iterable<Fault> {
-  if (timing === undefined || !pageCouldComeTooLate(timing)) return;
+function* latePageWarnings(timing: Timing): Iterable<Fault> {
+  if (!pageCouldComeTooLate(timing)) return;
   const { checkEverySeconds, tokenLifetimeSeconds, replacedAfterSeconds } = timing;
   const left = tokenLifetimeSeconds - replacedAfterSeconds;
   const remedy =

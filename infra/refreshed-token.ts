@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
 import { parameterNameRemedies } from '../lambda/setting-rules.ts';
 import { type Fault, faultList } from './fault.ts';
-import { aliasFaults, keyItself, knownPlace, named, regionFaults } from './resource-rules.ts';
+import { aliasFaults, keyItself, knownPlace, namedKey, regionFaults } from './resource-rules.ts';
 import { grantKey, type TokenArns, tokenArns } from './token-arns.ts';
 
 /** The token that a refresher keeps fresh, seen by those who read it. */
@@ -93,7 +93,7 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
     const stack = Stack.of(this);
     const { region = stack.region, account = stack.account } = options;
     const key = options.encryptionKey && keyItself(options.encryptionKey);
-    const tokenKey = key && named('encryptionKey', key.keyArn, key.env);
+    const tokenKey = namedKey('encryptionKey', key);
     // A name that is known only when deploying is taken on trust.
     const remedies = Token.isUnresolved(parameterName) ? [] : parameterNameRemedies(`${parameterName}`);
     const faults = [

@@ -3,7 +3,6 @@ import {
   Alarm,
   type CfnAlarm,
   ComparisonOperator,
-  type IAlarmAction,
   type IMetric,
   MathExpression,
   TreatMissingData,
@@ -14,28 +13,16 @@ import type { Timing } from '../lambda/timing.ts';
 import { ALARMS_PAGE, type AlarmKind, type AlarmRule, alarmName, alarmRules, WARM_UP_MINUTES } from './alarm-rules.ts';
 import { refreshNowCommand, showLogCommand, showStatusCommand } from './operator-commands.ts';
 import { refresherMetric } from './refresher-metrics.ts';
-import type { AlarmActions } from './token-refresher-props.ts';
+import type { TokenRefresherProps } from './token-refresher-props.ts';
 
-/** What the alarms watch, whom they notify, and what their descriptions name. */
-export interface RefresherAlarmsProps {
-  /** Names the alarms, and the metrics that they watch. */
-  readonly tokenParameterName: string;
+/** The props of the refresher, and what was made of them. */
+export interface RefresherAlarmsProps extends TokenRefresherProps {
   /** The refresher, whose errors are counted. */
   readonly function: IFunction;
   /** What thresholds and periods follow from. */
   readonly timing: Timing;
-  /** Whom they notify. */
-  readonly actions: AlarmActions | 'none';
-  /** Whether they notify at all. */
-  readonly actionsEnabled: boolean;
   /** Where the function logs: each description names the command that shows it. */
   readonly logGroupName: string;
-  /** Whom the token serves, for each description. */
-  readonly owner?: string;
-  /** The page of the team that operates it, for each description. */
-  readonly runbookUrl?: string;
-  /** From which age of the credentials on CredentialsAging makes a ticket; without it there is no such alarm. */
-  readonly credentialsMaxAge?: Duration;
 }
 
 const COMPARISONS = {
@@ -89,10 +76,14 @@ export class RefresherAlarms extends Construct {
       evaluationPeriods,
       datapointsToAlarm: evaluationPeriods > 1 ? evaluationPeriods : undefined,
       treatMissingData: TREATMENTS[rule.treatMissingData],
-      actionsEnabled: props.actionsEnabled,
+      actionsEnabled: props.paused !== true,
     });
     if (rule.warmsUp) startAfterWarmUp(alarm);
-    if (props.actions !== 'none') notify(alarm, props.actions[rule.severity], rule.severity === 'page');
+    const action = props.alarmActions === 'none' ? undefined : props.alarmActions[rule.severity];
+    if (action !== undefined) {
+      alarm.addAlarmAction(action);
+      if (rule.severity === 'page') alarm.addOkAction(action);
+    }
     return alarm;
   }
 }
@@ -116,29 +107,27 @@ const MAX_DESCRIPTION_LENGTH = 1024;
 /** Where names are so long that not all of it has room, the lines that somebody misses least are left out. */
 function description({ kind, sentences }: AlarmRule, props: RefresherAlarmsProps): string {
   const { owner, runbookUrl } = props;
-  const lines = [
-    { text: sentences.join(' '), missed: 7 },
-    { text: `Status and attempt: ${showStatusCommand(props.tokenParameterName)}`, missed: 4 },
-    { text: `Log: ${showLogCommand(props.logGroupName)}`, missed: 2 },
-    { text: `Refresh: ${refreshNowCommand(props.function.functionName)}`, missed: 3 },
-    { text: `More: ${ALARMS_PAGE}#${kind.toLowerCase()}`, missed: 1 },
-    ...(owner === undefined ? [] : [{ text: `Owner: ${owner}`, missed: 5 }]),
-    ...(runbookUrl === undefined ? [] : [{ text: `Runbook: ${runbookUrl}`, missed: 6 }]),
+  let lines = [
+    sentences.join(' '),
+    `Status and attempt: ${showStatusCommand(props.tokenParameterName)}`,
+    `Log: ${showLogCommand(props.logGroupName)}`,
+    `Refresh: ${refreshNowCommand(props.function.functionName)}`,
+    `More: ${ALARMS_PAGE}#${kind.toLowerCase()}`,
+    ...(owner === undefined ? [] : [`Owner: ${owner}`]),
+    ...(runbookUrl === undefined ? [] : [`Runbook: ${runbookUrl}`]),
   ];
-  const kept = lines.toSorted((a, b) => a.missed - b.missed);
-  while (lengthOf(kept) > MAX_DESCRIPTION_LENGTH) kept.shift();
-  return lines
-    .filter((line) => kept.includes(line))
-    .map(({ text }) => text)
-    .join('\n');
+  for (const label of ['More', 'Log', 'Refresh', 'Status and attempt']) {
+    if (longest(lines.join('\n')).length <= MAX_DESCRIPTION_LENGTH) break;
+    lines = lines.filter((line) => !line.startsWith(`${label}: `));
+  }
+  return lines.join('\n');
 }
 
 /** With the longest names that may stand for those which are known when deploying only. */
-function lengthOf(lines: readonly { readonly text: string }[]): number {
-  const text = lines.map((line) => line.text).join('\n');
+function longest(text: string): string {
   return text
     .replaceAll(/\$\{Token\[AWS\.Region[^}]*\}/g, 'ap-southeast-99')
-    .replaceAll(/\$\{Token[^}]*\}/g, 'x'.repeat(64)).length;
+    .replaceAll(/\$\{Token[^}]*\}/g, 'x'.repeat(64));
 }
 
 function startAfterWarmUp(alarm: Alarm): void {
@@ -148,10 +137,4 @@ function startAfterWarmUp(alarm: Alarm): void {
     warmUpPeriodDurationInMinutes: WARM_UP_MINUTES,
     onlyStartEvaluatingAfterWarmUpPeriodEnds: true,
   };
-}
-
-function notify(alarm: Alarm, action: IAlarmAction | undefined, whenOver: boolean): void {
-  if (action === undefined) return;
-  alarm.addAlarmAction(action);
-  if (whenOver) alarm.addOkAction(action);
 }

@@ -1,6 +1,7 @@
 import { Aws, Token } from 'aws-cdk-lib';
 import type { IAlias, IKey } from 'aws-cdk-lib/aws-kms';
 import type { Fault } from './fault.ts';
+import type { TokenRefresherProps } from './token-refresher-props.ts';
 
 /** An account and a region, as far as they are known at synth. */
 export interface Place {
@@ -42,6 +43,27 @@ export function named(name: string, arn: string, place: Place = {}): NamedResour
 export function knownPlace({ account, region }: Place): Place {
   const isKnown = (text: string | undefined) => text !== undefined && text !== '' && !Token.isUnresolved(text);
   return { ...(isKnown(account) && { account }), ...(isKnown(region) && { region }) };
+}
+
+/** What a refresher's props name, in a stack of that account and region. */
+export function namedResources(
+  stack: Place,
+  { credentials, credentialsEncryptionKey, encryptionKey }: Partial<TokenRefresherProps>,
+): NamedResources {
+  return {
+    place: placeOf(stack),
+    secret: credentials && named('credentials', credentials.secretArn, credentials.env),
+    secretKey:
+      namedKey('credentials.encryptionKey', credentials?.encryptionKey) ??
+      namedKey('credentialsEncryptionKey', credentialsEncryptionKey),
+    tokenKey: namedKey('encryptionKey', encryptionKey),
+  };
+}
+
+/** A key by its own ARN, where CDK knows that. */
+export function namedKey(name: string, key: IKey | undefined): NamedResource | undefined {
+  const itself = key && keyItself(key);
+  return itself && named(name, itself.keyArn, itself.env);
 }
 
 /** The key behind an alias, where CDK knows it; the alias itself where it does not. */

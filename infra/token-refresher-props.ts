@@ -147,9 +147,7 @@ export interface TokenRefresherProps {
 
   /**
    * How many runs Lambda sets aside for this function, which is also the most it allows at once. The token does not need
-   * it: of two runs at once only one logs in, since each writes its attempt down first. The number is taken from the
-   * quota that all functions of the account share. New accounts have a quota of 10, of which nothing can be set aside:
-   * there every number fails the deployment.
+   * it: of two runs at once only one logs in. In new accounts, whose quota is 10, every number fails the deployment.
    *
    * @default 'none'
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -157,9 +155,8 @@ export interface TokenRefresherProps {
   readonly reservedConcurrency?: number | 'none';
 
   /**
-   * From which age on somebody should put new credentials: some time ahead of the day on which the vendor ends the password,
-   * say 80 days where that is after 90. Counted from when the secret's current version was put. Past it, CredentialsAging
-   * makes a ticket. That alarm and its metric cost $0.40 a month.
+   * From which age of the secret's current version on CredentialsAging makes a ticket, ahead of the day on which the vendor
+   * ends the password: say 80 days where that is after 90. The alarm and its metric cost $0.40 a month.
    *
    * @default - nobody looks at their age
    */
@@ -180,8 +177,7 @@ export interface TokenRefresherProps {
   readonly logGroup?: ILogGroup;
 
   /**
-   * Where Lambda sends a record of each run that failed, without a secret in it. Nobody needs it: the next tick is the
-   * retry, and the alarms notify.
+   * Where Lambda sends a record of each run that failed, without a secret in it. The next tick is the retry all the same.
    *
    * @default - nowhere
    */
@@ -197,9 +193,8 @@ export interface TokenRefresherProps {
 
   /**
    * What becomes of the new secret and the new key when the stack is deleted. With `RemovalPolicy.DESTROY`, for environments
-   * that live for a day, nothing is left that costs: the secret is deleted, and the key is scheduled for deletion in seven
-   * days, in which it is not billed. Existing ones that were handed over stay. The parameters stay too, free of charge,
-   * because the function wrote them: an output has the command that removes them.
+   * that live for a day, nothing is left that costs: the key waits seven days for its deletion, in which it is not billed.
+   * The parameters stay, free of charge, because the function wrote them: an output has the command that removes them.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -1,5 +1,5 @@
 import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, Stage, Token } from 'aws-cdk-lib';
-import { CfnAlarm, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { CfnAlarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, type GrantOnPrincipalOptions, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -24,7 +24,7 @@ import { type IRefreshedToken, RefreshedToken } from './refreshed-token.ts';
 import { RefresherAlarms } from './refresher-alarms.ts';
 import { bundleFolder } from './refresher-code.ts';
 import { refresherMetric } from './refresher-metrics.ts';
-import { keyItself, type NamedResource, type NamedResources, named, placeOf, regionFaults } from './resource-rules.ts';
+import { keyItself, type NamedResource, named, namedResources, regionFaults } from './resource-rules.ts';
 import { timingOfProps } from './timing-props.ts';
 import { grantKey, tokenArns } from './token-arns.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
@@ -64,7 +64,7 @@ export class TokenRefresher extends Construct {
   constructor(scope: Construct, id: string, props: TokenRefresherProps) {
     super(scope, id);
     const others = refreshersBeside(this);
-    const resources = namedResources(this, props);
+    const resources = namedResources(Stack.of(this), props);
     const checked = { ...props, resources, others, isIsolated: isIsolated(props) };
     this.#refuse(propFaults(checked));
     this.#warn(propWarnings(checked));
@@ -93,15 +93,10 @@ export class TokenRefresher extends Construct {
     this.#schedule(props.paused ?? false);
     if (props.reportRule !== false) this.#tickOnReport(props.paused ?? false);
     this.alarms = new RefresherAlarms(this, 'Alarms', {
-      tokenParameterName: props.tokenParameterName,
+      ...props,
       function: this.function,
       timing: this.timing,
-      actions: props.alarmActions,
-      actionsEnabled: props.paused !== true,
       logGroupName: props.logGroup?.logGroupName ?? logGroupName(props.tokenParameterName),
-      owner: props.owner,
-      runbookUrl: props.runbookUrl,
-      credentialsMaxAge: props.credentialsMaxAge,
     });
     const alarmTargets = this.#alarmTargets();
     this.#refuse([...regionFaults({ ...resources, alarmTargets })]);
@@ -160,16 +155,12 @@ export class TokenRefresher extends Construct {
   /** Where an action leads is known only once an alarm has it. */
   #alarmTargets(): readonly NamedResource[] {
     const { tokenExpiring, refreshFailing } = this.alarms;
-    return Object.entries({ 'alarmActions.page': tokenExpiring, 'alarmActions.ticket': refreshFailing }).flatMap(
-      ([name, { node }]) => {
-        const actions: unknown = CfnAlarm.isCfnAlarm(node.defaultChild)
-          ? Stack.of(this).resolve(node.defaultChild.alarmActions)
-          : [];
-        return (Array.isArray(actions) ? actions : [])
-          .filter((arn) => typeof arn === 'string')
-          .map((arn) => named(name, arn));
-      },
-    );
+    const alarms = { 'alarmActions.page': tokenExpiring, 'alarmActions.ticket': refreshFailing };
+    return Object.entries(alarms).flatMap(([name, { node }]) => {
+      const { alarmActions } = node.defaultChild as CfnAlarm;
+      const actions: readonly unknown[] = Stack.of(this).resolve(alarmActions) ?? [];
+      return actions.filter((arn) => typeof arn === 'string').map((arn) => named(name, arn));
+    });
   }
 
   /** CDK's own Secret would generate a value, which the service would then be asked with. */
@@ -346,23 +337,6 @@ function refreshersBeside(scope: IConstruct): OtherRefresher[] {
   const here = places.get(`${account}/${region}`) ?? [];
   places.set(`${account}/${region}`, here);
   return here;
-}
-
-function namedResources(scope: IConstruct, props: TokenRefresherProps): NamedResources {
-  const { credentials, credentialsEncryptionKey, encryptionKey } = props;
-  const ofKey = (name: string, key: IKey | undefined) => {
-    if (key === undefined) return undefined;
-    const itself = keyItself(key);
-    return named(name, itself.keyArn, itself.env);
-  };
-  return {
-    place: placeOf(Stack.of(scope)),
-    secret: credentials && named('credentials', credentials.secretArn, credentials.env),
-    secretKey:
-      ofKey('credentials.encryptionKey', credentials?.encryptionKey) ??
-      ofKey('credentialsEncryptionKey', credentialsEncryptionKey),
-    tokenKey: ofKey('encryptionKey', encryptionKey),
-  };
 }
 
 function isIsolated({ vpc, vpcSubnets }: TokenRefresherProps): boolean {

@@ -124,8 +124,8 @@ it(
      const { parameterName } = RefreshedToken.fromParameterName(stack, 'Token', token.parameterName);
      new TokenRefresher(stack, 'Parcels', { ...props, tokenParameterName: '/b/token', service: dpd });
      app.synth();
-     const named: Pick<RefresherAlarmsProps, 'actionsEnabled'> & { codes: ServiceCodes; timing?: ServiceTiming } =
-       { ...dpd, actionsEnabled: true };
+     const named: Pick<RefresherAlarmsProps, 'logGroupName'> & { codes: ServiceCodes; timing?: ServiceTiming } =
+       { ...dpd, logGroupName: '' };
      console.log(JSON.stringify([parameterName, RefresherAlarms.name, named.codes === dpd.codes]));`,
     );
     expect(outcome).toEqual(['/a/token', 'RefresherAlarms', true]);

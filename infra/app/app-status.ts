@@ -19,11 +19,8 @@ await runCommand(
   },
   ({ values }) => {
     const { tokens, env } = settingsOf(values.context);
-    const shown = tokens.map((token) => ({
-      name: token.tokenParameterName,
-      pageBelowSeconds: timingOfProps(token).pageBelowSeconds,
-    }));
-    return showStatus(shown, { ...values, region: values.region ?? env.region });
+    const shown = tokens.map((token) => [token.tokenParameterName, timingOfProps(token).pageBelowSeconds] as const);
+    return showStatus(new Map(shown), { ...values, region: values.region ?? env.region });
   },
 );
 
@@ -51,11 +48,9 @@ function contextOfFile(): Readonly<Record<string, unknown>> {
 function contextOf(pairs: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
-      const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-      if (key === undefined || value === undefined) {
-        throw new UsageError(`--context takes a key and a value, such as stage=prod, not "${pair}".`);
-      }
-      return [key, value];
+      const [key, ...value] = pair.split('=');
+      if (key && value.length > 0) return [key, value.join('=')];
+      throw new UsageError(`--context takes a key and a value, such as stage=prod, not "${pair}".`);
     }),
   );
 }

@@ -43,36 +43,24 @@ export function dashboardUrl({ prefix, tokens }: AppSettings, token: TokenSettin
   return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${name}`;
 }
 
-/** Shows all tokens of the app. */
-export function addDashboards(scope: Construct, settings: AppSettings): void {
-  for (const [index, tokens] of chunks(settings.tokens, TOKENS_PER_DASHBOARD).entries()) {
-    new DashboardStack(scope, settings, tokens, index + 1);
-  }
-}
-
 /**
- * One dashboard for at most a hundred tokens of the app; the next ones stand on one with a number. It knows them by their
- * names alone, so that no stack needs another one to be deployed or removed first.
+ * Shows all tokens of the app: one dashboard for at most a hundred, the next ones on one with a number. Each knows them by
+ * their names alone, so that no stack needs another one to be deployed or removed first.
  */
-class DashboardStack extends Stack {
-  constructor(
-    scope: Construct,
-    { prefix, env, ...app }: AppSettings,
-    tokens: readonly TokenSettings[],
-    number: number,
-  ) {
-    const tags = sharedTags(app.tokens);
-    const description = 'Shows all access tokens that are kept fresh';
-    super(scope, stackName(prefix, numbered(RESERVED_NAME, number)), { description, env, tags });
-    addTags(this, tags);
-    const alarms = tokens.flatMap(namesOfAlarms);
+export function addDashboards(scope: Construct, { prefix, env, tokens: all }: AppSettings): void {
+  const tags = sharedTags(all);
+  const description = 'Shows all access tokens that are kept fresh';
+  for (const [index, tokens] of chunks(all, TOKENS_PER_DASHBOARD).entries()) {
+    const number = index + 1;
+    const stack = new Stack(scope, stackName(prefix, numbered(RESERVED_NAME, number)), { description, env, tags });
+    addTags(stack, tags);
     const parameterNames = tokens.map(({ tokenParameterName }) => tokenParameterName);
-    new Dashboard(this, 'Dashboard', {
+    new Dashboard(stack, 'Dashboard', {
       dashboardName: dashboardName(prefix, number),
       defaultInterval: Duration.days(1),
       widgets: [
-        ...chunks(alarms, ALARMS_PER_WIDGET).map((names) => [alarmStates(this, names)]),
-        ...tokens.map((token) => tokenRow(this, token)),
+        ...chunks(tokens.flatMap(namesOfAlarms), ALARMS_PER_WIDGET).map((names) => [alarmStates(stack, names)]),
+        ...tokens.map((token) => tokenRow(stack, token)),
         ...chunks(parameterNames, TOKENS_PER_LOG_QUERY).map((names) => [failures(names)]),
       ],
     });

@@ -7,26 +7,31 @@ import type { Construct } from 'constructs';
 import { type AppSettings, MAIL_NAME, stackName, type TokenSettings, withPrefix } from './settings.ts';
 import { addTags, sharedTags } from './stack-tags.ts';
 
-/** One topic for each address to which alarms of the app go, so that each is confirmed once, whatever tokens come later. */
-export class MailStack extends Stack {
-  constructor(scope: Construct, { prefix, env, tokens }: AppSettings) {
-    const tags = sharedTags(tokens);
-    super(scope, stackName(prefix, MAIL_NAME), { description: 'Sends the alarms of access tokens by mail', env, tags });
-    addTags(this, tags);
-    for (const address of mailAddresses(tokens)) {
-      const topic = new Topic(this, address, { topicName: topicName(prefix, address), enforceSSL: true });
-      topic.addSubscription(new EmailSubscription(address));
-      // enforceSSL gives the topic a policy, and with it takes away the default one, which lets alarms of the account publish.
-      topic.addToResourcePolicy(
-        new PolicyStatement({
-          principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-          actions: ['sns:Publish'],
-          resources: [topic.topicArn],
-          conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-        }),
-      );
-    }
+/**
+ * One topic for each address to which alarms of the app go, so that each is confirmed once, whatever tokens come later.
+ * @returns their stack; undefined where there is no address
+ */
+export function addMailTopics(scope: Construct, { prefix, env, tokens }: AppSettings): Stack | undefined {
+  const addresses = mailAddresses(tokens);
+  if (addresses.length === 0) return undefined;
+  const tags = sharedTags(tokens);
+  const description = 'Sends the alarms of access tokens by mail';
+  const stack = new Stack(scope, stackName(prefix, MAIL_NAME), { description, env, tags });
+  addTags(stack, tags);
+  for (const address of addresses) {
+    const topic = new Topic(stack, address, { topicName: topicName(prefix, address), enforceSSL: true });
+    topic.addSubscription(new EmailSubscription(address));
+    // enforceSSL gives the topic a policy, and with it takes away the default one, which lets alarms of the account publish.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
   }
+  return stack;
 }
 
 /** The addresses to which alarms of these tokens go. */

@@ -111,22 +111,22 @@ function* misspeltKeys(context: Json): Iterable<Fault> {
 /** What zod found, each fault at its dotted path. */
 function issueFaults(issue: z.core.$ZodIssue, settings: Json): readonly Fault[] {
   const path = issue.path.map(String);
-  const value = path.reduce<unknown>(
-    (within, key) => (isObject(within) || Array.isArray(within) ? Reflect.get(within, key) : undefined),
-    settings,
-  );
-  const fault = (at: readonly string[], shown: unknown, remedy: string): Fault => ({
-    names: [at.join('.')],
-    value: shown,
-    remedy,
-  });
-  if (issue.code === 'invalid_key') return [fault(path, path.at(-1), issue.issues[0]?.message ?? issue.message)];
-  if (issue.code !== 'unrecognized_keys') return [fault(path, value, issue.message)];
+  const place = path.join('.');
+  if (issue.code === 'invalid_key') {
+    return [{ names: [place], value: path.at(-1), remedy: issue.issues[0]?.message ?? issue.message }];
+  }
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ names: [place], value: valueAt(settings, path), remedy: issue.message }];
+  }
   const known = settingsAt(APP, path);
   return issue.keys.map((key) => {
     const remedy = `there is no such setting${didYouMean(key, known, '; ') || '; remove it'}`;
-    return fault([...path, key], isObject(value) ? value[key] : undefined, remedy);
+    return { names: [`${place}.${key}`], value: valueAt(settings, [...path, key]), remedy };
   });
+}
+
+function valueAt(settings: unknown, path: readonly string[]): unknown {
+  return path.reduce((within, key) => (within instanceof Object ? Reflect.get(within, key) : undefined), settings);
 }
 
 /** The names of the settings that an object at this path may have. */

@@ -85,16 +85,90 @@ const VPC = z.strictObject(
 );
 
 type PlainProp = Exclude<keyof TokenRefresherProps, ObjectProp | 'tokenParameterName'>;
-/** Settings that are no such prop: what they mean for a construct is worked out. */
-type AppSetting =
-  | 'alarmActions'
-  | 'tokenParameterName'
-  | 'credentialsSecretArn'
-  | 'credentialsKeyArn'
-  | 'encryptionKeyArn'
-  | 'vpc'
-  | 'tags'
-  | 'terminationProtection';
+
+/** The settings that may be left out. */
+const OPTIONAL = {
+  allowHttp: FLAG.meta({
+    description: 'lets credentials and token travel unencrypted: for test hosts that offer nothing better',
+    default: false,
+  }),
+  soapAction: TEXT.meta({ description: 'value of the SOAPAction header', default: '' }),
+  service: SERVICE.meta({
+    description: `which service hands out the token: ${[...PROFILES.keys()].map((name) => `\`"${name}"\``).join(', ')}, or the path of a JSON file such as \`"./acme.service.json"\`; see [services](services.md). Not set: Masters India`,
+  }),
+  proxy: TEXT.describe('`http://host:port` of a proxy through which the SOAP service is asked, and nothing else'),
+  tokenParameterName: TEXT.describe(
+    'where the token goes; at most 14 levels and 200 characters. Not set: `/<name>/access-token`',
+  ),
+  tokenLifetime: DURATION.meta({
+    description: "what the service promises; sets the alarm's threshold, so keep it true",
+    default: durationText(TOKEN_LIFETIME_SECONDS),
+  }),
+  refreshEvery: DURATION.meta({
+    description: 'how old a token may grow; half of its lifetime where that is shorter',
+    default: durationText(REFRESH_EVERY_SECONDS),
+  }),
+  checkEvery: DURATION.meta({
+    description:
+      'how often a tick looks: whole minutes, at most 8 hours. Equal to `refreshEvery`, every tick refreshes',
+    default: durationText(CHECK_EVERY_SECONDS),
+  }),
+  renewalWindow: DURATION.describe(
+    'for services that hand out a new token only shortly before the old one expires: how long before. Takes the place of `refreshEvery`; at least 3 × `checkEvery`',
+  ),
+  renewal: z
+    .literal('at expiry', 'give "at expiry", or leave it out')
+    .describe(
+      "for services that hand out a new token only after the old one's end: readers have none for up to `checkEvery`, which is then 1 minute unless set. Not together with `refreshEvery` or `renewalWindow`",
+    ),
+  loginsPerDay: z
+    .number('give a whole number from 2 to 200')
+    .describe('how many logins the service allows in 24 hours; one is kept for a person who forces a refresh'),
+  credentialsSecretArn: SECRET_ARN.describe('an existing secret, by its complete ARN. Not set: a new, empty one'),
+  credentialsKeyArn: KEY_ARN.describe(
+    'the customer-managed key of `credentialsSecretArn`, if it has one, or of the new secret',
+  ),
+  encryptionKeyArn: KEY_ARN.describe('an existing key for the token; several tokens may share one. Not set: a new one'),
+  credentialsMaxAge: DURATION.describe(
+    'from which age of the credentials on CredentialsAging makes a ticket, ahead of the day on which the vendor ends the password: `"80 days"`, say. $0.40 a month',
+  ),
+  owner: TEXT.describe('whom the token serves, in at most 60 characters: a team, say; every alarm carries the line'),
+  runbookUrl: TEXT.describe('your runbook; every alarm carries the address'),
+  paused: FLAG.meta({ description: 'stops the schedule and silences the alarms together', default: false }),
+  reservedConcurrency: z.union([z.number(), z.literal('none')], 'use a whole number from 1, or "none"').meta({
+    description:
+      'a number sets runs aside for this function. Nothing needs it, and where the Lambda quota is 10, as in new accounts, it fails the deployment',
+    default: 'none',
+  }),
+  logRetention: z
+    .enum([...RETENTIONS.keys()], RETENTION_RULE)
+    .transform((text) => RETENTIONS.get(text))
+    .meta({ description: 'how long the log is kept', default: '30 days' }),
+  reportRule: FLAG.meta({
+    description:
+      'whether a report of a reader starts a tick at once, for one of the 300 rules of the event bus; `false`: the next scheduled tick finds it',
+    default: true,
+  }),
+  removalPolicy: z
+    .enum(['retain', 'destroy'], 'use "retain" or "destroy"')
+    .transform((policy) => (policy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN))
+    .meta({
+      description:
+        '`"destroy"` takes the new secret and the new key along when the stack is deleted: for environments that live for a day',
+      default: 'retain',
+    }),
+  vpc: VPC.describe(
+    '`{ "vpcId", "subnetIds", "securityGroupIds"? }`, for services that admit fixed addresses only: private subnets behind a NAT gateway with an Elastic IP',
+  ),
+  tags: z
+    .record(TAG_KEY, TAG_VALUE, TAGS_RULE)
+    .refine((tags) => Object.keys(tags).length <= 50, TAGS_RULE)
+    .describe("tags of the stack and all in it; those that all tokens share are the dashboard's too"),
+  terminationProtection: FLAG.meta({
+    description: 'CloudFormation refuses to delete the stack',
+    default: false,
+  }),
+};
 
 /**
  * The list of settings. The table of docs/settings.md and the JSON Schema for editors are made of it; `default` and
@@ -110,105 +184,8 @@ const SETTINGS = {
     .describe(
       '`{ "page": …, "ticket": … }`, each an SNS topic ARN or an e-mail address; `ticket` may be left out, then its alarms notify nobody. Or an explicit `"none"`',
     ),
-  allowHttp: FLAG.optional().meta({
-    description: 'lets credentials and token travel unencrypted: for test hosts that offer nothing better',
-    default: false,
-  }),
-  soapAction: TEXT.optional().meta({ description: 'value of the SOAPAction header', default: '' }),
-  service: SERVICE.optional().meta({
-    description: `which service hands out the token: ${[...PROFILES.keys()].map((name) => `\`"${name}"\``).join(', ')}, or the path of a JSON file such as \`"./acme.service.json"\`; see [services](services.md). Not set: Masters India`,
-  }),
-  proxy: TEXT.optional().describe(
-    '`http://host:port` of a proxy through which the SOAP service is asked, and nothing else',
-  ),
-  tokenParameterName: TEXT.optional().describe(
-    'where the token goes; at most 14 levels and 200 characters. Not set: `/<name>/access-token`',
-  ),
-  tokenLifetime: DURATION.optional().meta({
-    description: "what the service promises; sets the alarm's threshold, so keep it true",
-    default: durationText(TOKEN_LIFETIME_SECONDS),
-  }),
-  refreshEvery: DURATION.optional().meta({
-    description: 'how old a token may grow; half of its lifetime where that is shorter',
-    default: durationText(REFRESH_EVERY_SECONDS),
-  }),
-  checkEvery: DURATION.optional().meta({
-    description:
-      'how often a tick looks: whole minutes, at most 8 hours. Equal to `refreshEvery`, every tick refreshes',
-    default: durationText(CHECK_EVERY_SECONDS),
-  }),
-  renewalWindow: DURATION.optional().describe(
-    'for services that hand out a new token only shortly before the old one expires: how long before. Takes the place of `refreshEvery`; at least 3 × `checkEvery`',
-  ),
-  renewal: z
-    .literal('at expiry', 'give "at expiry", or leave it out')
-    .optional()
-    .describe(
-      "for services that hand out a new token only after the old one's end: readers have none for up to `checkEvery`, which is then 1 minute unless set. Not together with `refreshEvery` or `renewalWindow`",
-    ),
-  loginsPerDay: z
-    .number('give a whole number from 2 to 200')
-    .optional()
-    .describe('how many logins the service allows in 24 hours; one is kept for a person who forces a refresh'),
-  credentialsSecretArn: SECRET_ARN.optional().describe(
-    'an existing secret, by its complete ARN. Not set: a new, empty one',
-  ),
-  credentialsKeyArn: KEY_ARN.optional().describe(
-    'the customer-managed key of `credentialsSecretArn`, if it has one, or of the new secret',
-  ),
-  encryptionKeyArn: KEY_ARN.optional().describe(
-    'an existing key for the token; several tokens may share one. Not set: a new one',
-  ),
-  credentialsMaxAge: DURATION.optional().describe(
-    'from which age of the credentials on CredentialsAging makes a ticket, ahead of the day on which the vendor ends the password: `"80 days"`, say. $0.40 a month',
-  ),
-  owner: TEXT.optional().describe(
-    'whom the token serves, in at most 60 characters: a team, say; every alarm carries the line',
-  ),
-  runbookUrl: TEXT.optional().describe('your runbook; every alarm carries the address'),
-  paused: FLAG.optional().meta({ description: 'stops the schedule and silences the alarms together', default: false }),
-  reservedConcurrency: z
-    .union([z.number(), z.literal('none')], 'use a whole number from 1, or "none"')
-    .optional()
-    .meta({
-      description:
-        'a number sets runs aside for this function. Nothing needs it, and where the Lambda quota is 10, as in new accounts, it fails the deployment',
-      default: 'none',
-    }),
-  logRetention: z
-    .enum([...RETENTIONS.keys()], RETENTION_RULE)
-    .transform((text) => RETENTIONS.get(text))
-    .optional()
-    .meta({ description: 'how long the log is kept', default: '30 days' }),
-  reportRule: FLAG.optional().meta({
-    description:
-      'whether a report of a reader starts a tick at once, for one of the 300 rules of the event bus; `false`: the next scheduled tick finds it',
-    default: true,
-  }),
-  removalPolicy: z
-    .enum(['retain', 'destroy'], 'use "retain" or "destroy"')
-    .transform((policy) => (policy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN))
-    .optional()
-    .meta({
-      description:
-        '`"destroy"` takes the new secret and the new key along when the stack is deleted: for environments that live for a day',
-      default: 'retain',
-    }),
-  vpc: VPC.optional().describe(
-    '`{ "vpcId", "subnetIds", "securityGroupIds"? }`, for services that admit fixed addresses only: private subnets behind a NAT gateway with an Elastic IP',
-  ),
-  tags: z
-    .record(TAG_KEY, TAG_VALUE, TAGS_RULE)
-    .refine((tags) => Object.keys(tags).length <= 50, TAGS_RULE)
-    .optional()
-    .describe("tags of the stack and all in it; those that all tokens share are the dashboard's too"),
-  terminationProtection: FLAG.optional().meta({
-    description: 'CloudFormation refuses to delete the stack',
-    default: false,
-  }),
-} satisfies { readonly [Prop in PlainProp]-?: z.ZodType<TokenRefresherProps[Prop]> } & {
-  readonly [Setting in AppSetting]: z.ZodType;
-};
+  ...z.object(OPTIONAL).partial().shape,
+} satisfies { readonly [Prop in PlainProp]-?: z.ZodType<TokenRefresherProps[Prop]> } & Record<string, z.ZodType>;
 
 const TOKEN = z.strictObject(SETTINGS, 'give an object of settings');
 

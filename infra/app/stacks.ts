@@ -1,7 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { addDashboards } from './dashboard-stack.ts';
-import { MailStack, mailAddresses } from './mail-stack.ts';
+import { addMailTopics, mailAddresses } from './mail-stack.ts';
 import { readSettings } from './read-settings.ts';
 import { TokenRefresherStack } from './token-refresher-stack.ts';
 
@@ -11,7 +11,7 @@ import { TokenRefresherStack } from './token-refresher-stack.ts';
  */
 export function addStacks(app: App): void {
   const settings = readSettings(app.node.getAllContext());
-  const mail = mailAddresses(settings.tokens).length === 0 ? undefined : new MailStack(app, settings);
+  const mail = addMailTopics(app, settings);
   for (const token of settings.tokens) {
     const stack = new TokenRefresherStack(app, token, settings);
     // An alarm may name a topic that is not there yet, but nobody would get its first mail.

@@ -37,20 +37,11 @@ export class TokenRefresherStack extends Stack {
       ...(vpc && vpcPlacement(this, vpc)),
     });
     this.#print(tokenRefresher, settings, app);
-    if (settings.alarmActions !== 'none' && settings.paused !== true) this.#printTests(settings);
-  }
-
-  /** Alarms without a warm-up, so that the test works on the first day too. */
-  #printTests({ alarmActions, tokenParameterName }: TokenSettings): void {
-    const value = (kind: 'CredentialsRefused' | 'TokenRejected') =>
-      testAlarmCommand(alarmName(kind, tokenParameterName));
-    new CfnOutput(this, 'TestPage', { value: value('CredentialsRefused') });
-    if (alarmActions !== 'none' && alarmActions.ticket)
-      new CfnOutput(this, 'TestTicket', { value: value('TokenRejected') });
   }
 
   #print(tokenRefresher: TokenRefresher, settings: TokenSettings, app: AppSettings): void {
     const { credentials, token, encryptionKey, function: refresher } = tokenRefresher;
+    const notified = settings.alarmActions === 'none' || settings.paused === true ? undefined : settings.alarmActions;
     const outputs = {
       PutCredentials: putCredentialsCommand(credentials.secretArn),
       CredentialsFile: credentialsTemplate(settings.service),
@@ -60,6 +51,9 @@ export class TokenRefresherStack extends Stack {
       ShowStatus: showStatusCommand(token.parameterName),
       RefreshNow: refreshNowCommand(refresher.functionName),
       ...(app.hasDashboard && { Dashboard: dashboardUrl(app, settings) }),
+      // Alarms without a warm-up, so that the test works on the first day too.
+      ...(notified && { TestPage: testAlarmCommand(alarmName('CredentialsRefused', token.parameterName)) }),
+      ...(notified?.ticket && { TestTicket: testAlarmCommand(alarmName('TokenRejected', token.parameterName)) }),
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }

@@ -41,11 +41,7 @@ function store(Name: string, Value: string, Type = 'String'): void {
 async function report(names: readonly string[], path?: string) {
   const before = aws.calls.length;
   const reader = createParameterReader(client, async (ms) => pauses.push(ms));
-  const reports = await reportTokens(
-    reader,
-    names.map((name) => ({ name })),
-    path,
-  );
+  const reports = await reportTokens(reader, new Map(names.map((name) => [name, undefined])), path);
   return { reports, calls: aws.calls.slice(before) };
 }
 
@@ -102,16 +98,6 @@ describe('the tokens side by side', () => {
     expect(calls.flatMap(({ input }) => input.Names).slice(1)).toEqual(
       ['', ':3', ':2'].map((end) => `${name}/attempt${end}`),
     );
-  });
-
-  it('take an attempt that the status names for ended', async () => {
-    const name = '/ended/access-token';
-    const token = tokenAged(HOUR);
-    store(`${name}/status`, encodeStatus({ token }));
-    store(`${name}/attempt`, encodeAttempt({ attempt: attemptAged(HOUR) }));
-    expect((await report([name])).reports).toMatchObject([{ state: 'fresh' }]);
-    store(`${name}/attempt`, encodeAttempt({ attempt: attemptAged(HOUR - 1, undefined, { on: 1 }) }));
-    expect((await report([name])).reports).toMatchObject([{ state: 'in doubt' }]);
   });
 
   it('cannot be shown where all names are denied', async () => {

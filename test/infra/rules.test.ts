@@ -5,7 +5,7 @@ import { App, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Alias, type IAlias, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -19,7 +19,7 @@ import { TokenRefresher } from '../../infra/token-refresher.ts';
 import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { LEAST, statementsOf, TOKEN } from './synthesis.ts';
+import { LEAST, readerIn, statementsOf, TOKEN } from './synthesis.ts';
 
 const ENV = { account: '123456789012', region: 'ap-south-1' };
 const secretArn = ({ account, region } = ENV) => `arn:aws:secretsmanager:${region}:${account}:secret:service-a1B2c3`;
@@ -55,7 +55,7 @@ const PLAIN = (settings: object, props: object = settings): Pick<Case, 'props' |
   settings,
 });
 
-const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> = {
+const CASES: Readonly<Record<'profile' | keyof typeof RULES | keyof typeof WARNINGS, Case>> = {
   profile: {
     ...PLAIN({ service: profileFile('wrong', WRONG_PROFILE) }, { service: WRONG_PROFILE }),
     remedy: /service.*join local names by/,
@@ -90,7 +90,7 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
     remedy: /use whole minutes/,
   },
   timing: { ...PLAIN({ checkEvery: '61 minutes' }, { checkEvery: Duration.minutes(61) }), remedy: /one failed tick/ },
-  loginsPerDay: { ...PLAIN({ loginsPerDay: 10 }), remedy: /loginsPerDay is 10: let tokens grow older/ },
+  loginsPerDay: { ...PLAIN({ loginsPerDay: 13 }), remedy: /loginsPerDay is 13: let tokens grow older/ },
   alarmActions: {
     ...PLAIN({ alarmActions: undefined }),
     remedy: /alarmActions is not set: say whom the alarms notify/,
@@ -167,7 +167,7 @@ const CASES: Readonly<Record<keyof typeof RULES | keyof typeof WARNINGS, Case>> 
 };
 
 it('every rule is played here, in the construct and in cdk.json', () => {
-  expect(Object.keys(CASES)).toEqual([...Object.keys(RULES), ...Object.keys(WARNINGS)]);
+  expect(Object.keys(CASES)).toEqual(['profile', ...Object.keys(RULES), ...Object.keys(WARNINGS)]);
   expect(Object.keys(CASES)).toHaveLength(26);
 });
 
@@ -225,10 +225,7 @@ it('cdk.json has all rules but those that it says why it cannot have', () => {
 /** What a role of a stack in ENV may do. */
 function statementsFor(grant: (stack: Stack, role: Role) => void): string {
   const stack = new Stack(new App(), 'Team', { env: ENV });
-  const role = new Role(stack, 'Reader', {
-    description: 'Reader',
-    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-  });
+  const role = readerIn(stack);
   grant(stack, role);
   return JSON.stringify(statementsOf(Template.fromStack(stack), 'Reader'));
 }
@@ -240,10 +237,7 @@ describe('a key that is given by an alias', () => {
     const secrets = new Key(stack, 'SecretKey').addAlias('alias/secrets');
     const credentials = new Secret(stack, 'Secret', { encryptionKey: secrets });
     const refresher = new TokenRefresher(stack, 'Refresher', { ...LEAST, credentials, encryptionKey: tokens });
-    const reader = new Role(stack, 'Reader', {
-      description: 'Reader',
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    });
+    const reader = readerIn(stack);
     RefreshedToken.fromParameterName(stack, 'Token', TOKEN, { encryptionKey: tokens }).grantRead(reader);
     expect(refresher.encryptionKey.keyArn).toBe(tokens.aliasTargetKey.keyArn);
     const template = Template.fromStack(stack);
@@ -278,6 +272,11 @@ describe('a key that is given by an alias', () => {
   });
 });
 
+/** The statements, ready to paste, that warnings hold. */
+function policiesIn(warnings: readonly string[]): readonly unknown[] {
+  return warnings.map((warning) => JSON.parse(/\{"Effect".*\}(?=\.)/.exec(warning)?.[0] ?? 'null'));
+}
+
 describe('a secret of another account', () => {
   it('is warned of with both policies that it needs', () => {
     const said = saidByConstruct({
@@ -292,9 +291,8 @@ describe('a secret of another account', () => {
         };
       },
     });
-    const policies = said.map((warning) => JSON.parse(/\{"Effect".*\}(?=\.)/.exec(warning)?.[0] ?? 'null'));
     const Principal = { AWS: 'arn:aws:iam::123456789012:root' };
-    expect(policies).toEqual([
+    expect(policiesIn(said)).toEqual([
       { Effect: 'Allow', Resource: '*', Principal, Action: 'secretsmanager:GetSecretValue' },
       {
         Effect: 'Allow',
@@ -321,8 +319,17 @@ describe('a topic', () => {
   });
 
   it('of another account is warned of, with the statement that its policy needs', () => {
-    expect(saidOf(FOREIGN)).toEqual([expect.stringMatching(/alarmActions\.page is .*"Action":"sns:Publish"/)]);
     expect(saidOf(ENV)).toEqual([]);
+    expect(saidOf(FOREIGN)).toEqual([expect.stringMatching(/alarmActions\.page is "arn:/)]);
+    expect(policiesIn(saidOf(FOREIGN))).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: topicArn(FOREIGN),
+        Condition: { StringEquals: { 'aws:SourceAccount': ENV.account } },
+      },
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { TokenRefresher } from '../../infra/token-refresher.ts';
 import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { isObject } from '../../lambda/parse-json.ts';
@@ -26,6 +27,14 @@ export function team(props: PropsFor = () => ({}), context = {}): { stack: Stack
 export function deployed(props?: PropsFor, context?: object) {
   const { stack, refresher } = team(props, context);
   return { stack, refresher, template: Template.fromStack(stack) };
+}
+
+/** A role whose statements `statementsOf` finds as those of "Reader". */
+export function readerIn(stack: Stack): Role {
+  return new Role(stack, 'Reader', {
+    description: 'Reader',
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
 }
 
 /** What the function finds in its environment, as CloudFormation fills it in: a name without the brackets of a reference. */
