@@ -182,9 +182,10 @@ describe('what the service said', () => {
       redactServiceText(text, ['user', 'passw0rd', 'client', 'secret', ...secrets], CODES);
       return process.cpuUsage(started).user;
     };
-    cost([pem]);
-    // About twice; a busy machine makes more of it, but not of both.
-    expect(cost([pem]) / cost([])).toBeLessThan(20);
+    // The least of some, taken in turns: what else runs on this machine can only add to one of them.
+    const rounds = Array.from({ length: 9 }, () => [cost([pem]), cost([])] as const);
+    const least = (costs: readonly number[]) => Math.min(...costs);
+    expect(least(rounds.map(([long]) => long)) / least(rounds.map(([, short]) => short))).toBeLessThanOrEqual(2);
   });
 
   it('is cut after what is hidden is hidden, at 200 characters', () => {
