@@ -24,7 +24,7 @@ export interface FailedTick extends TickFacts {
   readonly token: TokenRecord | undefined;
 }
 
-interface TickFacts {
+interface TickFacts extends LoginReport {
   /** What the tick decided; undefined where it could not. */
   readonly decision: Decision['kind'] | undefined;
   /** Why a token was asked for; undefined when none was. */
@@ -40,19 +40,13 @@ interface TickFacts {
   readonly secretVersionId: string | undefined;
   /** How long that version has stood; undefined where the configuration sets no limit to it. */
   readonly credentialsAgeSeconds: number | undefined;
-  /** Of each request, answered or not. */
-  readonly endpointLatenciesMs: readonly number[];
-  /** What the service said instead of giving a token, up to 200 characters, its secrets taken out. */
-  readonly said: string | undefined;
-  /** What to add to the profile if that is a refusal of the credentials. */
-  readonly profileEntry: string | undefined;
 }
 
 /** What asking the service is reported of. */
 export interface LoginReport {
   /** For each request, milliseconds from sending it to its whole answer, or to giving up. */
   readonly endpointLatenciesMs: readonly number[];
-  /** What the last answer said instead of giving a token, its secrets taken out; for the log line and nothing else. */
+  /** What the last answer said instead of giving a token, up to 200 characters, its secrets taken out; for the log line only. */
   readonly said: string | undefined;
   /** Where the service refused in words that the profile does not list: what to add to the profile. */
   readonly profileEntry: string | undefined;
@@ -81,38 +75,27 @@ export function succeeded(
   token: TokenRecord,
   now: number,
 ): SucceededTick {
-  const { decision, trigger, stored, attempt, credentials, login } = known;
-  return {
-    outcome,
-    token,
-    decision,
-    trigger,
-    secondsRemaining: secondsRemaining(token, attempt, stored, now),
-    isRefused: isRefused(attempt, known),
-    isReported: stored !== undefined && isReported(stored),
-    warnings: allWarnings(known, now),
-    secretVersionId: credentials?.versionId,
-    credentialsAgeSeconds: credentialsAgeSeconds(known, now),
-    endpointLatenciesMs: login?.endpointLatenciesMs ?? [],
-    said: undefined,
-    profileEntry: undefined,
-  };
+  return { outcome, token, ...factsOf(known, token, now) };
 }
 
 /** The report of a tick that failed. @param now milliseconds since the epoch */
 export function failed(known: KnownTick, error: RefreshError, now: number): FailedTick {
+  const token = known.stored && recordOfStored(known.stored);
+  const facts = factsOf(known, token, now);
+  const secondsRemaining = known.stored?.status.isReadable ? facts.secondsRemaining : undefined;
+  return { outcome: 'failed', error, token, ...facts, secondsRemaining };
+}
+
+/** What is reported of every tick. */
+function factsOf(known: KnownTick, token: TokenRecord | undefined, now: number): TickFacts {
   const { decision, trigger, stored, attempt, credentials, login } = known;
-  const token = stored && recordOfStored(stored);
-  const isKnown = stored?.status.isReadable ?? false;
+  const wasReported = stored !== undefined && isReported(stored);
   return {
-    outcome: 'failed',
-    error,
-    token,
     decision,
     trigger,
-    secondsRemaining: isKnown ? secondsRemaining(token, attempt, stored, now) : undefined,
+    secondsRemaining: isTokenInDoubt(attempt, wasReported, now) ? 0 : secondsLeft(token, now),
     isRefused: isRefused(attempt, known),
-    isReported: stored !== undefined && isReported(stored),
+    isReported: wasReported,
     warnings: allWarnings(known, now),
     secretVersionId: credentials?.versionId,
     credentialsAgeSeconds: credentialsAgeSeconds(known, now),
@@ -122,16 +105,9 @@ export function failed(known: KnownTick, error: RefreshError, now: number): Fail
   };
 }
 
-/** Whole seconds that a token still lives; 0 for none, and for one that may be dead. */
-function secondsRemaining(
-  token: TokenRecord | undefined,
-  attempt: Attempt | undefined,
-  stored: StoredState | undefined,
-  now: number,
-): number {
-  if (token === undefined) return 0;
-  if (isTokenInDoubt(attempt, stored !== undefined && isReported(stored), now)) return 0;
-  return Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000));
+/** Whole seconds, 0 for none. */
+function secondsLeft(token: TokenRecord | undefined, now: number): number {
+  return token === undefined ? 0 : Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000));
 }
 
 /** A recorded refusal counts whatever it is about, where the credentials could not be read. */
