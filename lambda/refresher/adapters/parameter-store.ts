@@ -21,7 +21,7 @@ import type { Config } from '../config.ts';
 import type { Time, TokenStore } from '../dependencies.ts';
 import { errorName, httpStatus, redactedCause } from '../redact-error.ts';
 import { type RetryPolicy, retryUntil } from '../retry-until.ts';
-import type { RejectionReport, StoredRecord, StoredState } from '../rules/stored-state.ts';
+import type { RejectionReport, StoredState } from '../rules/stored-state.ts';
 import { storeRemedy } from './store-refusal.ts';
 
 /** What is wanted of an SSM client; `SSMClient` fits. It makes one try: the tries are counted here, by the time that is left. */
@@ -126,9 +126,14 @@ export function createTokenStore(
       readVersion(version, abortSignal),
     ).catch(failed);
     return {
-      token: token && { version: token.Version ?? 0, type: token.Type ?? '', changedAt: changedAt(token) },
-      status: stored(statusName, status, contentOf(status, decodeStatus)),
-      attempts: stored(attemptName, newest, counting),
+      token: token && {
+        parameterName: tokenParameterName,
+        version: token.Version ?? 0,
+        type: token.Type ?? '',
+        changedAt: changedAt(token),
+      },
+      status: { parameterName: statusName, content: contentOf(status, decodeStatus), changedAt: changedAt(status) },
+      attempts: { parameterName: attemptName, content: counting, changedAt: changedAt(newest) },
       on,
       report: reportIn(find(rejectedName), rejectedName),
     };
@@ -275,16 +280,6 @@ function contentOf<Content extends object>(
   if (parameter === undefined) return {};
   const { Type, Value = '' } = parameter;
   return Type === 'String' ? decode(Value) : unreadable(`is a ${Type}, not the String that the refresher writes`);
-}
-
-function stored<Content extends object>(
-  parameterName: string,
-  parameter: Parameter | undefined,
-  content: Content | UnreadableRecord,
-): StoredRecord<Content> {
-  return isUnreadable(content)
-    ? { isReadable: false, parameterName, fault: content.fault, changedAt: changedAt(parameter) }
-    : { isReadable: true, content, changedAt: changedAt(parameter) };
 }
 
 /** Readers write the bare version; hands and other clients put quotation marks or line ends around it. */

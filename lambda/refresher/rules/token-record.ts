@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Attempt } from '../../attempt-record.ts';
 import { instant } from '../../record.ts';
 import { RefreshError } from '../../refresh-error.ts';
-import { pageBelowSeconds, type RefreshTiming } from '../../timing.ts';
+import { pageBelowSeconds } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
-import type { LoginBasis } from './attempt.ts';
-import { dueTime, type RefreshPolicy } from './decision.ts';
+import type { LoginBasis, RefreshPolicy } from './attempt.ts';
+import { dueTime } from './decision.ts';
 import type { TokenExpiry } from './token-expiry.ts';
 
 /** A new token, not stored yet. */
@@ -25,7 +25,7 @@ export interface IssuingContext {
   readonly basis: LoginBasis;
   /** The attempt that got it. */
   readonly attempt: Attempt;
-  readonly policy: RefreshPolicy & RefreshTiming;
+  readonly policy: RefreshPolicy;
   /** The record of the last token. */
   readonly recorded: TokenRecord | undefined;
   /** Milliseconds since the epoch. */

@@ -7,7 +7,6 @@ import {
   type Announcement,
   announce,
   conclude,
-  failedBeforeAsking,
   hasDied,
   mayAskAgain,
 } from '../../../lambda/refresher/rules/attempt.ts';
@@ -15,9 +14,8 @@ import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import { faultEnvelope, refusalEnvelope } from '../../../local/world/soap/soap-envelope.ts';
 import { type Passage, SmallWorld } from '../proofs/small-world.ts';
+import { holding, NOON } from './stored.ts';
 
-/** The small world's clock begins at midnight. */
-const NOON = Date.UTC(2026, 0, 1, 12);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const timing = { checkEverySeconds: 900, refreshEverySeconds: 7200, lifetimeSeconds: 14_400 };
@@ -42,19 +40,21 @@ const before: Attempt = {
 const announcement: Announcement = {
   now: NOON,
   run: 'this',
-  on: 7,
   trigger: 'its time has come',
   basis,
   force: false,
-  before: undefined,
-  token: undefined,
-  checkEverySeconds: 900,
-  refreshEverySeconds: 7200,
-  tokenLifetimeSeconds: 14_400,
+  stored: holding(undefined),
+  policy: { ...timing, tokenLifetimeSeconds: 14_400, renewalWindowSeconds: undefined, loginsPerDay: undefined },
 };
 
+/** Where this token is stored, and an attempt has left these counts. */
+const following = (counts: Partial<Attempt>, token?: TokenRecord): Announcement => ({
+  ...announcement,
+  stored: holding(token, { attempt: { ...before, ...counts } }),
+});
+
 const livingFor = (ms: number): TokenRecord => ({
-  version: 1,
+  version: 7,
   issuedAt: instant(NOON - HOUR),
   expiresAt: instant(NOON + ms),
   lifetimeAssumed: false,
@@ -63,78 +63,62 @@ const livingFor = (ms: number): TokenRecord => ({
 });
 
 describe('an outage that lasts', () => {
-  it.each<[string, Partial<Announcement>, number]>([
-    ['an hour where tokens live long', {}, 60],
-    ['half of the life of a short token', { token: { ...livingFor(0), issuedAt: instant(NOON - 80 * MINUTE) } }, 20],
-    [
-      'half of a short refreshEvery',
-      { refreshEverySeconds: 3600, token: { ...livingFor(0), issuedAt: instant(NOON - 4 * HOUR) } },
-      30,
-    ],
-  ])('is asked again after %s', (_, change, expected) => {
-    const lasting = { ...announcement, ...change, before: { ...before, failures: 20 } };
+  it.each<[string, number, number, number]>([
+    ['an hour where tokens live long', 7200, 4 * 60, 60],
+    ['half of the life of a short token', 7200, 80, 20],
+    ['half of a short refreshEvery', 3600, 4 * 60, 30],
+  ])('is asked again after %s', (_, refreshEverySeconds, livesMinutes, expected) => {
+    const ended = { ...livingFor(0), issuedAt: instant(NOON - livesMinutes * MINUTE) };
+    const lasting = following({ failures: 20 }, ended);
+    const asked = { ...lasting, policy: { ...lasting.policy, refreshEverySeconds } };
     const error = new RefreshError('ENDPOINT_UNAVAILABLE', 'down');
-    expect(minutes(conclude(announce(lasting), error, true, lasting, NOON))).toBe(expected - 7.5);
+    expect(minutes(conclude(announce(asked), error, asked, NOON).attempt)).toBe(expected - 7.5);
   });
 });
 
 describe('an announced attempt', () => {
   it('counts as a failure without an outcome', () => {
     expect(announce(announcement)).toEqual({
-      at: instant(NOON),
-      run: 'this',
-      on: 7,
-      trigger: 'its time has come',
-      ...basis,
-      failures: 1,
-      refusals: 0,
-      askAgainAt: instant(NOON + 7.5 * MINUTE),
+      attempt: {
+        at: instant(NOON),
+        run: 'this',
+        on: 7,
+        trigger: 'its time has come',
+        ...basis,
+        failures: 1,
+        refusals: 0,
+        askAgainAt: instant(NOON + 7.5 * MINUTE),
+      },
     });
   });
 
-  it.each<[string, Partial<Announcement>, { failures: number; refusals: number }]>([
-    ['goes on from an attempt that stands', { before }, { failures: 3, refusals: 1 }],
-    [
-      'forgets the failures, not the refusals, when a person forces it',
-      { before, force: true },
-      { failures: 1, refusals: 1 },
-    ],
-    [
-      'starts afresh with another credential version',
-      { before: { ...before, secretVersionId: 'secret-0' } },
-      { failures: 1, refusals: 0 },
-    ],
-    [
-      'starts afresh with another configuration',
-      { before: { ...before, configuration: 'sha256:d' }, force: true },
-      { failures: 1, refusals: 0 },
-    ],
-  ])('%s', (_, change, counts) => {
-    expect(announce({ ...announcement, ...change })).toMatchObject(counts);
+  it.each<[string, Partial<Attempt>, boolean, number, number]>([
+    ['goes on from an attempt that stands', {}, false, 3, 1],
+    ['forgets the failures, not the refusals, when a person forces it', {}, true, 1, 1],
+    ['starts afresh with another credential version', { secretVersionId: 'secret-0' }, false, 1, 0],
+    ['starts afresh with another configuration', { configuration: 'sha256:d' }, true, 1, 0],
+  ])('%s', (_, change, force, failures, refusals) => {
+    expect(announce({ ...following(change), force }).attempt).toMatchObject({ failures, refusals });
   });
 
-  it.each<[number, number]>([
-    [1, 7.5],
-    [2, 22.5],
-    [3, 52.5],
-    [4, 52.5],
-    [60, 52.5],
-  ])('after %i failures is made again in %d minutes', (failures, expected) => {
-    const attempt = announce({ ...announcement, before: { ...before, failures: failures - 1 } });
-    expect(minutes(attempt)).toBe(expected);
-  });
-
-  it.each<[string, TokenRecord | undefined, number]>([
-    ['at most half of what is left of a living token', livingFor(80 * MINUTE), 32.5],
-    ['but at least a check', livingFor(10 * MINUTE), 7.5],
-    ['and as without one when the token has ended', livingFor(-MINUTE), 52.5],
-  ])('waits %s', (_, token, expected) => {
-    expect(minutes(announce({ ...announcement, before: { ...before, failures: 9 }, token }))).toBe(expected);
+  it.each<[number, TokenRecord | undefined, number]>([
+    [1, undefined, 7.5],
+    [2, undefined, 22.5],
+    [3, undefined, 52.5],
+    [4, undefined, 52.5],
+    [60, undefined, 52.5],
+    // At most half of what is left of a living token, but at least a check; and as without one when that has ended.
+    [10, livingFor(80 * MINUTE), 32.5],
+    [10, livingFor(10 * MINUTE), 7.5],
+    [10, livingFor(-MINUTE), 52.5],
+  ])('after %i failures, beside the token %j, is made again in %d minutes', (failures, token, expected) => {
+    expect(minutes(announce(following({ failures: failures - 1 }, token)).attempt)).toBe(expected);
   });
 
   it('waits at least a check when checks are hours apart', () => {
-    const attempt = announce({ ...announcement, before, checkEverySeconds: 4 * 3600 });
-    expect(minutes(attempt)).toBe(120);
+    const asked = following({});
+    const policy = { ...asked.policy, checkEverySeconds: 4 * 3600 };
+    expect(minutes(announce({ ...asked, policy }).attempt)).toBe(120);
   });
 });
 
@@ -272,8 +256,8 @@ describe('after the answer', () => {
 
   it('a mistake before anything was sent is asked about again after a check', () => {
     const error = new RefreshError('INTERNAL_ERROR', 'no', { isSafeToRepeat: true });
-    const concluded = conclude(announce({ ...announcement, before }), error, true, announcement, NOON);
-    expect([concluded.failures, concluded.refusals, minutes(concluded)]).toEqual([2, 1, 7.5]);
+    const { attempt } = conclude(announce(following({})), error, announcement, NOON);
+    expect([attempt.failures, attempt.refusals, minutes(attempt)]).toEqual([2, 1, 7.5]);
   });
 });
 
@@ -365,24 +349,6 @@ describe('the next question', () => {
   });
 });
 
-it('a failure before asking counts nothing and holds nothing back', () => {
-  const error = new RefreshError('CREDENTIALS_UNREADABLE', 'no');
-  const attempt = failedBeforeAsking(error, { run: 'this', on: 3, configuration: 'sha256:c', now: NOON });
-  expect(attempt).toEqual({
-    at: instant(NOON),
-    run: 'this',
-    on: 3,
-    trigger: 'there is no token',
-    asked: false,
-    configuration: 'sha256:c',
-    failures: 0,
-    refusals: 0,
-    askAgainAt: instant(NOON),
-    outcome: { code: 'CREDENTIALS_UNREADABLE', at: instant(NOON) },
-  });
-  expect(mayAskAgain(attempt, NOON)).toBe(true);
-});
-
 /** Every kind of answer that leaves no token, and whether the service cannot have judged the login. */
 const answers = fc.constantFrom<readonly [RefreshErrorCode, isSafeToRepeat: boolean]>(
   ['CREDENTIALS_REFUSED', false],
@@ -405,22 +371,28 @@ describe('a day of ticks without a token', () => {
         fc.boolean(),
         fc.integer({ min: 10, max: 240 }),
         (checkEveryMinutes, sequence, hasWorked, livesForSeconds, dies, lifetimeMinutes) => {
-          const token = livesForSeconds === undefined ? undefined : livingFor(livesForSeconds * 1000);
-          const policy = { checkEverySeconds: checkEveryMinutes * 60, tokenLifetimeSeconds: lifetimeMinutes * 60 };
+          const got = hasWorked ? {} : { secretVersionId: 'another' };
+          const token = livesForSeconds === undefined ? undefined : { ...livingFor(livesForSeconds * 1000), ...got };
+          const policy = {
+            ...announcement.policy,
+            checkEverySeconds: checkEveryMinutes * 60,
+            tokenLifetimeSeconds: lifetimeMinutes * 60,
+          };
           const judged: number[] = [];
           const refused: number[] = [];
           let attempt: Attempt | undefined;
           for (let tick = 0; tick * checkEveryMinutes < 24 * 60; tick += 1) {
             const now = NOON + tick * checkEveryMinutes * MINUTE;
             if (attempt !== undefined && !mayAskAgain(attempt, now)) continue;
-            const asked: Announcement = { ...announcement, ...policy, now, before: attempt, token };
-            attempt = announce(asked);
+            const asked: Announcement = { ...announcement, policy, now, stored: holding(token, { attempt }) };
+            const announced = announce(asked);
+            attempt = announced.attempt;
             const next = sequence[(judged.length + tick) % sequence.length];
             const [code, isSafeToRepeat] = next ?? ['REPLY_MALFORMED', false];
             if (!isSafeToRepeat) judged.push(now);
             if (code === 'CREDENTIALS_REFUSED') refused.push(now);
             if (dies && tick % 3 === 0) continue;
-            attempt = conclude(attempt, new RefreshError(code, '', { isSafeToRepeat }), hasWorked, asked, now);
+            attempt = conclude(announced, new RefreshError(code, '', { isSafeToRepeat }), asked, now).attempt;
           }
           const lifetime = livesForSeconds === undefined ? lifetimeMinutes : livesForSeconds / 60 + 60;
           const pause = Math.max(checkEveryMinutes, wholeChecks(Math.min(120, lifetime / 2) / 2, checkEveryMinutes));
@@ -428,7 +400,7 @@ describe('a day of ticks without a token', () => {
           const bound = mayBeUnavailable ? Math.max(37, Math.ceil((24 * 60) / pause) + 12) : 37;
           expect(judged.length).toBeLessThanOrEqual(bound);
           const onlyRefusals = sequence.every(([code]) => code === 'CREDENTIALS_REFUSED') && !dies;
-          if (onlyRefusals) expect(refused.length).toBeLessThanOrEqual(hasWorked ? 2 : 1);
+          if (onlyRefusals) expect(refused.length).toBeLessThanOrEqual(hasWorked && token ? 2 : 1);
         },
       ),
       { numRuns: 300 },

@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Attempt, type AttemptRecord, encodeAttempt } from '../../../lambda/attempt-record.ts';
+import { type Attempt, encodeAttempt } from '../../../lambda/attempt-record.ts';
 import { instant } from '../../../lambda/record.ts';
-import {
-  decide,
-  type RefreshPolicy,
-  reportHonouredFrom,
-  type Situation,
-} from '../../../lambda/refresher/rules/decision.ts';
-import { recordAfter } from '../../../lambda/refresher/rules/login-ration.ts';
-import { recordOfStored, reportsInRow, type StoredState } from '../../../lambda/refresher/rules/stored-state.ts';
+import type { RefreshPolicy } from '../../../lambda/refresher/rules/attempt.ts';
+import { decide, reportHonouredFrom, type Situation } from '../../../lambda/refresher/rules/decision.ts';
+import { recordOfStored, reportsInRow } from '../../../lambda/refresher/rules/stored-state.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import { SmallWorld } from '../proofs/small-world.ts';
+import { holding, NOON } from './stored.ts';
 
-/** The world's clock begins at midnight. */
-const NOON = Date.UTC(2026, 0, 1, 12);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
@@ -235,17 +229,12 @@ describe('a token parameter that somebody made anew under the recorded version',
   });
 });
 
-const policy: RefreshPolicy = { ...timing, renewalWindowSeconds: undefined, loginsPerDay: undefined };
-
-function holding(record: TokenRecord, attempts: AttemptRecord = {}, rejected?: number): StoredState {
-  return {
-    token: { version: 7, type: 'SecureString', changedAt: NOON },
-    status: { isReadable: true, changedAt: NOON, content: { token: record } },
-    attempts: { isReadable: true, changedAt: NOON, content: attempts },
-    on: 3,
-    report: rejected === undefined ? undefined : { version: rejected },
-  };
-}
+const policy: RefreshPolicy = {
+  ...timing,
+  tokenLifetimeSeconds: 14_400,
+  renewalWindowSeconds: undefined,
+  loginsPerDay: undefined,
+};
 
 const steady: Situation = { force: false, stored: holding(token), basis, now: NOON + HOUR };
 
@@ -271,7 +260,7 @@ describe('readers that report tokens', () => {
 
 it('the record is that of the stored token unless somebody wrote it since, a run after the status at the earliest', () => {
   const stored = holding(token);
-  const changedAt = (ms: number) => ({ ...stored, token: { version: 7, type: 'SecureString', changedAt: NOON + ms } });
+  const changedAt = (ms: number) => ({ ...stored, token: stored.token && { ...stored.token, changedAt: NOON + ms } });
   expect(recordOfStored(changedAt(MINUTE))).toBe(token);
   expect(recordOfStored(changedAt(MINUTE + 1))).toBeUndefined();
   expect(recordOfStored({ ...stored, token: undefined })).toBeUndefined();
@@ -321,25 +310,18 @@ describe('a login ration', () => {
   it('says when there is room again, and which attempt stands', () => {
     const again = { ...attempt, askAgainAt: instant(NOON) };
     const stored = holding(token, { attempt: again, logins: made(9) });
-    expect(decide({ ...due, stored }, rationed)).toEqual({
-      kind: 'hold',
-      reason: { kind: 'login ration', attempt: again, until: instant(due.now + 15 * HOUR), force: false },
+    expect(decide({ ...due, stored }, rationed)).toMatchObject({
+      error: {
+        code: 'CREDENTIALS_REFUSED',
+        message: expect.stringContaining(`again from ${instant(due.now + 15 * HOUR)}`),
+      },
     });
-  });
-
-  it('takes back no login but one that the service cannot have judged', () => {
-    const logins = loginsAt(2, 1);
-    expect(recordAfter(attempt, { logins }, true).logins).toEqual(logins);
-    expect(recordAfter(attempt, { logins }, false).logins).toEqual(logins.slice(0, 1));
-    expect(recordAfter(attempt, {}, true)).toEqual({ attempt });
   });
 
   it('says nothing of an attempt with other credentials', () => {
     const other = { ...attempt, secretVersionId: 'another', askAgainAt: instant(NOON) };
     const stored = holding(token, { attempt: other, logins: made(9) });
-    expect(decide({ ...due, stored }, rationed)).toMatchObject({
-      reason: { kind: 'login ration', attempt: undefined },
-    });
+    expect(decide({ ...due, stored }, rationed)).toMatchObject({ error: { code: 'ENDPOINT_UNAVAILABLE' } });
   });
 
   it('does not count where the service does not', () => {
