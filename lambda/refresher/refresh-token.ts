@@ -111,7 +111,8 @@ async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
   // From here on, nothing ends without an outcome.
   const login = await requestToken(dependencies, config, credentials, deadline - STORING_MS);
   const held = { ...record, attempt: { ...record.attempt, on: version } };
-  const result = login.result instanceof RefreshError ? login.result : await storeToken(tick, held, login.result);
+  const result =
+    login.result instanceof RefreshError ? login.result : await storeToken(tick, announcement, held, login.result);
   const warnings = attemptWarnings(tick.attempt, announcement.now);
   if (result instanceof RefreshError) {
     return await recordFailure({ ...tick, login, warnings }, record, announcement, result);
@@ -122,14 +123,14 @@ async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
 
 /** Once the service has given a token, whatever goes wrong is a token that was not stored. */
 async function storeToken(
-  { config, credentials, basis, deadline, stored, dependencies }: Tick,
+  { config, credentials, deadline, stored, dependencies }: Tick,
+  announcement: Announcement,
   announced: AnnouncedRecord,
   issued: IssuedToken,
 ): Promise<Pick<SucceededTick, 'outcome' | 'token' | 'warnings'> | RefreshError> {
   const { store, now } = dependencies;
-  const recorded = lastToken(stored);
   try {
-    const record = recordIssued(issued, { basis, attempt: announced.attempt, policy: config, recorded, now: now() });
+    const record = recordIssued(issued, announcement, now());
     const kept = recordOfStored(stored);
     const unchanged = isStored(record, kept);
     // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
@@ -137,7 +138,10 @@ async function storeToken(
     const reports = reportsInRow(stored);
     const token: TokenRecord = reports > 0 ? { version, ...record, reports } : { version, ...record };
     await store.writeStatus({ token }, announced, deadline - OUTCOME_MS / 2);
-    const warnings = [...lifetimeWarnings(issued, recorded, config), ...credentialWarnings(credentials, config, now())];
+    const warnings = [
+      ...lifetimeWarnings(issued, lastToken(stored), config),
+      ...credentialWarnings(credentials, config, now()),
+    ];
     return { outcome: unchanged ? 'unchanged' : 'refreshed', token, warnings };
   } catch (error) {
     const failure = refreshErrorOf(error);

@@ -186,21 +186,10 @@ export function createTokenStore(
 
   return {
     read,
-    async announce(record, deadline) {
-      return await lock(record, deadline).catch((error: unknown) => {
-        throw storeFailed(`SSM did not store ${attemptName}`, error, NOT_ASKED);
-      });
-    },
-    async writeToken(accessToken, deadline) {
-      const token = {
-        Name: tokenParameterName,
-        Value: accessToken,
-        Type: 'SecureString',
-        KeyId: tokenKmsKeyId,
-      } as const;
-      const { version } = await put(token, deadline).catch((error: unknown) => {
-        throw storeFailed(`SSM did not store ${tokenParameterName}`, error);
-      });
+    announce: (record, deadline) => orStoreFailed(lock(record, deadline), attemptName, NOT_ASKED),
+    async writeToken(Value, deadline) {
+      const token = { Name: tokenParameterName, Value, Type: 'SecureString', KeyId: tokenKmsKeyId } as const;
+      const { version } = await orStoreFailed(put(token, deadline), tokenParameterName);
       if (version !== undefined) return version;
       throw new RefreshError('STORE_FAILED', `SSM stored ${tokenParameterName} but named no version`);
     },
@@ -221,14 +210,10 @@ export function createTokenStore(
         const isHeld = await lockAgain(held, Math.min(deadline, time.now() + LOCKING_MS));
         return isHeld ? text() : undefined;
       };
-      await put(text(), deadline, again).catch((error: unknown) => {
-        throw storeFailed(`SSM did not store ${statusName}`, error);
-      });
+      await orStoreFailed(put(text(), deadline, again), statusName);
     },
     async writeOutcome(record, deadline) {
-      await put(asString(attemptName, encodeAttempt(record)), deadline).catch((error: unknown) => {
-        throw storeFailed(`SSM did not store ${attemptName}`, error);
-      });
+      await orStoreFailed(put(asString(attemptName, encodeAttempt(record)), deadline), attemptName);
     },
   };
 }
@@ -261,6 +246,13 @@ function mayHeal(error: unknown): boolean {
   const status = httpStatus(error);
   // TooManyUpdates is SSM's throttling of one parameter; the SDK does not count it as such.
   return status === undefined || status >= 500 || status === 429 || /^TooMany|Throttl/.test(errorName(error));
+}
+
+/** @param note what to add for a person */
+async function orStoreFailed<Output>(writing: Promise<Output>, parameterName: string, note?: string): Promise<Output> {
+  return await writing.catch((error: unknown) => {
+    throw storeFailed(`SSM did not store ${parameterName}`, error, note);
+  });
 }
 
 function storeFailed(what: string, error: unknown, note?: string): RefreshError {
