@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Attempt, encodeAttempt, isInProgress } from '../../../lambda/attempt-record.ts';
 import { instant } from '../../../lambda/record.ts';
@@ -357,66 +356,3 @@ describe('the next question', () => {
     expect(mayAskAgain({ ...before, ...change }, NOON)).toBe(expected);
   });
 });
-
-/** Every kind of answer that leaves no token, and whether the service cannot have judged the login. */
-const answers = fc.constantFrom<readonly [RefreshErrorCode, isSafeToRepeat: boolean]>(
-  ['CREDENTIALS_REFUSED', false],
-  ['ENDPOINT_UNAVAILABLE', false],
-  ['ENDPOINT_UNAVAILABLE', true],
-  ['REQUEST_REFUSED', false],
-  ['REPLY_MALFORMED', false],
-  ['STORE_FAILED', false],
-  ['INTERNAL_ERROR', false],
-);
-
-describe('a day of ticks without a token', () => {
-  it('has at most 37 logins that may have been judged, one each R/2 of a service that is unavailable, and two refused', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 240 }),
-        fc.array(answers, { minLength: 1, maxLength: 60 }),
-        fc.boolean(),
-        fc.option(fc.integer({ min: 1, max: 14_400 }), { nil: undefined }),
-        fc.boolean(),
-        fc.integer({ min: 10, max: 240 }),
-        (checkEveryMinutes, sequence, hasWorked, livesForSeconds, dies, lifetimeMinutes) => {
-          const got = hasWorked ? {} : { secretVersionId: 'another' };
-          const token = livesForSeconds === undefined ? undefined : { ...livingFor(livesForSeconds * 1000), ...got };
-          const policy = {
-            ...announcement.policy,
-            checkEverySeconds: checkEveryMinutes * 60,
-            tokenLifetimeSeconds: lifetimeMinutes * 60,
-          };
-          const judged: number[] = [];
-          const refused: number[] = [];
-          let attempt: Attempt | undefined;
-          for (let tick = 0; tick * checkEveryMinutes < 24 * 60; tick += 1) {
-            const now = NOON + tick * checkEveryMinutes * MINUTE;
-            if (attempt !== undefined && !mayAskAgain(attempt, now)) continue;
-            const asked: Announcement = { ...announcement, policy, now, stored: holding(token, { attempt }) };
-            const announced = announce(asked);
-            attempt = announced.attempt;
-            const next = sequence[(judged.length + tick) % sequence.length];
-            const [code, isSafeToRepeat] = next ?? ['REPLY_MALFORMED', false];
-            if (!isSafeToRepeat) judged.push(now);
-            if (code === 'CREDENTIALS_REFUSED') refused.push(now);
-            if (dies && tick % 3 === 0) continue;
-            attempt = conclude(announced, new RefreshError(code, '', { isSafeToRepeat }), asked, now).attempt;
-          }
-          const lifetime = livesForSeconds === undefined ? lifetimeMinutes : livesForSeconds / 60 + 60;
-          const pause = Math.max(checkEveryMinutes, wholeChecks(Math.min(120, lifetime / 2) / 2, checkEveryMinutes));
-          const mayBeUnavailable = sequence.some(([code, isSafe]) => code === 'ENDPOINT_UNAVAILABLE' && !isSafe);
-          const bound = mayBeUnavailable ? Math.max(37, Math.ceil((24 * 60) / pause) + 12) : 37;
-          expect(judged.length).toBeLessThanOrEqual(bound);
-          const onlyRefusals = sequence.every(([code]) => code === 'CREDENTIALS_REFUSED') && !dies;
-          if (onlyRefusals) expect(refused.length).toBeLessThanOrEqual(hasWorked && token ? 2 : 1);
-        },
-      ),
-      { numRuns: 300 },
-    );
-  });
-});
-
-function wholeChecks(minutes: number, checkEveryMinutes: number): number {
-  return Math.floor(minutes / checkEveryMinutes) * checkEveryMinutes;
-}

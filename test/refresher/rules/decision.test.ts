@@ -3,7 +3,7 @@ import { type Attempt, encodeAttempt } from '../../../lambda/attempt-record.ts';
 import { instant } from '../../../lambda/record.ts';
 import type { RefreshPolicy } from '../../../lambda/refresher/rules/attempt.ts';
 import { decide, reportHonouredFrom, type Situation } from '../../../lambda/refresher/rules/decision.ts';
-import { recordOfStored, reportsInRow } from '../../../lambda/refresher/rules/stored-state.ts';
+import { recordOfStored } from '../../../lambda/refresher/rules/stored-state.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import { SmallWorld } from '../proofs/small-world.ts';
 import { holding, NOON } from './stored.ts';
@@ -190,11 +190,8 @@ describe('the real tick decides by the first row of the table that holds', () =>
     ['the credentials changed', { change: 'credentials' }, 'the credentials have changed'],
     ['the configuration changed', { change: 'configuration' }, 'the configuration has changed'],
     ['a reader reports this version', { rejected: '7' }, REJECTED],
-    ['a report stands in quotation marks, with a line end', { rejected: '"7"\n' }, REJECTED],
     ['a report stands in a list', { rejected: '7', types: { rejected: 'StringList' } }, REJECTED],
     ['a reader reports an earlier version', { rejected: '6' }, 'fresh'],
-    ['a report names no version', { rejected: 'seven' }, 'fresh'],
-    ['somebody encrypted a report', { rejected: '7', types: { rejected: 'SecureString' } }, 'fresh'],
     ['a reader reports a token of less than a minute', { rejected: '7', now: 1 - MS }, 'fresh'],
     ['a reader reports a token of a minute', { rejected: '7', now: 1 }, REJECTED],
     ['the due time is a moment away', { now: 112.5 - MS }, 'fresh'],
@@ -248,13 +245,6 @@ describe('readers that report tokens', () => {
     [5000, HOUR],
   ])('are heard after %s tokens in a row that were reported from an age of %i ms on', (reports, age) => {
     expect(reportHonouredFrom({ ...token, reports }, policy)).toBe(NOON + age);
-  });
-
-  it('are counted in a row, for the stored version only', () => {
-    expect(reportsInRow(holding(token, {}, 7))).toBe(1);
-    expect(reportsInRow(holding({ ...token, reports: 2 }, {}, 7))).toBe(3);
-    expect(reportsInRow(holding({ ...token, reports: 2 }, {}, 6))).toBe(0);
-    expect(reportsInRow(holding({ ...token, version: 6 }, {}, 7))).toBe(0);
   });
 });
 
