@@ -26,7 +26,7 @@ export function redactServiceText(
   const listed = placesOf(text, codes);
   const hide = (from: number, to: number) => hidden.fill(true, from, to);
   const hideUnlisted = (from: number, to: number) => {
-    if (!listed.some((place) => place.from <= from && to <= place.to)) hide(from, to);
+    if (!listed.some(([start, end]) => start <= from && to <= end)) hide(from, to);
   };
   // 16 or more characters of a token with a digit among them, or 32 or more letters.
   for (const { 0: run, index } of text.matchAll(/[A-Za-z0-9+/_=.~-]{16,}/g)) {
@@ -224,14 +224,14 @@ function everyOther(shown: FoldedText, first: number): FoldedText {
 }
 
 /** Where codes and sentences of the profile stand: they would be hidden of a user `client_user` otherwise. */
-function placesOf(text: string, codes: readonly string[]): readonly { readonly from: number; readonly to: number }[] {
+function placesOf(text: string, codes: readonly string[]): readonly Run[] {
   const known = codes
     .filter((code) => code !== '')
     .map((code) => code.replace(/[^\w\s]/g, '\\$&').replace(/\s+/g, '\\s+'))
     .sort((one, other) => other.length - one.length);
   if (known.length === 0) return [];
   const listed = new RegExp(`(?<![\\w])(?:${known.join('|')})(?![\\w])`, 'gi');
-  return [...text.matchAll(listed)].map(({ 0: word, index }) => ({ from: index, to: index + word.length }));
+  return [...text.matchAll(listed)].map(({ 0: word, index }) => [index, index + word.length]);
 }
 
 function masked(text: string, hidden: readonly boolean[]): string {
