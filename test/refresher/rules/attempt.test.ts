@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Attempt, encodeAttempt, isInProgress } from '../../../lambda/attempt-record.ts';
+import { type Attempt, encodeAttempt } from '../../../lambda/attempt-record.ts';
 import { instant } from '../../../lambda/record.ts';
 import { RefreshError, type RefreshErrorCode } from '../../../lambda/refresh-error.ts';
-import {
-  type Announcement,
-  announce,
-  conclude,
-  hasDied,
-  mayAskAgain,
-} from '../../../lambda/refresher/rules/attempt.ts';
+import { type Announcement, announce, conclude } from '../../../lambda/refresher/rules/attempt.ts';
 import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import { faultEnvelope, refusalEnvelope } from '../../../local/world/soap/soap-envelope.ts';
@@ -323,36 +317,5 @@ describe('the stored token may be dead, and 0 seconds remain, for all that the r
     expect(await remaining(world, secretDenied)).toBeGreaterThan(0);
     await world.tick((effect, act) => (effect === 'login' ? new Promise(() => {}) : act()));
     expect(await remaining(world)).toBeGreaterThan(0);
-  });
-});
-
-describe('an attempt without outcome', () => {
-  const { outcome: _, ...open } = { ...before, at: instant(NOON) };
-
-  it.each<[number, boolean]>([
-    [-59_999, true],
-    [59_999, true],
-    [60_000, false],
-    [-60_000, false],
-  ])('%i ms from its announcement may be at work: %s', (ms, expected) => {
-    expect(isInProgress(open, NOON + ms)).toBe(expected);
-    expect(hasDied(open, NOON + ms)).toBe(!expected);
-  });
-
-  it('is neither at work nor dead where it has one, or where there is no attempt', () => {
-    expect([isInProgress(before, NOON), hasDied(before, NOON)]).toEqual([false, false]);
-    expect([isInProgress(undefined, NOON), hasDied(undefined, NOON)]).toEqual([false, false]);
-  });
-});
-
-describe('the next question', () => {
-  it.each<[string, Partial<Attempt>, boolean]>([
-    ['comes at its instant', { askAgainAt: instant(NOON) }, true],
-    ['does not come before', { askAgainAt: instant(NOON + 1) }, false],
-    ['never comes', { askAgainAt: 'never' }, false],
-    ['comes at once for a record from the future', { at: instant(NOON + MINUTE + 1), askAgainAt: 'never' }, true],
-    ['never comes for one from a clock a little ahead', { at: instant(NOON + MINUTE), askAgainAt: 'never' }, false],
-  ])('%s', (_, change, expected) => {
-    expect(mayAskAgain({ ...before, ...change }, NOON)).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Attempt, encodeAttempt } from '../../../lambda/attempt-record.ts';
-import { instant } from '../../../lambda/record.ts';
+import { type Instant, instant } from '../../../lambda/record.ts';
 import type { RefreshPolicy } from '../../../lambda/refresher/rules/attempt.ts';
 import { decide, reportHonouredFrom, type Situation } from '../../../lambda/refresher/rules/decision.ts';
 import { recordOfStored } from '../../../lambda/refresher/rules/stored-state.ts';
@@ -272,49 +272,38 @@ describe('a login ration', () => {
   const due: Situation = { ...steady, now: NOON + 3 * HOUR };
   const loginsAt = (...hoursAgo: readonly number[]) => hoursAgo.map((hours) => instant(due.now - hours * HOUR));
   const made = (count: number) => loginsAt(...Array.from({ length: count }, (_, index) => index + 1));
-
-  it.each<[string, number, boolean, string]>([
-    ['asks with eight logins of ten', 8, false, 'due'],
-    ['keeps one for a person', 9, false, 'hold'],
-    ['gives it to the person', 9, true, 'due'],
-    ['gives no eleventh to anybody', 10, true, 'hold'],
-  ])('%s', (_, count, force, kind) => {
-    expect(decide({ ...due, stored: holding(token, { logins: made(count) }), force }, rationed).kind).toBe(kind);
+  const asking = (logins: readonly Instant[], made?: Attempt, attemptAt?: Instant): Situation => ({
+    ...due,
+    stored: holding({ ...token, attemptAt }, { attempt: made, logins }),
   });
 
-  it('is counted by the record of an attempt that has ended with a token, too', () => {
-    const ended = { ...open, at: instant(NOON) };
-    const stored = holding({ ...token, attemptAt: ended.at }, { attempt: ended, logins: made(9) });
-    expect(decide({ ...due, stored }, rationed).kind).toBe('hold');
+  const ended = { ...open, at: instant(NOON) };
+  const rows: readonly [string, Situation, RefreshPolicy, string][] = [
+    ['asks with eight logins of ten', asking(made(8)), rationed, 'due'],
+    ['keeps one for a person', asking(made(9)), rationed, 'hold'],
+    ['gives it to the person', { ...asking(made(9)), force: true }, rationed, 'due'],
+    ['gives no eleventh to anybody', { ...asking(made(10)), force: true }, rationed, 'hold'],
+    [
+      'is counted by the record of an attempt that has ended with a token',
+      asking(made(9), ended, ended.at),
+      rationed,
+      'hold',
+    ],
+    ['holds no token back that is fresh', { ...asking(made(10)), now: steady.now }, rationed, 'fresh'],
+    ['forgets logins of more than a day ago', asking([...made(8), ...loginsAt(24, 30)]), rationed, 'due'],
+    ['forgets those of a clock that jumped', asking([...made(8), ...loginsAt(-24, -1000)]), rationed, 'due'],
+    ['does not count where the service does not', asking(made(20)), policy, 'due'],
+  ];
+  it.each(rows)('%s', (_, situation, limits, kind) => {
+    expect(decide(situation, limits).kind).toBe(kind);
   });
 
-  it('holds no token back that is fresh', () => {
-    expect(decide({ ...steady, stored: holding(token, { logins: made(10) }) }, rationed).kind).toBe('fresh');
-  });
-
-  it('forgets logins of more than a day ago, and those of a clock that jumped', () => {
-    const logins = [...made(8), ...loginsAt(24, 30, -24, -1000)];
-    expect(decide({ ...due, stored: holding(token, { logins }) }, rationed).kind).toBe('due');
-  });
-
-  it('says when there is room again, and which attempt stands', () => {
-    const again = { ...attempt, askAgainAt: instant(NOON) };
-    const stored = holding(token, { attempt: again, logins: made(9) });
-    expect(decide({ ...due, stored }, rationed)).toMatchObject({
-      error: {
-        code: 'CREDENTIALS_REFUSED',
-        message: expect.stringContaining(`again from ${instant(due.now + 15 * HOUR)}`),
-      },
-    });
-  });
-
-  it('says nothing of an attempt with other credentials', () => {
-    const other = { ...attempt, secretVersionId: 'another', askAgainAt: instant(NOON) };
-    const stored = holding(token, { attempt: other, logins: made(9) });
-    expect(decide({ ...due, stored }, rationed)).toMatchObject({ error: { code: 'ENDPOINT_UNAVAILABLE' } });
-  });
-
-  it('does not count where the service does not', () => {
-    expect(decide({ ...due, stored: holding(token, { logins: made(20) }) }, policy).kind).toBe('due');
+  it.each<[string, Partial<Attempt>, string]>([
+    ['which attempt stands', {}, 'CREDENTIALS_REFUSED'],
+    ['nothing of one with other credentials', { secretVersionId: 'another' }, 'ENDPOINT_UNAVAILABLE'],
+  ])('says when there is room again, and %s', (_, change, code) => {
+    const again = { ...attempt, askAgainAt: instant(NOON), ...change };
+    const message = expect.stringContaining(`again from ${instant(due.now + 15 * HOUR)}`);
+    expect(decide(asking(made(9), again), rationed)).toMatchObject({ error: { code, message } });
   });
 });
