@@ -236,14 +236,6 @@ describe.concurrent('SSM', () => {
     expect(status()?.token?.version).toBe(aws.parameters.parameter(parameterName)?.version);
   });
 
-  it('that denies writes is STORE_FAILED at once', async () => {
-    const { failingTick, fail, soap } = await newWorld();
-    fail('PutParameter', { type: 'AccessDeniedException', message: 'CANARY' });
-    const error = await failingTick('STORE_FAILED');
-    expect(error.message).toContain('AccessDeniedException');
-    expect(soap.calls).toHaveLength(0);
-  });
-
   it('that quotes the value it refuses is not quoted', async () => {
     const { failingTick, fail, soap } = await newWorld();
     const refusal = { type: 'ValidationException', message: `Value 'CANARY ${soap.url}' failed to satisfy` };

@@ -228,11 +228,4 @@ describe('a long token', () => {
     );
     expect(writes.map(({ input }) => input.Tier)).toEqual([tier]);
   });
-
-  it('of 8,193 characters is none', async () => {
-    const { failingTick, answers, storedToken } = await answeringWorld();
-    answers(200, success(DAY, 'x'.repeat(8193)));
-    await failingTick('REPLY_MALFORMED', { env: ENV });
-    expect(storedToken()).toBeUndefined();
-  });
 });
