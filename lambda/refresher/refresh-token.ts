@@ -45,13 +45,13 @@ export async function refreshToken(
   const readingMs = Math.max(0, deadline - STORING_MS - now());
   const [credentialsRead, storedRead] = inputs ?? (await readTickInputs(dependencies, timeout(readingMs)));
   // Without the records nothing is decided and nothing written: a refusal may stand in them.
-  if (storedRead.status === 'rejected') return failed({ config }, refreshErrorOf(storedRead.reason), now());
+  if (storedRead.status === 'rejected') return failed({}, refreshErrorOf(storedRead.reason), now());
   const stored = storedRead.value;
   const configuration = configurationHash(config);
   if (credentialsRead.status === 'rejected') {
     const error = refreshErrorOf(credentialsRead.reason);
     const warnings = await recordFirstFailure(stored, configuration, error, dependencies, deadline);
-    return failed({ config, stored, attempt: lastAttempt(stored), warnings }, error, now());
+    return failed({ stored, attempt: lastAttempt(stored), warnings }, error, now());
   }
   const credentials = credentialsRead.value;
   const basis: LoginBasis = { secretVersionId: credentials.versionId, configuration };

@@ -54,7 +54,7 @@ export interface LoginReport {
 
 /** What a tick knows by its end. */
 export interface KnownTick {
-  readonly config: Pick<Config, 'credentialsMaxAgeSeconds'>;
+  readonly config?: Pick<Config, 'credentialsMaxAgeSeconds'>;
   /** Undefined where it could not be read. */
   readonly stored?: StoredState;
   /** Undefined where they could not be read. */
@@ -89,26 +89,30 @@ export function failed(known: KnownTick, error: RefreshError, now: number): Fail
 
 /** What is reported of every tick. */
 function factsOf(known: KnownTick, token: TokenRecord | undefined, now: number): TickFacts {
-  const { decision, trigger, stored, attempt, credentials, login } = known;
+  const { config, decision, trigger, stored, attempt, credentials, login, warnings = [] } = known;
+  const maxAgeSeconds = config?.credentialsMaxAgeSeconds;
+  // Nobody asks for the age, and nobody pays for its metric, where there is no limit to it.
+  const createdAt = maxAgeSeconds === undefined ? undefined : credentials?.createdAt;
+  const ageSeconds = createdAt === undefined ? undefined : wholeSeconds(now - createdAt);
   const wasReported = stored !== undefined && isReported(stored);
+  const isAlive = token !== undefined && !isTokenInDoubt(attempt, wasReported, now);
   return {
     decision,
     trigger,
-    secondsRemaining: isTokenInDoubt(attempt, wasReported, now) ? 0 : secondsLeft(token, now),
+    secondsRemaining: isAlive ? wholeSeconds(Date.parse(token.expiresAt) - now) : 0,
     isRefused: isRefused(attempt, known),
     isReported: wasReported,
-    warnings: allWarnings(known, now),
+    warnings: [
+      ...(stored === undefined ? [] : reportWarnings(stored, now)),
+      ...ageWarnings(ageSeconds, maxAgeSeconds),
+      ...warnings,
+    ],
     secretVersionId: credentials?.versionId,
-    credentialsAgeSeconds: credentialsAgeSeconds(known, now),
+    credentialsAgeSeconds: ageSeconds,
     endpointLatenciesMs: login?.endpointLatenciesMs ?? [],
     said: login?.said,
     profileEntry: login?.profileEntry,
   };
-}
-
-/** Whole seconds, 0 for none. */
-function secondsLeft(token: TokenRecord | undefined, now: number): number {
-  return token === undefined ? 0 : Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000));
 }
 
 /** A recorded refusal counts whatever it is about, where the credentials could not be read. */
@@ -116,18 +120,6 @@ function isRefused(attempt: Attempt | undefined, { basis }: KnownTick): boolean 
   return attempt !== undefined && attempt.refusals > 0 && (basis === undefined || stands(attempt, basis));
 }
 
-/** Nobody asks for the age, and nobody pays for its metric, where there is no limit to it. */
-function credentialsAgeSeconds({ config, credentials }: KnownTick, now: number): number | undefined {
-  const { createdAt } = credentials ?? {};
-  if (config.credentialsMaxAgeSeconds === undefined || createdAt === undefined) return undefined;
-  return Math.max(0, Math.floor((now - createdAt) / 1000));
-}
-
-function allWarnings(known: KnownTick, now: number): readonly string[] {
-  const { stored, config, warnings = [] } = known;
-  return [
-    ...(stored === undefined ? [] : reportWarnings(stored, now)),
-    ...ageWarnings(credentialsAgeSeconds(known, now), config.credentialsMaxAgeSeconds),
-    ...warnings,
-  ];
+function wholeSeconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000));
 }

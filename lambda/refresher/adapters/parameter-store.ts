@@ -80,13 +80,16 @@ export function createTokenStore(
     }
   }
 
-  /** Type, tier and key are always said: left out, the account's defaults or the parameter's past would decide. */
+  /**
+   * Type, tier and key are always said: left out, the account's defaults or the parameter's past would decide.
+   * @returns the version that PutParameter named, and to which try
+   */
   async function put(
     parameter: ParameterText,
     deadline: number,
     again: () => Promise<ParameterText | undefined> = async () => parameter,
     tier = tierFor(parameter.Value),
-  ): Promise<PutResult> {
+  ): Promise<{ readonly version: number | undefined; readonly tries: number }> {
     let written = parameter;
     let tries = 0;
     let mayHaveArrived = false;
@@ -220,12 +223,6 @@ export function createTokenStore(
 
 function asString(Name: string, Value: string): ParameterText {
   return { Name, Value, Type: 'String' };
-}
-
-/** What PutParameter answered, and to which try. */
-interface PutResult {
-  readonly version: number | undefined;
-  readonly tries: number;
 }
 
 const OWN_READ_MS = 2_000;
