@@ -31,9 +31,8 @@ export async function openConnection(url: URL, timeoutMs: number, options: Conne
   try {
     return await open(url, options, giveUp.signal);
   } catch (error) {
-    if (giveUp.signal.aborted) throw new ConnectionError('CONNECT_TIMEOUT');
-    giveUp.abort();
-    throw error;
+    // Whatever failed by itself is closed.
+    throw giveUp.signal.aborted ? new ConnectionError('CONNECT_TIMEOUT') : error;
   } finally {
     clearTimeout(timer);
   }
