@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptRecord } from '../attempt-record.ts';
-import { instant } from '../record.ts';
+import { instant, isUnreadable } from '../record.ts';
 import type { RefreshError } from '../refresh-error.ts';
 import type { Dependencies, TokenStore } from './dependencies.ts';
 import { refreshErrorOf } from './redact-error.ts';
 import { hasAsked } from './rules/attempt.ts';
-import { lastAttempt, type StoredState } from './rules/stored-state.ts';
+import { countingRecordOf, lastAttempt, type StoredState } from './rules/stored-state.ts';
 
 /** Of the run, for writing. */
 const RECORDING_MS = 5_000;
@@ -26,7 +26,7 @@ export async function recordFirstFailure(
   if (!isNew(stored, error)) return [];
   const at = instant(now());
   const record: AttemptRecord = {
-    ...stored.attempts.content,
+    ...countingRecordOf(stored),
     attempt: {
       at,
       run: randomUUID(),
@@ -60,6 +60,6 @@ export async function recordOutcome(
 /** Whether there has been no token, no login and no such failure yet. */
 function isNew(stored: StoredState, { code }: RefreshError): boolean {
   const attempt = lastAttempt(stored);
-  const isFirstDay = stored.token === undefined && stored.attempts.fault === undefined && !hasAsked(attempt);
+  const isFirstDay = stored.token === undefined && !isUnreadable(stored.attempts.content) && !hasAsked(attempt);
   return isFirstDay && attempt?.outcome?.code !== code;
 }

@@ -1,4 +1,5 @@
 import type { Attempt } from '../attempt-record.ts';
+import { isUnreadable } from '../record.ts';
 import type { RefreshError } from '../refresh-error.ts';
 import type { TokenRecord } from '../token-status.ts';
 import type { Config } from './config.ts';
@@ -82,7 +83,7 @@ export function succeeded(
 export function failed(known: KnownTick, error: RefreshError, now: number): FailedTick {
   const token = known.stored && recordOfStored(known.stored);
   const facts = factsOf(known, token, now);
-  const isKnown = known.stored !== undefined && known.stored.status.fault === undefined;
+  const isKnown = known.stored !== undefined && !isUnreadable(known.stored.status.content);
   const secondsRemaining = isKnown ? facts.secondsRemaining : undefined;
   return { outcome: 'failed', error, token, ...facts, secondsRemaining };
 }

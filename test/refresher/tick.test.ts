@@ -173,8 +173,7 @@ describe('an announcement', () => {
     announce(world, 0);
     expect(await tick()).toMatchObject({ outcome: 'fresh', tokenVersion: 1 });
     expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
-    const { message } = await failingTick('REFRESH_IN_PROGRESS', { event: { force: true } });
-    expect(message).toContain(`announced at ${attempts()?.attempt?.at} `);
+    await failingTick('REFRESH_IN_PROGRESS', { event: { force: true } });
     expect([soap.calls.length, attempts()?.attempt?.run]).toEqual([1, 'another']);
   });
 

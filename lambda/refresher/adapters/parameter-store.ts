@@ -21,7 +21,7 @@ import type { Config } from '../config.ts';
 import type { Time, TokenStore } from '../dependencies.ts';
 import { errorName, httpStatus, redactedCause } from '../redact-error.ts';
 import { type RetryPolicy, retryUntil } from '../retry-until.ts';
-import type { RejectionReport, StoredRecord, StoredState } from '../rules/stored-state.ts';
+import type { RejectionReport, StoredState } from '../rules/stored-state.ts';
 import { storeRemedy } from './store-refusal.ts';
 
 /** What is wanted of an SSM client; `SSMClient` fits. It makes one try: the tries are counted here, by the time that is left. */
@@ -135,8 +135,8 @@ export function createTokenStore(
         type: token.Type ?? '',
         changedAt: changedAt(token),
       },
-      status: { ...readable(contentOf(status, decodeStatus)), parameterName: statusName, changedAt: changedAt(status) },
-      attempts: { ...readable(counting), parameterName: attemptName, changedAt: changedAt(newest) },
+      status: { parameterName: statusName, content: contentOf(status, decodeStatus), changedAt: changedAt(status) },
+      attempts: { parameterName: attemptName, content: counting, changedAt: changedAt(newest) },
       on,
       report: reportIn(find(rejectedName), rejectedName),
     };
@@ -269,12 +269,6 @@ function contentOf<Content extends object>(
   if (parameter === undefined) return {};
   const { Type, Value = '' } = parameter;
   return Type === 'String' ? decode(Value) : unreadable(`is a ${Type}, not the String that the refresher writes`);
-}
-
-function readable<Content extends object>(
-  record: Content | UnreadableRecord | Record<string, never>,
-): Pick<StoredRecord<Content | Record<string, never>>, 'content' | 'fault'> {
-  return isUnreadable(record) ? { content: {}, fault: record.fault } : { content: record };
 }
 
 /** Readers write the bare version; hands and other clients put quotation marks or line ends around it. */

@@ -4,7 +4,7 @@ import type { RefreshError } from '../../refresh-error.ts';
 import { type RefreshTiming, usefulLife } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
 import { loginsWith } from './login-ration.ts';
-import { lastAttempt, lastToken, recordOfStored, type StoredState } from './stored-state.ts';
+import { countingRecordOf, lastAttempt, lastToken, recordOfStored, type StoredState } from './stored-state.ts';
 
 /** Which credentials are sent, and under which configuration. An attempt stands for these. */
 export interface LoginBasis {
@@ -105,7 +105,7 @@ export function announce(announcement: Announcement): AnnouncedRecord {
     refusals: standing?.refusals ?? 0,
     askAgainAt: later(backOffMs(failures, announcement), announcement),
   };
-  return { attempt, logins: loginsWith(now, stored.attempts.content, policy.loginsPerDay) };
+  return { attempt, logins: loginsWith(now, countingRecordOf(stored), policy.loginsPerDay) };
 }
 
 /**

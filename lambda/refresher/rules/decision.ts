@@ -5,12 +5,13 @@ import { forceHeardFrom, type LoginBasis, mayAskAgain, type RefreshPolicy, stand
 import { attemptOnHold, forcedTooSoon, rationUsedUp, recordUnreadable, wrongTokenType } from './hold.ts';
 import { rationedUntil, recentLogins } from './login-ration.ts';
 import {
+  countingRecordOf,
   isReported,
   lastAttempt,
   lastToken,
   recordOfStored,
   type StoredState,
-  unreadableRecord,
+  unreadableParameter,
 } from './stored-state.ts';
 
 /** What a tick finds when it begins. */
@@ -42,7 +43,7 @@ export function decide(situation: Situation, policy: RefreshPolicy): Decision {
   const decision = byTable(situation, policy);
   if (decision.kind !== 'due') return decision;
   const { stored, now, force } = situation;
-  const until = rationedUntil(recentLogins(stored.attempts.content, now), policy.loginsPerDay, force);
+  const until = rationedUntil(recentLogins(countingRecordOf(stored), now), policy.loginsPerDay, force);
   return until === undefined ? decision : hold(rationUsedUp(standingAttempt(situation), until, force));
 }
 
@@ -64,9 +65,9 @@ function byTable(situation: Situation, policy: RefreshPolicy): Decision {
   const heardFrom = force && standing ? forceHeardFrom(standing, now) : undefined;
   if (standing && heardFrom !== undefined) return hold(forcedTooSoon(standing, heardFrom));
   if (force) return due('a person asked for it');
-  const unreadable = unreadableRecord(stored);
-  if (unreadable !== undefined && now < unreadable.changedAt + UNREADABLE_HOLD_MS)
-    return hold(recordUnreadable(unreadable));
+  const parameter = unreadableParameter(stored);
+  if (parameter !== undefined && now < parameter.changedAt + UNREADABLE_HOLD_MS)
+    return hold(recordUnreadable(parameter));
   if (standing && !mayAskAgain(standing, now)) return hold(attemptOnHold(standing));
   if (stored.token === undefined) return due('there is no token');
   if (token === undefined) return due('there is no readable status of the token');

@@ -3,7 +3,7 @@
 import type { Attempt } from '../../attempt-record.ts';
 import { type Instant, instant } from '../../record.ts';
 import { RefreshError, reasonInWords, refreshErrorCode } from '../../refresh-error.ts';
-import type { StoredRecord, TokenParameter } from './stored-state.ts';
+import type { TokenParameter, UnreadableParameter } from './stored-state.ts';
 
 export function wrongTokenType({ parameterName, type }: TokenParameter): RefreshError {
   return new RefreshError(
@@ -13,7 +13,7 @@ export function wrongTokenType({ parameterName, type }: TokenParameter): Refresh
   );
 }
 
-export function recordUnreadable({ parameterName, fault }: StoredRecord<object>): RefreshError {
+export function recordUnreadable({ parameterName, fault }: UnreadableParameter): RefreshError {
   return new RefreshError(
     'STORE_FAILED',
     `${parameterName} ${fault}. The service is not asked until an hour after that change, ` +

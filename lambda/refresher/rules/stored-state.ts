@@ -1,4 +1,5 @@
 import { type Attempt, type AttemptRecord, openAttempt } from '../../attempt-record.ts';
+import { isUnreadable, type UnreadableRecord } from '../../record.ts';
 import { LONGEST_RUN_SECONDS } from '../../timing.ts';
 import type { TokenRecord, TokenStatus } from '../../token-status.ts';
 
@@ -22,12 +23,9 @@ export interface TokenParameter extends StoredParameter {
   readonly type: string;
 }
 
-/** One of the two records. */
+/** One of the two records: what it says, or what is wrong with it. One that does not exist reads as an empty record. */
 export interface StoredRecord<Content> extends StoredParameter {
-  /** Empty where the parameter does not exist, or cannot be read. */
-  readonly content: Content;
-  /** Why it cannot be read, for the end of a sentence that names the parameter. */
-  readonly fault?: string;
+  readonly content: Content | UnreadableRecord;
 }
 
 interface StoredParameter {
@@ -36,12 +34,18 @@ interface StoredParameter {
   readonly changedAt: number;
 }
 
+/** A parameter that does not hold what it should. */
+export interface UnreadableParameter extends StoredParameter {
+  /** For the end of a sentence that names the parameter. */
+  readonly fault: string;
+}
+
 /** The version that a reader last reported as rejected, or what is wrong with the parameter in which it should stand. */
-export type RejectionReport = { readonly version: number } | { readonly fault: string; readonly parameterName: string };
+export type RejectionReport = { readonly version: number } | Omit<UnreadableParameter, 'changedAt'>;
 
 /** The record of the last token; undefined where there is none that can be read. */
 export function lastToken({ status }: StoredState): TokenRecord | undefined {
-  return status.content.token;
+  return isUnreadable(status.content) ? undefined : status.content.token;
 }
 
 /**
@@ -56,15 +60,20 @@ export function recordOfStored(stored: StoredState): TokenRecord | undefined {
   return changedAt > stored.status.changedAt + LONGEST_RUN_SECONDS * 1000 ? undefined : token;
 }
 
+/** The newest record that has not lost; empty where it cannot be read. */
+export function countingRecordOf({ attempts }: StoredState): AttemptRecord {
+  return isUnreadable(attempts.content) ? {} : attempts.content;
+}
+
 /** The last attempt that counts; undefined where there is none, or it has ended with the recorded token. */
 export function lastAttempt(stored: StoredState): Attempt | undefined {
-  return openAttempt(stored.attempts.content, lastToken(stored));
+  return openAttempt(countingRecordOf(stored), lastToken(stored));
 }
 
 /** The one of the two parameters that cannot be read, if there is one; of both the one that was changed last. */
-export function unreadableRecord({ status, attempts }: StoredState): StoredRecord<object> | undefined {
+export function unreadableParameter({ status, attempts }: StoredState): UnreadableParameter | undefined {
   const [last] = [status, attempts]
-    .filter(({ fault }) => fault !== undefined)
+    .flatMap(({ content, ...parameter }) => (isUnreadable(content) ? [{ ...parameter, fault: content.fault }] : []))
     .sort((one, other) => other.changedAt - one.changedAt);
   return last;
 }

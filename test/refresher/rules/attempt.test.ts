@@ -108,15 +108,6 @@ describe('an announced attempt', () => {
     expect(minutes(announce(following({ failures: failures - 1 }, token)).attempt)).toBe(expected);
   });
 
-  it('counts its login where the service does, and takes back one that cannot have been judged', () => {
-    const policy = { ...announcement.policy, loginsPerDay: 10 };
-    const made = { ...announcement, policy, stored: holding(undefined, { logins: [instant(NOON - HOUR)] }) };
-    const logins = [instant(NOON - HOUR), instant(NOON)];
-    const concluded = (isSafeToRepeat: boolean) =>
-      conclude(announce(made), new RefreshError('ENDPOINT_UNAVAILABLE', '', { isSafeToRepeat }), made, NOON).logins;
-    expect([announce(made).logins, concluded(false), concluded(true)]).toEqual([logins, logins, logins.slice(0, 1)]);
-  });
-
   it('waits at least a check when checks are hours apart', () => {
     const asked = following({});
     const policy = { ...asked.policy, checkEverySeconds: 4 * 3600 };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Attempt } from '../../../lambda/attempt-record.ts';
 import { attemptOnHold, forcedTooSoon, rationUsedUp, refreshInProgress } from '../../../lambda/refresher/rules/hold.ts';
-import { unreadableRecord } from '../../../lambda/refresher/rules/stored-state.ts';
+import { unreadableParameter } from '../../../lambda/refresher/rules/stored-state.ts';
 import { ATTEMPT } from '../../reader/scene.ts';
 
 const at = '2026-11-22T09:45:00.000Z';
@@ -54,12 +54,12 @@ it('a person is told when the other run announced, where that is known', () => {
 });
 
 it('is about the record that was changed last where neither can be read', () => {
-  const unreadable = { content: {}, fault: 'is damaged' };
+  const content = { fault: 'is damaged', isNewer: false };
   const stored = { token: undefined, on: 1, report: undefined };
   const [status, attempts] = [
-    { parameterName: '/status', changedAt: 1, ...unreadable },
-    { parameterName: '/attempt', changedAt: 2, ...unreadable },
+    { parameterName: '/status', changedAt: 1, content },
+    { parameterName: '/attempt', changedAt: 2, content },
   ];
-  expect(unreadableRecord({ ...stored, status, attempts })?.parameterName).toBe('/attempt');
-  expect(unreadableRecord({ ...stored, status: attempts, attempts: status })?.parameterName).toBe('/attempt');
+  expect(unreadableParameter({ ...stored, status, attempts })?.parameterName).toBe('/attempt');
+  expect(unreadableParameter({ ...stored, status: attempts, attempts: status })?.parameterName).toBe('/attempt');
 });
