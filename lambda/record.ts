@@ -57,12 +57,8 @@ export function instant(now: number): Instant {
 }
 
 export function isInstant(value: unknown): value is Instant {
-  return typeof value === 'string' && value.length === 24 && isoOrUndefined(value) === value;
-}
-
-function isoOrUndefined(text: string): string | undefined {
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+  // Of what is no date, toJSON gives null.
+  return typeof value === 'string' && value.length === 24 && new Date(value).toJSON() === value;
 }
 
 export function isPositiveInteger(value: unknown): value is number {

@@ -1,26 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { instant, isUnreadable } from '../lambda/record.ts';
+import { isUnreadable } from '../lambda/record.ts';
 import { decodeStatus, encodeStatus, type TokenRecord, type TokenStatus } from '../lambda/token-status.ts';
+import { INSTANTS, testRecord } from './record-properties.ts';
 
-const instants = fc
-  .date({ min: new Date('2000-01-01'), max: new Date('2200-01-01'), noInvalidDate: true })
-  .map((date) => instant(date.getTime()));
 const text = fc.string();
 const count = fc.integer({ min: 1 });
 const tokens: fc.Arbitrary<TokenRecord> = fc
   .record(
     {
       version: count,
-      issuedAt: instants,
-      expiresAt: instants,
-      dueAt: instants,
+      issuedAt: INSTANTS,
+      expiresAt: INSTANTS,
+      dueAt: INSTANTS,
       pageBelowSeconds: fc.nat(),
       lifetimeAssumed: fc.boolean(),
       fingerprint: text,
       secretVersionId: text,
       configuration: text,
-      attemptAt: instants,
+      attemptAt: INSTANTS,
       reports: count,
     },
     {
@@ -39,28 +37,7 @@ const tokens: fc.Arbitrary<TokenRecord> = fc
 const statuses: fc.Arbitrary<TokenStatus> = fc.record({ token: tokens }, { requiredKeys: [] });
 
 describe('the status record', () => {
-  it('survives encoding and decoding', () => {
-    fc.assert(
-      fc.property(statuses, (written) => {
-        expect(decodeStatus(encodeStatus(written))).toEqual(written);
-      }),
-    );
-  });
-
-  it('is nothing rather than half a record, whatever text stands there', () => {
-    const damage = fc.tuple(statuses, fc.nat(400), fc.nat(20), fc.string({ maxLength: 5 }));
-    const damaged = damage.map(([written, from, length, inserted]) => {
-      const whole = encodeStatus(written);
-      return whole.slice(0, from) + inserted + whole.slice(from + length);
-    });
-    fc.assert(
-      fc.property(fc.oneof(damaged, fc.json(), fc.string()), (any) => {
-        const read = decodeStatus(any);
-        if (isUnreadable(read)) expect(read.fault).not.toBe('');
-        else expect(decodeStatus(encodeStatus(read))).toEqual(read);
-      }),
-    );
-  });
+  testRecord(statuses, encodeStatus, decodeStatus);
 
   const whole = {
     version: 7,

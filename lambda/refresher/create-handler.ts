@@ -39,11 +39,13 @@ export function createHandler(
 
   /** Whatever happens in it, there is a report. */
   async function tick(force: boolean | ConfigFault, deadline: number): Promise<TickReport> {
-    if (typeof force !== 'boolean') return invalid(new ConfigError([force], config.tokenParameterName));
+    if (typeof force !== 'boolean') {
+      return failed({}, new ConfigError([force], config.tokenParameterName), dependencies.now());
+    }
     try {
       return await refreshToken(config, force, dependencies, deadline, takePrefetched());
     } catch (error) {
-      return failed({ config }, refreshErrorOf(error), dependencies.now());
+      return failed({}, refreshErrorOf(error), dependencies.now());
     }
   }
 
@@ -67,14 +69,10 @@ export function createFailingHandler(error: ConfigError, report: Dependencies['r
   return async (event) => {
     const force = readForce(event);
     const faults = typeof force === 'boolean' ? error.faults : [...error.faults, force];
-    const failure = invalid(new ConfigError(faults, error.tokenParameterName));
+    const failure = failed({}, new ConfigError(faults, error.tokenParameterName), Date.now());
     report(failure);
     return answer(failure);
   };
-}
-
-function invalid(error: ConfigError): TickReport {
-  return failed({ config: { credentialsMaxAgeSeconds: undefined } }, error, Date.now());
 }
 
 function answer(report: TickReport): TickResult {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptRecord } from '../attempt-record.ts';
+import { instant, isUnreadable } from '../record.ts';
 import type { RefreshError } from '../refresh-error.ts';
 import type { Dependencies, TokenStore } from './dependencies.ts';
 import { refreshErrorOf } from './redact-error.ts';
-import { failedBeforeAsking, hasAsked } from './rules/attempt.ts';
+import { hasAsked } from './rules/attempt.ts';
 import { countingRecordOf, lastAttempt, type StoredState } from './rules/stored-state.ts';
 
 /** Of the run, for writing. */
@@ -23,8 +24,22 @@ export async function recordFirstFailure(
   deadline: number,
 ): Promise<readonly string[]> {
   if (!isNew(stored, error)) return [];
-  const attempt = failedBeforeAsking(error, { run: randomUUID(), on: stored.on, configuration, now: now() });
-  const record = { ...countingRecordOf(stored), attempt };
+  const at = instant(now());
+  const record: AttemptRecord = {
+    ...countingRecordOf(stored),
+    attempt: {
+      at,
+      run: randomUUID(),
+      on: stored.on,
+      trigger: 'there is no token',
+      asked: false,
+      configuration,
+      failures: 0,
+      refusals: 0,
+      askAgainAt: at,
+      outcome: { code: error.code, at },
+    },
+  };
   return await recordOutcome(store, record, Math.min(deadline, now() + RECORDING_MS));
 }
 
@@ -45,6 +60,6 @@ export async function recordOutcome(
 /** Whether there has been no token, no login and no such failure yet. */
 function isNew(stored: StoredState, { code }: RefreshError): boolean {
   const attempt = lastAttempt(stored);
-  const isFirstDay = stored.token === undefined && stored.attempts.isReadable && !hasAsked(attempt);
+  const isFirstDay = stored.token === undefined && !isUnreadable(stored.attempts.content) && !hasAsked(attempt);
   return isFirstDay && attempt?.outcome?.code !== code;
 }

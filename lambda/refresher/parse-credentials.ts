@@ -42,7 +42,7 @@ export function parseCredentials(
   const values: Record<string, string> = {};
   for (const field of fields) {
     const value = secret[field.name];
-    const fault = typeof value === 'string' ? faultOf(value, field) : notAText(value);
+    const fault = faultOf(value, field);
     if (fault !== undefined) faults.push(`"${field.name}" ${fault}`);
     else values[field.name] = String(value);
   }
@@ -55,12 +55,9 @@ export function parseCredentials(
   return { values, tls, secrets: [...texts, ...tlsSecrets(tls)] };
 }
 
-function notAText(value: unknown): string {
-  return value === undefined ? 'is missing' : 'is not a text with something in it';
-}
-
-function faultOf(value: string, { remedy }: SecretField): string | undefined {
-  if (value === '') return 'is not a text with something in it';
+function faultOf(value: unknown, { remedy }: SecretField): string | undefined {
+  if (value === undefined) return 'is missing';
+  if (typeof value !== 'string' || value === '') return 'is not a text with something in it';
   // An ellipsis by its number: the bundle stays ASCII.
   if (/^\s*(?:\.{3}|\u2026)\s*$/.test(value)) return 'is still the placeholder: put the real value there';
   if (!isXmlText(value)) return 'holds a character that XML cannot carry';
@@ -77,12 +74,10 @@ export function fieldWarnings(
     .filter(({ name }) => !isTlsField(name))
     .flatMap(({ name, doubt }) => {
       const value = values[name] ?? '';
-      const unseen = ENDS_UNSEEN.test(value)
-        ? 'begins or ends with white space or an invisible character: is that meant?'
-        : undefined;
-      return [unseen, doubt?.(value)].flatMap((what) =>
-        what === undefined ? [] : [`"${name}" in the secret ${what}`],
-      );
+      const unseen = 'begins or ends with white space or an invisible character: is that meant?';
+      return [ENDS_UNSEEN.test(value) ? unseen : undefined, doubt?.(value)]
+        .filter((what) => what !== undefined)
+        .map((what) => `"${name}" in the secret ${what}`);
     });
 }
 

@@ -26,7 +26,7 @@ export function redactServiceText(
   const listed = placesOf(text, codes);
   const hide = (from: number, to: number) => hidden.fill(true, from, to);
   const hideUnlisted = (from: number, to: number) => {
-    if (!listed.some((place) => place.from <= from && to <= place.to)) hide(from, to);
+    if (!listed.some(([start, end]) => start <= from && to <= end)) hide(from, to);
   };
   // 16 or more characters of a token with a digit among them, or 32 or more letters.
   for (const { 0: run, index } of text.matchAll(/[A-Za-z0-9+/_=.~-]{16,}/g)) {
@@ -88,7 +88,10 @@ function guises(value: string): readonly Guise[] {
     const json = JSON.stringify(text).slice(1, -1);
     const spellings = [
       text,
-      ...misread(text, bytes),
+      // UTF-8 read as Latin-1 or windows-1252, and the other way round.
+      bytes.toString('latin1'),
+      new TextDecoder('windows-1252').decode(bytes),
+      Buffer.from(text, 'latin1').toString(),
       encodeURIComponent(text),
       json,
       json.replaceAll('/', '\\/'),
@@ -102,15 +105,6 @@ function guises(value: string): readonly Guise[] {
   });
 }
 
-/** UTF-8 read as Latin-1 or windows-1252, and the other way round. */
-function misread(text: string, bytes: Buffer): readonly string[] {
-  return [
-    bytes.toString('latin1'),
-    new TextDecoder('windows-1252').decode(bytes),
-    Buffer.from(text, 'latin1').toString(),
-  ];
-}
-
 /** The characters of Base64 that are the value's alone, where that many bytes stand before it in its group of three. */
 function base64Within(bytes: Buffer, before: number): readonly string[] {
   const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
@@ -119,11 +113,8 @@ function base64Within(bytes: Buffer, before: number): readonly string[] {
 }
 
 /** Hides each run that the text shares with a guise, both folded. Costs what text and guises are long, not their product. */
-function hideRuns(
-  { characters, from, to }: FoldedText,
-  sought: readonly Guise[],
-  hide: (from: number, to: number) => void,
-): void {
+function hideRuns(shown: FoldedText, sought: readonly Guise[], hide: (from: number, to: number) => void): void {
+  const characters = charactersOf(shown);
   const placesByRun = new Map<string, number[]>();
   for (const run of [RUN, 2 * RUN]) {
     for (let at = 0; at + run <= characters.length; at += 1) {
@@ -137,12 +128,12 @@ function hideRuns(
   for (const { text: guise, run } of sought) {
     for (let at = 0; at + run <= guise.length; at += 1) {
       const key = guise.slice(at, at + run);
-      for (const start of placesByRun.get(key) ?? []) runs.push([from[start] ?? 0, to[start + run - 1] ?? 0]);
+      for (const start of placesByRun.get(key) ?? []) runs.push(placeOf(shown, start, start + run));
       // Hidden once, whatever else holds it.
       placesByRun.delete(key);
     }
   }
-  for (const [start, end] of joined(runs)) hide(start, end);
+  for (const [from, to] of joined(runs)) hide(from, to);
 }
 
 type Run = readonly [from: number, to: number];
@@ -162,12 +153,12 @@ function joined(runs: readonly Run[]): readonly Run[] {
 function hideShortWords(text: string, values: readonly string[], hide: (from: number, to: number) => void): void {
   const short = values.map(withoutSpace).filter(({ length }) => length > 0 && length < RUN);
   if (short.length === 0) return;
-  const { characters, from, to } = folded(text, spaced);
+  const shown = folded(text, spaced);
   for (const value of short) {
     const word = [...value].map((character) => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')).join('\\s*');
     const whole = new RegExp(`(?<!${besideWord(value, value[0])})${word}(?!${besideWord(value, value.at(-1))})`, 'gu');
-    for (const { 0: found, index } of characters.matchAll(whole)) {
-      hide(from[index] ?? 0, to[index + found.length - 1] ?? 0);
+    for (const { 0: found, index } of charactersOf(shown).matchAll(whole)) {
+      hide(...placeOf(shown, index, index + found.length));
     }
   }
 }
@@ -198,54 +189,49 @@ function lettersOnly(text: string): string {
 }
 
 /** The characters that count, and from where to where each stands in the text. */
-interface FoldedText {
-  readonly characters: string;
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
+type FoldedText = readonly { readonly character: string; readonly from: number; readonly to: number }[];
 
 function folded(text: string, fold: Fold): FoldedText {
-  let characters = '';
-  const from: number[] = [];
-  const to: number[] = [];
-  let at = 0;
-  for (const character of text) {
-    for (const each of fold(character).split('')) {
-      characters += each;
-      from.push(at);
-      to.push(at + character.length);
-    }
-    at += character.length;
-  }
-  return { characters, from, to };
+  let to = 0;
+  return [...text].flatMap((whole) => {
+    const from = to;
+    to += whole.length;
+    return fold(whole)
+      .split('')
+      .map((character) => ({ character, from, to }));
+  });
+}
+
+function charactersOf(shown: FoldedText): string {
+  return shown.map(({ character }) => character).join('');
+}
+
+/** From the first of these characters to the last, in the text. */
+function placeOf(shown: FoldedText, start: number, end: number): Run {
+  return [shown[start]?.from ?? 0, shown[end - 1]?.to ?? 0];
 }
 
 /** Each second character, where signs stand between them; letters and digits there part the runs. */
-function everyOther({ characters, from, to }: FoldedText, first: number): FoldedText {
-  const kept = { characters: '', from: [] as number[], to: [] as number[] };
-  let at = 0;
-  for (const [index, character] of [...characters].entries()) {
-    const next = at + character.length;
-    const isKept = index % 2 === first;
-    if (isKept || /[\p{L}\p{N}]/u.test(character)) {
-      kept.characters += isKept ? character : '\0'.repeat(character.length);
-      kept.from.push(...from.slice(at, next));
-      kept.to.push(...to.slice(at, next));
-    }
-    at = next;
-  }
-  return kept;
+function everyOther(shown: FoldedText, first: number): FoldedText {
+  let end = 0;
+  return [...charactersOf(shown)].flatMap((character, index) => {
+    const start = end;
+    end += character.length;
+    const places = shown.slice(start, end);
+    if (index % 2 === first) return places;
+    return /[\p{L}\p{N}]/u.test(character) ? places.map((place) => ({ ...place, character: '\0' })) : [];
+  });
 }
 
 /** Where codes and sentences of the profile stand: they would be hidden of a user `client_user` otherwise. */
-function placesOf(text: string, codes: readonly string[]): readonly { readonly from: number; readonly to: number }[] {
+function placesOf(text: string, codes: readonly string[]): readonly Run[] {
   const known = codes
     .filter((code) => code !== '')
     .map((code) => code.replace(/[^\w\s]/g, '\\$&').replace(/\s+/g, '\\s+'))
     .sort((one, other) => other.length - one.length);
   if (known.length === 0) return [];
   const listed = new RegExp(`(?<![\\w])(?:${known.join('|')})(?![\\w])`, 'gi');
-  return [...text.matchAll(listed)].map(({ 0: word, index }) => ({ from: index, to: index + word.length }));
+  return [...text.matchAll(listed)].map(({ 0: word, index }) => [index, index + word.length]);
 }
 
 function masked(text: string, hidden: readonly boolean[]): string {

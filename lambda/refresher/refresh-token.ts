@@ -7,22 +7,14 @@ import type { Dependencies } from './dependencies.ts';
 import { recordFirstFailure, recordOutcome } from './first-failure.ts';
 import type { Credentials } from './parse-credentials.ts';
 import { refreshErrorOf } from './redact-error.ts';
-import { type Login, requestToken } from './request-token.ts';
+import { requestToken } from './request-token.ts';
 import { type Announcement, announce, conclude, type LoginBasis } from './rules/attempt.ts';
 import { type Decision, decide } from './rules/decision.ts';
-import { onHold, refreshInProgress } from './rules/hold.ts';
-import { recordAfter, recordWith } from './rules/login-ration.ts';
-import {
-  countingRecordOf,
-  lastAttempt,
-  lastToken,
-  recordOfStored,
-  reportsInRow,
-  type StoredState,
-} from './rules/stored-state.ts';
+import { refreshInProgress } from './rules/hold.ts';
+import { lastAttempt, lastToken, recordOfStored, reportsInRow, type StoredState } from './rules/stored-state.ts';
 import { type IssuedToken, isStored, recordIssued } from './rules/token-record.ts';
 import { readTickInputs, type TickInputs } from './tick-inputs.ts';
-import { failed, type KnownTick, succeeded, type TickReport } from './tick-report.ts';
+import { failed, type KnownTick, type SucceededTick, succeeded, type TickReport } from './tick-report.ts';
 import { attemptWarnings, credentialWarnings, lifetimeWarnings } from './warnings.ts';
 
 /** Reserved at the end of the run for writing the new token and, after it, the outcome. */
@@ -53,28 +45,29 @@ export async function refreshToken(
   const readingMs = Math.max(0, deadline - STORING_MS - now());
   const [credentialsRead, storedRead] = inputs ?? (await readTickInputs(dependencies, timeout(readingMs)));
   // Without the records nothing is decided and nothing written: a refusal may stand in them.
-  if (storedRead.status === 'rejected') return failed({ config }, refreshErrorOf(storedRead.reason), now());
+  if (storedRead.status === 'rejected') return failed({}, refreshErrorOf(storedRead.reason), now());
   const stored = storedRead.value;
   const configuration = configurationHash(config);
   if (credentialsRead.status === 'rejected') {
     const error = refreshErrorOf(credentialsRead.reason);
     const warnings = await recordFirstFailure(stored, configuration, error, dependencies, deadline);
-    return failed({ config, stored, attempt: lastAttempt(stored), warnings }, error, now());
+    return failed({ stored, attempt: lastAttempt(stored), warnings }, error, now());
   }
   const credentials = credentialsRead.value;
   const basis: LoginBasis = { secretVersionId: credentials.versionId, configuration };
-  const tick: Tick = { config, credentials, basis, force, deadline, stored, dependencies };
-  return await act(tick, decide({ force, stored, basis, now: now() }, config));
+  const decision = decide({ force, stored, basis, now: now() }, config);
+  const known = { config, credentials, basis, stored, attempt: lastAttempt(stored), decision: decision.kind };
+  return await act({ ...known, force, deadline, dependencies }, decision);
 }
 
-/** What a tick that can ask knows from its beginning. */
-interface Tick {
+/** What a tick that can ask knows from its beginning, or has learned since. */
+interface Tick extends KnownTick {
   readonly config: Config;
   readonly credentials: Credentials;
   readonly basis: LoginBasis;
+  readonly stored: StoredState;
   readonly force: boolean;
   readonly deadline: number;
-  readonly stored: StoredState;
   readonly dependencies: Dependencies;
 }
 
@@ -82,19 +75,14 @@ async function act(tick: Tick, decision: Decision): Promise<TickReport> {
   const now = tick.dependencies.now();
   switch (decision.kind) {
     case 'fresh':
-      return succeeded(knownBefore(tick, 'fresh'), 'fresh', decision.token, now);
+      return succeeded(tick, 'fresh', decision.token, now);
     case 'in progress':
       return leaveToOtherRun(tick, decision.attempt);
     case 'hold':
-      return failed(knownBefore(tick, 'hold'), onHold(decision.reason, tick.config.tokenParameterName), now);
+      return failed(tick, decision.error, now);
     case 'due':
-      return await askForToken(tick, decision.trigger);
+      return await askForToken({ ...tick, trigger: decision.trigger }, decision.trigger);
   }
-}
-
-/** What is known of a tick that has changed nothing. */
-function knownBefore({ config, credentials, basis, stored }: Tick, decision: Decision['kind']): KnownTick {
-  return { config, credentials, basis, stored, decision, attempt: lastAttempt(stored) };
 }
 
 /** The schedule's own tick has nothing to complain of, as long as there is a token; a person wants to know. */
@@ -102,88 +90,47 @@ function leaveToOtherRun(tick: Tick, other?: Attempt): TickReport {
   const now = tick.dependencies.now();
   const token = recordOfStored(tick.stored);
   // By what was read: a doubt about the token lasts until the other run has an outcome.
-  const known = knownBefore(tick, 'in progress');
+  const known: KnownTick = { ...tick, decision: 'in progress', trigger: undefined };
   const report = token && succeeded(known, 'fresh', token, now);
   if (report?.secondsRemaining && !tick.force) return report;
   return failed(known, refreshInProgress(other), now);
 }
 
 async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
-  const { config, credentials, deadline, stored, dependencies } = tick;
+  const { config, credentials, basis, force, deadline, stored, dependencies } = tick;
   const { store, now } = dependencies;
-  const before = lastAttempt(stored);
-  const announcement = announcementOf(tick, trigger, before);
-  const attempt = announce(announcement);
-  const record = { ...recordWith(attempt, countingRecordOf(stored), config.loginsPerDay), attempt };
+  const announcement = { now: now(), run: randomUUID(), trigger, basis, force, stored, policy: config };
+  const record = announce(announcement);
   let version: number | undefined;
   try {
     version = await store.announce(record, Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS));
     if (version === undefined) return leaveToOtherRun(tick);
   } catch (error) {
-    return failed({ ...knownBefore(tick, 'due'), trigger }, refreshErrorOf(error), now());
+    return failed(tick, refreshErrorOf(error), now());
   }
   // From here on, nothing ends without an outcome.
   const login = await requestToken(dependencies, config, credentials, deadline - STORING_MS);
-  const held = { ...record, attempt: { ...attempt, on: version } };
-  const result = login.result instanceof RefreshError ? login.result : await storeToken(tick, held, login.result);
-  const asked: AskedTick = { trigger, login, warnings: attemptWarnings(before, announcement.now) };
-  if (result instanceof RefreshError) return await recordFailure(tick, record, announcement, result, asked);
-  return succeeded(knownAfter(tick, asked, undefined, result.warnings), result.outcome, result.token, now());
-}
-
-/** What is known of a tick that has asked. @param attempt the one that stands after it */
-function knownAfter(
-  { config, credentials, basis, stored }: Tick,
-  { trigger, login, warnings }: AskedTick,
-  attempt: Attempt | undefined,
-  further: readonly string[],
-): KnownTick {
-  const all = [...warnings, ...further];
-  return { config, credentials, basis, stored, decision: 'due', trigger, login, attempt, warnings: all };
-}
-
-function announcementOf(tick: Tick, trigger: string, before: Attempt | undefined): Announcement {
-  const { config, basis, force, stored, dependencies } = tick;
-  return {
-    now: dependencies.now(),
-    run: randomUUID(),
-    on: stored.on,
-    trigger,
-    basis,
-    force,
-    before,
-    token: recordOfStored(stored),
-    checkEverySeconds: config.checkEverySeconds,
-    refreshEverySeconds: config.refreshEverySeconds,
-    tokenLifetimeSeconds: config.tokenLifetimeSeconds,
-  };
-}
-
-/** What is known of a tick that has asked. */
-interface AskedTick {
-  readonly trigger: string;
-  readonly login: Login;
-  readonly warnings: readonly string[];
-}
-
-/** A token that is in the store, and in the status. */
-interface TokenStored {
-  readonly outcome: 'refreshed' | 'unchanged';
-  readonly token: TokenRecord;
-  readonly warnings: readonly string[];
+  const held = { ...record, attempt: { ...record.attempt, on: version } };
+  const result =
+    login.result instanceof RefreshError ? login.result : await storeToken(tick, announcement, held, login.result);
+  const warnings = attemptWarnings(tick.attempt, announcement.now);
+  if (result instanceof RefreshError) {
+    return await recordFailure({ ...tick, login, warnings }, record, announcement, result);
+  }
+  const known = { ...tick, login, attempt: undefined, warnings: [...warnings, ...result.warnings] };
+  return succeeded(known, result.outcome, result.token, now());
 }
 
 /** Once the service has given a token, whatever goes wrong is a token that was not stored. */
 async function storeToken(
-  tick: Tick,
+  { config, credentials, deadline, stored, dependencies }: Tick,
+  announcement: Announcement,
   announced: AnnouncedRecord,
   issued: IssuedToken,
-): Promise<TokenStored | RefreshError> {
-  const { config, credentials, basis, deadline, stored, dependencies } = tick;
+): Promise<Pick<SucceededTick, 'outcome' | 'token' | 'warnings'> | RefreshError> {
   const { store, now } = dependencies;
-  const recorded = lastToken(stored);
   try {
-    const record = recordIssued(issued, { basis, attempt: announced.attempt, policy: config, recorded, now: now() });
+    const record = recordIssued(issued, announcement, now());
     const kept = recordOfStored(stored);
     const unchanged = isStored(record, kept);
     // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
@@ -191,7 +138,10 @@ async function storeToken(
     const reports = reportsInRow(stored);
     const token: TokenRecord = reports > 0 ? { version, ...record, reports } : { version, ...record };
     await store.writeStatus({ token }, announced, deadline - OUTCOME_MS / 2);
-    const warnings = [...lifetimeWarnings(issued, recorded, config), ...credentialWarnings(credentials, config, now())];
+    const warnings = [
+      ...lifetimeWarnings(issued, lastToken(stored), config),
+      ...credentialWarnings(credentials, config, now()),
+    ];
     return { outcome: unchanged ? 'unchanged' : 'refreshed', token, warnings };
   } catch (error) {
     const failure = refreshErrorOf(error);
@@ -204,18 +154,17 @@ async function storeToken(
 
 /** What went wrong is recorded in a parameter of its own, so that nothing touches the token and its status. */
 async function recordFailure(
-  tick: Tick,
+  asked: Tick & Required<Pick<KnownTick, 'warnings'>>,
   announced: AnnouncedRecord,
   announcement: Announcement,
   error: RefreshError,
-  asked: AskedTick,
 ): Promise<TickReport> {
-  const { config, credentials, basis, stored, dependencies, deadline } = tick;
+  const { config, credentials, deadline, dependencies } = asked;
   const { store, now } = dependencies;
-  const hasWorked = lastToken(stored)?.secretVersionId === basis.secretVersionId;
-  const attempt = conclude(announced.attempt, error, hasWorked, announcement, now());
+  const concluded = conclude(announced, error, announcement, now());
   // A password that the service misreads is a likely cause of a refusal.
   const doubts = error.code === 'CREDENTIALS_REFUSED' ? credentialWarnings(credentials, config, now()) : [];
-  const unrecorded = await recordOutcome(store, recordAfter(attempt, announced, !error.isSafeToRepeat), deadline);
-  return failed(knownAfter(tick, asked, attempt, [...doubts, ...unrecorded]), error, now());
+  const unrecorded = await recordOutcome(store, concluded, deadline);
+  const warnings = [...asked.warnings, ...doubts, ...unrecorded];
+  return failed({ ...asked, attempt: concluded.attempt, warnings }, error, now());
 }

@@ -69,20 +69,19 @@ export async function requestToken(
     mayHeal: (error: unknown) => mayHeal(error) && !mustWait,
   };
   const result = await retryUntil(retries, time, ask).catch((error: unknown) => refreshErrorOf(error));
-  const isUnlisted = result instanceof RefreshError && isUnlistedRefusal(result);
-  const { said, profileEntry: entry } = logged(serviceText ?? '', secrets, service.codes, isUnlisted);
-  return { result, endpointLatenciesMs, said, profileEntry: entry };
+  return { result, endpointLatenciesMs, ...logged(result, serviceText, secrets, service.codes) };
 }
 
 /** What may be logged of the service's text. It must not cost the token's record. */
 function logged(
-  serviceText: string,
+  result: Login['result'],
+  serviceText: string | undefined,
   secrets: readonly string[],
   codes: readonly string[],
-  isUnlisted: boolean,
 ): Pick<LoginReport, 'said' | 'profileEntry'> {
   try {
-    const redacted = redactServiceText(serviceText, secrets, codes);
+    const redacted = redactServiceText(serviceText ?? '', secrets, codes);
+    const isUnlisted = result instanceof RefreshError && isUnlistedRefusal(result);
     return { said: inOneLine(redacted), profileEntry: isUnlisted ? profileEntry(redacted) : undefined };
   } catch {
     return { said: undefined, profileEntry: undefined };

@@ -13,35 +13,23 @@ export function logTick(tokenParameterName: string | undefined, report: TickRepo
 
 /** The one line of a tick: an explicit list of what is safe to log. What there is nothing to say of is undefined. */
 export function tickLogLine(tokenParameterName: string | undefined, report: TickReport) {
-  const {
-    outcome,
-    decision,
-    trigger,
-    secretVersionId,
-    token,
-    secondsRemaining,
-    endpointLatenciesMs,
-    said,
-    profileEntry,
-    warnings,
-  } = report;
   const error = report.outcome === 'failed' ? report.error : undefined;
   return {
-    outcome,
-    decision,
-    trigger,
+    outcome: report.outcome,
+    decision: report.decision,
+    trigger: report.trigger,
     code: error?.code,
     message: error?.message,
     cause: error?.cause instanceof Error ? error.cause.message : undefined,
-    said,
-    profileEntry,
+    said: report.said,
+    profileEntry: report.profileEntry,
     tokenParameter: tokenParameterName,
-    tokenVersion: token?.version,
-    expiresAt: token?.expiresAt,
-    lifetimeAssumed: token?.lifetimeAssumed,
-    secondsRemaining,
-    secretVersionId,
-    endpointLatenciesMs: endpointLatenciesMs.length > 0 ? endpointLatenciesMs : undefined,
-    warnings: warnings.length > 0 ? warnings : undefined,
+    tokenVersion: report.token?.version,
+    expiresAt: report.token?.expiresAt,
+    lifetimeAssumed: report.token?.lifetimeAssumed,
+    secondsRemaining: report.secondsRemaining,
+    secretVersionId: report.secretVersionId,
+    endpointLatenciesMs: report.endpointLatenciesMs.length > 0 ? report.endpointLatenciesMs : undefined,
+    warnings: report.warnings.length > 0 ? report.warnings : undefined,
   };
 }

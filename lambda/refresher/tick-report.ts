@@ -1,4 +1,5 @@
 import type { Attempt } from '../attempt-record.ts';
+import { isUnreadable } from '../record.ts';
 import type { RefreshError } from '../refresh-error.ts';
 import type { TokenRecord } from '../token-status.ts';
 import type { Config } from './config.ts';
@@ -24,7 +25,7 @@ export interface FailedTick extends TickFacts {
   readonly token: TokenRecord | undefined;
 }
 
-interface TickFacts {
+interface TickFacts extends LoginReport {
   /** What the tick decided; undefined where it could not. */
   readonly decision: Decision['kind'] | undefined;
   /** Why a token was asked for; undefined when none was. */
@@ -40,19 +41,13 @@ interface TickFacts {
   readonly secretVersionId: string | undefined;
   /** How long that version has stood; undefined where the configuration sets no limit to it. */
   readonly credentialsAgeSeconds: number | undefined;
-  /** Of each request, answered or not. */
-  readonly endpointLatenciesMs: readonly number[];
-  /** What the service said instead of giving a token, up to 200 characters, its secrets taken out. */
-  readonly said: string | undefined;
-  /** What to add to the profile if that is a refusal of the credentials. */
-  readonly profileEntry: string | undefined;
 }
 
 /** What asking the service is reported of. */
 export interface LoginReport {
   /** For each request, milliseconds from sending it to its whole answer, or to giving up. */
   readonly endpointLatenciesMs: readonly number[];
-  /** What the last answer said instead of giving a token, its secrets taken out; for the log line and nothing else. */
+  /** What the last answer said instead of giving a token, up to 200 characters, its secrets taken out; for the log line only. */
   readonly said: string | undefined;
   /** Where the service refused in words that the profile does not list: what to add to the profile. */
   readonly profileEntry: string | undefined;
@@ -60,7 +55,7 @@ export interface LoginReport {
 
 /** What a tick knows by its end. */
 export interface KnownTick {
-  readonly config: Pick<Config, 'credentialsMaxAgeSeconds'>;
+  readonly config?: Pick<Config, 'credentialsMaxAgeSeconds'>;
   /** Undefined where it could not be read. */
   readonly stored?: StoredState;
   /** Undefined where they could not be read. */
@@ -81,57 +76,44 @@ export function succeeded(
   token: TokenRecord,
   now: number,
 ): SucceededTick {
-  const { decision, trigger, stored, attempt, credentials, login } = known;
-  return {
-    outcome,
-    token,
-    decision,
-    trigger,
-    secondsRemaining: secondsRemaining(token, attempt, stored, now),
-    isRefused: isRefused(attempt, known),
-    isReported: stored !== undefined && isReported(stored),
-    warnings: allWarnings(known, now),
-    secretVersionId: credentials?.versionId,
-    credentialsAgeSeconds: credentialsAgeSeconds(known, now),
-    endpointLatenciesMs: login?.endpointLatenciesMs ?? [],
-    said: undefined,
-    profileEntry: undefined,
-  };
+  return { outcome, token, ...factsOf(known, token, now) };
 }
 
 /** The report of a tick that failed. @param now milliseconds since the epoch */
 export function failed(known: KnownTick, error: RefreshError, now: number): FailedTick {
-  const { decision, trigger, stored, attempt, credentials, login } = known;
-  const token = stored && recordOfStored(stored);
-  const isKnown = stored?.status.isReadable ?? false;
+  const token = known.stored && recordOfStored(known.stored);
+  const facts = factsOf(known, token, now);
+  const isKnown = known.stored !== undefined && !isUnreadable(known.stored.status.content);
+  const secondsRemaining = isKnown ? facts.secondsRemaining : undefined;
+  return { outcome: 'failed', error, token, ...facts, secondsRemaining };
+}
+
+/** What is reported of every tick. */
+function factsOf(known: KnownTick, token: TokenRecord | undefined, now: number): TickFacts {
+  const { config, decision, trigger, stored, attempt, credentials, login, warnings = [] } = known;
+  const maxAgeSeconds = config?.credentialsMaxAgeSeconds;
+  // Nobody asks for the age, and nobody pays for its metric, where there is no limit to it.
+  const createdAt = maxAgeSeconds === undefined ? undefined : credentials?.createdAt;
+  const ageSeconds = createdAt === undefined ? undefined : wholeSeconds(now - createdAt);
+  const wasReported = stored !== undefined && isReported(stored);
+  const isAlive = token !== undefined && !isTokenInDoubt(attempt, wasReported, now);
   return {
-    outcome: 'failed',
-    error,
-    token,
     decision,
     trigger,
-    secondsRemaining: isKnown ? secondsRemaining(token, attempt, stored, now) : undefined,
+    secondsRemaining: isAlive ? wholeSeconds(Date.parse(token.expiresAt) - now) : 0,
     isRefused: isRefused(attempt, known),
-    isReported: stored !== undefined && isReported(stored),
-    warnings: allWarnings(known, now),
+    isReported: wasReported,
+    warnings: [
+      ...(stored === undefined ? [] : reportWarnings(stored, now)),
+      ...ageWarnings(ageSeconds, maxAgeSeconds),
+      ...warnings,
+    ],
     secretVersionId: credentials?.versionId,
-    credentialsAgeSeconds: credentialsAgeSeconds(known, now),
+    credentialsAgeSeconds: ageSeconds,
     endpointLatenciesMs: login?.endpointLatenciesMs ?? [],
     said: login?.said,
     profileEntry: login?.profileEntry,
   };
-}
-
-/** Whole seconds that a token still lives; 0 for none, and for one that may be dead. */
-function secondsRemaining(
-  token: TokenRecord | undefined,
-  attempt: Attempt | undefined,
-  stored: StoredState | undefined,
-  now: number,
-): number {
-  if (token === undefined) return 0;
-  if (isTokenInDoubt(attempt, stored !== undefined && isReported(stored), now)) return 0;
-  return Math.max(0, Math.floor((Date.parse(token.expiresAt) - now) / 1000));
 }
 
 /** A recorded refusal counts whatever it is about, where the credentials could not be read. */
@@ -139,18 +121,6 @@ function isRefused(attempt: Attempt | undefined, { basis }: KnownTick): boolean 
   return attempt !== undefined && attempt.refusals > 0 && (basis === undefined || stands(attempt, basis));
 }
 
-/** Nobody asks for the age, and nobody pays for its metric, where there is no limit to it. */
-function credentialsAgeSeconds({ config, credentials }: KnownTick, now: number): number | undefined {
-  const { createdAt } = credentials ?? {};
-  if (config.credentialsMaxAgeSeconds === undefined || createdAt === undefined) return undefined;
-  return Math.max(0, Math.floor((now - createdAt) / 1000));
-}
-
-function allWarnings(known: KnownTick, now: number): readonly string[] {
-  const { stored, config, warnings = [] } = known;
-  return [
-    ...(stored === undefined ? [] : reportWarnings(stored, now)),
-    ...ageWarnings(credentialsAgeSeconds(known, now), config.credentialsMaxAgeSeconds),
-    ...warnings,
-  ];
+function wholeSeconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000));
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 /** What a secret may hold for the connection to the SOAP service, as PEM. */
 export interface TlsCredentials {
@@ -9,12 +9,9 @@ export interface TlsCredentials {
   readonly authorities?: string;
 }
 
-/** The names of the fields, all optional. */
-const TLS_FIELDS = { certificate: 'tls_certificate', key: 'tls_key', authorities: 'tls_ca' } as const;
-
-/** Whether the field of the secret is for the connection. */
+/** Whether the field of the secret is for the connection; all of them are optional. */
 export function isTlsField(name: string): boolean {
-  return Object.values(TLS_FIELDS).some((field) => field === name);
+  return ['tls_certificate', 'tls_key', 'tls_ca'].includes(name);
 }
 
 /**
@@ -36,21 +33,17 @@ export function parseTlsCredentials(
     fault(`"${name}" is no ${kind} in PEM: copy the file as it is, line ends included`);
     return undefined;
   };
-  const { certificate: certificateName, key: keyName, authorities: authoritiesName } = TLS_FIELDS;
-  const chain = read(certificateName, 'certificate', certificatesOf);
-  const key = read(keyName, 'private key without a passphrase', createPrivateKey);
-  const authorities = read(authoritiesName, 'certificate', certificatesOf);
-  for (const [one, other] of [
-    [certificateName, keyName],
-    [keyName, certificateName],
-  ] as const) {
+  const chain = read('tls_certificate', 'certificate', certificatesOf);
+  const key = read('tls_key', 'private key without a passphrase', createPrivateKey);
+  const authorities = read('tls_ca', 'certificate', certificatesOf);
+  for (const [one, other] of [['tls_certificate', 'tls_key'] as const, ['tls_key', 'tls_certificate'] as const]) {
     if (secret[one] !== undefined && secret[other] === undefined) fault(`"${other}" is missing beside "${one}"`);
   }
-  if (chain !== undefined && key !== undefined && !belongTogether(chain, key)) {
-    fault(`"${keyName}" is not the key of "${certificateName}": of a chain, the client's own certificate comes first`);
+  if (chain !== undefined && key !== undefined && chain[0]?.checkPrivateKey(key) !== true) {
+    fault('"tls_key" is not the key of "tls_certificate": of a chain, the client\'s own certificate comes first');
   }
   return {
-    ...(chain && key && { certificate: pemOf(chain), key: String(secret[keyName]) }),
+    ...(chain && key && { certificate: pemOf(chain), key: String(secret.tls_key) }),
     ...(authorities && { authorities: pemOf(authorities) }),
   };
 }
@@ -68,10 +61,6 @@ function certificatesOf(pem: string): readonly X509Certificate[] {
 /** Written anew: OpenSSL refuses two files that were joined without a line end, and says so only when it connects. */
 function pemOf(certificates: readonly X509Certificate[]): string {
   return certificates.map(String).join('');
-}
-
-function belongTogether([own]: readonly X509Certificate[], key: KeyObject): boolean {
-  return own?.checkPrivateKey(key) === true;
 }
 
 const DAY_MS = 86_400_000;
@@ -92,7 +81,7 @@ export function tlsWarnings(
   const daysLeft = own === undefined ? undefined : Math.floor((own.validToDate.getTime() - now) / DAY_MS);
   if (daysLeft !== undefined && daysLeft < NOTICE_DAYS) {
     const when = daysLeft < 0 ? 'has ended' : `ends in ${daysLeft} days`;
-    warnings.push(`"${TLS_FIELDS.certificate}" in the secret ${when}: put its successor there`);
+    warnings.push(`"tls_certificate" in the secret ${when}: put its successor there`);
   }
   return warnings;
 }

@@ -1,8 +1,7 @@
 import type { Attempt } from '../attempt-record.ts';
 import type { TokenRecord } from '../token-status.ts';
 import type { Config } from './config.ts';
-import type { Credentials } from './parse-credentials.ts';
-import { fieldWarnings } from './parse-credentials.ts';
+import { type Credentials, fieldWarnings } from './parse-credentials.ts';
 import { hasDied } from './rules/attempt.ts';
 import { isReported, recordOfStored, type StoredState } from './rules/stored-state.ts';
 import { type IssuedToken, isSame } from './rules/token-record.ts';
@@ -16,18 +15,13 @@ export function lifetimeWarnings(
 ): readonly string[] {
   if (recorded !== undefined && isSame(recorded.fingerprint, fingerprint)) {
     // Asked for ever more often, such a service still lets TokenExpiring fire before every renewal.
-    return renewalWindowSeconds === undefined
-      ? [
-          'The service handed out the same token again: set renewalWindow to how long before the expiry it makes a new one',
-        ]
-      : [];
+    const advice = 'set renewalWindow to how long before the expiry it makes a new one';
+    return renewalWindowSeconds === undefined ? [`The service handed out the same token again: ${advice}`] : [];
   }
   if (warning !== undefined) return [warning];
   const livesSeconds = Math.round((expiresAt - issuedAt) / 1000);
-  const isOff = Math.abs(livesSeconds - configuredSeconds) > configuredSeconds / 10;
-  return isOff
-    ? [`The token lives ${livesSeconds} s, not the configured ${configuredSeconds} s: correct tokenLifetime`]
-    : [];
+  if (Math.abs(livesSeconds - configuredSeconds) <= configuredSeconds / 10) return [];
+  return [`The token lives ${livesSeconds} s, not the configured ${configuredSeconds} s: correct tokenLifetime`];
 }
 
 /** What in the credentials a person should look at: it may be why the service refuses them. */
@@ -53,9 +47,8 @@ export function ageWarnings(
 /** A run that ended between announcing and concluding: what became of its login, nobody knows. */
 export function attemptWarnings(before: Attempt | undefined, now: number): readonly string[] {
   if (before === undefined || !hasDied(before, now)) return [];
-  return [
-    `How the attempt announced at ${before.at} ended was never recorded: its run may have died, or its login been lost`,
-  ];
+  const when = `How the attempt announced at ${before.at} ended`;
+  return [`${when} was never recorded: its run may have died, or its login been lost`];
 }
 
 /** Readers report the stored token as rejected. */

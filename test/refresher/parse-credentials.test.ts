@@ -17,24 +17,30 @@ describe('the secret', () => {
     expect(parse(JSON.stringify({ ...WHOLE, password: 'p&<w\n' }))).toMatchObject({ values: { password: 'p&<w\n' } });
   });
 
-  it.each<[string, string | undefined, string]>([
-    ['SecretBinary', undefined, 'store it as SecretString'],
-    ['JSON inside a JSON text', JSON.stringify(JSON.stringify(WHOLE)), 'take off the quotes'],
-    ['indented JSON inside a JSON text', JSON.stringify(`\n${JSON.stringify(WHOLE, null, 2)}`), 'take off the quotes'],
-    ['a JSON text', '"CANARY"', 'not a JSON object'],
+  const but = (fields: object) => JSON.stringify({ ...WHOLE, ...fields });
+  const MISSING = Object.keys(WHOLE).map((name) => `"${name}" is missing`);
+  it.each<[string, string | undefined, readonly string[]]>([
+    ['SecretBinary', undefined, ['store it as SecretString']],
+    ['JSON inside a JSON text', JSON.stringify(but({})), ['take off the quotes']],
     [
-      'a template with three dots',
-      JSON.stringify({ ...WHOLE, password: '...' }),
-      '"password" is still the placeholder',
+      'indented JSON inside a JSON text',
+      JSON.stringify(`\n${JSON.stringify(WHOLE, null, 2)}`),
+      ['take off the quotes'],
     ],
-    [
-      'a template with an ellipsis',
-      JSON.stringify({ ...WHOLE, client_id: '…' }),
-      '"client_id" is still the placeholder',
-    ],
-  ])('that is %s is refused with what to do', (_, text, remedy) => {
+    ['no JSON', 'CANARY{"password":"CANARY"', ['not a JSON object']],
+    ['a JSON text', '"CANARY"', ['not a JSON object']],
+    ['a JSON list', '["CANARY"]', ['not a JSON object']],
+    ['empty JSON', '{}', MISSING],
+    ['a number for a password', but({ password: 123456 }), ['"password" is not a text']],
+    ['an empty user name', but({ username: '' }), ['"username" is not a text']],
+    ['null', but({ client_id: null, password: 5 }), ['"password" is not a text', '"client_id" is not a text']],
+    ['a template with three dots', but({ password: '...' }), ['"password" is still the placeholder']],
+    ['a template with an ellipsis', but({ client_id: '…' }), ['"client_id" is still the placeholder']],
+    ['a control character', but({ password: 'CANARY\u0001' }), ['"password" holds a character that XML']],
+    ['half a surrogate pair', but({ password: '\ud83d' }), ['"password" holds a character that XML']],
+  ])('that is %s is refused with what to do', (_, text, remedies) => {
     const parsed = parse(text);
-    expect(parsed).toEqual({ faults: [expect.stringContaining(remedy)] });
+    expect(parsed).toEqual({ faults: remedies.map((remedy) => expect.stringContaining(remedy)) });
     expect(JSON.stringify(parsed)).not.toContain('CANARY');
   });
 });

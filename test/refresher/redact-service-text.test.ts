@@ -180,11 +180,13 @@ describe('what the service said', () => {
       const judged = judge(mastersIndia, answer);
       const text = 'code' in judged ? (judged.serviceText ?? '') : '';
       redactServiceText(text, ['user', 'passw0rd', 'client', 'secret', ...secrets], CODES);
-      return process.cpuUsage(started).user;
+      const { user, system } = process.cpuUsage(started);
+      return user + system;
     };
-    cost([pem]);
-    // About twice; a busy machine makes more of it, but not of both.
-    expect(cost([pem]) / cost([])).toBeLessThan(20);
+    // The least of some, taken in turns: what else runs on this machine can only add to one of them.
+    const rounds = Array.from({ length: 9 }, () => [cost([pem]), cost([])] as const);
+    const least = (costs: readonly number[]) => Math.min(...costs);
+    expect(least(rounds.map(([long]) => long)) / least(rounds.map(([, short]) => short))).toBeLessThanOrEqual(2);
   });
 
   it('is cut after what is hidden is hidden, at 200 characters', () => {

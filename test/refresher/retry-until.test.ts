@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryUntil } from '../../lambda/refresher/retry-until.ts';
+import { type RetryPolicy, retryUntil } from '../../lambda/refresher/retry-until.ts';
 
 /** A clock on which only sleeping takes time. */
 function world() {
@@ -28,35 +28,17 @@ describe('trying again', () => {
     expect([result, tries]).toEqual(['good', [0, 300]]);
   });
 
-  it('begins no try at or past the deadline, and does not sleep past it either', async () => {
+  it.each<[string, Partial<RetryPolicy>, number, readonly number[]]>([
+    ['begins no try past the deadline, and does not sleep past it', {}, 0.5, [0, 300, 600, 900]],
+    ['begins none at the deadline', { deadline: 300 }, 0.5, [0]],
+    ['ends at once with what does not heal', { mayHeal: () => false }, 0.5, [0]],
+    ['ends after maxTries', { maxTries: 2 }, 0.5, [0, 300]],
+    ['pauses for half as long at least', { maxTries: 2 }, 0, [0, 150]],
+    ['pauses for one and a half times as long at most', { maxTries: 2 }, 1, [0, 450]],
+  ])('%s', async (_, change, random, expected) => {
     const { clock, tries, failing } = world();
-    await expect(retryUntil(policy, clock, failing)).rejects.toThrow('no');
-    expect([tries, clock.now()]).toEqual([[0, 300, 600, 900], 900]);
-    const exact = world();
-    await expect(retryUntil({ ...policy, deadline: 300 }, exact.clock, exact.failing)).rejects.toThrow('no');
-    expect(exact.tries).toEqual([0]);
-  });
-
-  it('ends at once with what does not heal, and after maxTries', async () => {
-    const hopeless = world();
-    await expect(retryUntil({ ...policy, mayHeal: () => false }, hopeless.clock, hopeless.failing)).rejects.toThrow(
-      'no',
-    );
-    expect(hopeless.tries).toEqual([0]);
-    const few = world();
-    await expect(retryUntil({ ...policy, maxTries: 2 }, few.clock, few.failing)).rejects.toThrow('no');
-    expect(few.tries).toEqual([0, 300]);
-  });
-
-  it('jitters each pause from half to one and a half times', async () => {
-    for (const [random, pauseMs] of [
-      [0, 150],
-      [1, 450],
-    ] as const) {
-      const { clock, tries, failing } = world();
-      const jittered = { ...clock, random: () => random };
-      await expect(retryUntil({ ...policy, maxTries: 2 }, jittered, failing)).rejects.toThrow('no');
-      expect(tries).toEqual([0, pauseMs]);
-    }
+    const trying = retryUntil({ ...policy, ...change }, { ...clock, random: () => random }, failing);
+    await expect(trying).rejects.toThrow('no');
+    expect([tries, clock.now()]).toEqual([expected, expected.at(-1)]);
   });
 });

@@ -34,12 +34,4 @@ describe('reading ahead of the first event', () => {
     fail(operation, { type: 'AccessDeniedException' }, { times: 1 });
     expect(await tick({}, { prefetchMs: 0 })).toMatchObject({ outcome: 'refreshed' });
   });
-
-  it('leaves it to the tick to say that the configuration is wrong', async () => {
-    const { failingTick, aws } = await newWorld();
-    const from = aws.calls.length;
-    const options = { env: { TOKEN_ENDPOINT: '' }, prefetchMs: 0 };
-    expect((await failingTick('CONFIG_INVALID', options)).message).toContain('TOKEN_ENDPOINT');
-    expect(aws.calls.slice(from)).toEqual([]);
-  });
 });

@@ -7,7 +7,6 @@ import type { AwsFault } from '../../local/world/aws/aws-server.ts';
 import { type World, worlds } from './world.ts';
 
 const HOUR = 3_600_000;
-const MINUTE = 60_000;
 const newWorld = worlds();
 
 /** Another run announces that it asks, after the first version, at this machine's time or so much before it. */
@@ -70,14 +69,6 @@ describe('a tick', () => {
     expect(aws.calls.slice(from)).toHaveLength(2);
   });
 
-  it('replaces the token when its time has come', async () => {
-    const { tick, soap, storedToken } = await newWorld();
-    await tick();
-    expect(await tick({}, { skewMs: 1.8 * HOUR })).toMatchObject({ outcome: 'fresh' });
-    expect(await tick({}, { skewMs: 1.9 * HOUR })).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
-    expect(storedToken()).toBe(soap.issuedTokens[1]?.token);
-  });
-
   it('replaces a fresh token when a person forces it', async () => {
     const { tick } = await newWorld();
     await tick();
@@ -102,22 +93,6 @@ describe('a tick', () => {
     expect(soap.calls).toHaveLength(2);
     expect(status()?.token?.version).toBe(1);
     expect(logged()).toContain('set renewalWindow');
-  });
-
-  it('writes the same token again when the parameter was changed outside the refresher', async () => {
-    const { tick, put, parameterName, storedToken, soap } = await newWorld({ issuing: 'same-until-late' });
-    await tick();
-    put('PutParameter', { Name: parameterName, Value: 'by hand', Overwrite: true });
-    expect(await tick()).toMatchObject({ outcome: 'refreshed', tokenVersion: 3 });
-    expect(storedToken()).toBe(soap.issuedTokens[0]?.token);
-  });
-
-  it('picks up changed credentials', async () => {
-    const { tick, put, secretId, soap } = await newWorld();
-    await tick();
-    soap.service.credentials = { ...soap.service.credentials, password: 'S3CR3T-new' };
-    put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(soap.service.credentials) });
-    expect(await tick()).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
   });
 
   it('refuses an event and an environment that make no sense, with every fault at once', async () => {
@@ -202,19 +177,6 @@ describe('an announcement', () => {
     expect([soap.calls.length, attempts()?.attempt?.run]).toEqual([1, 'another']);
   });
 
-  it('whose run died puts the stored token in doubt', async () => {
-    const world = await newWorld();
-    const { failingTick, soap, tick, metrics, logged } = world;
-    await tick();
-    announce(world, HOUR);
-    await failingTick('CREDENTIALS_UNREADABLE', { env: { CREDENTIALS_SECRET_ID: 'no-such-secret' } });
-    expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
-    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
-    expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
-    expect(logged()).toContain('ended was never recorded');
-    expect(soap.calls).toHaveLength(2);
-  });
-
   it.each([0, HOUR])('that came second counts for nothing, made %i ms before', async (beforeMs) => {
     const world = await newWorld();
     await world.tick();
@@ -291,14 +253,6 @@ describe('the metrics of a tick', () => {
     expect(metrics()).toMatchObject({ CredentialsAge: expect.toSatisfy((s) => s < 100) });
   });
 
-  it('say that no token is left where a new one was stored without its status', async () => {
-    const { tick, failingTick, fail, metrics } = await newWorld();
-    await tick();
-    fail('PutParameter', { type: 'AccessDeniedException' }, { only: /status/ });
-    await failingTick('STORE_FAILED', { event: { force: true } });
-    expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
-  });
-
   it('say after a failure how long the old token still lives', async () => {
     const { tick, failingTick, metrics, soap } = await newWorld();
     await tick();
@@ -306,15 +260,6 @@ describe('the metrics of a tick', () => {
     await failingTick('REQUEST_REFUSED', { skewMs: 2 * HOUR });
     expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 7000 && s <= 7200) });
     await failingTick('REQUEST_REFUSED', { skewMs: 5 * HOUR });
-    expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
-  });
-
-  it('do not count the life of a token that was changed outside the refresher', async () => {
-    const { tick, failingTick, metrics, soap, put, parameterName } = await newWorld();
-    await tick();
-    put('PutParameter', { Name: parameterName, Value: 'by hand', Overwrite: true });
-    soap.fault = '401';
-    await failingTick('REQUEST_REFUSED');
     expect(metrics()).toMatchObject({ SecondsRemaining: 0 });
   });
 
@@ -357,66 +302,6 @@ describe('refused credentials', () => {
     });
   });
 
-  it('that have worked are asked once more after an hour, and then no more', async () => {
-    const { tick, failingTick, soap, attempts } = await newWorld();
-    await tick();
-    soap.fault = 'invalid_client';
-    await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
-    await failingTick('CREDENTIALS_REFUSED', { skewMs: 1.1 * HOUR });
-    expect([soap.calls.length, attempts()?.attempt?.refusals]).toEqual([3, 2]);
-    await failingTick('CREDENTIALS_REFUSED', { skewMs: 9 * HOUR });
-    expect(soap.calls).toHaveLength(3);
-  });
-
-  it('that were refused in error are healed by that one question', async () => {
-    const { tick, failingTick, soap, status, attempts, metrics } = await newWorld();
-    await tick();
-    soap.fault = 'invalid_grant';
-    await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
-    soap.fault = undefined;
-    expect(await tick({}, { skewMs: 1.1 * HOUR })).toMatchObject({ outcome: 'refreshed' });
-    expect(status()?.token?.attemptAt).toBe(attempts()?.attempt?.at);
-    expect(metrics()).toMatchObject({ CredentialsRefused: 0 });
-  });
-
-  it('that never worked are not asked about again', async () => {
-    const { failingTick, soap } = await newWorld();
-    soap.fault = 'invalid_grant';
-    await failingTick('CREDENTIALS_REFUSED');
-    await failingTick('CREDENTIALS_REFUSED', { skewMs: 30 * HOUR });
-    expect(soap.calls).toHaveLength(1);
-  });
-
-  it('are sent again when a person forces it, though not at once, and the refusals go on being counted', async () => {
-    const { tick, failingTick, soap, attempts } = await newWorld();
-    await tick();
-    soap.fault = 'invalid_grant';
-    await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
-    const { message } = await failingTick('CREDENTIALS_REFUSED', { event: { force: true }, skewMs: 1.9 * MINUTE });
-    expect(message).toContain(
-      `heard again from ${instant(Date.parse(attempts()?.attempt?.outcome?.at ?? '') + 2 * MINUTE)}`,
-    );
-    expect(soap.calls).toHaveLength(2);
-    await failingTick('CREDENTIALS_REFUSED', { event: { force: true }, skewMs: 2.1 * MINUTE });
-    expect([soap.calls.length, attempts()?.attempt?.refusals]).toEqual([3, 2]);
-  });
-
-  it('leave the old version alone once it is back, and are asked anew when they come again', async () => {
-    const { tick, failingTick, soap, put } = await newWorld();
-    await tick();
-    const other = { env: { CREDENTIALS_SECRET_ID: 'another-version' } };
-    put('CreateSecret', {
-      Name: 'another-version',
-      SecretString: JSON.stringify({ ...soap.service.credentials, password: 'x' }),
-    });
-    await failingTick('CREDENTIALS_REFUSED', other);
-    await failingTick('CREDENTIALS_REFUSED', other);
-    expect(soap.calls).toHaveLength(2);
-    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
-    await failingTick('CREDENTIALS_REFUSED', other);
-    expect(soap.calls).toHaveLength(4);
-  });
-
   it('come with a warning when the service may have misread them', async () => {
     const { failingTick, soap, put, secretId, logged } = await newWorld();
     put('PutSecretValue', {
@@ -426,16 +311,6 @@ describe('refused credentials', () => {
     soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED');
     expect(logged()).toContain('ISO-8859-1');
-  });
-
-  it('are sent again under another endpoint', async () => {
-    const { failingTick, soap } = await newWorld();
-    const other = await newWorld();
-    soap.fault = 'invalid_grant';
-    await failingTick('CREDENTIALS_REFUSED');
-    other.soap.fault = 'invalid_grant';
-    await failingTick('CREDENTIALS_REFUSED', { env: { TOKEN_ENDPOINT: other.soap.url } });
-    expect(other.soap.calls).toHaveLength(1);
   });
 
   it('are remembered as long as it takes to record it', async () => {

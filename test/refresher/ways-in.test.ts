@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postEnvelope } from '../../lambda/refresher/adapters/token-endpoint.ts';
-import { type World, worlds } from './world.ts';
+import { httpReply, type World, worlds } from './world.ts';
 
 const newWorld = worlds();
 const THROUGH_TLS = { subjectAltName: '127.0.0.1' };
@@ -75,8 +75,7 @@ describe('a client certificate and a private authority', () => {
     putSecret(world, { tls_certificate: client.cert, tls_key: client.private });
     const line = client.cert.split('\n')[3];
     const fault = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>Client</faultcode><faultstring>UNKNOWN_CLIENT: certificate ${line}</faultstring></s:Fault></s:Body></s:Envelope>`;
-    const head = `HTTP/1.1 500 X\r\nContent-Type: text/xml\r\nContent-Length: ${fault.length}\r\n\r\n`;
-    world.soap.fault = { reply: Buffer.from(head + fault) };
+    world.soap.fault = { reply: httpReply(500, 'text/xml', fault) };
     const SERVICE = JSON.stringify({
       request: '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><open/></s:Body></s:Envelope>',
       answer: 'openResponse',
@@ -213,24 +212,6 @@ describe.concurrent('a proxy', () => {
     putSecret(world, { tls_certificate: client.cert, tls_key: client.private, tls_ca: server.cert });
     expect(await world.tick({}, { env: { PROXY_URL } })).toMatchObject({ outcome: 'refreshed' });
     expect(asked).toEqual([`CONNECT ${new URL(world.soap.url).host}`]);
-  });
-
-  it('that refuses is an outage in which nothing was sent, and is not quoted', async () => {
-    const { PROXY_URL } = await startProxy((socket) => socket.end('HTTP/1.1 407 CANARY\r\nX: CANARY\r\n\r\nCANARY'));
-    const world = await demandingWorld();
-    putSecret(world, { tls_ca: server.cert });
-    const error = await world.failingTick('ENDPOINT_UNAVAILABLE', { env: { PROXY_URL }, askingMs: 1900, random: 1 });
-    expect(error.isSafeToRepeat).toBe(true);
-    expect(error.message).toContain('the proxy');
-  });
-
-  it('that hangs ends the request in time', async () => {
-    const { PROXY_URL } = await startProxy(() => {});
-    const world = await demandingWorld();
-    putSecret(world, { tls_ca: server.cert });
-    const error = await world.failingTick('ENDPOINT_UNAVAILABLE', { env: { PROXY_URL }, askingMs: 1900, random: 1 });
-    expect(error.isSafeToRepeat).toBe(true);
-    expect(world.soap.calls).toHaveLength(0);
   });
 
   it.each<[string, (socket: Duplex) => void]>([

@@ -273,6 +273,12 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
   };
 }
 
+/** The bytes of an answer, for `soap.fault`. */
+export function httpReply(status: number, contentType: string, body: string): Buffer {
+  const head = `Content-Type: ${contentType}\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  return Buffer.from(`HTTP/1.1 ${status} X\r\n${head}\r\n\r\n${body}`);
+}
+
 async function nextTurn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

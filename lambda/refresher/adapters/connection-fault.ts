@@ -18,21 +18,22 @@ export function connectionFault(error: unknown): ConnectionFault {
     const what = HTTP_RULES[name] ?? 'it breaks a rule of HTTP/1.1';
     return { code: 'REPLY_MALFORMED', what, remedy: 'Compare scheme and port with what the vendor names' };
   }
-  const known = CONNECTION[name] ?? CERTIFICATE[name];
-  if (known !== undefined) {
-    const [what, remedy] = known;
-    return { code: 'ENDPOINT_UNAVAILABLE', what, remedy };
-  }
-  if (name === 'UNSPECIFIED') return { code: 'ENDPOINT_UNAVAILABLE', what: verifyReason(error), remedy: VENDOR };
+  const code = 'ENDPOINT_UNAVAILABLE';
+  const known = CONNECTION[name];
+  if (known !== undefined) return { code, what: known[0], remedy: known[1] };
+  const remedy = remedyFor(name, CERTIFICATE_REMEDIES);
+  if (remedy !== undefined) return { code, what: verifyReason(name, error), remedy };
   const what = openSslReason(error);
-  return what === undefined
-    ? { code: 'ENDPOINT_UNAVAILABLE' }
-    : { code: 'ENDPOINT_UNAVAILABLE', what, remedy: TLS_REMEDIES.find(([pattern]) => pattern.test(what))?.[1] };
+  return what === undefined ? { code } : { code, what, remedy: remedyFor(what, TLS_REMEDIES) };
+}
+
+function remedyFor(text: string, remedies: readonly (readonly [RegExp, string])[]): string | undefined {
+  return remedies.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 /** Whether it is the server's certificate that does not verify. @param name Node's code of the error */
 export function isCertificateFault(name: string): boolean {
-  return name === 'UNSPECIFIED' || Object.hasOwn(CERTIFICATE, name);
+  return remedyFor(name, CERTIFICATE_REMEDIES) !== undefined;
 }
 
 /** RFC 9112, by the name that Node's parser gives to the breach. */
@@ -91,23 +92,15 @@ const AUTHORITY =
   'Either a private authority signed it (put its certificate into the secret, as tls_ca), or a proxy on the way breaks ' +
   'TLS open (exempt this host there), or the server does not send its intermediate certificate (write to the vendor)';
 
-/** OpenSSL's own words for what Node names by a code, with what to do. Nothing was sent. */
-const CERTIFICATE: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
-  UNABLE_TO_GET_ISSUER_CERT: ['unable to get issuer certificate', AUTHORITY],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['unable to get local issuer certificate', AUTHORITY],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['unable to verify the first certificate', AUTHORITY],
-  SELF_SIGNED_CERT_IN_CHAIN: ['self-signed certificate in certificate chain', AUTHORITY],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['self-signed certificate', AUTHORITY],
-  CERT_UNTRUSTED: ['certificate not trusted', AUTHORITY],
-  CERT_HAS_EXPIRED: ['certificate has expired', VENDOR],
-  CERT_NOT_YET_VALID: ['certificate is not yet valid', VENDOR],
-  CERT_REVOKED: ['certificate revoked', VENDOR],
-  CERT_SIGNATURE_FAILURE: ['certificate signature failure', VENDOR],
-  ERR_TLS_CERT_ALTNAME_INVALID: [
-    'the certificate is for other host names',
+/** What to do about a server's certificate that does not verify, by Node's code for it. Nothing was sent. */
+const CERTIFICATE_REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/^(UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_UNTRUSTED)/, AUTHORITY],
+  [/^(CERT_(HAS_EXPIRED|NOT_YET_VALID|REVOKED|SIGNATURE_FAILURE)|UNSPECIFIED)$/, VENDOR],
+  [
+    /^ERR_TLS_CERT_ALTNAME_INVALID$/,
     'Compare the host in the endpoint with what the vendor names, then write to the vendor',
   ],
-};
+];
 
 const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
@@ -136,14 +129,17 @@ const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** For what Node has no code, such as a key that is too short, the message is OpenSSL's reason and nothing else. */
-function verifyReason(error: unknown): string {
-  const message = isObject(error) && typeof error.message === 'string' ? error.message : '';
-  return /^[A-Za-z][A-Za-z -]{2,59}$/.exec(message)?.[0] ?? 'the certificate does not verify';
+/** The message is OpenSSL's reason, behind which Node may add an advice; but of host names, it quotes those of the certificate. */
+function verifyReason(name: string, error: unknown): string {
+  if (name === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'the certificate is for other host names';
+  return /^[A-Za-z][A-Za-z -]{2,59}(?=;|$)/.exec(messageOf(error))?.[0] ?? 'the certificate does not verify';
 }
 
 /** The reason within `error:0A000102:SSL routines:function:reason:file`: letters, digits and little else, so no text of others. */
 export function openSslReason(error: unknown): string | undefined {
-  const message = isObject(error) && typeof error.message === 'string' ? error.message : '';
-  return /\berror:[0-9A-F]{8}:SSL routines:\w*:([a-z0-9][a-z0-9 /_-]{2,59})(?::|$)/i.exec(message)?.[1];
+  return /\berror:[0-9A-F]{8}:SSL routines:\w*:([a-z0-9][a-z0-9 /_-]{2,59})(?::|$)/i.exec(messageOf(error))?.[1];
+}
+
+function messageOf(error: unknown): string {
+  return isObject(error) && typeof error.message === 'string' ? error.message : '';
 }

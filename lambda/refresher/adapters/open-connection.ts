@@ -26,38 +26,28 @@ const MAX_PROXY_HEADER_BYTES = 16 * 1024;
  * @throws Node's error, `CONNECT_TIMEOUT`, or `PROXY_REFUSED`
  */
 export async function openConnection(url: URL, timeoutMs: number, options: ConnectionOptions): Promise<Socket> {
-  const opened: Socket[] = [];
-  const abort = new AbortController();
-  const { promise: timedOut, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new ConnectTimeout()), Math.min(CONNECT_TIMEOUT_MS, timeoutMs));
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(), Math.min(CONNECT_TIMEOUT_MS, timeoutMs));
   try {
-    return await Promise.race([open(url, options, opened, abort.signal), timedOut]);
+    return await open(url, options, giveUp.signal);
   } catch (error) {
-    abort.abort();
-    for (const socket of opened) socket.destroy();
-    throw error;
+    // Whatever failed by itself is closed.
+    throw giveUp.signal.aborted ? new ConnectionError('CONNECT_TIMEOUT') : error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function open(
-  url: URL,
-  { tls = {}, proxyUrl }: ConnectionOptions,
-  opened: Socket[],
-  signal: AbortSignal,
-): Promise<Socket> {
+async function open(url: URL, { tls = {}, proxyUrl }: ConnectionOptions, signal: AbortSignal): Promise<Socket> {
   const proxy = proxyUrl === undefined ? undefined : new URL(proxyUrl);
   const isHttps = url.protocol === 'https:';
   const tcp =
-    proxy !== undefined && isHttps ? await openTunnel(proxy, url, signal) : await openTcp(proxy ?? url, opened);
-  opened.push(tcp);
-  return isHttps ? await agreeOnTls(tcp, url, tls, opened) : tcp;
+    proxy !== undefined && isHttps ? await openTunnel(proxy, url, signal) : await openTcp(proxy ?? url, signal);
+  return isHttps ? await agreeOnTls(tcp, url, tls, signal) : tcp;
 }
 
-async function openTcp(url: URL, opened: Socket[]): Promise<Socket> {
-  const socket = connectTcp({ host: hostOf(url), port: portOf(url), ...ADDRESSES });
-  opened.push(watched(socket));
+async function openTcp(url: URL, signal: AbortSignal): Promise<Socket> {
+  const socket = watched(connectTcp({ host: hostOf(url), port: portOf(url), signal, ...ADDRESSES }));
   await event(socket, 'connect');
   return socket;
 }
@@ -88,13 +78,13 @@ async function openTunnel(proxy: URL, url: URL, signal: AbortSignal): Promise<So
         return;
       }
       socket.destroy();
-      reject(new ProxyRefused());
+      reject(new ConnectionError('PROXY_REFUSED'));
     });
     // What the proxy sends is not the service's answer, whatever is wrong with it.
     request.on('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code?.startsWith('HPE_') ? new ProxyRefused() : error);
+      reject(error.code?.startsWith('HPE_') ? new ConnectionError('PROXY_REFUSED') : error);
     });
-    request.once('close', () => reject(new ProxyRefused()));
+    request.once('close', () => reject(new ConnectionError('PROXY_REFUSED')));
     request.end();
   });
 }
@@ -103,11 +93,12 @@ async function agreeOnTls(
   socket: Socket,
   url: URL,
   { certificate, key, authorities }: TlsCredentials,
-  opened: Socket[],
+  signal: AbortSignal,
 ): Promise<Socket> {
   const host = hostOf(url);
-  const tls = connectTls({
+  const options = {
     socket,
+    signal,
     host,
     // A name is sent ahead of the handshake, an address never is.
     servername: isIP(host) === 0 ? host : '',
@@ -115,8 +106,8 @@ async function agreeOnTls(
     cert: certificate,
     key,
     ca: authorities,
-  });
-  opened.push(watched(tls));
+  };
+  const tls = watched(connectTls(options));
   await event(tls, 'secureConnect');
   return tls;
 }
@@ -130,7 +121,7 @@ async function event(socket: Socket, name: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     socket.once(name, () => resolve());
     socket.once('error', reject);
-    socket.once('close', () => reject(new ConnectionClosed()));
+    socket.once('close', () => reject(new ConnectionError('CONNECTION_CLOSED')));
   });
 }
 
@@ -143,16 +134,12 @@ function portOf({ port, protocol }: URL): number {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
-class ConnectTimeout extends Error {
-  readonly code = 'CONNECT_TIMEOUT';
-}
+/** What Node has no code for. Nothing of an answer is in it. */
+export class ConnectionError extends Error {
+  readonly code: 'CONNECT_TIMEOUT' | 'PROXY_REFUSED' | 'CONNECTION_CLOSED';
 
-/** The proxy opened no tunnel. Nothing of its answer is in this. */
-class ProxyRefused extends Error {
-  readonly code = 'PROXY_REFUSED';
-}
-
-/** The other side closed the connection without a word. */
-export class ConnectionClosed extends Error {
-  readonly code = 'CONNECTION_CLOSED';
+  constructor(code: ConnectionError['code']) {
+    super(code);
+    this.code = code;
+  }
 }

@@ -21,7 +21,7 @@ import type { Config } from '../config.ts';
 import type { Time, TokenStore } from '../dependencies.ts';
 import { errorName, httpStatus, redactedCause } from '../redact-error.ts';
 import { type RetryPolicy, retryUntil } from '../retry-until.ts';
-import type { RejectionReport, StoredRecord, StoredState } from '../rules/stored-state.ts';
+import type { RejectionReport, StoredState } from '../rules/stored-state.ts';
 import { storeRemedy } from './store-refusal.ts';
 
 /** What is wanted of an SSM client; `SSMClient` fits. It makes one try: the tries are counted here, by the time that is left. */
@@ -80,13 +80,16 @@ export function createTokenStore(
     }
   }
 
-  /** Type, tier and key are always said: left out, the account's defaults or the parameter's past would decide. */
+  /**
+   * Type, tier and key are always said: left out, the account's defaults or the parameter's past would decide.
+   * @returns the version that PutParameter named, and to which try
+   */
   async function put(
     parameter: ParameterText,
     deadline: number,
     again: () => Promise<ParameterText | undefined> = async () => parameter,
     tier = tierFor(parameter.Value),
-  ): Promise<PutResult> {
+  ): Promise<{ readonly version: number | undefined; readonly tries: number }> {
     let written = parameter;
     let tries = 0;
     let mayHaveArrived = false;
@@ -126,9 +129,14 @@ export function createTokenStore(
       readVersion(version, abortSignal),
     ).catch(failed);
     return {
-      token: token && { version: token.Version ?? 0, type: token.Type ?? '', changedAt: changedAt(token) },
-      status: stored(statusName, status, contentOf(status, decodeStatus)),
-      attempts: stored(attemptName, newest, counting),
+      token: token && {
+        parameterName: tokenParameterName,
+        version: token.Version ?? 0,
+        type: token.Type ?? '',
+        changedAt: changedAt(token),
+      },
+      status: { parameterName: statusName, content: contentOf(status, decodeStatus), changedAt: changedAt(status) },
+      attempts: { parameterName: attemptName, content: counting, changedAt: changedAt(newest) },
       on,
       report: reportIn(find(rejectedName), rejectedName),
     };
@@ -181,21 +189,10 @@ export function createTokenStore(
 
   return {
     read,
-    async announce(record, deadline) {
-      return await lock(record, deadline).catch((error: unknown) => {
-        throw storeFailed(`SSM did not store ${attemptName}`, error, NOT_ASKED);
-      });
-    },
-    async writeToken(accessToken, deadline) {
-      const token = {
-        Name: tokenParameterName,
-        Value: accessToken,
-        Type: 'SecureString',
-        KeyId: tokenKmsKeyId,
-      } as const;
-      const { version } = await put(token, deadline).catch((error: unknown) => {
-        throw storeFailed(`SSM did not store ${tokenParameterName}`, error);
-      });
+    announce: (record, deadline) => orStoreFailed(lock(record, deadline), attemptName, NOT_ASKED),
+    async writeToken(Value, deadline) {
+      const token = { Name: tokenParameterName, Value, Type: 'SecureString', KeyId: tokenKmsKeyId } as const;
+      const { version } = await orStoreFailed(put(token, deadline), tokenParameterName);
       if (version !== undefined) return version;
       throw new RefreshError('STORE_FAILED', `SSM stored ${tokenParameterName} but named no version`);
     },
@@ -216,26 +213,16 @@ export function createTokenStore(
         const isHeld = await lockAgain(held, Math.min(deadline, time.now() + LOCKING_MS));
         return isHeld ? text() : undefined;
       };
-      await put(text(), deadline, again).catch((error: unknown) => {
-        throw storeFailed(`SSM did not store ${statusName}`, error);
-      });
+      await orStoreFailed(put(text(), deadline, again), statusName);
     },
     async writeOutcome(record, deadline) {
-      await put(asString(attemptName, encodeAttempt(record)), deadline).catch((error: unknown) => {
-        throw storeFailed(`SSM did not store ${attemptName}`, error);
-      });
+      await orStoreFailed(put(asString(attemptName, encodeAttempt(record)), deadline), attemptName);
     },
   };
 }
 
 function asString(Name: string, Value: string): ParameterText {
   return { Name, Value, Type: 'String' };
-}
-
-/** What PutParameter answered, and to which try. */
-interface PutResult {
-  readonly version: number | undefined;
-  readonly tries: number;
 }
 
 const OWN_READ_MS = 2_000;
@@ -258,6 +245,13 @@ function mayHeal(error: unknown): boolean {
   return status === undefined || status >= 500 || status === 429 || /^TooMany|Throttl/.test(errorName(error));
 }
 
+/** @param note what to add for a person */
+async function orStoreFailed<Output>(writing: Promise<Output>, parameterName: string, note?: string): Promise<Output> {
+  return await writing.catch((error: unknown) => {
+    throw storeFailed(`SSM did not store ${parameterName}`, error, note);
+  });
+}
+
 function storeFailed(what: string, error: unknown, note?: string): RefreshError {
   const message = `${what}: ${errorName(error)}${storeRemedy(error)}${note === undefined ? '' : `. ${note}`}`;
   return new RefreshError('STORE_FAILED', message, { cause: redactedCause(error) });
@@ -275,16 +269,6 @@ function contentOf<Content extends object>(
   if (parameter === undefined) return {};
   const { Type, Value = '' } = parameter;
   return Type === 'String' ? decode(Value) : unreadable(`is a ${Type}, not the String that the refresher writes`);
-}
-
-function stored<Content extends object>(
-  parameterName: string,
-  parameter: Parameter | undefined,
-  content: Content | UnreadableRecord,
-): StoredRecord<Content> {
-  return isUnreadable(content)
-    ? { isReadable: false, parameterName, fault: content.fault, changedAt: changedAt(parameter) }
-    : { isReadable: true, content, changedAt: changedAt(parameter) };
 }
 
 /** Readers write the bare version; hands and other clients put quotation marks or line ends around it. */

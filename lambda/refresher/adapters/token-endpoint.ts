@@ -6,7 +6,7 @@ import type { Envelope } from '../../services/service.ts';
 import type { SoapReply, UnreadableBody } from '../../soap/soap-reply.ts';
 import { errorName, redactedCause } from '../redact-error.ts';
 import { connectionFault } from './connection-fault.ts';
-import { ConnectionClosed, type ConnectionOptions, openConnection } from './open-connection.ts';
+import { ConnectionError, type ConnectionOptions, openConnection } from './open-connection.ts';
 import { warmUpParser } from './warm-up.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -46,7 +46,7 @@ export async function postEnvelope(
     const response = await answer;
     const { statusCode: status = 0, headers } = response;
     // Where the address is http, the proxy speaks in the service's place.
-    if (status === 407 && options.proxyUrl !== undefined) throw proxyRefused(url, options);
+    if (status === 407 && options.proxyUrl !== undefined) throw new ConnectionError('PROXY_REFUSED');
     return {
       status,
       contentType: headers['content-type'],
@@ -54,9 +54,9 @@ export async function postEnvelope(
       retryAfter: headers['retry-after'] !== undefined,
     };
   } catch (error) {
-    if (error instanceof RefreshError) throw error;
     // What ends an answer midway is an error of the request; the response only knows that it was cut.
-    throw noAnswer(url, options, failure ?? error, timeoutMs, socket !== undefined);
+    const wasSent = socket !== undefined && errorName(error) !== 'PROXY_REFUSED';
+    throw noAnswer(url, options, failure ?? error, timeoutMs, wasSent);
   } finally {
     request?.destroy();
     socket?.destroy();
@@ -102,7 +102,7 @@ async function responseTo(request: ClientRequest): Promise<IncomingMessage> {
     request.once('response', resolve);
     request.once('error', reject);
     // A switch of protocols (101) ends with neither a response nor an error.
-    request.once('close', () => reject(new ConnectionClosed()));
+    request.once('close', () => reject(new ConnectionError('CONNECTION_CLOSED')));
   });
 }
 
@@ -147,11 +147,6 @@ function withoutLineEnd(body: Buffer): Buffer {
   let end = body.length;
   while (body[end - 1] === 0x0a || body[end - 1] === 0x0d) end -= 1;
   return body.subarray(0, end);
-}
-
-function proxyRefused(url: URL, options: ConnectionOptions): RefreshError {
-  const error = Object.assign(new Error('HTTP 407'), { code: 'PROXY_REFUSED' });
-  return noAnswer(url, options, error, 0, false);
 }
 
 function noAnswer(

@@ -1,13 +1,21 @@
-import { type Attempt, isInProgress } from '../../attempt-record.ts';
+import { type AnnouncedRecord, type Attempt, isInProgress } from '../../attempt-record.ts';
 import { instant } from '../../record.ts';
 import type { RefreshError } from '../../refresh-error.ts';
-import { usefulLife } from '../../timing.ts';
+import { type RefreshTiming, usefulLife } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
+import { loginsWith } from './login-ration.ts';
+import { countingRecordOf, lastAttempt, lastToken, recordOfStored, type StoredState } from './stored-state.ts';
 
 /** Which credentials are sent, and under which configuration. An attempt stands for these. */
 export interface LoginBasis {
   readonly secretVersionId: string;
   readonly configuration: string;
+}
+
+/** When a token is replaced, and how often the service may be asked; see the variables of the same names. */
+export interface RefreshPolicy extends RefreshTiming {
+  /** How many logins the service allows in 24 hours; undefined where it does not count them. */
+  readonly loginsPerDay: number | undefined;
 }
 
 /** What the next attempt is made from. */
@@ -16,19 +24,12 @@ export interface Announcement {
   readonly now: number;
   /** A random id. */
   readonly run: string;
-  /** The newest SSM version of the attempt parameter that was read, 0 for none. */
-  readonly on: number;
   readonly trigger: string;
   readonly basis: LoginBasis;
   readonly force: boolean;
-  /** The attempt recorded so far; its counts go on if it stands. */
-  readonly before: Attempt | undefined;
-  /** The record of the stored token. */
-  readonly token: TokenRecord | undefined;
-  readonly checkEverySeconds: number;
-  readonly refreshEverySeconds: number;
-  /** The configured one, which counts without a token. */
-  readonly tokenLifetimeSeconds: number;
+  /** What was read. The counts of the attempt in it go on if that stands. */
+  readonly stored: StoredState;
+  readonly policy: RefreshPolicy;
 }
 
 const MINUTE_MS = 60_000;
@@ -89,100 +90,88 @@ function forcePauseMs(code: string, refusals: number): number {
 }
 
 /** The attempt as it is written down before the service is asked: as if nothing would ever come back. */
-export function announce(announcement: Announcement): Attempt {
-  const { now, run, on, trigger, basis, force, before } = announcement;
+export function announce(announcement: Announcement): AnnouncedRecord {
+  const { now, run, trigger, basis, force, stored, policy } = announcement;
+  const before = lastAttempt(stored);
   const standing = before !== undefined && stands(before, basis) ? before : undefined;
   const failures = (force ? 0 : (standing?.failures ?? 0)) + 1;
-  return {
+  const attempt: Attempt = {
     at: instant(now),
     run,
-    on,
+    on: stored.on,
     trigger,
-    secretVersionId: basis.secretVersionId,
-    configuration: basis.configuration,
+    ...basis,
     failures,
     refusals: standing?.refusals ?? 0,
-    askAgainAt: after(now, backOffMs(failures, announcement), announcement),
+    askAgainAt: later(backOffMs(failures, announcement), announcement),
   };
+  return { attempt, logins: loginsWith(now, countingRecordOf(stored), policy.loginsPerDay) };
 }
 
 /**
  * The attempt with its outcome, where it left no token.
  * @param announced by `announce`, from the same announcement
- * @param hasWorked whether the stored token was got with this version of the credentials
  * @param now milliseconds since the epoch
  */
 export function conclude(
-  announced: Attempt,
+  { attempt, logins }: AnnouncedRecord,
   error: RefreshError,
-  hasWorked: boolean,
   announcement: Announcement,
   now: number,
-): Attempt {
-  const { code, reason } = error;
+): AnnouncedRecord {
+  const { code, reason, isSafeToRepeat } = error;
   const outcome = { code, at: instant(now), ...(reason !== undefined && { reason }) };
-  return { ...announced, ...counted(announced, error, hasWorked, announcement), outcome };
+  return {
+    attempt: { ...attempt, ...counted(attempt, error, announcement), outcome },
+    // What the service cannot have judged, it cannot have counted.
+    logins: isSafeToRepeat ? logins?.slice(0, -1) : logins,
+  };
 }
 
 function counted(
   announced: Attempt,
   { code, isSafeToRepeat }: RefreshError,
-  hasWorked: boolean,
   announcement: Announcement,
 ): Partial<Attempt> {
-  const later = (ms: number) => after(announcement.now, ms, announcement);
-  const checkEveryMs = announcement.checkEverySeconds * 1000;
+  const { basis, stored, policy } = announcement;
+  const afterCheck = later(policy.checkEverySeconds * 1000, announcement);
   const failuresBefore = announced.failures - 1;
   if (code === 'STORE_FAILED') return { refusals: 0 };
   if (code === 'CREDENTIALS_REFUSED') {
     const counts = { failures: failuresBefore, refusals: announced.refusals + 1 };
-    return { ...counts, askAgainAt: hasWorked && announced.refusals === 0 ? later(HOUR_MS) : 'never' };
+    const hasWorked = lastToken(stored)?.secretVersionId === basis.secretVersionId;
+    return { ...counts, askAgainAt: hasWorked && announced.refusals === 0 ? later(HOUR_MS, announcement) : 'never' };
   }
-  if (isSafeToRepeat) return { failures: failuresBefore, askAgainAt: later(checkEveryMs) };
+  if (isSafeToRepeat) return { failures: failuresBefore, askAgainAt: afterCheck };
   if (code !== 'ENDPOINT_UNAVAILABLE') return {};
-  if (announced.failures <= PATIENT_FAILURES) return { askAgainAt: later(checkEveryMs) };
+  if (announced.failures <= PATIENT_FAILURES) return { askAgainAt: afterCheck };
   // Readers of short tokens wait for the next one.
-  return { askAgainAt: later(backOffMs(announced.failures, announcement, replacedEveryMs(announcement) / 2)) };
+  const limitMs = usefulLifeMs(recordOfStored(stored), policy) / 2;
+  return { askAgainAt: later(backOffMs(announced.failures, announcement, limitMs), announcement) };
 }
 
 /**
  * The pause after this many failures: `checkEvery`, doubled each time, at most an hour or `limitMs`, and at most half of
  * what is left of a living token, so that a few attempts are made before it ends.
  */
-function backOffMs(failures: number, { now, token, checkEverySeconds }: Announcement, limitMs = HOUR_MS): number {
-  const checkEveryMs = checkEverySeconds * 1000;
+function backOffMs(failures: number, { now, stored, policy }: Announcement, limitMs = HOUR_MS): number {
+  const checkEveryMs = policy.checkEverySeconds * 1000;
+  const token = recordOfStored(stored);
   const leftMs = token === undefined ? 0 : Date.parse(token.expiresAt) - now;
   const halfLeftMs = leftMs > 0 ? leftMs / 2 : HOUR_MS;
   return Math.max(checkEveryMs, Math.min(checkEveryMs * 2 ** (failures - 1), HOUR_MS, limitMs, halfLeftMs));
 }
 
-/** How old a token grows before it is replaced. */
-function replacedEveryMs({ token, refreshEverySeconds, tokenLifetimeSeconds }: Announcement): number {
+/** How old a token grows before it is replaced. @param token undefined: one that lives as long as is configured */
+export function usefulLifeMs(
+  token: Pick<TokenRecord, 'issuedAt' | 'expiresAt'> | undefined,
+  { refreshEverySeconds, tokenLifetimeSeconds }: RefreshTiming,
+): number {
   const lifetimeMs = token ? Date.parse(token.expiresAt) - Date.parse(token.issuedAt) : tokenLifetimeSeconds * 1000;
   return usefulLife(lifetimeMs, refreshEverySeconds * 1000);
 }
 
-/** Half a turn earlier, or the tick that was meant would come a moment too early. */
-function after(at: number, ms: number, { checkEverySeconds }: Announcement) {
-  return instant(at + ms - (checkEverySeconds * 1000) / 2);
-}
-
-/** What a tick writes down that failed before it could ask, on the first day: all that a person or a reader can see then. */
-export function failedBeforeAsking(
-  error: RefreshError,
-  { run, on, configuration, now }: Pick<Announcement, 'run' | 'on' | 'now'> & Pick<LoginBasis, 'configuration'>,
-): Attempt {
-  const at = instant(now);
-  return {
-    at,
-    run,
-    on,
-    trigger: 'there is no token',
-    asked: false,
-    configuration,
-    failures: 0,
-    refusals: 0,
-    askAgainAt: at,
-    outcome: { code: error.code, at },
-  };
+/** So much after the announcement, and half a turn earlier: or the tick that was meant would come a moment too early. */
+function later(ms: number, { now, policy }: Announcement) {
+  return instant(now + ms - (policy.checkEverySeconds * 1000) / 2);
 }

@@ -1,7 +1,8 @@
 import { type Attempt, isInProgress } from '../../attempt-record.ts';
-import { usefulLife } from '../../timing.ts';
+import type { RefreshError } from '../../refresh-error.ts';
 import type { TokenRecord } from '../../token-status.ts';
-import { forceHeardFrom, type LoginBasis, mayAskAgain, stands } from './attempt.ts';
+import { forceHeardFrom, type LoginBasis, mayAskAgain, type RefreshPolicy, stands, usefulLifeMs } from './attempt.ts';
+import { attemptOnHold, forcedTooSoon, rationUsedUp, recordUnreadable, wrongTokenType } from './hold.ts';
 import { rationedUntil, recentLogins } from './login-ration.ts';
 import {
   countingRecordOf,
@@ -10,7 +11,6 @@ import {
   lastToken,
   recordOfStored,
   type StoredState,
-  type UnreadableParameter,
   unreadableParameter,
 } from './stored-state.ts';
 
@@ -25,38 +25,14 @@ export interface Situation {
   readonly now: number;
 }
 
-/** When a token is replaced; see the variables of the same names. */
-export interface RefreshPolicy {
-  readonly refreshEverySeconds: number;
-  readonly checkEverySeconds: number;
-  readonly renewalWindowSeconds: number | undefined;
-  /** How many logins the service allows in 24 hours; undefined where it does not count them. */
-  readonly loginsPerDay: number | undefined;
-}
-
 /** What a tick does, and why: `trigger` is the phrase that log line and attempt give as the reason. */
 export type Decision =
   | { readonly kind: 'due'; readonly trigger: string }
   | { readonly kind: 'fresh'; readonly token: TokenRecord }
   /** Another run may be asking at this moment. */
   | { readonly kind: 'in progress'; readonly attempt: Attempt }
-  /** The service is not asked, and a person should know. */
-  | { readonly kind: 'hold'; readonly reason: HoldReason };
-
-/** Why the service is not asked although a token may be wanted. */
-export type HoldReason =
-  | { readonly kind: 'token type'; readonly type: string }
-  | { readonly kind: 'unreadable'; readonly parameter: UnreadableParameter }
-  | { readonly kind: 'attempt'; readonly attempt: Attempt }
-  /** A forced run, too soon after an attempt; `until` in milliseconds since the epoch. */
-  | { readonly kind: 'force'; readonly attempt: Attempt; readonly until: number }
-  /** `attempt` is the one that stands, if there is one; `until` an instant, ISO 8601 in UTC. */
-  | {
-      readonly kind: 'login ration';
-      readonly attempt: Attempt | undefined;
-      readonly until: string;
-      readonly force: boolean;
-    };
+  /** The service is not asked although a token may be wanted, and a person should know why. */
+  | { readonly kind: 'hold'; readonly error: RefreshError };
 
 const MINUTE_MS = 60_000;
 /** How long after its change a record that cannot be read holds the tick back: a refusal may have stood there. */
@@ -66,36 +42,33 @@ const UNREADABLE_HOLD_MS = 60 * MINUTE_MS;
 export function decide(situation: Situation, policy: RefreshPolicy): Decision {
   const decision = byTable(situation, policy);
   if (decision.kind !== 'due') return decision;
-  const { stored, basis, now, force } = situation;
+  const { stored, now, force } = situation;
   const until = rationedUntil(recentLogins(countingRecordOf(stored), now), policy.loginsPerDay, force);
-  if (until === undefined) return decision;
+  return until === undefined ? decision : hold(rationUsedUp(standingAttempt(situation), until, force));
+}
+
+/** The last attempt, if it was made with what would be sent now. */
+function standingAttempt({ stored, basis }: Situation): Attempt | undefined {
   const attempt = lastAttempt(stored);
-  return hold({
-    kind: 'login ration',
-    attempt: attempt && stands(attempt, basis) ? attempt : undefined,
-    until,
-    force,
-  });
+  return attempt !== undefined && stands(attempt, basis) ? attempt : undefined;
 }
 
 /** The first row that holds wins. */
-function byTable({ force, stored, basis, now }: Situation, policy: RefreshPolicy): Decision {
+function byTable(situation: Situation, policy: RefreshPolicy): Decision {
+  const { force, stored, basis, now } = situation;
   const token = lastToken(stored);
   const attempt = lastAttempt(stored);
-  const standing = attempt !== undefined && stands(attempt, basis) ? attempt : undefined;
+  const standing = standingAttempt(situation);
   // What cannot be stored must not be minted.
-  if (stored.token !== undefined && stored.token.type !== 'SecureString') {
-    return hold({ kind: 'token type', type: stored.token.type });
-  }
+  if (stored.token !== undefined && stored.token.type !== 'SecureString') return hold(wrongTokenType(stored.token));
   if (attempt !== undefined && isInProgress(attempt, now)) return { kind: 'in progress', attempt };
   const heardFrom = force && standing ? forceHeardFrom(standing, now) : undefined;
-  if (standing && heardFrom !== undefined) return hold({ kind: 'force', attempt: standing, until: heardFrom });
+  if (standing && heardFrom !== undefined) return hold(forcedTooSoon(standing, heardFrom));
   if (force) return due('a person asked for it');
   const parameter = unreadableParameter(stored);
-  if (parameter !== undefined && now < parameter.changedAt + UNREADABLE_HOLD_MS) {
-    return hold({ kind: 'unreadable', parameter });
-  }
-  if (standing && !mayAskAgain(standing, now)) return hold({ kind: 'attempt', attempt: standing });
+  if (parameter !== undefined && now < parameter.changedAt + UNREADABLE_HOLD_MS)
+    return hold(recordUnreadable(parameter));
+  if (standing && !mayAskAgain(standing, now)) return hold(attemptOnHold(standing));
   if (stored.token === undefined) return due('there is no token');
   if (token === undefined) return due('there is no readable status of the token');
   if (recordOfStored(stored) === undefined) return due('the token parameter was changed outside the refresher');
@@ -129,18 +102,10 @@ export function dueTime(token: Pick<TokenRecord, 'issuedAt' | 'expiresAt'>, poli
   return Date.parse(token.issuedAt) + usefulLifeMs(token, policy) - (checkEverySeconds * 1000) / 2;
 }
 
-/** How old a token grows before it is replaced. */
-function usefulLifeMs(
-  { issuedAt, expiresAt }: Pick<TokenRecord, 'issuedAt' | 'expiresAt'>,
-  { refreshEverySeconds }: RefreshPolicy,
-): number {
-  return usefulLife(Date.parse(expiresAt) - Date.parse(issuedAt), refreshEverySeconds * 1000);
-}
-
 function due(trigger: string): Decision {
   return { kind: 'due', trigger };
 }
 
-function hold(reason: HoldReason): Decision {
-  return { kind: 'hold', reason };
+function hold(error: RefreshError): Decision {
+  return { kind: 'hold', error };
 }

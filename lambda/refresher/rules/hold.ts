@@ -1,33 +1,27 @@
-import type { Attempt } from '../../attempt-record.ts';
-import { instant } from '../../record.ts';
-import { RefreshError, reasonInWords, refreshErrorCode } from '../../refresh-error.ts';
-import type { HoldReason } from './decision.ts';
-
 /** Why a tick does not ask the service, and what a person can do about it. */
-export function onHold(hold: HoldReason, tokenParameterName: string): RefreshError {
-  switch (hold.kind) {
-    case 'token type':
-      return new RefreshError(
-        'STORE_FAILED',
-        `${tokenParameterName} is a ${hold.type}, not a SecureString, and SSM cannot change a type. The service is not ` +
-          'asked for what cannot be stored: delete the parameter, and the next tick writes it anew',
-      );
-    case 'unreadable':
-      return new RefreshError(
-        'STORE_FAILED',
-        `${hold.parameter.parameterName} ${hold.parameter.fault}. The service is not asked until an hour after that change, ` +
-          'for a refusal may have stood there: find who changed it, delete the parameter, or force a refresh',
-      );
-    case 'force':
-      return forcedTooSoon(hold);
-    case 'attempt':
-      return attemptOnHold(hold.attempt);
-    case 'login ration':
-      return rationUsedUp(hold);
-  }
+
+import type { Attempt } from '../../attempt-record.ts';
+import { type Instant, instant } from '../../record.ts';
+import { RefreshError, reasonInWords, refreshErrorCode } from '../../refresh-error.ts';
+import type { TokenParameter, UnreadableParameter } from './stored-state.ts';
+
+export function wrongTokenType({ parameterName, type }: TokenParameter): RefreshError {
+  return new RefreshError(
+    'STORE_FAILED',
+    `${parameterName} is a ${type}, not a SecureString, and SSM cannot change a type. The service is not ` +
+      'asked for what cannot be stored: delete the parameter, and the next tick writes it anew',
+  );
 }
 
-function attemptOnHold({ outcome, askAgainAt, secretVersionId, at }: Attempt): RefreshError {
+export function recordUnreadable({ parameterName, fault }: UnreadableParameter): RefreshError {
+  return new RefreshError(
+    'STORE_FAILED',
+    `${parameterName} ${fault}. The service is not asked until an hour after that change, ` +
+      'for a refusal may have stood there: find who changed it, delete the parameter, or force a refresh',
+  );
+}
+
+export function attemptOnHold({ outcome, askAgainAt, secretVersionId, at }: Attempt): RefreshError {
   if (outcome?.code === 'CREDENTIALS_REFUSED') {
     const until =
       askAgainAt === 'never' ? 'It is not asked again with them' : `It is asked again from ${askAgainAt} on`;
@@ -48,7 +42,8 @@ function attemptOnHold({ outcome, askAgainAt, secretVersionId, at }: Attempt): R
   );
 }
 
-function forcedTooSoon({ attempt: { outcome }, until }: Extract<HoldReason, { kind: 'force' }>): RefreshError {
+/** @param until milliseconds since the epoch */
+export function forcedTooSoon({ outcome }: Attempt, until: number): RefreshError {
   const code = refreshErrorCode(outcome?.code) ?? 'STORE_FAILED';
   return new RefreshError(
     code,
@@ -58,7 +53,8 @@ function forcedTooSoon({ attempt: { outcome }, until }: Extract<HoldReason, { ki
   );
 }
 
-function rationUsedUp({ attempt, until, force }: Extract<HoldReason, { kind: 'login ration' }>): RefreshError {
+/** @param attempt the one that stands, if there is one */
+export function rationUsedUp(attempt: Attempt | undefined, until: Instant, force: boolean): RefreshError {
   const code =
     attempt === undefined ? 'ENDPOINT_UNAVAILABLE' : (refreshErrorCode(attempt.outcome?.code) ?? 'STORE_FAILED');
   const kept = force ? '' : ', save for one that is kept for a person who forces a refresh';

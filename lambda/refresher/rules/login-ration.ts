@@ -1,4 +1,4 @@
-import type { Attempt, AttemptRecord } from '../../attempt-record.ts';
+import type { AttemptRecord } from '../../attempt-record.ts';
 import { type Instant, instant } from '../../record.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -13,29 +13,27 @@ export function recentLogins({ logins = [] }: AttemptRecord, now: number): reado
 }
 
 /**
- * The record of an attempt and of the logins with it. A service that does not count them has none.
+ * The recent logins, and the one that is made now; undefined where the service does not count them.
  * @param before the newest record that has not lost
  */
-export function recordWith(attempt: Attempt, before: AttemptRecord, loginsPerDay: number | undefined): AttemptRecord {
-  if (loginsPerDay === undefined) return { attempt };
-  return { attempt, logins: [...recentLogins(before, Date.parse(attempt.at)), attempt.at] };
-}
-
-/** The record with the attempt's outcome. What the service cannot have judged, it cannot have counted. */
-export function recordAfter(attempt: Attempt, { logins }: AttemptRecord, wasJudged: boolean): AttemptRecord {
-  return logins === undefined ? { attempt } : { attempt, logins: wasJudged ? logins : logins.slice(0, -1) };
+export function loginsWith(
+  now: number,
+  before: AttemptRecord,
+  loginsPerDay: number | undefined,
+): readonly Instant[] | undefined {
+  return loginsPerDay === undefined ? undefined : [...recentLogins(before, now), instant(now)];
 }
 
 /**
  * When the service may be asked again, where its ration of logins is used up. One of them is kept for a person.
  * @param force whether a person asks
- * @returns an instant, ISO 8601 in UTC; undefined where it may be asked now
+ * @returns undefined where it may be asked now
  */
 export function rationedUntil(
-  logins: readonly string[],
+  logins: readonly Instant[],
   loginsPerDay: number | undefined,
   force: boolean,
-): string | undefined {
+): Instant | undefined {
   if (loginsPerDay === undefined) return undefined;
   const allowed = loginsPerDay - (force ? 0 : 1);
   if (logins.length < allowed) return undefined;

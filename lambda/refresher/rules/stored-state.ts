@@ -1,4 +1,5 @@
 import { type Attempt, type AttemptRecord, openAttempt } from '../../attempt-record.ts';
+import { isUnreadable, type UnreadableRecord } from '../../record.ts';
 import { LONGEST_RUN_SECONDS } from '../../timing.ts';
 import type { TokenRecord, TokenStatus } from '../../token-status.ts';
 
@@ -16,41 +17,35 @@ export interface StoredState {
 }
 
 /** The token parameter, never decrypted. */
-export interface TokenParameter {
+export interface TokenParameter extends StoredParameter {
   readonly version: number;
   /** SSM's type of parameter. */
   readonly type: string;
-  /** Milliseconds since the epoch. */
-  readonly changedAt: number;
 }
 
-/** One of the two records: what it says, or what is wrong with its parameter. */
-export type StoredRecord<Content> = ReadableRecord<Content> | UnreadableParameter;
+/** One of the two records: what it says, or what is wrong with it. One that does not exist reads as an empty record. */
+export interface StoredRecord<Content> extends StoredParameter {
+  readonly content: Content | UnreadableRecord;
+}
 
-/** A parameter that does not exist reads as an empty record. */
-export interface ReadableRecord<Content> {
-  readonly isReadable: true;
-  readonly content: Content;
+interface StoredParameter {
+  readonly parameterName: string;
   /** Milliseconds since the epoch; 0 where there is none. */
   readonly changedAt: number;
 }
 
-/** A parameter that holds no such record. */
-export interface UnreadableParameter {
-  readonly isReadable: false;
-  readonly parameterName: string;
+/** A parameter that does not hold what it should. */
+export interface UnreadableParameter extends StoredParameter {
   /** For the end of a sentence that names the parameter. */
   readonly fault: string;
-  /** Milliseconds since the epoch. */
-  readonly changedAt: number;
 }
 
 /** The version that a reader last reported as rejected, or what is wrong with the parameter in which it should stand. */
-export type RejectionReport = { readonly version: number } | { readonly fault: string; readonly parameterName: string };
+export type RejectionReport = { readonly version: number } | Omit<UnreadableParameter, 'changedAt'>;
 
 /** The record of the last token; undefined where there is none that can be read. */
 export function lastToken({ status }: StoredState): TokenRecord | undefined {
-  return status.isReadable ? status.content.token : undefined;
+  return isUnreadable(status.content) ? undefined : status.content.token;
 }
 
 /**
@@ -67,7 +62,7 @@ export function recordOfStored(stored: StoredState): TokenRecord | undefined {
 
 /** The newest record that has not lost; empty where it cannot be read. */
 export function countingRecordOf({ attempts }: StoredState): AttemptRecord {
-  return attempts.isReadable ? attempts.content : {};
+  return isUnreadable(attempts.content) ? {} : attempts.content;
 }
 
 /** The last attempt that counts; undefined where there is none, or it has ended with the recorded token. */
@@ -78,7 +73,7 @@ export function lastAttempt(stored: StoredState): Attempt | undefined {
 /** The one of the two parameters that cannot be read, if there is one; of both the one that was changed last. */
 export function unreadableParameter({ status, attempts }: StoredState): UnreadableParameter | undefined {
   const [last] = [status, attempts]
-    .filter((record) => !record.isReadable)
+    .flatMap(({ content, ...parameter }) => (isUnreadable(content) ? [{ ...parameter, fault: content.fault }] : []))
     .sort((one, other) => other.changedAt - one.changedAt);
   return last;
 }

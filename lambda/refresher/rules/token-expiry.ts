@@ -8,7 +8,7 @@ export interface TokenExpiry {
   /** Whether the answer said nothing usable. */
   readonly lifetimeAssumed: boolean;
   /** What a person should look at: the answer says another end than the one taken. */
-  readonly warning: string | undefined;
+  readonly warning?: string;
 }
 
 /** Clocks differ, and an answer is under way for a while. */
@@ -21,22 +21,18 @@ const TOLERANCE_MS = 5 * 60_000;
  * @returns why there is no token beyond doubt, where the end is not believed
  */
 export function tokenExpiry(end: AnsweredEnd, issuedAt: number, tokenLifetimeSeconds: number): TokenExpiry | string {
-  const expected = issuedAt + tokenLifetimeSeconds * 1000;
-  if ('in' in end) return { expiresAt: issuedAt + end.in * 1000, lifetimeAssumed: false, warning: undefined };
+  const lifetimeMs = tokenLifetimeSeconds * 1000;
+  const expected = { expiresAt: issuedAt + lifetimeMs, lifetimeAssumed: false };
   if ('unknown' in end) {
     const assumed = `the configured tokenLifetime of ${tokenLifetimeSeconds} s is assumed`;
     const warning = `The answer says no usable end of the token (${end.unknown}): ${assumed}`;
-    return { expiresAt: expected, lifetimeAssumed: true, warning };
+    return { ...expected, lifetimeAssumed: true, warning };
   }
-  const expiresAt = end.at;
-  if (expiresAt <= issuedAt) return 'the end of the token has passed';
-  if (expiresAt - issuedAt > 2 * tokenLifetimeSeconds * 1000) {
-    return 'the end of the token is more than twice tokenLifetime away';
-  }
-  if (expiresAt <= expected + TOLERANCE_MS) return { expiresAt, lifetimeAssumed: false, warning: undefined };
-  return {
-    expiresAt: expected,
-    lifetimeAssumed: false,
-    warning: `The token ends later than the configured tokenLifetime of ${tokenLifetimeSeconds} s: it is taken to end then`,
-  };
+  if ('in' in end) return { ...expected, expiresAt: issuedAt + end.in * 1000 };
+  const livesMs = end.at - issuedAt;
+  if (livesMs <= 0) return 'the end of the token has passed';
+  if (livesMs > 2 * lifetimeMs) return 'the end of the token is more than twice tokenLifetime away';
+  if (livesMs <= lifetimeMs + TOLERANCE_MS) return { ...expected, expiresAt: end.at };
+  const warning = `The token ends later than the configured tokenLifetime of ${tokenLifetimeSeconds} s: it is taken to end then`;
+  return { ...expected, warning };
 }

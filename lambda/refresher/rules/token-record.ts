@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Attempt } from '../../attempt-record.ts';
 import { instant } from '../../record.ts';
 import { RefreshError } from '../../refresh-error.ts';
-import { pageBelowSeconds, type RefreshTiming } from '../../timing.ts';
+import { pageBelowSeconds } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
-import type { LoginBasis } from './attempt.ts';
-import { dueTime, type RefreshPolicy } from './decision.ts';
+import type { Announcement } from './attempt.ts';
+import { dueTime } from './decision.ts';
+import { lastToken } from './stored-state.ts';
 import type { TokenExpiry } from './token-expiry.ts';
 
 /** A new token, not stored yet. */
@@ -20,18 +20,6 @@ export interface IssuedToken extends TokenExpiry {
 /** What is recorded of a token besides the version that storing it gives. */
 export type UnstoredRecord = Omit<TokenRecord, 'version' | 'reports'>;
 
-/** Under which circumstances a token was got. */
-export interface IssuingContext {
-  readonly basis: LoginBasis;
-  /** The attempt that got it. */
-  readonly attempt: Attempt;
-  readonly policy: RefreshPolicy & RefreshTiming;
-  /** The record of the last token. */
-  readonly recorded: TokenRecord | undefined;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
-
 /**
  * A token may live this much longer than recorded: its lifetime is counted from before the request, which may have taken
  * that long. Handed out again in that moment, the token proves nothing about its expiry.
@@ -43,10 +31,13 @@ const TRAVEL_MS = 15_000;
  *
  * Some services hand out the same token until shortly before it expires, and may promise its full lifetime again each
  * time. The earlier of the two expiries counts, unless the recorded one has passed and proved too early.
+ * @param announcement of the attempt that got it
+ * @param now milliseconds since the epoch
  * @throws RefreshError `REPLY_MALFORMED` for a token that has expired on its way here.
  */
-export function recordIssued(issued: IssuedToken, context: IssuingContext): UnstoredRecord {
-  const { basis, attempt, policy, recorded, now } = context;
+export function recordIssued(issued: IssuedToken, announcement: Announcement, now: number): UnstoredRecord {
+  const { basis, policy, stored } = announcement;
+  const recorded = lastToken(stored);
   const issuedAt = instant(issued.issuedAt);
   const promised = { expiresAt: instant(issued.expiresAt), lifetimeAssumed: issued.lifetimeAssumed };
   const same = recorded !== undefined && isSame(recorded.fingerprint, issued.fingerprint) ? recorded : promised;
@@ -62,9 +53,8 @@ export function recordIssued(issued: IssuedToken, context: IssuingContext): Unst
     pageBelowSeconds: pageBelowSeconds(policy),
     lifetimeAssumed,
     fingerprint: issued.fingerprint,
-    secretVersionId: basis.secretVersionId,
-    configuration: basis.configuration,
-    attemptAt: attempt.at,
+    ...basis,
+    attemptAt: instant(announcement.now),
   };
 }
 

@@ -1,23 +1,14 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Attempt, encodeAttempt, isInProgress } from '../../../lambda/attempt-record.ts';
+import { type Attempt, encodeAttempt } from '../../../lambda/attempt-record.ts';
 import { instant } from '../../../lambda/record.ts';
 import { RefreshError, type RefreshErrorCode } from '../../../lambda/refresh-error.ts';
-import {
-  type Announcement,
-  announce,
-  conclude,
-  failedBeforeAsking,
-  hasDied,
-  mayAskAgain,
-} from '../../../lambda/refresher/rules/attempt.ts';
+import { type Announcement, announce, conclude } from '../../../lambda/refresher/rules/attempt.ts';
 import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import { faultEnvelope, refusalEnvelope } from '../../../local/world/soap/soap-envelope.ts';
 import { type Passage, SmallWorld } from '../proofs/small-world.ts';
+import { holding, NOON } from './stored.ts';
 
-/** The small world's clock begins at midnight. */
-const NOON = Date.UTC(2026, 0, 1, 12);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const timing = { checkEverySeconds: 900, refreshEverySeconds: 7200, lifetimeSeconds: 14_400 };
@@ -42,19 +33,21 @@ const before: Attempt = {
 const announcement: Announcement = {
   now: NOON,
   run: 'this',
-  on: 7,
   trigger: 'its time has come',
   basis,
   force: false,
-  before: undefined,
-  token: undefined,
-  checkEverySeconds: 900,
-  refreshEverySeconds: 7200,
-  tokenLifetimeSeconds: 14_400,
+  stored: holding(undefined),
+  policy: { ...timing, tokenLifetimeSeconds: 14_400, renewalWindowSeconds: undefined, loginsPerDay: undefined },
 };
 
+/** Where this token is stored, and an attempt has left these counts. */
+const following = (counts: Partial<Attempt>, token?: TokenRecord): Announcement => ({
+  ...announcement,
+  stored: holding(token, { attempt: { ...before, ...counts } }),
+});
+
 const livingFor = (ms: number): TokenRecord => ({
-  version: 1,
+  version: 7,
   issuedAt: instant(NOON - HOUR),
   expiresAt: instant(NOON + ms),
   lifetimeAssumed: false,
@@ -63,78 +56,62 @@ const livingFor = (ms: number): TokenRecord => ({
 });
 
 describe('an outage that lasts', () => {
-  it.each<[string, Partial<Announcement>, number]>([
-    ['an hour where tokens live long', {}, 60],
-    ['half of the life of a short token', { token: { ...livingFor(0), issuedAt: instant(NOON - 80 * MINUTE) } }, 20],
-    [
-      'half of a short refreshEvery',
-      { refreshEverySeconds: 3600, token: { ...livingFor(0), issuedAt: instant(NOON - 4 * HOUR) } },
-      30,
-    ],
-  ])('is asked again after %s', (_, change, expected) => {
-    const lasting = { ...announcement, ...change, before: { ...before, failures: 20 } };
+  it.each<[string, number, number, number]>([
+    ['an hour where tokens live long', 7200, 4 * 60, 60],
+    ['half of the life of a short token', 7200, 80, 20],
+    ['half of a short refreshEvery', 3600, 4 * 60, 30],
+  ])('is asked again after %s', (_, refreshEverySeconds, livesMinutes, expected) => {
+    const ended = { ...livingFor(0), issuedAt: instant(NOON - livesMinutes * MINUTE) };
+    const lasting = following({ failures: 20 }, ended);
+    const asked = { ...lasting, policy: { ...lasting.policy, refreshEverySeconds } };
     const error = new RefreshError('ENDPOINT_UNAVAILABLE', 'down');
-    expect(minutes(conclude(announce(lasting), error, true, lasting, NOON))).toBe(expected - 7.5);
+    expect(minutes(conclude(announce(asked), error, asked, NOON).attempt)).toBe(expected - 7.5);
   });
 });
 
 describe('an announced attempt', () => {
   it('counts as a failure without an outcome', () => {
     expect(announce(announcement)).toEqual({
-      at: instant(NOON),
-      run: 'this',
-      on: 7,
-      trigger: 'its time has come',
-      ...basis,
-      failures: 1,
-      refusals: 0,
-      askAgainAt: instant(NOON + 7.5 * MINUTE),
+      attempt: {
+        at: instant(NOON),
+        run: 'this',
+        on: 7,
+        trigger: 'its time has come',
+        ...basis,
+        failures: 1,
+        refusals: 0,
+        askAgainAt: instant(NOON + 7.5 * MINUTE),
+      },
     });
   });
 
-  it.each<[string, Partial<Announcement>, { failures: number; refusals: number }]>([
-    ['goes on from an attempt that stands', { before }, { failures: 3, refusals: 1 }],
-    [
-      'forgets the failures, not the refusals, when a person forces it',
-      { before, force: true },
-      { failures: 1, refusals: 1 },
-    ],
-    [
-      'starts afresh with another credential version',
-      { before: { ...before, secretVersionId: 'secret-0' } },
-      { failures: 1, refusals: 0 },
-    ],
-    [
-      'starts afresh with another configuration',
-      { before: { ...before, configuration: 'sha256:d' }, force: true },
-      { failures: 1, refusals: 0 },
-    ],
-  ])('%s', (_, change, counts) => {
-    expect(announce({ ...announcement, ...change })).toMatchObject(counts);
+  it.each<[string, Partial<Attempt>, boolean, number, number]>([
+    ['goes on from an attempt that stands', {}, false, 3, 1],
+    ['forgets the failures, not the refusals, when a person forces it', {}, true, 1, 1],
+    ['starts afresh with another credential version', { secretVersionId: 'secret-0' }, false, 1, 0],
+    ['starts afresh with another configuration', { configuration: 'sha256:d' }, true, 1, 0],
+  ])('%s', (_, change, force, failures, refusals) => {
+    expect(announce({ ...following(change), force }).attempt).toMatchObject({ failures, refusals });
   });
 
-  it.each<[number, number]>([
-    [1, 7.5],
-    [2, 22.5],
-    [3, 52.5],
-    [4, 52.5],
-    [60, 52.5],
-  ])('after %i failures is made again in %d minutes', (failures, expected) => {
-    const attempt = announce({ ...announcement, before: { ...before, failures: failures - 1 } });
-    expect(minutes(attempt)).toBe(expected);
-  });
-
-  it.each<[string, TokenRecord | undefined, number]>([
-    ['at most half of what is left of a living token', livingFor(80 * MINUTE), 32.5],
-    ['but at least a check', livingFor(10 * MINUTE), 7.5],
-    ['and as without one when the token has ended', livingFor(-MINUTE), 52.5],
-  ])('waits %s', (_, token, expected) => {
-    expect(minutes(announce({ ...announcement, before: { ...before, failures: 9 }, token }))).toBe(expected);
+  it.each<[number, TokenRecord | undefined, number]>([
+    [1, undefined, 7.5],
+    [2, undefined, 22.5],
+    [3, undefined, 52.5],
+    [4, undefined, 52.5],
+    [60, undefined, 52.5],
+    // At most half of what is left of a living token, but at least a check; and as without one when that has ended.
+    [10, livingFor(80 * MINUTE), 32.5],
+    [10, livingFor(10 * MINUTE), 7.5],
+    [10, livingFor(-MINUTE), 52.5],
+  ])('after %i failures, beside the token %j, is made again in %d minutes', (failures, token, expected) => {
+    expect(minutes(announce(following({ failures: failures - 1 }, token)).attempt)).toBe(expected);
   });
 
   it('waits at least a check when checks are hours apart', () => {
-    const attempt = announce({ ...announcement, before, checkEverySeconds: 4 * 3600 });
-    expect(minutes(attempt)).toBe(120);
+    const asked = following({});
+    const policy = { ...asked.policy, checkEverySeconds: 4 * 3600 };
+    expect(minutes(announce({ ...asked, policy }).attempt)).toBe(120);
   });
 });
 
@@ -186,45 +163,25 @@ async function worldOf({ failures = 0, refusals = 0, hasWorked = false, lifetime
 }
 
 describe('after the answer', () => {
-  type Row = [string, RefreshErrorCode, Beginning, { failures: number; refusals: number; asked: number | 'never' }];
+  type Row = [string, RefreshErrorCode, Beginning, failures: number, refusals: number, askedAgain: number | 'never'];
   it.each<Row>([
-    ['no room to store it', 'STORE_FAILED', { failures: 1, refusals: 1 }, { failures: 2, refusals: 0, asked: 22.5 }],
-    ['refused', 'CREDENTIALS_REFUSED', { hasWorked: true }, { failures: 0, refusals: 1, asked: 52.5 }],
-    [
-      'refused by a sentence',
-      'CREDENTIALS_REFUSED',
-      { hasWorked: true, failures: 2 },
-      { failures: 2, refusals: 1, asked: 52.5 },
-    ],
-    ['refused', 'CREDENTIALS_REFUSED', { hasWorked: true, refusals: 1 }, { failures: 0, refusals: 2, asked: 'never' }],
-    ['refused', 'CREDENTIALS_REFUSED', { failures: 3 }, { failures: 3, refusals: 1, asked: 'never' }],
-    ['server fault', 'ENDPOINT_UNAVAILABLE', { failures: 3 }, { failures: 4, refusals: 0, asked: 7.5 }],
-    ['time-out', 'ENDPOINT_UNAVAILABLE', { failures: 4, refusals: 1 }, { failures: 5, refusals: 1, asked: 52.5 }],
-    [
-      'gateway that names the login',
-      'ENDPOINT_UNAVAILABLE',
-      { failures: 4 },
-      { failures: 5, refusals: 0, asked: 52.5 },
-    ],
-    [
-      'time-out',
-      'ENDPOINT_UNAVAILABLE',
-      { failures: 4, lifetimeSeconds: 3600 },
-      { failures: 5, refusals: 0, asked: 7.5 },
-    ],
-    [
-      'time-out',
-      'ENDPOINT_UNAVAILABLE',
-      { failures: 9, lifetimeSeconds: 9600 },
-      { failures: 10, refusals: 0, asked: 32.5 },
-    ],
-    ['malformed', 'REPLY_MALFORMED', { failures: 4, lifetimeSeconds: 3600 }, { failures: 5, refusals: 0, asked: 52.5 }],
-    ['malformed', 'REPLY_MALFORMED', { failures: 1, refusals: 1 }, { failures: 2, refusals: 1, asked: 22.5 }],
-    ['another refusal', 'REQUEST_REFUSED', { failures: 1 }, { failures: 2, refusals: 0, asked: 22.5 }],
-    ['mistake of ours', 'INTERNAL_ERROR', { failures: 1, refusals: 1 }, { failures: 2, refusals: 1, asked: 22.5 }],
-    ['gateway', 'ENDPOINT_UNAVAILABLE', { failures: 9, refusals: 1 }, { failures: 9, refusals: 1, asked: 7.5 }],
-    ['no connection', 'ENDPOINT_UNAVAILABLE', { failures: 9 }, { failures: 9, refusals: 0, asked: 7.5 }],
-  ])('"%s", which is %s, with %j before', async (answer, code, beginning, expected) => {
+    ['no room to store it', 'STORE_FAILED', { failures: 1, refusals: 1 }, 2, 0, 22.5],
+    ['refused', 'CREDENTIALS_REFUSED', { hasWorked: true }, 0, 1, 52.5],
+    ['refused by a sentence', 'CREDENTIALS_REFUSED', { hasWorked: true, failures: 2 }, 2, 1, 52.5],
+    ['refused', 'CREDENTIALS_REFUSED', { hasWorked: true, refusals: 1 }, 0, 2, 'never'],
+    ['refused', 'CREDENTIALS_REFUSED', { failures: 3 }, 3, 1, 'never'],
+    ['server fault', 'ENDPOINT_UNAVAILABLE', { failures: 3 }, 4, 0, 7.5],
+    ['time-out', 'ENDPOINT_UNAVAILABLE', { failures: 4, refusals: 1 }, 5, 1, 52.5],
+    ['gateway that names the login', 'ENDPOINT_UNAVAILABLE', { failures: 4 }, 5, 0, 52.5],
+    ['time-out', 'ENDPOINT_UNAVAILABLE', { failures: 4, lifetimeSeconds: 3600 }, 5, 0, 7.5],
+    ['time-out', 'ENDPOINT_UNAVAILABLE', { failures: 9, lifetimeSeconds: 9600 }, 10, 0, 32.5],
+    ['malformed', 'REPLY_MALFORMED', { failures: 4, lifetimeSeconds: 3600 }, 5, 0, 52.5],
+    ['malformed', 'REPLY_MALFORMED', { failures: 1, refusals: 1 }, 2, 1, 22.5],
+    ['another refusal', 'REQUEST_REFUSED', { failures: 1 }, 2, 0, 22.5],
+    ['mistake of ours', 'INTERNAL_ERROR', { failures: 1, refusals: 1 }, 2, 1, 22.5],
+    ['gateway', 'ENDPOINT_UNAVAILABLE', { failures: 9, refusals: 1 }, 9, 1, 7.5],
+    ['no connection', 'ENDPOINT_UNAVAILABLE', { failures: 9 }, 9, 0, 7.5],
+  ])('"%s", which is %s, with %j before', async (answer, code, beginning, failures, refusals, askedAgain) => {
     const world = await worldOf(beginning);
     const reply = ANSWERS[answer];
     world.answer = reply && (async () => reply());
@@ -232,7 +189,7 @@ describe('after the answer', () => {
     expect(report).toMatchObject({ outcome: 'failed', error: { code } });
     const { attempt } = world;
     if (attempt === undefined) throw new TypeError('no attempt is recorded');
-    expect({ failures: attempt.failures, refusals: attempt.refusals, asked: minutes(attempt) }).toEqual(expected);
+    expect([attempt.failures, attempt.refusals, minutes(attempt)]).toEqual([failures, refusals, askedAgain]);
     expect(attempt).toMatchObject({ at: instant(NOON), on: 1, outcome: { code } });
     const reason = {
       refused: 'invalid_grant',
@@ -272,8 +229,8 @@ describe('after the answer', () => {
 
   it('a mistake before anything was sent is asked about again after a check', () => {
     const error = new RefreshError('INTERNAL_ERROR', 'no', { isSafeToRepeat: true });
-    const concluded = conclude(announce({ ...announcement, before }), error, true, announcement, NOON);
-    expect([concluded.failures, concluded.refusals, minutes(concluded)]).toEqual([2, 1, 7.5]);
+    const { attempt } = conclude(announce(following({})), error, announcement, NOON);
+    expect([attempt.failures, attempt.refusals, minutes(attempt)]).toEqual([2, 1, 7.5]);
   });
 });
 
@@ -333,109 +290,3 @@ describe('the stored token may be dead, and 0 seconds remain, for all that the r
     expect(await remaining(world)).toBeGreaterThan(0);
   });
 });
-
-describe('an attempt without outcome', () => {
-  const { outcome: _, ...open } = { ...before, at: instant(NOON) };
-
-  it.each<[number, boolean]>([
-    [-59_999, true],
-    [59_999, true],
-    [60_000, false],
-    [-60_000, false],
-  ])('%i ms from its announcement may be at work: %s', (ms, expected) => {
-    expect(isInProgress(open, NOON + ms)).toBe(expected);
-    expect(hasDied(open, NOON + ms)).toBe(!expected);
-  });
-
-  it('is neither at work nor dead where it has one, or where there is no attempt', () => {
-    expect([isInProgress(before, NOON), hasDied(before, NOON)]).toEqual([false, false]);
-    expect([isInProgress(undefined, NOON), hasDied(undefined, NOON)]).toEqual([false, false]);
-  });
-});
-
-describe('the next question', () => {
-  it.each<[string, Partial<Attempt>, boolean]>([
-    ['comes at its instant', { askAgainAt: instant(NOON) }, true],
-    ['does not come before', { askAgainAt: instant(NOON + 1) }, false],
-    ['never comes', { askAgainAt: 'never' }, false],
-    ['comes at once for a record from the future', { at: instant(NOON + MINUTE + 1), askAgainAt: 'never' }, true],
-    ['never comes for one from a clock a little ahead', { at: instant(NOON + MINUTE), askAgainAt: 'never' }, false],
-  ])('%s', (_, change, expected) => {
-    expect(mayAskAgain({ ...before, ...change }, NOON)).toBe(expected);
-  });
-});
-
-it('a failure before asking counts nothing and holds nothing back', () => {
-  const error = new RefreshError('CREDENTIALS_UNREADABLE', 'no');
-  const attempt = failedBeforeAsking(error, { run: 'this', on: 3, configuration: 'sha256:c', now: NOON });
-  expect(attempt).toEqual({
-    at: instant(NOON),
-    run: 'this',
-    on: 3,
-    trigger: 'there is no token',
-    asked: false,
-    configuration: 'sha256:c',
-    failures: 0,
-    refusals: 0,
-    askAgainAt: instant(NOON),
-    outcome: { code: 'CREDENTIALS_UNREADABLE', at: instant(NOON) },
-  });
-  expect(mayAskAgain(attempt, NOON)).toBe(true);
-});
-
-/** Every kind of answer that leaves no token, and whether the service cannot have judged the login. */
-const answers = fc.constantFrom<readonly [RefreshErrorCode, isSafeToRepeat: boolean]>(
-  ['CREDENTIALS_REFUSED', false],
-  ['ENDPOINT_UNAVAILABLE', false],
-  ['ENDPOINT_UNAVAILABLE', true],
-  ['REQUEST_REFUSED', false],
-  ['REPLY_MALFORMED', false],
-  ['STORE_FAILED', false],
-  ['INTERNAL_ERROR', false],
-);
-
-describe('a day of ticks without a token', () => {
-  it('has at most 37 logins that may have been judged, one each R/2 of a service that is unavailable, and two refused', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 240 }),
-        fc.array(answers, { minLength: 1, maxLength: 60 }),
-        fc.boolean(),
-        fc.option(fc.integer({ min: 1, max: 14_400 }), { nil: undefined }),
-        fc.boolean(),
-        fc.integer({ min: 10, max: 240 }),
-        (checkEveryMinutes, sequence, hasWorked, livesForSeconds, dies, lifetimeMinutes) => {
-          const token = livesForSeconds === undefined ? undefined : livingFor(livesForSeconds * 1000);
-          const policy = { checkEverySeconds: checkEveryMinutes * 60, tokenLifetimeSeconds: lifetimeMinutes * 60 };
-          const judged: number[] = [];
-          const refused: number[] = [];
-          let attempt: Attempt | undefined;
-          for (let tick = 0; tick * checkEveryMinutes < 24 * 60; tick += 1) {
-            const now = NOON + tick * checkEveryMinutes * MINUTE;
-            if (attempt !== undefined && !mayAskAgain(attempt, now)) continue;
-            const asked: Announcement = { ...announcement, ...policy, now, before: attempt, token };
-            attempt = announce(asked);
-            const next = sequence[(judged.length + tick) % sequence.length];
-            const [code, isSafeToRepeat] = next ?? ['REPLY_MALFORMED', false];
-            if (!isSafeToRepeat) judged.push(now);
-            if (code === 'CREDENTIALS_REFUSED') refused.push(now);
-            if (dies && tick % 3 === 0) continue;
-            attempt = conclude(attempt, new RefreshError(code, '', { isSafeToRepeat }), hasWorked, asked, now);
-          }
-          const lifetime = livesForSeconds === undefined ? lifetimeMinutes : livesForSeconds / 60 + 60;
-          const pause = Math.max(checkEveryMinutes, wholeChecks(Math.min(120, lifetime / 2) / 2, checkEveryMinutes));
-          const mayBeUnavailable = sequence.some(([code, isSafe]) => code === 'ENDPOINT_UNAVAILABLE' && !isSafe);
-          const bound = mayBeUnavailable ? Math.max(37, Math.ceil((24 * 60) / pause) + 12) : 37;
-          expect(judged.length).toBeLessThanOrEqual(bound);
-          const onlyRefusals = sequence.every(([code]) => code === 'CREDENTIALS_REFUSED') && !dies;
-          if (onlyRefusals) expect(refused.length).toBeLessThanOrEqual(hasWorked ? 2 : 1);
-        },
-      ),
-      { numRuns: 300 },
-    );
-  });
-});
-
-function wholeChecks(minutes: number, checkEveryMinutes: number): number {
-  return Math.floor(minutes / checkEveryMinutes) * checkEveryMinutes;
-}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Attempt } from '../../../lambda/attempt-record.ts';
-import { onHold } from '../../../lambda/refresher/rules/hold.ts';
+import { attemptOnHold, forcedTooSoon, rationUsedUp, refreshInProgress } from '../../../lambda/refresher/rules/hold.ts';
 import { unreadableParameter } from '../../../lambda/refresher/rules/stored-state.ts';
 import { ATTEMPT } from '../../reader/scene.ts';
 
@@ -33,35 +33,33 @@ it.each<[string, Attempt, string, string | undefined, RegExp]>([
     /began at 2026-11-22T09:44.* how it ended was never recorded/,
   ],
 ])('%s is told apart from the others while the service is not asked', (_, attempt, code, reason, message) => {
-  const error = onHold({ kind: 'attempt', attempt }, '/token');
+  const error = attemptOnHold(attempt);
   expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   expect(error.reason).toBe(reason);
 });
 
 it('a person who forces too soon, or finds the ration used up, hears what the last attempt ended with', () => {
-  const until = Date.parse(at);
-  expect(onHold({ kind: 'force', attempt: refused, until }, '/token')).toMatchObject({
-    code: 'CREDENTIALS_REFUSED',
-    reason: 'E7',
-  });
-  const ration = { kind: 'login ration', until: at, force: true } as const;
-  expect(onHold({ ...ration, attempt: refused }, '/token')).toMatchObject({
-    code: 'CREDENTIALS_REFUSED',
-    reason: 'E7',
-  });
-  expect(onHold({ ...ration, attempt: undefined }, '/token')).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE' });
-  expect(onHold({ ...ration, attempt: ATTEMPT }, '/token')).toMatchObject({ code: 'STORE_FAILED' });
-  const kept = [true, false].map((force) => onHold({ ...ration, force, attempt: refused }, '/token').message);
+  const told = { code: 'CREDENTIALS_REFUSED', reason: 'E7' };
+  expect(forcedTooSoon(refused, Date.parse(at))).toMatchObject(told);
+  expect(rationUsedUp(refused, at, true)).toMatchObject(told);
+  expect(rationUsedUp(undefined, at, true)).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE' });
+  expect(rationUsedUp(ATTEMPT, at, true)).toMatchObject({ code: 'STORE_FAILED' });
+  const kept = [true, false].map((force) => rationUsedUp(refused, at, force).message);
   expect(kept.map((message) => message.includes('one that is kept for a person'))).toEqual([false, true]);
 });
 
+it('a person is told when the other run announced, where that is known', () => {
+  expect(refreshInProgress(ATTEMPT).message).toContain(`announced at ${ATTEMPT.at} `);
+  expect(refreshInProgress(undefined).message).toContain('announced a moment before this one');
+});
+
 it('is about the record that was changed last where neither can be read', () => {
-  const changed = (parameterName: string, changedAt: number) =>
-    ({ isReadable: false, parameterName, fault: 'is damaged', changedAt }) as const;
+  const content = { fault: 'is damaged', isNewer: false };
   const stored = { token: undefined, on: 1, report: undefined };
-  for (const [status, attempts] of [
-    [changed('/status', 1), changed('/attempt', 2)],
-    [changed('/attempt', 2), changed('/status', 1)],
-  ] as const)
-    expect(unreadableParameter({ ...stored, status, attempts })?.parameterName).toBe('/attempt');
+  const [status, attempts] = [
+    { parameterName: '/status', changedAt: 1, content },
+    { parameterName: '/attempt', changedAt: 2, content },
+  ];
+  expect(unreadableParameter({ ...stored, status, attempts })?.parameterName).toBe('/attempt');
+  expect(unreadableParameter({ ...stored, status: attempts, attempts: status })?.parameterName).toBe('/attempt');
 });

@@ -1,49 +1,26 @@
 import { expect, it } from 'vitest';
-import { type AnsweredEnd, type TokenExpiry, tokenExpiry } from '../../../lambda/refresher/rules/token-expiry.ts';
+import { type AnsweredEnd, tokenExpiry } from '../../../lambda/refresher/rules/token-expiry.ts';
 
 const issuedAt = Date.UTC(2026, 0, 31, 12);
 const LIFETIME = 3600;
+const at = (ahead: number) => ({ at: issuedAt + ahead * 1000 });
 
-function expiryOf(end: AnsweredEnd): TokenExpiry | string {
-  return tokenExpiry(end, issuedAt, LIFETIME);
-}
-
-function seconds(ahead: number): { expiresAt: number } {
-  return { expiresAt: issuedAt + ahead * 1000 };
-}
-
-it('assumes the expected lifetime, with a warning, where nothing usable is said', () => {
-  expect(expiryOf({ unknown: 'the profile names no path for it' })).toEqual({
-    ...seconds(3600),
-    lifetimeAssumed: true,
-    warning: expect.stringMatching(/no path.*assumed/),
+it.each<[string, AnsweredEnd, number, boolean, RegExp | undefined]>([
+  ['is assumed where nothing usable is said', { unknown: 'the profile names no path' }, 3600, true, /no path.*assumed/],
+  ['is taken as it is said', { in: 1 }, 1, false, undefined],
+  ['is taken as it is said', { in: 99_999_999 }, 99_999_999, false, undefined],
+  ['is taken as an instant says', at(0.001), 0.001, false, undefined],
+  ['is taken as an instant says', at(3900), 3900, false, undefined],
+  ['is cut from an instant', at(3900.001), 3600, false, /taken to end then/],
+  ['is cut from an instant', at(7200), 3600, false, /taken to end then/],
+])('the life of a token %s: %j', (_, end, seconds, lifetimeAssumed, warning) => {
+  expect(tokenExpiry(end, issuedAt, LIFETIME)).toEqual({
+    expiresAt: issuedAt + seconds * 1000,
+    lifetimeAssumed,
+    warning: warning && expect.stringMatching(warning),
   });
 });
 
-it.each([1, 3600, 99_999_999])('takes a lifetime of %i seconds as it is said', (lifetime) => {
-  expect(expiryOf({ in: lifetime })).toEqual({
-    ...seconds(lifetime),
-    lifetimeAssumed: false,
-    warning: undefined,
-  });
-});
-
-it.each([0.001, 1, 3600, 3900])('takes an instant %f seconds ahead as it is said', (ahead) => {
-  expect(expiryOf({ at: seconds(ahead).expiresAt })).toEqual({
-    ...seconds(ahead),
-    lifetimeAssumed: false,
-    warning: undefined,
-  });
-});
-
-it.each([3900.001, 7200])('cuts an instant %f seconds ahead to the expected lifetime, with a warning', (ahead) => {
-  expect(expiryOf({ at: seconds(ahead).expiresAt })).toEqual({
-    ...seconds(3600),
-    lifetimeAssumed: false,
-    warning: expect.stringContaining('taken to end then'),
-  });
-});
-
-it.each([0, -1, -86_400, 7200.001, 1e9])('does not believe an instant %f seconds ahead', (ahead) => {
-  expect(expiryOf({ at: seconds(ahead).expiresAt })).toBeTypeOf('string');
+it.each([0, -1, -86_400, 7200.001, 1e9])('an instant %f seconds ahead is not believed', (ahead) => {
+  expect(tokenExpiry(at(ahead), issuedAt, LIFETIME)).toBeTypeOf('string');
 });
