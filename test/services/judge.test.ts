@@ -867,10 +867,14 @@ describe('what a refusal tells', () => {
       expect(JSON.stringify(judge(acme, reply(body)))).not.toContain('abc123');
   });
 
-  it('is a text in which the name of the token is only part of a word', () => {
-    const named = { ...acme, token: 'result/id' };
-    expect(judge(named, reply(fault11('Client', 'Kid invalid')))).toMatchObject({ serviceText: 'Kid invalid' });
-    expect(judge(named, reply(fault11('Client', '{"id": "abc"}')))).toMatchObject({ serviceText: undefined });
+  it.each([
+    ['id', 'Kid invalid', true],
+    ['id', '{"id": "abc"}', false],
+    ['token', 'tokenless', true],
+    ['ticket', 'tickets: abc', false],
+  ])('is a text in which a short name of the token, %s, is only part of a word: %s', (name, text, isLogged) => {
+    const result = judge({ ...acme, token: `result/${name}` }, reply(fault11('Client', text)));
+    expect(result).toMatchObject({ serviceText: isLogged ? text : undefined });
   });
 
   it('says of a session beside an ended password where the service says so, by the words of the profile', () => {
@@ -924,6 +928,11 @@ describe('the reason that is logged', () => {
     ]),
     ['no charset', reply(Buffer.from('\xfc', 'latin1')), /is not text in its declared charset/],
     ['no envelope', reply('{}'), /is not a SOAP envelope \(/],
+    [
+      'a reference of Axis',
+      reply(soap11(`<loginResponse><result href="#id0"/></loginResponse><multiRef id="id0">${TOKEN}</multiRef>`)),
+      /references to elements of their own \(href, Axis\) are not followed/,
+    ],
     ['no part', reply('', { contentType: 'multipart/related; boundary=b' }), /without a part for the envelope/],
     ['two tokens', reply(answer(TOKEN + TOKEN)), /^there is more than one element with the name of the token/],
     ['two tokens under an error', reply(answer(TOKEN + TOKEN), { status: 400 }), /^HTTP status 400: there is more/],
