@@ -85,7 +85,8 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
     'error instanceof Error → false': 'its words are in the text of the new one',
   },
   'lambda/reader/last-attempt.ts': {
-    'newest.Version ?? 0 → newest.Version': IMPOSSIBLE,
+    'newest?.Value === undefined || newest.Version === undefined → (newest?.Value === undefined) && (newest.Version === undefined)':
+      IMPOSSIBLE,
     'earlier?.Value === undefined → false': 'what cannot be read ends the looking back as what cannot be had does',
   },
   'lambda/reader/rejection-report.ts': {
