@@ -78,12 +78,12 @@ function decodeQuotedPrintable(body: string): string | undefined {
   // White space at the end of a line was added on the way; a "=" there joins two lines.
   const text = body.replace(/(?<![ \t])[ \t]+(?=\r?\n|$)/g, '').replace(/=(?:\r?\n|$)/g, '');
   if (/=(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
-  return text.replace(/=(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return text.replace(/=([0-9A-Fa-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
 /** The media type in small letters, and its parameters by names in small letters; of two of one name the first. */
 function parseContentType(text: string): [type: string, parameters: ReadonlyMap<string, string>] {
-  const [type = ''] = text.split(';', 1);
+  const [type = ''] = text.split(';');
   const parameters = [...text.matchAll(PARAMETER)].map(([, name = '', quoted, plain = '']) => {
     const value = quoted === undefined ? plain.trim() : quoted.replace(/\\(.)/g, '$1');
     return [name.toLowerCase(), value] as const;
