@@ -32,7 +32,6 @@ export function lastAttemptReader(
   clock: Clock,
 ): () => Promise<LastAttempt> {
   const name = attemptParameterName(parameterName);
-  let reading: Promise<LastAttempt> | undefined;
   let upcoming: Promise<LastAttempt> | undefined;
   let lastReadAt = Number.NEGATIVE_INFINITY;
 
@@ -44,25 +43,23 @@ export function lastAttemptReader(
     };
     try {
       const newest = await get(name);
-      if (newest?.Value === undefined) return {};
-      return await countingRecord(decodeAttempt(newest.Value), newest.Version ?? 0, async (version) => {
+      if (newest?.Value === undefined || newest.Version === undefined) return {};
+      return await countingRecord(decodeAttempt(newest.Value), newest.Version, async (version) => {
         const earlier = await get(`${name}:${version}`).catch(() => undefined);
         return earlier?.Value === undefined ? undefined : decodeAttempt(earlier.Value);
       });
     } catch (error) {
-      const { name: why } = error instanceof Error ? error : { name: 'no answer' };
+      const why = error instanceof Error ? error.name : 'no answer';
       const remedy = isDenied(error) ? '. The grantRead of this version allows it' : '';
       return unreadable(`cannot be read (${why})${remedy}`);
     }
   }
 
   async function readInTurn(): Promise<LastAttempt> {
-    await reading;
     await turnAfter(lastReadAt, clock);
     upcoming = undefined;
     lastReadAt = clock.now();
-    reading = read();
-    return await reading;
+    return await read();
   }
 
   return () => {

@@ -4,9 +4,9 @@ import { soapBodyChild } from '../soap/soap-reply.ts';
 import { parseXml, withDescendants, type XmlElement, XmlError } from '../soap/strict-xml.ts';
 import { escapeXml } from '../soap/xml-text.ts';
 import { DURATION_PATTERN, DURATION_RULE } from '../timing.ts';
-import { elementsAt, ownText, stepsOf } from './element-path.ts';
+import { elementsAt, lastStep, stepsOf } from './element-path.ts';
 import { fillTemplate, isFieldName, placeholders } from './fill-template.ts';
-import type { ServiceProfile } from './profile.ts';
+import type { ServiceCodes, ServiceProfile, ServiceTiming } from './profile.ts';
 
 /** One thing about a profile. */
 export interface ProfileFault {
@@ -32,31 +32,29 @@ export interface CheckedProfile {
  */
 export function checkProfile(value: unknown): CheckedProfile {
   const faults: ProfileFault[] = [];
-  const fault = (key: string, remedy: string): void => {
+  const fault: AddFault = (key, remedy) => {
     faults.push({ key, remedy });
   };
   if (!isObject(value)) {
     return { profile: undefined, faults: [{ key: 'profile', remedy: 'give an object' }], warnings: [] };
   }
-  checkShape(value, fault);
-  const request = typeof value.request === 'string' ? checkTemplate(value.request, fault) : undefined;
-  if (isObject(value.headers)) checkHeaders(value.headers, fault);
-  if (typeof value.soapAction === 'string' && !/^(?:(?!\{\{|\}\})[\x21\x23-\x7e])*$/.test(value.soapAction)) {
-    fault('soapAction', 'use printable ASCII without spaces, quotation marks and double braces: the marks are added');
+  const [headers, codes, timing] = [recordOf(value.headers), recordOf(value.codes), recordOf(value.timing)];
+  checkKeys('', value, SHAPE, fault);
+  for (const name of REQUIRED) if (value[name] === undefined) fault(name, 'set it');
+  for (const [index, namespace] of listOf(value.namespaces).entries()) {
+    if (typeof namespace !== 'string') fault(`namespaces[${index}]`, 'give a text');
   }
-  checkPaths(value, request, fault);
-  if (isObject(value.codes)) checkCodes(value.codes, fault);
-  if (isObject(value.timing)) checkTiming(value.timing, fault);
-  const profile = faultless(value, faults);
-  if (profile !== undefined && Buffer.byteLength(JSON.stringify(serviceVariable(profile))) > MAX_BYTES) {
+  const request = typeof value.request === 'string' ? checkTemplate(value.request, fault) : undefined;
+  checkHeaders(headers, fault);
+  checkTogether(value, fault);
+  checkTokenPath(value, request, fault);
+  checkCodes(codes, fault);
+  checkTiming(timing, fault);
+  if (isProfile(value, faults) && Buffer.byteLength(JSON.stringify(serviceVariable(value))) > MAX_BYTES) {
     fault('profile', `shorten it: as a variable of the function it may take ${MAX_BYTES} bytes, without timing`);
   }
-  const warnings = [
-    ...(request === undefined ? [] : fixedSecrets(request)),
-    ...fixedHeaders(value.headers),
-    ...shortSentences(value.codes),
-  ];
-  return { profile: faults.length === 0 ? profile : undefined, faults, warnings };
+  const warnings = [...fixedSecrets(request, headers), ...shortSentences(codes)];
+  return { profile: isProfile(value, faults) ? value : undefined, faults, warnings };
 }
 
 /** Lambda allows 4,096 bytes for all variables together. */
@@ -69,66 +67,80 @@ export function serviceVariable({ timing: _, ...profile }: ServiceProfile): stri
   );
 }
 
+type JsonRecord = Readonly<Record<string, unknown>>;
 type AddFault = (key: string, remedy: string) => void;
 
-/** The shape was checked, key by key; without a fault, it is a profile. */
-function faultless(value: unknown, faults: readonly ProfileFault[]): ServiceProfile | undefined {
-  const isProfile = (candidate: unknown): candidate is ServiceProfile => isObject(candidate) && faults.length === 0;
-  return isProfile(value) ? value : undefined;
+/** The shape was checked, key by key: without a fault, it is a profile. */
+function isProfile(_value: object, faults: readonly ProfileFault[]): _value is ServiceProfile {
+  return faults.length === 0;
 }
 
+function recordOf(value: unknown): JsonRecord {
+  return isObject(value) ? value : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** What to do about a value; undefined for a good one. */
 type Rule = (value: unknown) => string | undefined;
 
-const text: Rule = (value) => (typeof value === 'string' ? undefined : 'give a text');
-const oneOrMore: Rule = (value) =>
-  typeof value === 'string' && value !== '' ? undefined : 'give a text with something in it';
 const record: Rule = (value) => (isObject(value) ? undefined : 'give an object');
 const list: Rule = (value) => (Array.isArray(value) ? undefined : 'give a list of texts');
+/** A text that fits the pattern. */
+const matching =
+  (pattern: RegExp, remedy: string): Rule =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value) ? undefined : remedy;
+
+const LOCAL_NAME = '[\\p{L}_][\\p{L}\\p{M}\\p{N}_.\\-\\u00b7]*';
+const PATH = new RegExp(`^/?${LOCAL_NAME}(?:/${LOCAL_NAME})*$`, 'u');
+
+const element = matching(new RegExp(`^${LOCAL_NAME}$`, 'u'), 'give the local name of an element, without a prefix');
+const path = matching(PATH, 'join local names by /, as in return/authToken; a / in front starts below the Envelope');
+const duration = matching(DURATION_PATTERN, DURATION_RULE);
 
 const SHAPE: Readonly<Record<keyof ServiceProfile, Rule>> = {
-  request: oneOrMore,
-  soapAction: text,
+  request: matching(/./, 'give a text with something in it'),
+  soapAction: matching(
+    /^(?:(?!\{\{|\}\})[\x21\x23-\x7e])*$/,
+    'use printable ASCII without spaces, quotation marks and double braces: the marks are added',
+  ),
   headers: record,
-  answer: oneOrMore,
-  refusal: oneOrMore,
-  charset: (value) => (value === 'ISO-8859-1' ? undefined : 'use "ISO-8859-1" or leave it out'),
+  answer: element,
+  refusal: element,
+  charset: matching(/^ISO-8859-1$/, 'use "ISO-8859-1" or leave it out'),
   namespaces: list,
-  token: oneOrMore,
-  expiresIn: oneOrMore,
-  expiresAt: oneOrMore,
-  code: oneOrMore,
-  success: text,
+  token: path,
+  expiresIn: path,
+  expiresAt: path,
+  code: path,
+  success: matching(/^/, 'give a text'),
   codes: record,
   timing: record,
 };
 const REQUIRED = ['request', 'answer', 'token', 'codes'];
-const MEANINGS = ['credentials', 'request', 'unavailable'];
+const CODES: Readonly<Record<keyof ServiceCodes, Rule>> = { credentials: list, request: list, unavailable: list };
+const TIMING: Readonly<Record<keyof ServiceTiming, Rule>> = {
+  tokenLifetime: duration,
+  refreshEvery: duration,
+  checkEvery: duration,
+  renewal: matching(/^at expiry$/, 'use "at expiry" or leave it out'),
+  loginsPerDay: (value) =>
+    Number.isSafeInteger(value) && Number(value) > 0 ? undefined : 'use a whole number above 0',
+};
 
-function checkShape(value: Readonly<Record<string, unknown>>, fault: AddFault): void {
-  refuseUnknown('', value, Object.keys(SHAPE), fault);
-  for (const name of REQUIRED) if (value[name] === undefined) fault(name, 'set it');
-  for (const [name, rule] of Object.entries(SHAPE)) {
-    const remedy = value[name] === undefined ? undefined : rule(value[name]);
-    if (remedy !== undefined) fault(name, remedy);
-  }
-  if (Array.isArray(value.namespaces)) checkTexts('namespaces', value.namespaces, fault);
-}
-
-function checkTexts(key: string, values: readonly unknown[], fault: AddFault): void {
-  for (const [index, value] of values.entries())
-    if (typeof value !== 'string') fault(`${key}[${index}]`, 'give a text');
-}
-
-function refuseUnknown(
-  at: string,
-  value: Readonly<Record<string, unknown>>,
-  known: readonly string[],
-  fault: AddFault,
-): void {
-  for (const name of Object.keys(value)) {
-    if (known.includes(name)) continue;
+/** Each key by its rule, and none that has no rule. @param at where the record stands; empty for the profile itself */
+function checkKeys(at: string, value: JsonRecord, rules: Readonly<Record<string, Rule>>, fault: AddFault): void {
+  const known = Object.keys(rules);
+  for (const name of Object.keys(value).filter((each) => !known.includes(each))) {
     const meant = didYouMean(name, known, '; ') || `; the keys are ${known.join(', ')}`;
     fault(keyOf(at, name), `there is no such key${meant}`);
+  }
+  for (const [name, rule] of Object.entries(rules)) {
+    const remedy = value[name] === undefined ? undefined : rule(value[name]);
+    if (remedy !== undefined) fault(keyOf(at, name), remedy);
   }
 }
 
@@ -224,7 +236,7 @@ function standsAsText(template: string, index: number): boolean {
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const OURS = /^(?:content-.*|soapaction|accept.*|host|connection|transfer-encoding|user-agent|proxy-.*)$/i;
 
-function checkHeaders(headers: Readonly<Record<string, unknown>>, fault: AddFault): void {
+function checkHeaders(headers: JsonRecord, fault: AddFault): void {
   const seen = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
     const key = keyOf('headers', name);
@@ -241,137 +253,80 @@ function checkHeaders(headers: Readonly<Record<string, unknown>>, fault: AddFaul
   }
 }
 
-const LOCAL_NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_.\-\u00b7]*$/u;
-
-function checkPaths(
-  value: Readonly<Record<string, unknown>>,
-  request: RequestTemplate | undefined,
-  fault: AddFault,
-): void {
-  const { answer, refusal, token, code } = value;
-  for (const [name, local] of Object.entries({ answer, refusal })) {
-    if (typeof local === 'string' && local !== '' && !LOCAL_NAME.test(local)) {
-      fault(name, 'give the local name of an element, without a prefix');
-    }
-  }
+/** What two keys make wrong together. */
+function checkTogether({ answer, refusal, expiresIn, expiresAt, success, code }: JsonRecord, fault: AddFault): void {
   if (refusal !== undefined && refusal === answer) fault('refusal', 'leave it out: answer names the same element');
-  for (const name of ['token', 'expiresIn', 'expiresAt', 'code']) {
-    const path = value[name];
-    if (typeof path === 'string' && path !== '' && !isPath(path)) {
-      fault(name, 'join local names by /, as in return/authToken; a / in front starts below the Envelope');
-    }
-  }
-  if (value.expiresIn !== undefined && value.expiresAt !== undefined) {
-    fault('expiresAt', 'give expiresIn or expiresAt, not both');
-  }
-  if (value.success !== undefined && code === undefined) fault('success', 'set code too: the path at which it stands');
-  if (typeof token === 'string' && isPath(token)) checkTokenPath(token, value, request, fault);
+  if (expiresIn !== undefined && expiresAt !== undefined) fault('expiresAt', 'give expiresIn or expiresAt, not both');
+  if (success !== undefined && code === undefined) fault('success', 'set code too: the path at which it stands');
 }
 
-function isPath(path: string): boolean {
-  return stepsOf(path).every((step) => LOCAL_NAME.test(step));
-}
-
-function checkTokenPath(
-  path: string,
-  value: Readonly<Record<string, unknown>>,
-  request: RequestTemplate | undefined,
-  fault: AddFault,
-): void {
-  const steps = stepsOf(path);
-  const [last] = steps.slice(-1);
-  if (last === value.answer || last === value.refusal) {
-    fault('token', 'end it with another name than answer and refusal have');
+function checkTokenPath(value: JsonRecord, request: RequestTemplate | undefined, fault: AddFault): void {
+  const { token, answer, refusal } = value;
+  if (typeof token !== 'string' || !PATH.test(token)) return;
+  const last = lastStep(token);
+  if (last === answer || last === refusal) fault('token', 'end it with another name than answer and refusal have');
+  if (stepsOf(token).filter((step) => step === last).length > 1) {
+    fault('token', 'its last name may stand in it only once');
   }
-  if (steps.filter((step) => step === last).length > 1) fault('token', 'its last name may stand in it only once');
   const namespaces = Array.isArray(value.namespaces)
     ? value.namespaces.filter((name) => typeof name === 'string')
     : undefined;
-  if (request !== undefined && elementsAt(path, { ...request, namespaces }).length > 0) {
+  if (request !== undefined && elementsAt(token, { ...request, namespaces }).length > 0) {
     fault('token', 'it leads to an element of the request: an echo of that would be taken for a token');
   }
 }
 
-function checkCodes(codes: Readonly<Record<string, unknown>>, fault: AddFault): void {
-  refuseUnknown('codes', codes, MEANINGS, fault);
+function checkCodes(codes: JsonRecord, fault: AddFault): void {
+  checkKeys('codes', codes, CODES, fault);
   const places = new Map<string, string>();
-  for (const meaning of MEANINGS) {
-    const listed = codes[meaning];
-    if (listed === undefined) continue;
-    if (!Array.isArray(listed)) {
-      fault(`codes.${meaning}`, 'give a list of texts');
+  for (const { meaning, key, code } of listedCodes(codes)) {
+    if (typeof code !== 'string') {
+      fault(key, 'give a text');
       continue;
     }
-    checkTexts(`codes.${meaning}`, listed, fault);
-    for (const [index, code] of listed.entries()) {
-      if (typeof code !== 'string') continue;
-      const key = `codes.${meaning}[${index}]`;
-      if (!/^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/.test(code)) {
-        fault(key, 'use printable ASCII without white space around it');
-      }
-      const before = places.get(code);
-      if (before !== undefined && before !== meaning)
-        fault(key, `it stands in codes.${before} too: give it one meaning`);
-      places.set(code, before ?? meaning);
+    if (!/^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/.test(code)) {
+      fault(key, 'use printable ASCII without white space around it');
     }
+    const before = places.get(code) ?? meaning;
+    if (before !== meaning) fault(key, `it stands in codes.${before} too: give it one meaning`);
+    places.set(code, before);
   }
 }
 
-const TIMING: Readonly<Record<keyof NonNullable<ServiceProfile['timing']>, Rule>> = {
-  tokenLifetime: duration,
-  refreshEvery: duration,
-  checkEvery: duration,
-  renewal: (value) => (value === 'at expiry' ? undefined : 'use "at expiry" or leave it out'),
-  loginsPerDay: (value) =>
-    Number.isSafeInteger(value) && Number(value) > 0 ? undefined : 'use a whole number above 0',
-};
-
-function duration(value: unknown): string | undefined {
-  return typeof value === 'string' && DURATION_PATTERN.test(value) ? undefined : DURATION_RULE;
+function listedCodes(codes: JsonRecord) {
+  return Object.keys(CODES).flatMap((meaning) =>
+    listOf(codes[meaning]).map((code, index) => ({ meaning, key: `codes.${meaning}[${index}]`, code })),
+  );
 }
 
-function checkTiming(timing: Readonly<Record<string, unknown>>, fault: AddFault): void {
-  refuseUnknown('timing', timing, Object.keys(TIMING), fault);
-  for (const [name, rule] of Object.entries(TIMING)) {
-    const remedy = timing[name] === undefined ? undefined : rule(timing[name]);
-    if (remedy !== undefined) fault(`timing.${name}`, remedy);
-  }
+function checkTiming(timing: JsonRecord, fault: AddFault): void {
+  checkKeys('timing', timing, TIMING, fault);
   if (timing.renewal !== undefined && timing.refreshEvery !== undefined) {
-    fault(
-      'timing.refreshEvery',
-      'leave it out beside renewal: such a service gives out no token before the old one ends',
-    );
+    const why = 'such a service gives out no token before the old one ends';
+    fault('timing.refreshEvery', `leave it out beside renewal: ${why}`);
   }
 }
 
-function fixedSecrets({ envelope }: RequestTemplate): readonly ProfileFault[] {
-  return withDescendants(envelope)
-    .filter((element) => namesSecret(element.name) && ownText(element) !== '' && !/\{\{/.test(element.text))
-    .map(({ name }) => ({ key: 'request', remedy: `the text of <${name}> is fixed, ${IN_SIGHT}` }));
-}
-
-function fixedHeaders(headers: unknown): readonly ProfileFault[] {
-  return Object.entries(isObject(headers) ? headers : {})
+/** Texts of the request and headers that stand in the profile where a secret belongs. */
+function fixedSecrets(request: RequestTemplate | undefined, headers: JsonRecord): readonly ProfileFault[] {
+  const elements = request === undefined ? [] : withDescendants(request.envelope);
+  const texts = [
+    ...elements.map(({ name, text }) => ({ key: 'request', name, text, what: `the text of <${name}>` })),
+    ...Object.entries(headers).map(([name, text]) => ({ key: keyOf('headers', name), name, text, what: 'its value' })),
+  ];
+  return texts
     .filter(
-      ([name, value]) => typeof value === 'string' && value.trim() !== '' && !/\{\{/.test(value) && namesSecret(name),
+      ({ name, text }) => typeof text === 'string' && /\S/.test(text) && !text.includes('{{') && namesSecret(name),
     )
-    .map(([name]) => ({ key: keyOf('headers', name), remedy: `its value is fixed, ${IN_SIGHT}` }));
+    .map(({ key, what }) => ({ key, remedy: `${what} is fixed, ${IN_SIGHT}` }));
 }
 
 /** What databases and directories say of their own trouble would be taken for the service's refusal. */
-function shortSentences(codes: unknown): readonly ProfileFault[] {
-  return Object.entries(isObject(codes) ? codes : {}).flatMap(([meaning, listed]) =>
-    (Array.isArray(listed) ? listed : []).flatMap((code, index) =>
-      typeof code === 'string' && /^\S+\s+\S+$/.test(code)
-        ? [
-            {
-              key: `codes.${meaning}[${index}]`,
-              remedy: 'two words are too few: databases say so too; give the whole sentence',
-            },
-          ]
-        : [],
-    ),
-  );
+function shortSentences(codes: JsonRecord): readonly ProfileFault[] {
+  const remedy = 'two words are too few: databases say so too; give the whole sentence';
+  return listedCodes(codes)
+    .filter(({ code }) => typeof code === 'string' && /^\S+\s+\S+$/.test(code))
+    .map(({ key }) => ({ key, remedy }));
 }
 
 const IN_SIGHT =

@@ -126,7 +126,7 @@ function judgeEnvelope(profile: ServiceProfile, answer: Answer, status: number):
   const inPlace = elementsAt(profile.token, answer);
   const [place, secondPlace] = inPlace;
   const listed = place && !secondPlace && codeInTokenPlace(ownText(place), profile.codes);
-  if (listed) return { ...asListed(listed), serviceText: serviceText(profile, [elsewhere(ownText(place))]) };
+  if (listed) return { ...asListed(listed), serviceText: serviceText(profile, [ownText(place)]) };
   const tokens = withDescendants(envelope).filter(({ name }) => name === lastStep(profile.token));
   if (tokens.every((token) => ownText(token) === '' && token.children.length === 0)) {
     return judgeRefusal(profile, answer, isRefusal, status);
@@ -207,15 +207,13 @@ function judgeRefusal(profile: ServiceProfile, scope: PathScope, isRefusal: bool
   const isAnother = isRefusal ? texts.length > 0 : code !== '' && code !== profile.success;
   const empty = emptyTokenCode(profile.codes);
   const hasText = withDescendants(scope.child).some((element) => ownText(element) !== '');
-  if (listed) return { ...asListed(listed), serviceText: serviceText(profile, texts) };
+  const said = texts.map(({ text }) => text);
+  if (listed) return { ...asListed(listed), serviceText: serviceText(profile, said) };
   if (empty && !hasText && elementsAt(profile.token, scope).length === 1) return asListed(empty);
-  if (isAnother) return { ...unlisted('the service refused'), serviceText: serviceText(profile, texts) };
+  if (isAnother) return { ...unlisted('the service refused'), serviceText: serviceText(profile, said) };
   // Only sentences: a single word may be a token that stands elsewhere.
-  const sentences = texts.filter(({ text }) => /\s/.test(text));
-  return {
-    ...inDoubt(status, 'there is neither a token nor a code'),
-    serviceText: serviceText(profile, sentences),
-  };
+  const sentences = said.filter((text) => /\s/.test(text));
+  return { ...inDoubt(status, 'there is neither a token nor a code'), serviceText: serviceText(profile, sentences) };
 }
 
 function judgeFault(profile: ServiceProfile, scope: PathScope): NoToken {
@@ -223,14 +221,14 @@ function judgeFault(profile: ServiceProfile, scope: PathScope): NoToken {
   const coded = elementsAt(profile.code, scope);
   const isAtCode = (element: XmlElement) => codes.includes(element) || (coded.length === 1 && coded[0] === element);
   const all = [...codes, ...texts].map((element) => ({ text: ownText(element), isCodePlace: isAtCode(element) }));
-  const said = serviceText(profile, texts.map(ownText).map(elsewhere));
+  const said = { serviceText: serviceText(profile, texts.map(ownText)) };
   const listed = listedCode(all, profile.codes);
-  if (listed) return { ...asListed(listed), serviceText: said };
+  if (listed) return { ...asListed(listed), ...said };
   if (codes.some((element) => blamesServer(ownText(element)))) {
     const why = 'the service reports a fault of its own (SOAP Server fault)';
-    return { ...noToken('ENDPOINT_UNAVAILABLE', why), serviceText: said };
+    return { ...noToken('ENDPOINT_UNAVAILABLE', why), ...said };
   }
-  return { ...unlisted('the service answered with a SOAP fault'), serviceText: said };
+  return { ...unlisted('the service answered with a SOAP fault'), ...said };
 }
 
 /** Where a fault says what it is, in the elements of its SOAP version and nowhere else. */
@@ -259,26 +257,24 @@ function blamesServer(code: string): boolean {
 }
 
 /** What may be logged once its secrets are taken out, a line for each text: none that names the token's element, as in JSON. */
-function serviceText(profile: ServiceProfile, texts: readonly AnswerText[]): string | undefined {
-  const name = lastStep(profile.token);
+function serviceText({ token }: ServiceProfile, texts: readonly string[]): string | undefined {
+  const name = lastStep(token);
   // A name such as `id` is a part of many words.
   const wordsOf = (text: string) => (name.length > 5 ? text : text.split(/[^\p{L}\p{N}]+/u));
-  const logged = texts.map(({ text }) => text).filter((text) => !wordsOf(text).includes(name));
-  return logged.filter((text) => text !== '').join('\n') || undefined;
+  return texts.filter((text) => text !== '' && !wordsOf(text).includes(name)).join('\n') || undefined;
 }
 
 /** By the list in which the code stands. */
 function asListed({ meaning, code: reason }: ListedCode): NoToken {
-  const inWords = reasonInWords(reason);
-  switch (meaning) {
-    case 'credentials':
-      return { ...noToken('CREDENTIALS_REFUSED', `the service refused: ${inWords}`), reason };
-    case 'request':
-      return { ...noToken('REQUEST_REFUSED', `the service refused: ${inWords}`), reason };
-    case 'unavailable':
-      return { ...noToken('ENDPOINT_UNAVAILABLE', `the service answered ${inWords}`), reason };
-  }
+  const verb = meaning === 'unavailable' ? 'answered' : 'refused:';
+  return { ...noToken(CODES[meaning], `the service ${verb} ${reasonInWords(reason)}`), reason };
 }
+
+const CODES = {
+  credentials: 'CREDENTIALS_REFUSED',
+  request: 'REQUEST_REFUSED',
+  unavailable: 'ENDPOINT_UNAVAILABLE',
+} as const;
 
 function unlisted(what: string): NoToken {
   return noToken('REQUEST_REFUSED', `${what}, without a code or sentence that the profile lists`);

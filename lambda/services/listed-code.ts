@@ -37,12 +37,8 @@ export function codeInTokenPlace(text: string, codes: ServiceCodes): ListedCode 
 
 /** The meaning of `''`, an empty token and nothing else, where it is listed. */
 export function emptyTokenCode(codes: ServiceCodes): ListedCode | undefined {
-  return MEANINGS.filter((meaning) => codes[meaning]?.includes('')).map((meaning) => ({ meaning, code: '' }))[0];
-}
-
-/** Whether an entry is a sentence: it has a blank in it. */
-function isSentence(code: string): boolean {
-  return code.includes(' ');
+  const meaning = MEANINGS.find((each) => codes[each]?.includes(''));
+  return meaning && { meaning, code: '' };
 }
 
 function longest(
@@ -68,7 +64,8 @@ function holds(text: AnswerText, code: string): boolean {
 /** Where the code stands in the text. Numbers are everywhere, in dates, identifiers and amounts: they count as a whole text only. */
 function placesOf({ text, isCodePlace }: AnswerText, code: string): readonly number[] {
   if (!/[A-Za-z]/.test(code)) return isCodePlace && text === code ? [0] : [];
-  const [within, sought] = isSentence(code) ? [text.toLowerCase(), code.toLowerCase()] : [text, code];
+  // An entry with a blank is a sentence, whose case does not count.
+  const [within, sought] = code.includes(' ') ? [text.toLowerCase(), code.toLowerCase()] : [text, code];
   const places: number[] = [];
   for (let at = within.indexOf(sought); at >= 0; at = within.indexOf(sought, at + 1)) {
     if (!isWordCharacter(within.charAt(at - 1)) && !isWordCharacter(within.charAt(at + sought.length))) places.push(at);

@@ -34,44 +34,22 @@ interface Part {
 
 /** The text between the delimiter lines. What stands before the first is a preamble, and behind the closing one nothing counts. */
 function partsOf(message: string, boundary: string): readonly Part[] {
-  const parts: string[] = [];
-  let open: number | undefined;
-  for (const { from, to, next } of lines(message)) {
-    const line = message.slice(from, to);
-    if (!line.startsWith(`--${boundary}`)) continue;
-    const rest = line.slice(boundary.length + 2).trimEnd();
-    if (rest !== '' && rest !== '--') continue;
-    // The line end before a delimiter belongs to the delimiter.
-    if (open !== undefined) parts.push(message.slice(open, Math.max(open, from)).replace(/\r?\n$/, ''));
-    open = rest === '' ? next : undefined;
-    if (rest === '--') return parts.map(parsePart);
-  }
-  if (open !== undefined) parts.push(message.slice(open));
-  return parts.map(parsePart);
-}
-
-function* lines(text: string): Generator<{ readonly from: number; readonly to: number; readonly next: number }> {
-  for (let from = 0; from < text.length; ) {
-    const end = text.indexOf('\n', from);
-    const next = end < 0 ? text.length : end + 1;
-    yield { from, to: end < 0 ? text.length : end, next };
-    from = next;
-  }
+  const escaped = boundary.replace(/\W/g, '\\$&');
+  const delimiter = (end: string) => new RegExp(`(?<=^|\\n)--${escaped}${end}[^\\S\\n]*(?:\\n|$)`);
+  const [counted = ''] = message.split(delimiter('--'));
+  const [, ...parts] = counted.split(delimiter(''));
+  // The line end before a delimiter belongs to the delimiter.
+  return parts.map((part) => parsePart(part.replace(/\r?\n$/, '')));
 }
 
 function parsePart(text: string): Part {
-  const headers = new Map<string, string>();
-  let last = '';
-  for (const { from, to, next } of lines(text)) {
-    const line = text.slice(from, to).replace(/\r$/, '');
-    if (line === '') return { headers, body: text.slice(next) };
-    const [, name, value = ''] = /^([^\s:]+)[ \t]*:(.*)$/.exec(line) ?? [];
-    if (name !== undefined) {
-      last = name.toLowerCase();
-      headers.set(last, value.trim());
-    } else if (/^[ \t]/.test(line)) headers.set(last, `${headers.get(last) ?? ''} ${line.trim()}`);
-  }
-  return { headers, body: '' };
+  const blankLine = /(?<=^|\n)\r?\n/.exec(text);
+  const unfolded = text.slice(0, blankLine?.index).replace(/\r?\n[ \t]+/g, ' ');
+  const headers = [...unfolded.matchAll(/^([^\s:]+)[ \t]*:(.*)$/gm)];
+  return {
+    headers: new Map(headers.map(([, name = '', value = '']) => [name.toLowerCase(), value.trim()])),
+    body: blankLine === null ? '' : text.slice(blankLine.index + blankLine[0].length),
+  };
 }
 
 function bareId(id = ''): string {
@@ -98,24 +76,19 @@ function decodeTransfer(body: string, encoding = '8bit'): string | undefined {
 
 function decodeQuotedPrintable(body: string): string | undefined {
   // White space at the end of a line was added on the way; a "=" there joins two lines.
-  const lines = body.split(/\r?\n/).map((line) => line.replace(/(?<![ \t])[ \t]+$/, ''));
-  const joined = lines.map((line, index) =>
-    line.endsWith('=') ? line.slice(0, -1) : index < lines.length - 1 ? `${line}\r\n` : line,
-  );
-  const text = joined.join('');
+  const text = body.replace(/(?<![ \t])[ \t]+(?=\r?\n|$)/g, '').replace(/=(?:\r?\n|$)/g, '');
   if (/=(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
   return text.replace(/=([0-9A-Fa-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
 /** The media type in small letters, and its parameters by names in small letters; of two of one name the first. */
 function parseContentType(text: string): [type: string, parameters: ReadonlyMap<string, string>] {
-  const type = /^[^;]*/.exec(text)?.[0] ?? '';
-  const parameters = new Map<string, string>();
-  for (const [, name = '', quoted, plain = ''] of text.slice(type.length).matchAll(PARAMETER)) {
+  const [type = ''] = text.split(';');
+  const parameters = [...text.matchAll(PARAMETER)].map(([, name = '', quoted, plain = '']) => {
     const value = quoted === undefined ? plain.trim() : quoted.replace(/\\(.)/g, '$1');
-    if (!parameters.has(name.toLowerCase())) parameters.set(name.toLowerCase(), value);
-  }
-  return [type.trim().toLowerCase(), parameters];
+    return [name.toLowerCase(), value] as const;
+  });
+  return [type.trim().toLowerCase(), new Map(parameters.reverse())];
 }
 
 const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;,]*))/g;

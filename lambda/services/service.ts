@@ -87,24 +87,17 @@ function fillRequest(
   values: Readonly<Record<string, string>>,
   { now, uuid, endpoint }: RequestContext,
 ): Envelope {
-  const textFor = (name: string): string => {
-    switch (name) {
-      case '$uuid':
-        return uuid;
-      case '$now':
-        return new Date(now).toISOString();
-      case '$endpoint':
-        return endpoint;
-      case '$basic':
-        return Buffer.from(`${field('username')}:${field('password')}`).toString('base64');
-      default:
-        return field(name);
-    }
+  const texts: Readonly<Record<string, string>> = {
+    ...values,
+    $uuid: uuid,
+    $now: new Date(now).toISOString(),
+    $endpoint: endpoint,
+    $basic: Buffer.from(`${values.username}:${values.password}`).toString('base64'),
   };
-  const field = (name: string): string => {
-    const value = values[name];
-    if (value === undefined) throw new TypeError(`no value for the field ${name}`);
-    return value;
+  const textFor = (name: string): string => {
+    const text = texts[name];
+    if (text === undefined) throw new TypeError(`no value for the field ${name}`);
+    return text;
   };
   const own = Object.entries(headers).map(([name, template]) => [name, fillTemplate(template, textFor)] as const);
   return {

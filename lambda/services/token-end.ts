@@ -22,19 +22,13 @@ const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 export function endFromInstant(text: string): TokenEnd {
   const { date = '', time = '', seconds = '00', fraction = '', zone = 'Z' } = INSTANT.exec(text)?.groups ?? {};
   const local = `${date}T${time}:${seconds}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
-  const at = Date.parse(local);
+  const asUtc = Date.parse(local);
   // Date.parse takes the 30th of February for the 2nd of March.
-  if (Number.isNaN(at) || new Date(at).toISOString() !== local) {
+  if (Number.isNaN(asUtc) || new Date(asUtc).toISOString() !== local) {
     return { unknown: 'what stands at expiresAt is no instant of ISO 8601' };
   }
-  return { at: at - offsetMinutes(zone) * 60_000 };
+  return { at: Date.parse(local.replace('Z', zone.replace(/:?(\d\d)$/, ':$1'))) };
 }
 
 const INSTANT =
   /^(?<date>\d{4}-\d\d-\d\d)[T ](?<time>\d\d:\d\d)(?::(?<seconds>\d\d)(?:\.(?<fraction>\d+))?)?(?<zone>Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
-
-function offsetMinutes(zone: string): number {
-  if (zone === 'Z') return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-  return zone.startsWith('-') ? -minutes : minutes;
-}

@@ -45,6 +45,14 @@ describe('get', () => {
     expect(store.readsAt).toHaveLength(2);
   });
 
+  it('sets no timer that is longer than those of Node, whatever maxAgeSeconds is', async () => {
+    const { reader, refresh, clock, within } = setUp({ maxAgeSeconds: 90 * 24 * HOUR });
+    const timeout = vi.spyOn(clock, 'timeout');
+    refresh('token-1');
+    await within(0, reader.get());
+    expect(Math.max(...timeout.mock.calls.flat())).toBe(2_147_483_647);
+  });
+
   it('counts the age of the cached token from the request, not from the answer', async () => {
     const { reader, refresh, store, clock, within } = setUp({ maxAgeSeconds: 300 });
     refresh('token-1');

@@ -208,7 +208,7 @@ describe('a fault is named by its key', () => {
       codes: { request: ['é'] },
     };
 
-    expect(faultyKeys(profile)).toEqual(['answr', 'answer', 'request', 'token', 'success', 'codes.request[0]']);
+    expect(faultyKeys(profile)).toEqual(['answr', 'token', 'answer', 'request', 'success', 'codes.request[0]']);
   });
 
   it('tells the closest name of a key that does not exist', () => {
