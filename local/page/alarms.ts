@@ -33,12 +33,7 @@ export function createAlarmPanel({ clock, metrics }: VirtualWorld, config: Confi
   }
   const changes: AlarmChange[] = [];
 
-  function watch({
-    kind: name,
-    severity,
-    firesWhen: rule,
-    alarm,
-  }: ReturnType<typeof playedAlarms>[number]): () => AlarmView {
+  function watch({ kind: name, severity, firesWhen: rule, alarm }: PlayedAlarm): () => AlarmView {
     const pages = severity === 'page';
     const { firstMinute, evaluate, isWarmingUp } = watchAlarm(alarm, clock.now(), 'filled');
     let view: AlarmView = { name, pages, rule, state: 'INSUFFICIENT_DATA', since: clock.now(), isWarmingUp: true };
@@ -46,7 +41,7 @@ export function createAlarmPanel({ clock, metrics }: VirtualWorld, config: Confi
       const at = clock.now();
       const state = evaluate(metrics.get(alarm.seriesKey) ?? [], at);
       const isChange = state !== view.state;
-      if (isChange) changes.push({ at, name, pages, state });
+      if (isChange) changes.push({ at, name, state });
       view = { ...view, state, since: isChange ? at : view.since, isWarmingUp: isWarmingUp() };
       clock.at(at + MINUTE_MS, look);
     };
@@ -58,8 +53,10 @@ export function createAlarmPanel({ clock, metrics }: VirtualWorld, config: Confi
   return { off: undefined, changes, views: () => watched.map((view) => view()) };
 }
 
+type PlayedAlarm = AlarmRule & { readonly alarm: Alarm };
+
 /** The alarms of a token with these settings, and how the local CloudWatch evaluates each. */
-export function playedAlarms(config: Config): readonly (AlarmRule & { readonly alarm: Alarm })[] {
+export function playedAlarms(config: Config): readonly PlayedAlarm[] {
   const rules = alarmRules(timingOf(config), config.credentialsMaxAgeSeconds);
   return rules.map((rule) => ({ ...rule, alarm: evaluated(rule, config.tokenParameterName) }));
 }

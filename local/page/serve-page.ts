@@ -2,10 +2,9 @@ import type { RequestListener } from 'node:http';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { type Listening, listen } from '../world/listen.ts';
-import type { VirtualWorld } from '../world/virtual-world.ts';
 import { pacedClock } from './paced-clock.ts';
 import { createPage } from './page-server.ts';
-import { playTokenLife, type TokenLife } from './token-life.ts';
+import { playTokenLife, type TokenLife, type TokenLifeSettings } from './token-life.ts';
 
 /** What `npm start -- --serve` keeps up beside the ports: the world, as time goes on, and the page that shows it. */
 export interface ServedPage extends Listening, Pick<TokenLife, 'note'> {
@@ -14,12 +13,9 @@ export interface ServedPage extends Listening, Pick<TokenLife, 'note'> {
 }
 
 /** What is shown, and where. */
-export interface ServedPageSettings {
-  readonly world: VirtualWorld;
+export interface ServedPageSettings extends Pick<TokenLifeSettings, 'world' | 'isVirtual'> {
   /** The function's environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whether the handler runs in the world's own time, with buttons that break it. */
-  readonly isVirtual: boolean;
   /** Of 127.0.0.1; 0 takes a free one. */
   readonly port: number;
   /** Gets each tick that ran in the world, in order, once the page runs, and when the tick's run began. */

@@ -84,11 +84,8 @@ export interface AlarmView {
   readonly isWarmingUp: boolean;
 }
 
-export interface AlarmChange {
+export interface AlarmChange extends Pick<AlarmView, 'name' | 'state'> {
   readonly at: number;
-  readonly name: string;
-  readonly pages: boolean;
-  readonly state: AlarmView['state'];
 }
 
 export interface ReaderView {

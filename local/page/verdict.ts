@@ -8,29 +8,23 @@ export function verdictOf(facts: Facts): Verdict {
   const { now, lives, settings } = facts;
   const life = lives.at(-1);
   const [next, onCall, mended] = [nextStep(facts), whoIsPaged(facts), whatMends(facts)];
-  if (life === undefined) {
-    return {
-      kind: 'danger',
-      state: 'no token',
-      title: sentences('There is no token yet.', onCall, mended),
-      detail: next,
-    };
-  }
+  if (life === undefined) return danger('no token', ['There is no token yet.', onCall, mended], next);
   const { version, expiresAt, deadAt, dueAt } = life;
   if (deadAt !== undefined && deadAt <= now) {
-    const title = sentences(`The service has ended version ${version} before its time.`, onCall, mended ?? BY_REPORT);
-    const detail = `Only readers can notice; one that reports it starts a tick within seconds. ${next}`;
-    return { kind: 'danger', state: 'ended early', title, detail };
+    const title = [`The service has ended version ${version} before its time.`, onCall, mended ?? BY_REPORT];
+    return danger(
+      'ended early',
+      title,
+      `Only readers can notice; one that reports it starts a tick within seconds. ${next}`,
+    );
   }
   if (expiresAt <= now) {
-    const title = sentences(`Version ${version} has expired.`, onCall, mended);
-    const detail = `Readers get an error that says why, not a dead token. ${next}`;
-    return { kind: 'danger', state: 'expired', title, detail };
+    const title = [`Version ${version} has expired.`, onCall, mended];
+    return danger('expired', title, `Readers get an error that says why, not a dead token. ${next}`);
   }
   const left = span(expiresAt - now);
   if (onCall !== undefined) {
-    const title = sentences(onCall, `Version ${version} still lives for ${left}.`, mended ?? IS_MENDED);
-    return { kind: 'danger', state: 'paged', title, detail: next };
+    return danger('paged', [onCall, `Version ${version} still lives for ${left}.`, mended ?? IS_MENDED], next);
   }
   if (mended !== undefined) {
     const title = `Ticks fail, and nobody is harmed: version ${version} still lives for ${left}.`;
@@ -48,8 +42,9 @@ export function verdictOf(facts: Facts): Verdict {
 const BY_REPORT = 'A reader that reports it mends it, or RefreshNow.';
 const IS_MENDED = 'It is mended: the alarm ends with its next looks.';
 
-function sentences(...all: readonly (string | undefined)[]): string {
-  return all.filter((one) => one !== undefined).join(' ');
+/** @param title its sentences, of which some may not apply */
+function danger(state: Verdict['state'], title: readonly (string | undefined)[], detail: string): Verdict {
+  return { kind: 'danger', state, title: title.filter((one) => one !== undefined).join(' '), detail };
 }
 
 function whoIsPaged({ alarms }: Facts): string | undefined {

@@ -147,23 +147,29 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
     await until('time goes on', async () => (await words('#clock')) !== stopped);
   });
 
-  it('the service is down: no login gets through, and readers get no answer', async () => {
-    await press('service-down');
-    await until('the button says so', async () => /· now/.test(await buttonSays('service-down')));
-    assert.match(await refreshNow(), /failed.*not available/);
-    await until('readers notice', async () => /no answer/.test(await readers()));
-    await backToWell();
-  });
-
-  it('it answers nonsense: no token is made of it, and the refresher holds back', async () => {
-    await press('service-nonsense');
-    await until('the button says so', async () => /· now/.test(await buttonSays('service-nonsense')));
-    assert.match(await refreshNow(), /failed/);
-    await until('a tick is held', async () =>
-      (await all('#log details summary')).slice(0, 3).some((one) => /held/.test(one)),
-    );
-    await backToWell();
-  });
+  for (const [button, failure, then, hasCome] of [
+    ['service-down', /failed.*not available/, 'readers get no answer', async () => /no answer/.test(await readers())],
+    [
+      'service-nonsense',
+      /failed/,
+      'the refresher holds back',
+      async () => (await all('#log details summary')).slice(0, 3).some((one) => /held/.test(one)),
+    ],
+    [
+      'store-no-writes',
+      /failed.*SSM did not store/,
+      'the page says what mends it',
+      async () => /Parameter Store mends it/.test(await words('#verdict')),
+    ],
+  ] as const) {
+    it(`${button}: a tick fails, and ${then}`, async () => {
+      await press(button);
+      await until('the button says so', async () => /· now/.test(await buttonSays(button)));
+      assert.match(await refreshNow(), failure);
+      await until(then, hasCome);
+      await backToWell();
+    });
+  }
 
   it('it ends the token early: a reader is rejected and reports it, and another token comes', async () => {
     await setPace(10);
@@ -207,13 +213,6 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
     );
     await until('the lamp goes off', async () => / OK, since/.test(await alarm('CredentialsRefused')));
     await until('all is well', async () => /All is well/.test(await verdict()));
-  });
-
-  it('Parameter Store takes no writes: the service is not asked', async () => {
-    await press('store-no-writes');
-    await until('the button says so', async () => /· now/.test(await buttonSays('store-no-writes')));
-    assert.match(await refreshNow(), /failed.*SSM did not store/);
-    await backToWell();
   });
 
   it('RefreshNow gets a new token, due or not', async () => {

@@ -138,11 +138,14 @@ function curve(life: Life, before: Life | undefined, { now }: Snapshot, { x, y, 
   ];
 }
 
+/** Its words stand at the right end, where the curve to come has already fallen below them. */
 function threshold({ y, width }: Scales, belowMs: number, isNarrow: boolean): SVGElement[] {
-  const words = isNarrow ? `page below ${span(belowMs)}` : `a person is paged below ${span(belowMs)}`;
+  const right = width - RIGHT;
+  const words = { class: 'bad', 'text-anchor': 'end' };
   return [
-    svg('line', { class: 'threshold', x1: LEFT, x2: width - RIGHT, y1: y(belowMs), y2: y(belowMs) }),
-    text(LEFT + 6, y(belowMs) - 6, words, { class: 'bad' }),
+    svg('line', { class: 'threshold', x1: LEFT, x2: right, y1: y(belowMs), y2: y(belowMs) }),
+    text(right, y(belowMs) - 20, isNarrow ? 'page below' : 'a person is paged below', words),
+    text(right, y(belowMs) - 6, span(belowMs), words),
   ];
 }
 

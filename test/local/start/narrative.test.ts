@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { TickLogLine } from '../../../lambda/refresher/tick-log.ts';
 import { openTickLine, type Scene, tickLine, tickStory } from '../../../local/start/narrative.ts';
+import { REFRESHED } from './refreshed-tick.ts';
 
 const TOKEN = 'b29cee2156282be62f51b24fe8b3f07f01c9bff1';
 const SCENE: Scene = {
@@ -10,33 +11,15 @@ const SCENE: Scene = {
   token: TOKEN,
   width: 120,
 };
-const TICK: TickLogLine = {
-  outcome: 'refreshed',
-  decision: 'due',
-  code: undefined,
-  message: undefined,
-  cause: undefined,
-  trigger: 'there is no token',
-  secretVersionId: 'version-id',
-  tokenVersion: 2,
-  expiresAt: '2026-11-22T16:00:00.000Z',
-  secondsRemaining: 14_399,
-  endpointLatenciesMs: [12],
-  said: undefined,
-  profileEntry: undefined,
-  warnings: undefined,
-  tokenParameter: '/local/access-token',
-  lifetimeAssumed: undefined,
-};
 const FAILED: TickLogLine = {
-  ...TICK,
+  ...REFRESHED,
   outcome: 'failed',
   code: 'ENDPOINT_UNAVAILABLE',
   message: 'The service is out.',
 };
 
 const story = (tick: Partial<TickLogLine>, scene: Partial<Scene> = {}) =>
-  stripVTControlCharacters(tickStory({ ...TICK, ...tick }, { ...SCENE, ...scene }));
+  stripVTControlCharacters(tickStory({ ...REFRESHED, ...tick }, { ...SCENE, ...scene }));
 const steps = (text: string) => text.match(/[✓✗] [a-z]+ [a-z]+/g);
 
 describe('the story of a tick', () => {
@@ -65,19 +48,13 @@ describe('the story of a tick', () => {
   });
 
   it.each([
-    ['the secret', 'CREDENTIALS_UNREADABLE', { secretVersionId: undefined, endpointLatenciesMs: undefined }],
-    ['the endpoint', 'ENDPOINT_UNAVAILABLE', {}],
-    ['the store', 'STORE_FAILED', {}],
-  ] as const)('marks the step at which %s failed', (_, code, tick) => {
-    const marks: Record<string, readonly string[]> = {
-      CREDENTIALS_UNREADABLE: ['✗ credentials read'],
-      ENDPOINT_UNAVAILABLE: ['✓ credentials read', '✗ token requested'],
-      STORE_FAILED: ['✓ credentials read', '✓ token requested', '✗ token stored'],
-    };
-
+    ['CREDENTIALS_UNREADABLE', { secretVersionId: undefined, endpointLatenciesMs: undefined }, ['✗ credentials read']],
+    ['ENDPOINT_UNAVAILABLE', {}, ['✓ credentials read', '✗ token requested']],
+    ['STORE_FAILED', {}, ['✓ credentials read', '✓ token requested', '✗ token stored']],
+  ] as const)('marks the step that failed with %s', (code, tick, marks) => {
     const text = story({ ...FAILED, code, ...tick });
 
-    expect(steps(text)).toEqual(marks[code]);
+    expect(steps(text)).toEqual(marks);
     expect(text).toContain(`✗ ${code}  The service is out.`);
     expect(text).toMatch(/stored token +untouched: version 2.*alarm +.*do first +/s);
   });
@@ -97,7 +74,7 @@ describe('the story of a tick', () => {
 
 describe('a tick in one line', () => {
   const at = new Date('2026-11-22T12:34:56.000Z');
-  const line = (tick: Partial<TickLogLine>) => stripVTControlCharacters(tickLine({ ...TICK, ...tick }, at, 120));
+  const line = (tick: Partial<TickLogLine>) => stripVTControlCharacters(tickLine({ ...REFRESHED, ...tick }, at, 120));
 
   it('says when, what, how long the token lives, and why', () => {
     expect(line({ secondsRemaining: 59 })).toBe('12:34:56  refreshed  version 2, 59 s left  because there is no token');
@@ -105,8 +82,8 @@ describe('a tick in one line', () => {
 
   it('breaks between words where the terminal is narrow, and cuts there where it is one line', () => {
     const trigger = 'readers report the stored token as rejected, for the second time in a row';
-    const rows = stripVTControlCharacters(tickLine({ ...TICK, trigger }, at, 60)).split('\n');
-    const cut = stripVTControlCharacters(openTickLine({ ...TICK, ...FAILED, message: trigger }, at, 3, 59));
+    const rows = stripVTControlCharacters(tickLine({ ...REFRESHED, trigger }, at, 60)).split('\n');
+    const cut = stripVTControlCharacters(openTickLine({ ...REFRESHED, ...FAILED, message: trigger }, at, 3, 59));
 
     expect(rows.filter((row) => row.length > 60)).toEqual([]);
     expect(rows.join(' ').replace(/ +/g, ' ')).toContain(trigger);
@@ -116,7 +93,7 @@ describe('a tick in one line', () => {
   });
 
   it('says what failed once that does not stand below', () => {
-    const failed = { ...TICK, ...FAILED, tokenVersion: undefined };
+    const failed = { ...REFRESHED, ...FAILED, tokenVersion: undefined };
 
     expect(line(failed)).toBe('12:34:56  failed     no token');
     expect(stripVTControlCharacters(openTickLine(failed, at, 2, 120))).toBe(

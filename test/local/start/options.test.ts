@@ -61,6 +61,13 @@ describe('the command line', () => {
     ['a proxy of nothing', ['--proxy', 'http://proxy:3128'], /--proxy goes with --endpoint/],
     ['a permission for nothing', ['--allow-http'], /--allow-http goes with --endpoint/],
     ['a pace without --serve', ['--every', '5'], /--serve/],
+    ['a mistyped service', ['--service', 'dpdd'], /did you mean dpd\?/],
+    ['what describes no service', ['--service', 'package.json'], /--service package.json: .*request: /],
+    [
+      'an answer that the service does not give',
+      ['--service', 'dpd', '--fail', 'invalid_grant'],
+      /take password-changed or fault/,
+    ],
     ['no time at all', ['--serve', '--every', '0'], /--every takes a whole number/],
     ['a part of a second', ['--serve', '--every', '0.5'], /--every takes a whole number/],
   ])('refuses %s and says what would be right', (_, args, message) => {

@@ -2,26 +2,15 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import type { TickLogLine } from '../../../lambda/refresher/tick-log.ts';
 import { createServeLog } from '../../../local/start/serve-log.ts';
+import { REFRESHED } from './refreshed-tick.ts';
 
 const FRESH: TickLogLine = {
+  ...REFRESHED,
   outcome: 'fresh',
   decision: 'fresh',
-  code: undefined,
-  message: undefined,
-  cause: undefined,
   trigger: undefined,
-  secretVersionId: 'version-id',
-  tokenVersion: 2,
-  expiresAt: '2026-11-22T16:00:00.000Z',
   secondsRemaining: 100,
-  endpointLatenciesMs: undefined,
-  said: undefined,
-  profileEntry: undefined,
-  warnings: undefined,
-  tokenParameter: '/local/access-token',
-  lifetimeAssumed: undefined,
 };
-const REFRESHED: TickLogLine = { ...FRESH, outcome: 'refreshed', trigger: 'its time has come' };
 const FAILED: TickLogLine = { ...FRESH, outcome: 'failed', code: 'CREDENTIALS_REFUSED', message: 'no '.repeat(60) };
 const OUT: TickLogLine = { ...FAILED, code: 'ENDPOINT_UNAVAILABLE' };
 

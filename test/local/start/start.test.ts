@@ -149,16 +149,6 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     expect(stdout).toMatch(/✗ CREDENTIALS_REFUSED {2}.*: -4\n/);
   });
 
-  it.each([
-    [['--service', 'dpdd'], /did you mean dpd\?/],
-    [['--service', 'package.json'], /--service package.json: .*request: /],
-    [['--service', 'dpd', '--fail', 'invalid_grant'], /take password-changed or fault/],
-  ])('refuses %j with what to do', async (args, words) => {
-    const { status, stderr } = await start(args);
-    expect(status).toBe(2);
-    expect(stderr).toMatch(words);
-  });
-
   it('says that a port is busy, and takes another one', async () => {
     // Where another process holds it, that one may end too soon.
     const startWhileBusy = async () => {
