@@ -11,7 +11,7 @@ import { rootPart } from '../../lambda/services/root-part.ts';
 import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
 import { pathHints } from '../world/profile-hints.ts';
 import { type AnswerStructure, answerStructure, type Redact } from './answer-structure.ts';
-import { shownQuery } from './shown-address.ts';
+import { shownAddress } from './shown-address.ts';
 
 /** What went over the wire between the function and the SOAP endpoint, last request only. No value is in it. */
 export interface Contact {
@@ -126,7 +126,7 @@ function describe(watched: Watched, endpoint: string, profile: ServiceProfile): 
   // SOAP 1.2 has its action in the Content-Type.
   const isSoap12 = /^application\/soap\+xml/.test(String(request.getHeader('Content-Type')));
   const head = [
-    `${request.method} ${new URL(endpoint).pathname}${shownQuery(endpoint)}`,
+    `${request.method} ${shownAddress(endpoint).slice(new URL(endpoint).origin.length)}`,
     header('Content-Type'),
     ...(isSoap12 ? [] : [header('SOAPAction')]),
     ...Object.keys(profile.headers ?? {}).map((name) => `${name}: ${MASK}`),

@@ -103,8 +103,9 @@ function firstRows(lines: readonly string[], width: number, max: number): readon
 
 /** Breaks where the text itself does, between two tags, or before an attribute. */
 function xmlLines(xml: string, width: number): string[] {
-  const pieces = xml.split(/(?<=[ \n])|(?<=>)(?=<)/);
-  return filledLines(pieces, (line) => !line.slice(0, -1).includes('\n') && line.trimEnd().length <= width)
+  return xml
+    .split('\n')
+    .flatMap((line) => filledLines(line.split(/(?<= )|(?<=>)(?=<)/), width))
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .flatMap((line) => broken(line, width));
