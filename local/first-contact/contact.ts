@@ -122,13 +122,11 @@ function describe(watched: Watched, endpoint: string, profile: ServiceProfile): 
   const { request, body, wasSent, fault, response, chunks } = watched;
   const secrets = sentFields(body, profile, request);
   const redact = (name: string) => inOneLine(redactServiceText(name, secrets, [])) ?? '';
-  const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
   // SOAP 1.2 has its action in the Content-Type.
-  const isSoap12 = /^application\/soap\+xml/.test(String(request.getHeader('Content-Type')));
+  const shownHeaders = ['Content-Type', 'SOAPAction'].filter((name) => request.hasHeader(name));
   const head = [
     `${request.method} ${shownAddress(endpoint).slice(new URL(endpoint).origin.length)}`,
-    header('Content-Type'),
-    ...(isSoap12 ? [] : [header('SOAPAction')]),
+    ...shownHeaders.map((name) => `${name}: ${request.getHeader(name)}`),
     ...Object.keys(profile.headers ?? {}).map((name) => `${name}: ${MASK}`),
   ];
   return {
