@@ -31,7 +31,7 @@ export type AnswerKind =
 export type Redact = (name: string) => string;
 
 /** Names that everybody knows, in words. */
-export const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
+const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
   [SOAP_11]: 'SOAP 1.1',
   [SOAP_12]: 'SOAP 1.2',
   'http://schemas.xmlsoap.org/wsdl/': 'WSDL 1.1',
@@ -115,13 +115,13 @@ function xmlLines(element: XmlElement, around: string, indent: string, redact: R
 
 /** `Header: Security/BinarySecurityToken, MessageHeader/From` */
 function headerLine({ children }: XmlElement, redact: Redact): string {
-  const paths = children.flatMap((child) => leafPaths(child, '', redact));
+  const paths = children.flatMap((child) => leafPaths(child, redact));
   return paths.length === 0 ? 'Header' : `Header: ${paths.join(', ')}`;
 }
 
-function leafPaths({ name, children }: XmlElement, above: string, redact: Redact): readonly string[] {
-  const path = `${above}${shown(name, redact)}`;
-  return children.length === 0 ? [path] : children.flatMap((child) => leafPaths(child, `${path}/`, redact));
+function leafPaths({ name, children }: XmlElement, redact: Redact): readonly string[] {
+  const below = children.flatMap((child) => leafPaths(child, redact).map((path) => `/${path}`));
+  return (below.length === 0 ? [''] : below).map((path) => `${shown(name, redact)}${path}`);
 }
 
 function htmlStructure(text: string): AnswerStructure {

@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { ClientRequest, IncomingMessage } from 'node:http';
+import { ClientRequest, type IncomingMessage } from 'node:http';
 import { isObject } from '../../lambda/parse-json.ts';
-import { connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
+import { type ConnectionFault, connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { inOneLine, redactServiceText } from '../../lambda/refresher/redact-service-text.ts';
@@ -11,7 +11,7 @@ import { rootPart } from '../../lambda/services/root-part.ts';
 import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
 import { pathHints } from '../world/profile-hints.ts';
 import { type AnswerStructure, answerStructure, type Redact } from './answer-structure.ts';
-import { shownQuery } from './shown-address.ts';
+import { shownAddress } from './shown-address.ts';
 
 /** What went over the wire between the function and the SOAP endpoint, last request only. No value is in it. */
 export interface Contact {
@@ -26,11 +26,9 @@ export interface Contact {
   readonly answer?: Answer | undefined;
 }
 
-interface BrokenConnection {
+interface BrokenConnection extends Required<Pick<ConnectionFault, 'what' | 'remedy'>> {
   /** Node's, such as `ENOTFOUND`. */
   readonly name: string;
-  readonly what: string;
-  readonly remedy: string;
 }
 
 /** The answer that came, without any of its values. */
@@ -47,15 +45,12 @@ export interface Answer {
 }
 
 const MASK = '•••';
-/** More than the function itself reads of an answer. */
-const MAX_READ_BYTES = 128 * 1024;
 
 /** One request, and what has become of it so far. */
 interface Watched {
   readonly request: ClientRequest;
-  readonly startedAt: number;
-  body?: string;
-  wasSent?: boolean;
+  body: string;
+  wasSent: boolean;
   fault?: BrokenConnection;
   response?: IncomingMessage;
   readonly chunks: Buffer[];
@@ -73,16 +68,6 @@ export function watchContact(endpoint: string, profile: ServiceProfile): () => C
     const request = isObject(message) ? message.request : undefined;
     if (request instanceof ClientRequest && isFor(request, endpoint)) last = watchRequest(request);
   });
-  subscribe('http.client.request.error', (message) => {
-    const { request, error } = isObject(message) ? message : {};
-    if (last !== undefined && request === last.request) last.fault ??= faultOf(error, Date.now() - last.startedAt);
-  });
-  subscribe('http.client.response.finish', (message) => {
-    const { request, response } = isObject(message) ? message : {};
-    if (last === undefined || request !== last.request || !(response instanceof IncomingMessage)) return;
-    last.response = response;
-    keepBody(response, last.chunks);
-  });
   return () => last && describe(last, endpoint, profile);
 }
 
@@ -97,17 +82,32 @@ function isFor(request: ClientRequest, endpoint: string): boolean {
 }
 
 function watchRequest(request: ClientRequest): Watched {
-  const watched: Watched = { request, startedAt: Date.now(), chunks: [] };
+  const startedAt = Date.now();
+  const watched: Watched = { request, body: '', wasSent: false, chunks: [] };
+  request.end = overhear(request.end, (body) => {
+    watched.body = String(body ?? '');
+  });
   request.once('finish', () => {
     watched.wasSent = true;
   });
-  request.end = new Proxy(request.end, {
-    apply(end, self, args: unknown[]) {
-      if (typeof args[0] === 'string') watched.body = args[0];
-      return Reflect.apply(end, self, args);
-    },
+  request.once('error', (error) => {
+    watched.fault = faultOf(error, Date.now() - startedAt);
+  });
+  request.once('response', (response) => {
+    watched.response = response;
+    response.push = overhear(response.push, (chunk) => Buffer.isBuffer(chunk) && watched.chunks.push(chunk));
   });
   return watched;
+}
+
+/** The same method, which tells its first argument first. */
+function overhear<T extends (...args: never[]) => unknown>(method: T, tell: (first: unknown) => void): T {
+  return new Proxy(method, {
+    apply(target, self, args: unknown[]) {
+      tell(args[0]);
+      return Reflect.apply(target, self, args);
+    },
+  });
 }
 
 /** What was asked of the time-out is how long it took. */
@@ -118,30 +118,15 @@ function faultOf(error: unknown, passedMs: number): BrokenConnection {
   return { name, remedy, what: name === 'ABORT_ERR' ? `no whole answer in ${Math.round(passedMs / 1000)} s` : what };
 }
 
-function keepBody(response: IncomingMessage, chunks: Buffer[]): void {
-  let size = 0;
-  response.push = new Proxy(response.push, {
-    apply(push, self, args: unknown[]) {
-      if (Buffer.isBuffer(args[0]) && size < MAX_READ_BYTES) {
-        chunks.push(args[0]);
-        size += args[0].length;
-      }
-      return Reflect.apply(push, self, args);
-    },
-  });
-}
-
 function describe(watched: Watched, endpoint: string, profile: ServiceProfile): Contact {
-  const { request, body = '', wasSent = false, fault, response, chunks } = watched;
+  const { request, body, wasSent, fault, response, chunks } = watched;
   const secrets = sentFields(body, profile, request);
   const redact = (name: string) => inOneLine(redactServiceText(name, secrets, [])) ?? '';
-  const header = (name: string) => `${name}: ${request.getHeader(name) ?? '(none)'}`;
   // SOAP 1.2 has its action in the Content-Type.
-  const isSoap12 = /^application\/soap\+xml/.test(String(request.getHeader('Content-Type')));
+  const shownHeaders = ['Content-Type', 'SOAPAction'].filter((name) => request.hasHeader(name));
   const head = [
-    `${request.method} ${new URL(endpoint).pathname}${shownQuery(endpoint)}`,
-    header('Content-Type'),
-    ...(isSoap12 ? [] : [header('SOAPAction')]),
+    `${request.method} ${shownAddress(endpoint).slice(new URL(endpoint).origin.length)}`,
+    ...shownHeaders.map((name) => `${name}: ${request.getHeader(name)}`),
     ...Object.keys(profile.headers ?? {}).map((name) => `${name}: ${MASK}`),
   ];
   return {

@@ -79,7 +79,7 @@ function table(rows: readonly Row[], width: number): string[] {
       return labelled(at === 0 ? name : '', sides).trimEnd();
     });
   });
-  return [dim(head), ...body];
+  return [styleText('dim', head), ...body];
 }
 
 function below([name, expected, came]: Row, width: number): readonly string[] {
@@ -103,8 +103,9 @@ function firstRows(lines: readonly string[], width: number, max: number): readon
 
 /** Breaks where the text itself does, between two tags, or before an attribute. */
 function xmlLines(xml: string, width: number): string[] {
-  const pieces = xml.split(/(?<=[ \n])|(?<=>)(?=<)/);
-  return filledLines(pieces, (line) => !line.slice(0, -1).includes('\n') && line.trimEnd().length <= width)
+  return xml
+    .split('\n')
+    .flatMap((line) => filledLines(line.split(/(?<= )|(?<=>)(?=<)/), width))
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .flatMap((line) => broken(line, width));
@@ -115,7 +116,7 @@ function entry(name: string, text: string, width: number): string {
 }
 
 function labelled(name: string, text: string): string {
-  return `  ${dim(name.padEnd(LABEL))}${text}`;
+  return `  ${styleText('dim', name.padEnd(LABEL))}${text}`;
 }
 
 function paragraph(start: string, text: string, indent: number, width: number): string {
@@ -131,8 +132,4 @@ function broken(line: string, width: number): readonly string[] {
   const breaks = [first.lastIndexOf(' '), first.search(/[/:.#?&=-][^/:.#?&=-]*$/) + 1];
   const at = breaks.find((place) => place > least) ?? width;
   return [line.slice(0, at).trimEnd(), ...broken(`${indent}  ${line.slice(at).trimStart()}`, width)];
-}
-
-function dim(text: string): string {
-  return styleText('dim', text);
 }

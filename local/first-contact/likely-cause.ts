@@ -1,7 +1,7 @@
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
-import { soapNamespace } from '../world/soap/soap-envelope.ts';
-import { type AnswerKind, KNOWN_NAMESPACES } from './answer-structure.ts';
+import { SOAP_12, soapNamespace } from '../world/soap/soap-envelope.ts';
+import type { AnswerKind } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
 
 /** A request that got no token, and what is known of it. */
@@ -158,8 +158,7 @@ function address(endpoint: string, proxyUrl: string | undefined): string {
 
 /** What was sent, and what was not. */
 function versions({ request }: ServiceProfile): readonly [sent: string, other: string] {
-  const isSoap12 = KNOWN_NAMESPACES[soapNamespace(request)] === 'SOAP 1.2';
-  return isSoap12 ? ['SOAP 1.2', 'SOAP 1.1'] : ['SOAP 1.1', 'SOAP 1.2'];
+  return soapNamespace(request) === SOAP_12 ? ['SOAP 1.2', 'SOAP 1.1'] : ['SOAP 1.1', 'SOAP 1.2'];
 }
 
 function otherVersion({ profile }: FailedContact): string {

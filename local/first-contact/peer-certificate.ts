@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { connect, type PeerCertificate } from 'node:tls';
 
 const TIMEOUT_MS = 3_000;
@@ -9,12 +10,11 @@ const TIMEOUT_MS = 3_000;
 export function peerCertificate(endpoint: string): Promise<string | undefined> {
   const { hostname, port } = new URL(endpoint);
   const host = hostname.replace(/^\[|\]$/g, '');
-  const isName = /[a-z]/i.test(host) && !host.includes(':');
   return new Promise((resolve) => {
     const socket = connect({
       host,
       port: Number(port || 443),
-      ...(isName && { servername: host }),
+      ...(isIP(host) === 0 && { servername: host }),
       // Only to look at it: the connection ends here.
       rejectUnauthorized: false,
     });

@@ -1,9 +1,9 @@
-/** Puts pieces of a text together into lines, each as long as `fits` allows. */
-export function filledLines(pieces: readonly string[], fits: (line: string) => boolean): string[] {
+/** Puts pieces of a text together into lines of at most `width` characters, blanks at the end not counted; a longer piece stays whole. */
+export function filledLines(pieces: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const piece of pieces) {
     const longer = `${lines.at(-1) ?? ''}${piece}`;
-    if (lines.length > 0 && fits(longer)) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && longer.trimEnd().length <= width) lines[lines.length - 1] = longer;
     else lines.push(piece);
   }
   return lines;
@@ -16,6 +16,7 @@ export function filledLines(pieces: readonly string[], fits: (line: string) => b
 export function wrapText(text: string, width: number, firstWidth = width): readonly string[] {
   const taken = ' '.repeat(Math.max(0, width - firstWidth));
   const pieces = text.match(new RegExp(`[^ ]{1,${width}} *| +`, 'g')) ?? [];
-  const lines = filledLines([taken, ...pieces], (line) => line.trimEnd().length <= width);
-  return lines.map((line, at) => (at === 0 ? line.slice(taken.length) : line).trimEnd());
+  return filledLines([taken, ...pieces], width).map((line, at) =>
+    (at === 0 ? line.slice(taken.length) : line).trimEnd(),
+  );
 }

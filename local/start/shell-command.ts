@@ -6,7 +6,7 @@ import { filledLines } from '../first-contact/wrap-text.ts';
  */
 export function shellCommand(command: string, width: number): string {
   // With room for the indentation and " \\".
-  const lines = filledLines(command.split(/(?<= )|(?<=",)/), (line) => line.trimEnd().length <= width - 6);
+  const lines = filledLines(command.split(/(?<= )|(?<=",)/), width - 6);
   return lines
     .map((line, at) => {
       const isLast = at === lines.length - 1;
