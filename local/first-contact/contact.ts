@@ -100,11 +100,11 @@ function watchRequest(request: ClientRequest): Watched {
   return watched;
 }
 
-/** The same method, which tells its first argument first. */
-function overhear<T extends (...args: never[]) => unknown>(method: T, tell: (first: unknown) => void): T {
+/** The same method; `listener` gets the first argument of each call before it. */
+function overhear<T extends (...args: never[]) => unknown>(method: T, listener: (first: unknown) => void): T {
   return new Proxy(method, {
     apply(target, self, args: unknown[]) {
-      tell(args[0]);
+      listener(args[0]);
       return Reflect.apply(target, self, args);
     },
   });
