@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest, type IncomingMessage } from 'node:http';
 import { isObject } from '../../lambda/parse-json.ts';
 import { type ConnectionFault, connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
+import { ConnectionError } from '../../lambda/refresher/adapters/open-connection.ts';
 import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { inOneLine, redactServiceText } from '../../lambda/refresher/redact-service-text.ts';
@@ -92,6 +93,12 @@ function watchRequest(request: ClientRequest): Watched {
   });
   request.once('error', (error) => {
     watched.fault = faultOf(error, Date.now() - startedAt);
+  });
+  // A switch of protocols (101) ends with neither a response nor an error.
+  request.once('close', () => {
+    if (watched.response === undefined) {
+      watched.fault ??= faultOf(new ConnectionError('CONNECTION_CLOSED'), Date.now() - startedAt);
+    }
   });
   request.once('response', (response) => {
     watched.response = response;

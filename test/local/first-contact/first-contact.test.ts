@@ -95,6 +95,17 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
       [/certificate soap\.private\.test, issued by soap\.private\.test/, /NODE_EXTRA_CA_CERTS/, /not sent/],
     ],
     [
+      'a server that switches to another protocol',
+      async () => {
+        const { url, close } = await listen(0, ({ socket }) => {
+          socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: CANARY\r\nConnection: Upgrade\r\n\r\n');
+        });
+        closing.push(close);
+        return `${url}/api.php`;
+      },
+      [/127\.0\.0\.1, port \d+: it was cut/, /compare scheme and port/],
+    ],
+    [
       'a redirect',
       () => answering(302, 'text/html', '', { Location: 'https://login.example.test/CANARY?session=CANARY' }),
       [/HTTP status +200 +302/, /sends you on to https:\/\/login\.example\.test\. Cred/],
