@@ -81,7 +81,7 @@ async function act(tick: Tick, decision: Decision): Promise<TickReport> {
     case 'hold':
       return failed(tick, decision.error, now);
     case 'due':
-      return await askForToken({ ...tick, trigger: decision.trigger }, decision.trigger);
+      return await askForToken({ ...tick, trigger: decision.trigger });
   }
 }
 
@@ -96,8 +96,8 @@ function leaveToOtherRun(tick: Tick, other?: Attempt): TickReport {
   return failed(known, refreshInProgress(other), now);
 }
 
-async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
-  const { config, credentials, basis, force, deadline, stored, dependencies } = tick;
+async function askForToken(tick: Tick & { readonly trigger: string }): Promise<TickReport> {
+  const { config, credentials, basis, force, deadline, stored, dependencies, trigger } = tick;
   const { store, now } = dependencies;
   const announcement = { now: now(), run: randomUUID(), trigger, basis, force, stored, policy: config };
   const record = announce(announcement);

@@ -330,7 +330,8 @@ it('a run that finds another one first does not call a token fresh that a dead r
 
 it('three runs keep every promise, slow anywhere, with stale reads, lost answers, deaths, reports and new credentials', async () => {
   let lost = 0;
-  for (let seed = 1; seed <= 80; seed += 1) {
+  // In the last world a run dies between announcing again and its status.
+  for (const seed of [...Array.from({ length: 80 }, (_, index) => index + 1), 110_301]) {
     const { violations, incidents } = await playRandomWorld(seed);
     expect(violations, `seed ${seed}`).toEqual([]);
     lost += incidents.lost;
