@@ -16,14 +16,17 @@ const ROOT = join(import.meta.dirname, '../..');
 const PLACES = [
   {
     files: ['infra/{function-settings,timing-props,refresher-alarms,token-refresher}.ts', 'infra/app/*stack*.ts'],
-    tests: ['test/infra/app/settings', 'test/infra/service', 'test/infra/token-refresher', 'test/infra/app/app'],
+    tests: [
+      ...['app/settings', 'service', 'token-refresher', 'app/app', 'rules'].map((one) => `test/infra/${one}`),
+      'test/contract',
+    ],
   },
   {
     files: [
       'lambda/refresher/{config,create-handler,refresh-token,request-token}.ts',
       'lambda/refresher/{rules,adapters}/*.ts',
     ],
-    tests: ['settings', 'config', 'tick', 'profile-tick', 'ways-in', 'rules', 'adapters'].map(
+    tests: ['settings', 'config', 'tick', 'profile-tick', 'faults', 'ways-in', 'rules', 'adapters'].map(
       (one) => `test/refresher/${one}`,
     ),
   },

@@ -293,7 +293,7 @@ describe.concurrent('SSM', () => {
     put('PutParameter', { Name: parameterName, Value: 'made by hand', Type: 'String' });
     for (const event of [{}, { force: true }]) {
       const error = await failingTick('STORE_FAILED', { event });
-      expect(error.message).toMatch(/is a String, not a SecureString.*delete the parameter/);
+      expect(error.message).toMatch(/^\S+access-token is a String, not a SecureString.*delete the parameter/);
     }
     expect(soap.calls).toHaveLength(0);
   });

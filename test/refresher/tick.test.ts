@@ -200,6 +200,14 @@ describe('an announcement', () => {
     expect(await world.tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
     expect(world.attempts()?.attempt?.on).toBe(2);
   });
+
+  it('is made by one of two ticks at once; the other leaves it to that one', async () => {
+    const { tick, soap, status, logged } = await newWorld();
+    const both = await Promise.allSettled([tick(), tick()]);
+    expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect([soap.calls.length, status()?.token?.version]).toEqual([1, 1]);
+    expect(logged()).toMatch(/decision: 'in progress',\s+trigger: undefined,\s+code: 'REFRESH_IN_PROGRESS'/);
+  });
 });
 
 describe('the metrics of a tick', () => {

@@ -247,16 +247,20 @@ describe('settings', () => {
     );
   });
 
-  it('give the dashboard the tags that all tokens share', () => {
+  it('give the stacks of dashboard and mail the tags that all tokens share', () => {
+    const alarmActions = { page: 'erin@example.test' };
     const app = appWith({
-      one: { ...LEAST, tags: { team: 'billing', cost: '1', stage: 'dev' } },
+      one: { ...LEAST, alarmActions, tags: { team: 'billing', cost: '1', stage: 'dev' } },
       two: { ...LEAST, tags: { team: 'billing', cost: '2' } },
     });
-    const stack = stackOf(app, 'TokenRefresher-dashboard');
-    expect(stack.tags.tagValues()).toEqual({ team: 'billing' });
-    expect(only(Template.fromStack(stack), 'AWS::CloudWatch::Dashboard')).toMatchObject({
-      Tags: [{ Key: 'team', Value: 'billing' }],
-    });
+    for (const [name, type] of [
+      ['TokenRefresher-dashboard', 'AWS::CloudWatch::Dashboard'],
+      ['TokenRefresher-mail', 'AWS::SNS::Topic'],
+    ] as const) {
+      const stack = stackOf(app, name);
+      expect(stack.tags.tagValues()).toEqual({ team: 'billing' });
+      expect(only(Template.fromStack(stack), type)).toMatchObject({ Tags: [{ Key: 'team', Value: 'billing' }] });
+    }
   });
 
   const elsewhere = 'arn:aws:sns:eu-west-1:123456789012:on-call';

@@ -104,6 +104,11 @@ describe('a proxy', () => {
       (error) => error,
     );
 
+  it('is asked at its own host', async () => {
+    const { message } = await failure({ proxyUrl: 'http://no-such-proxy.invalid:3128' });
+    expect(message).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  });
+
   it('is asked for the host and nothing more', async () => {
     const { proxyUrl, seen } = await proxy((socket) => socket.end('HTTP/1.1 502 X\r\n\r\n'));
     expect(await failure({ proxyUrl })).toMatchObject({ code: 'ENDPOINT_UNAVAILABLE', isSafeToRepeat: true });
@@ -154,6 +159,16 @@ describe('a proxy', () => {
 });
 
 describe('a connection that is not agreed on in time', () => {
+  it('is given up before TCP has connected, too', async () => {
+    const port = await service();
+    // One address: of two, Node itself gives up the first.
+    slowDualStack('dual.test', 4000);
+    await expect(postEnvelope(`http://127.0.0.1:${port}/`, ENVELOPE, 300)).rejects.toMatchObject({
+      message: expect.stringMatching(/CONNECT_TIMEOUT/),
+      isSafeToRepeat: true,
+    });
+  });
+
   it.each(['TLS with the service', 'a tunnel through a proxy'])('is closed: %s', async (what) => {
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     const port = await portOf(createServer((socket) => socket.resume().once('close', () => resolve())));

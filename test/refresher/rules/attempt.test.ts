@@ -69,6 +69,15 @@ describe('an outage that lasts', () => {
   });
 });
 
+it.each([
+  ['takes back the login that the service cannot have judged', true, 0],
+  ['counts every other login', false, 1],
+])('an outcome %s', (_, isSafeToRepeat, counted) => {
+  const asked = { ...announcement, policy: { ...announcement.policy, loginsPerDay: 10 } };
+  const error = new RefreshError('ENDPOINT_UNAVAILABLE', 'down', { isSafeToRepeat });
+  expect(conclude(announce(asked), error, asked, NOON).logins).toHaveLength(counted);
+});
+
 describe('an announced attempt', () => {
   it('counts as a failure without an outcome', () => {
     expect(announce(announcement)).toEqual({
