@@ -24,6 +24,7 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
   },
   'lambda/services/listed-code.ts': {
     '1 → 2': 'a code that begins with a letter stands at no two places side by side',
+    'find → findLast': 'no profile lists the empty token twice',
   },
   'lambda/attempt-record.ts': {
     'at > attempt.on + 1 → (at) >= (attempt.on + 1)': 'the version after `on` is the announcement of that run itself',
@@ -32,6 +33,8 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
   'lambda/refresher/rules/stored-state.ts': {
     'stored.token?.changedAt ?? 0 → stored.token?.changedAt': 'without a token there is no record of the stored one',
     '0 → 1': 'without a token there is no record of the stored one',
+    'isUnreadable(status.content) → false': 'what is unreadable has no token',
+    'isUnreadable(attempts.content) → false': 'what is unreadable has no attempt and no logins',
   },
   'lambda/refresher/rules/token-record.ts': {
     'same.expiresAt < promised.expiresAt → (same.expiresAt) <= (promised.expiresAt)': 'the same end either way',
@@ -70,8 +73,6 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
     'error instanceof Error → false': 'its words are in the text of the new one',
   },
   'lambda/reader/last-attempt.ts': {
-    'newest?.Value === undefined || newest.Version === undefined → (newest?.Value === undefined) && (newest.Version === undefined)':
-      IMPOSSIBLE,
     'earlier?.Value === undefined → false': 'what cannot be read ends the looking back as what cannot be had does',
   },
   'lambda/reader/rejection-report.ts': {

@@ -173,7 +173,8 @@ describe('an announcement', () => {
     announce(world, 0);
     expect(await tick()).toMatchObject({ outcome: 'fresh', tokenVersion: 1 });
     expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
-    await failingTick('REFRESH_IN_PROGRESS', { event: { force: true } });
+    const { message } = await failingTick('REFRESH_IN_PROGRESS', { event: { force: true } });
+    expect(message).toMatch(/has announced at 2/);
     expect([soap.calls.length, attempts()?.attempt?.run]).toEqual([1, 'another']);
   });
 

@@ -50,6 +50,13 @@ function check(cases: readonly Case[]): void {
   });
 }
 
+it.each([
+  ['BAD_LOGIN', 'the service refused: BAD_LOGIN'],
+  ['BUSY', 'the service answered BUSY'],
+])('an answer with %s says whether that is a refusal', (code, why) => {
+  expect(judge(acme, reply(answer(`<rc>${code}</rc>`)))).toMatchObject({ why });
+});
+
 describe('a token beyond doubt', () => {
   check([
     ['is where the path leads', 'token', answer(TOKEN)],
