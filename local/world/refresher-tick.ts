@@ -7,7 +7,8 @@ import type {
 } from '@aws-sdk/client-ssm';
 import { RefreshError } from '../../lambda/refresh-error.ts';
 import { createCredentialsSource, type SecretsClient } from '../../lambda/refresher/adapters/credentials.ts';
-import { createTokenStore, type ParameterStoreClient } from '../../lambda/refresher/adapters/parameter-store.ts';
+import { createTokenStore } from '../../lambda/refresher/adapters/parameter-store.ts';
+import type { ParameterStoreClient } from '../../lambda/refresher/adapters/ssm-calls.ts';
 import type { Config } from '../../lambda/refresher/config.ts';
 import { createHandler } from '../../lambda/refresher/create-handler.ts';
 import type { Dependencies } from '../../lambda/refresher/dependencies.ts';

@@ -9,7 +9,8 @@ import { type Attempt, decodeAttempt, hasLost, openAttempt } from '../../../lamb
 import { createTokenReader } from '../../../lambda/reader/token-reader.ts';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/adapters/credentials.ts';
-import { createTokenStore, type ParameterStoreClient } from '../../../lambda/refresher/adapters/parameter-store.ts';
+import { createTokenStore } from '../../../lambda/refresher/adapters/parameter-store.ts';
+import type { ParameterStoreClient } from '../../../lambda/refresher/adapters/ssm-calls.ts';
 import {
   type Config,
   ConfigError,
