@@ -20,6 +20,9 @@ interface CallFrame {
 
 const PROCESSES = 5;
 
+/** Node's modules that find, read, decode (in `encoding`) and compile (`compileSourceTextModule`) what is imported. */
+const LOADER = /^node:internal\/(?:modules\/|encoding$)/;
+
 /** Whose code a source is, the first that matches. */
 const OWNERS: readonly (readonly [RegExp, string])[] = [
   [/@(?:aws-sdk|smithy|aws-crypto)\//, 'AWS SDK'],
@@ -73,6 +76,7 @@ function ownerOf(
   if (functionName === '(idle)') return undefined;
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (url === '') return 'native code: compiling, TLS, files';
+  if (LOADER.test(url)) return 'loading the bundle';
   if (!url.includes(build)) return "Node's own modules";
   const entry = mapOf(url).findEntry(lineNumber, columnNumber);
   const source = 'originalSource' in entry ? entry.originalSource : '';
