@@ -9,7 +9,6 @@ import {
   type SimulatedFault,
   type TimedFault,
 } from './model/scenario.ts';
-import { EVERYDAY_NOISE } from './model/schedule.ts';
 import type { VendorFaultName } from './model/vendor-faults.ts';
 
 const VENDOR_FAULTS: readonly [VendorFaultName, ...VendorFaultName[]] = [
@@ -25,6 +24,8 @@ const VENDOR_FAULTS: readonly [VendorFaultName, ...VendorFaultName[]] = [
   'lifetime-overstated',
 ];
 
+const STORE_FAULTS = ['writes-throttled', 'parameters-unavailable', 'secrets-unavailable'] as const;
+
 /** What somebody does to a parameter. */
 const MOMENTS = [
   'status-deleted',
@@ -35,36 +36,35 @@ const MOMENTS = [
   'token-overwritten',
 ] as const;
 
-/** What teams set, and the service that it fits. The first is the default, and the most frequent. */
-export const CUSTOMERS: readonly [Customer, ...Customer[]] = [
-  { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
-  { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
-  { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
+interface Customer {
+  readonly settings: Settings;
+  readonly lifetimeMinutes: number;
+  readonly days: number;
+}
+
+const DEFAULT_CUSTOMER: Customer = { settings: {}, lifetimeMinutes: 240, days: 30 };
+/** What teams set, and the service that it fits. The default is the most frequent. */
+const CUSTOMERS: readonly [Customer, ...Customer[]] = [
+  DEFAULT_CUSTOMER,
+  DEFAULT_CUSTOMER,
+  DEFAULT_CUSTOMER,
   {
     settings: { tokenLifetimeMinutes: 60, refreshEveryMinutes: 30, checkEveryMinutes: 5 },
     lifetimeMinutes: 60,
     days: 10,
-    issuings: ['new', 'new-revoking-old'],
   },
   {
     settings: { tokenLifetimeMinutes: 720, refreshEveryMinutes: 240, checkEveryMinutes: 30 },
     lifetimeMinutes: 720,
     days: 30,
-    issuings: ['new', 'new-revoking-old'],
   },
 ];
-
-interface Customer {
-  readonly settings: Settings;
-  readonly lifetimeMinutes: number;
-  readonly days: number;
-  readonly issuings: readonly [Issuing, ...Issuing[]];
-}
+const ISSUINGS: readonly [Issuing, ...Issuing[]] = ['new', 'new-revoking-old'];
 
 /** A month as no one plans it: nought to six faults of any kind, at any time, over one another. */
 export function randomMonth(seed: number): Scenario {
   const random = new Random(seed * 16 + 15);
-  const { settings, lifetimeMinutes, days, issuings } = random.pick(CUSTOMERS);
+  const { settings, lifetimeMinutes, days } = random.pick(CUSTOMERS);
   const faults = Array.from({ length: random.integer(0, 6) }, () =>
     randomTimedFault(random, days * DAY_MS, lifetimeMinutes),
   );
@@ -75,10 +75,9 @@ export function randomMonth(seed: number): Scenario {
     settings,
     vendor: {
       lifetimeSeconds: lifetimeMinutes * 60,
-      issuing: random.pick(issuings),
+      issuing: random.pick(ISSUINGS),
       ...(random.chance(0.5) && { lockOut: { afterRefusals: 3, seconds: 1800 } }),
     },
-    noise: EVERYDAY_NOISE,
     isReported: false,
     faults: faults.sort((a, b) => a.from - b.from),
     onsets: [],
@@ -90,19 +89,17 @@ function randomTimedFault(random: Random, monthMs: number, lifetimeMinutes: numb
   const what = randomFault(random, lifetimeMinutes);
   // As many short ones as long ones: five minutes to ten hours.
   const lastsMs = 5 * MINUTE_MS * 120 ** random.next();
-  const isMoment = MOMENTS.some((kind) => kind === what.kind) || what.kind === 'tokens-revoked';
+  const isMoment = [...MOMENTS, 'tokens-revoked'].includes(what.kind);
   return { from, until: isMoment ? from : from + lastsMs, what };
 }
 
 function randomFault(random: Random, lifetimeMinutes: number): SimulatedFault {
+  const vendor = (): SimulatedFault => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) });
   const kinds: readonly [() => SimulatedFault, ...(() => SimulatedFault)[]] = [
-    () => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) }),
-    () => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) }),
-    () => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) }),
-    () => ({
-      kind: 'store',
-      fault: random.pick(['writes-throttled', 'parameters-unavailable', 'secrets-unavailable']),
-    }),
+    vendor,
+    vendor,
+    vendor,
+    () => ({ kind: 'store', fault: random.pick(STORE_FAULTS) }),
     () => ({ kind: 'credentials-rotated' }),
     () => ({ kind: 'wrong-password' }),
     () => ({ kind: 'account-locked' }),

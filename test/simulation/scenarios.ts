@@ -9,7 +9,6 @@ import {
   type SimulatedFault,
   type TimedFault,
 } from './model/scenario.ts';
-import { EVERYDAY_NOISE } from './model/schedule.ts';
 import type { VendorFaultName } from './model/vendor-faults.ts';
 
 export const VENDOR: VendorSettings = {
@@ -49,7 +48,6 @@ function scenario(name: string, faultsAt: FaultsAt, over: Partial<Scenario> = {}
     seed: 1,
     settings: {},
     vendor: VENDOR,
-    noise: EVERYDAY_NOISE,
     isReported: false,
     faults,
     onsets: faults.length === 0 ? [] : ONSETS,

@@ -18,16 +18,16 @@ export interface InvariantReport {
   readonly unforeseeableGaps: readonly string[];
 }
 
-export function judge(month: Month, tokenParameterName: string, assessment: Assessment): InvariantReport {
-  const repeats = refusedRepeats(month, tokenParameterName);
-  const pages = pagesBeforeGaps(month, tokenParameterName, assessment);
+export function judge(month: Month, assessment: Assessment): InvariantReport {
+  const repeats = refusedRepeats(month);
+  const pages = pagesBeforeGaps(month, assessment);
   return {
     violations: [
-      ...worseTokens(month, tokenParameterName),
+      ...worseTokens(month),
       ...repeats.violations,
       ...pages.violations,
       ...assessment.falsePages.map((at) => `paged at ${clockTime(month, at)} while nothing was wrong`),
-      ...slowRecoveries(month, tokenParameterName, assessment),
+      ...slowRecoveries(month, assessment),
     ],
     excusedRepeats: repeats.excused,
     unforeseeableGaps: pages.unforeseeable,
@@ -35,10 +35,10 @@ export function judge(month: Month, tokenParameterName: string, assessment: Asse
 }
 
 /** An expired or worse token never replaces a valid one. */
-function worseTokens(month: Month, tokenParameterName: string): string[] {
+function worseTokens(month: Month): string[] {
   const issued = new Map(month.tokens.map((token) => [token.value, token]));
   const lifetimesVary = month.faults.some(({ what }) => changesLifetime(what));
-  const writes = month.writes.filter(({ name }) => name === tokenParameterName);
+  const writes = month.writes.filter(({ name }) => name === month.tokenParameterName);
   return writes.flatMap(({ at, value, isOwn }, index) => {
     if (!isOwn) return [];
     const token = issued.get(value);
@@ -57,10 +57,10 @@ function worseTokens(month: Month, tokenParameterName: string): string[] {
  * Refused credentials are sent again as the table of answers allows, or because a person wants it. What the
  * refresher never learned of (the reply was lost) or could not record is no repeat.
  */
-function refusedRepeats(month: Month, tokenParameterName: string) {
+function refusedRepeats(month: Month) {
   const violations: string[] = [];
   let excused = 0;
-  const attempts = attemptHistory(month, tokenParameterName);
+  const attempts = attemptHistory(month);
   for (const [index, { at: putAt, password, versionId }] of month.secrets.entries()) {
     const replacedAt = month.secrets[index + 1]?.at ?? month.end;
     // A tick that read the secret just before it was replaced may still send the old one.
@@ -107,10 +107,10 @@ function isForce(event: unknown): boolean {
 }
 
 /** A page comes before the first reader without a valid token whenever the refresher's own view could tell. */
-function pagesBeforeGaps(month: Month, tokenParameterName: string, { gaps, alarms }: Assessment) {
+function pagesBeforeGaps(month: Month, { gaps, alarms }: Assessment) {
   const violations: string[] = [];
   const unforeseeable: string[] = [];
-  const statuses = statusHistory(month, tokenParameterName);
+  const statuses = statusHistory(month);
   const skewMs = Math.max(
     0,
     ...month.faults.map(({ what }) => (what.kind === 'clock-skew' ? Math.abs(what.skewMs) : 0)),
@@ -134,10 +134,10 @@ function faultAt({ faults, everyMs }: Month, at: number): string {
 }
 
 /** After the fault ends, health returns with the first tick that may ask. */
-function slowRecoveries(month: Month, tokenParameterName: string, { valid }: Assessment): string[] {
+function slowRecoveries(month: Month, { valid }: Assessment): string[] {
   const records = {
-    statuses: statusHistory(month, tokenParameterName),
-    attempts: attemptHistory(month, tokenParameterName),
+    statuses: statusHistory(month),
+    attempts: attemptHistory(month),
   };
   return month.faults.flatMap(({ until, what }) => {
     const isUnknown = what.kind === 'tokens-revoked' && !month.scenario.isReported;

@@ -1,5 +1,5 @@
 import { rejectedParameterName } from '../../../lambda/token-status.ts';
-import type { MetricPoint } from '../../../local/world/aws/cloudwatch-alarm.ts';
+import type { Alarm, MetricPoint } from '../../../local/world/aws/cloudwatch-alarm.ts';
 import type { LambdaInvocation } from '../../../local/world/refresher-tick.ts';
 import type { RecordedLogin } from '../../../local/world/soap/vendor.ts';
 import { Random } from '../../../local/world/time/random.ts';
@@ -16,6 +16,14 @@ const RULE_MS = 3_000;
 
 const MONTH_START = Date.UTC(2026, 0, 1);
 
+/** An alarm of the refresher's team. */
+export interface WatchedAlarm {
+  readonly name: string;
+  /** Someone is woken, as opposed to finding a ticket in the morning. */
+  readonly pages: boolean;
+  readonly alarm: Alarm;
+}
+
 /** One way to keep a token fresh: the refresher, or something plainer to compare it with. */
 export interface Refresher {
   readonly tokenParameterName: string;
@@ -24,6 +32,7 @@ export interface Refresher {
   readonly lambda: LambdaSettings;
   /** Key of Lambda's own count of failed invocations. */
   readonly errorsMetricKey: string;
+  readonly alarms: readonly WatchedAlarm[];
   readonly start: (world: VirtualWorld) => (invocation: LambdaInvocation) => Promise<void>;
 }
 
@@ -51,6 +60,7 @@ export interface MintedToken {
 /** Everything that happened in a month. */
 export interface Month extends Pick<Account, 'writes' | 'deletions'> {
   readonly scenario: Scenario;
+  readonly tokenParameterName: string;
   readonly start: number;
   readonly end: number;
   /** How often the schedule is set to fire. */
@@ -127,7 +137,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
       endOf(faulty, fault.what);
     });
   }
-  for (const at of eventTimes(start + MINUTE_MS, end, refresher.everyMs, scenario.noise, new Random(seed * 16 + 4))) {
+  for (const at of eventTimes(start + MINUTE_MS, end, refresher.everyMs, new Random(seed * 16 + 4))) {
     clock.at(at, () => {
       if (functionState.isScheduled) lambda.invoke({});
     });
@@ -148,6 +158,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
 
   return {
     scenario,
+    tokenParameterName: refresher.tokenParameterName,
     start,
     end,
     everyMs: refresher.everyMs,

@@ -1,6 +1,5 @@
 import type { StoreFault } from '../../../local/world/aws/virtual-aws.ts';
 import type { VendorSettings } from '../../../local/world/soap/vendor.ts';
-import type { ScheduleNoise } from './schedule.ts';
 import type { VendorFaultName } from './vendor-faults.ts';
 
 export const MINUTE_MS = 60_000;
@@ -62,7 +61,6 @@ export interface Scenario {
   readonly seed: number;
   readonly settings: Settings;
   readonly vendor: VendorSettings;
-  readonly noise: ScheduleNoise;
   /** A reader reports each stored token that the service has ended; the rule on its report starts a tick. */
   readonly isReported: boolean;
   readonly faults: readonly TimedFault[];
