@@ -1,6 +1,7 @@
 import { alarmHistory, type StateChange } from '../alarm-history.ts';
+import type { TimedFault } from '../model/faults.ts';
 import type { Month, WatchedAlarm } from '../model/month.ts';
-import { MINUTE_MS, type TimedFault } from '../model/scenario.ts';
+import { MINUTE_MS } from '../model/scenario.ts';
 import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-life.ts';
 
 export interface AlarmRecord {
@@ -122,12 +123,12 @@ function isExcused(month: Month, at: number): boolean {
   );
 }
 
-function aftermathEnd(month: Month, { until, what }: TimedFault): number {
+function aftermathEnd(month: Month, { until, kind }: TimedFault): number {
   const healed = month.invocations.find(({ startedAt, outcome }) => startedAt >= until && outcome === 'succeeded');
   // A token with a shorter life is the matter for as long as it is the one in use.
   const replaced = month.tokens.find(({ issuedAt }) => issuedAt >= until)?.issuedAt ?? month.end;
   const over = healed?.endedAt ?? month.end;
-  return (what.kind === 'lifetime-cut' ? Math.max(over, replaced) : over) + ALARM_LAG_MS;
+  return (kind === 'lifetime-cut' ? Math.max(over, replaced) : over) + ALARM_LAG_MS;
 }
 
 /** Two events in a row lost or late: nothing else is wrong, but nobody looks after the token. */
