@@ -7,8 +7,7 @@
  * the machine was equally busy for both.
  */
 
-import { execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -61,25 +60,13 @@ async function bench(rounds: number, cpuShare: CpuShare): Promise<void> {
   const tables = { 'cold tick': ticksTable(results), targets: targetsTable(targets) };
   console.log(`${tables['cold tick']}\n\n${tables.targets}\n`);
 
-  const cpuMsPerRefresh = await warmRefreshes(environment);
-  const warmFigure = `One refresh in a warm process takes ${cpuMsPerRefresh.toFixed(1)} ms of CPU.`;
-  console.log(`${warmFigure}\n`);
-
   const spent = [...(await initProfile(environment, scratch))].map(([owner, ms]) => [owner, ms.toFixed(0)]);
   const initTable = markdownTable(['until the first event', 'CPU ms'], spent, { figures: true });
   console.log(`${initTable}\n`);
 
-  const startedAt = performance.now();
-  execFileSync('npx', ['cdk', 'synth', '--quiet'], { stdio: 'ignore' });
-  const synth = ['npx cdk synth', ((performance.now() - startedAt) / 1000).toFixed(1)];
-  const commands = markdownTable(['command', 'seconds'], [synth], { figures: true });
-  console.log(`${commands}\n`);
-
   await writeBetweenMarkers(PAGE, {
     ...tables,
     init: initTable,
-    'warm refreshes': warmFigure,
-    commands,
     circumstances: circumstances.map((line) => `- ${line}`).join('\n'),
   });
   console.log(`Written to ${PAGE}.`);
@@ -111,17 +98,6 @@ async function tick({ name, variant, prepare, isDone }: Case, cpuShare: CpuShare
   const done = await coldTick(variant.program, cpuShare);
   if (!isDone(done.answer)) throw new Error(`${name}: the tick did not do what it is timed for.`);
   return done;
-}
-
-/** CPU milliseconds of one refresh. */
-async function warmRefreshes(environment: Record<string, string>): Promise<number> {
-  const child = fork(join(folder, 'warm-refreshes.ts'), [join(process.cwd(), 'dist/refresher/handler.mjs')], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('The warm process ended without figures.')));
-  const [cpuMs] = await Promise.race([once(child, 'message'), ended]);
-  return cpuMs;
 }
 
 /** What Lambda sets, with invented credentials, and where to find the local services instead of AWS. */
