@@ -48,9 +48,7 @@ const ALARM_TARGET = z.union(
   ALARM_ACTIONS_RULE,
 );
 /** What a person writes for a duration. */
-export const DURATION = matching(DURATION_PATTERN, DURATION_RULE).transform((text) =>
-  Duration.seconds(durationSeconds(text)),
-);
+const DURATION = matching(DURATION_PATTERN, DURATION_RULE).transform((text) => Duration.seconds(durationSeconds(text)));
 const RETENTION_DAYS = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
 const RETENTIONS = new Map(RETENTION_DAYS.map((days) => [days === 1 ? '1 day' : `${days} days`, Number(days)]));
 const RETENTION_RULE = `use a time that CloudWatch Logs offers, in days: ${RETENTION_DAYS.join(', ')}, for example "30 days"`;

@@ -7,9 +7,8 @@
  * the machine was equally busy for both.
  */
 
-import { execFileSync, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -26,7 +25,6 @@ import { judge, type Measured, type Results, targetsTable, ticksTable } from './
 import { MEMORY_MB, makeVariants } from './variants.ts';
 
 const PAGE = 'docs/performance.md';
-const JSON_FILE = 'dist/bench.json';
 /** After a process was killed, the machine still works on its end. */
 const SETTLING_MS = 100;
 const folder = import.meta.dirname;
@@ -62,29 +60,16 @@ async function bench(rounds: number, cpuShare: CpuShare): Promise<void> {
   const tables = { 'cold tick': ticksTable(results), targets: targetsTable(targets) };
   console.log(`${tables['cold tick']}\n\n${tables.targets}\n`);
 
-  const cpuMsPerRefresh = await warmRefreshes(environment);
-  const warmFigure = `One refresh in a warm process takes ${cpuMsPerRefresh.toFixed(1)} ms of CPU.`;
-  console.log(`${warmFigure}\n`);
-
   const spent = [...(await initProfile(environment, scratch))].map(([owner, ms]) => [owner, ms.toFixed(0)]);
   const initTable = markdownTable(['until the first event', 'CPU ms'], spent, { figures: true });
   console.log(`${initTable}\n`);
 
-  const toolSeconds = { 'npx cdk synth': seconds('npx', 'cdk', 'synth', '--quiet') };
-  const tools = Object.entries(toolSeconds).map(([command, time]) => [command, time?.toFixed(1) ?? 'failed']);
-  const toolsTable = markdownTable(['command', 'seconds'], tools, { figures: true });
-  console.log(`${toolsTable}\n`);
-
-  const figures = { circumstances, targets, cases: Object.fromEntries(results), cpuMsPerRefresh, toolSeconds };
-  writeFileSync(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`);
   await writeBetweenMarkers(PAGE, {
     ...tables,
     init: initTable,
-    'warm refreshes': warmFigure,
-    commands: toolsTable,
     circumstances: circumstances.map((line) => `- ${line}`).join('\n'),
   });
-  console.log(`Written to ${PAGE}. Every single tick: ${JSON_FILE}`);
+  console.log(`Written to ${PAGE}.`);
   if (targets.some(({ measured, atMost }) => measured > atMost)) process.exitCode = 1;
 }
 
@@ -110,20 +95,9 @@ async function measure(cases: ReadonlyMap<CaseKey, Case>, rounds: number, cpuSha
 async function tick({ name, variant, prepare, isDone }: Case, cpuShare: CpuShare): Promise<ColdTick> {
   prepare();
   await setTimeout(SETTLING_MS);
-  const done = await coldTick(variant.program, {}, cpuShare);
+  const done = await coldTick(variant.program, cpuShare);
   if (!isDone(done.answer)) throw new Error(`${name}: the tick did not do what it is timed for.`);
   return done;
-}
-
-/** CPU milliseconds of one refresh. */
-async function warmRefreshes(environment: Record<string, string>): Promise<number> {
-  const child = fork(join(folder, 'warm-refreshes.ts'), [join(process.cwd(), 'dist/refresher/handler.mjs')], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('The warm process ended without figures.')));
-  const [cpuMs] = await Promise.race([once(child, 'message'), ended]);
-  return cpuMs;
 }
 
 /** What Lambda sets, with invented credentials, and where to find the local services instead of AWS. */
@@ -154,13 +128,6 @@ function lambdaEnvironment(): Record<string, string> {
     ...SETTINGS,
     TOKEN_ENDPOINT: endpoints.soapUrl,
   };
-}
-
-/** How long a command takes; undefined when it fails, for that is no measure of it. */
-function seconds(command: string, ...args: readonly string[]): number | undefined {
-  const start = performance.now();
-  const { status } = spawnSync(command, args, { stdio: 'ignore' });
-  return status === 0 ? (performance.now() - start) / 1000 : undefined;
 }
 
 /** Lambda's runtime interface client is compiled here, against the headers of the very Node that runs the bench. */

@@ -31,17 +31,13 @@ const TIMEOUT_MS = 60_000;
  * @param cpuShare what the process gets from the event on; left out, all that the machine has
  * @throws when the function fails, or gives no answer in time; with all that it printed.
  */
-export async function coldTick(program: Program, event: unknown, cpuShare?: CpuShare): Promise<ColdTick> {
+export async function coldTick(program: Program, cpuShare?: CpuShare): Promise<ColdTick> {
   let askedAt = 0;
   let initCpuMs = 0;
-  const api = await serveRuntimeApi({
-    event,
-    timeoutMs: TIMEOUT_MS,
-    beforeEvent: () => {
-      limit?.start();
-      initCpuMs = cpuTimeMs(pid);
-      askedAt = performance.now();
-    },
+  const api = await serveRuntimeApi({}, TIMEOUT_MS, () => {
+    limit?.start();
+    initCpuMs = cpuTimeMs(pid);
+    askedAt = performance.now();
   });
   const startedAt = performance.now();
   const child = spawn(program.command, program.args, {

@@ -3,11 +3,11 @@
  * 14.5 percent of one. The quota is given out in short periods, as Lambda does.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MEMORY_OF_ONE_CORE_MB = 1769;
-const PERIOD_MS = 20;
+const PERIOD_US = 20_000;
 
 export interface CpuShare {
   /** How the share is held, for people. */
@@ -21,11 +21,6 @@ interface CpuLimit {
   start(): void;
   /** Called when the process has ended. */
   release(): void;
-}
-
-export function findCpuShare(memoryMb: number): CpuShare {
-  const quotaMs = (memoryMb / MEMORY_OF_ONE_CORE_MB) * PERIOD_MS;
-  return cgroupShare(quotaMs) ?? signalShare(quotaMs);
 }
 
 /** CPU milliseconds that the process has used, over all threads that it has. */
@@ -42,89 +37,56 @@ function threadCpuTimeMs(folder: string): number {
   }
 }
 
-/** The kernel's own CPU quota; undefined where this user may not set one. */
-function cgroupShare(quotaMs: number): CpuShare | undefined {
-  const [quota, period] = [Math.round(quotaMs * 1000), PERIOD_MS * 1000];
+/** The kernel's own CPU quota. @throws where this user may not set one */
+export function findCpuShare(memoryMb: number): CpuShare {
+  const quotaUs = Math.round((memoryMb / MEMORY_OF_ONE_CORE_MB) * PERIOD_US);
+  // The quota alone is to hold a process back, not what else this machine does: so it is preferred as well.
   const hierarchies = [
     {
-      method: 'a quota of cgroup v2',
+      version: 'v2',
       parent: '/sys/fs/cgroup',
-      prefer: (group: string) => write(join(group, 'cpu.weight'), '10000'),
-      limit: (group: string) => write(join(group, 'cpu.max'), `${quota} ${period}`),
+      preference: { 'cpu.weight': 10_000 },
+      limit: { 'cpu.max': `${quotaUs} ${PERIOD_US}` },
     },
     {
-      method: 'a quota of cgroup v1',
+      version: 'v1',
       parent: '/sys/fs/cgroup/cpu',
-      prefer: (group: string) => write(join(group, 'cpu.shares'), '262144'),
-      limit: (group: string) => {
-        write(join(group, 'cpu.cfs_period_us'), String(period));
-        write(join(group, 'cpu.cfs_quota_us'), String(quota));
-      },
+      preference: { 'cpu.shares': 262_144 },
+      limit: { 'cpu.cfs_period_us': PERIOD_US, 'cpu.cfs_quota_us': quotaUs },
     },
   ];
-  for (const { method, parent, prefer, limit } of hierarchies) {
-    const makeGroup = (name: string) => {
-      const group = join(parent, `bench-${name}`);
+  for (const { version, parent, preference, limit } of hierarchies) {
+    const adopt = (pid: number) => {
+      const group = join(parent, `bench-${pid}`);
       mkdirSync(group);
-      return group;
+      const start = () => set(group, limit);
+      const release = () => rmdirSync(group);
+      set(group, { ...preference, 'cgroup.procs': pid });
+      return { start, release };
     };
-    try {
-      const trial = makeGroup(`trial-${process.pid}`);
-      try {
-        limit(trial);
-      } finally {
-        rmdirSync(trial);
-      }
-    } catch {
-      continue;
-    }
-    return {
-      method,
-      adopt: (pid) => {
-        const group = makeGroup(String(pid));
-        // The quota alone is to hold it back, not what else this machine does.
-        prefer(group);
-        write(join(group, 'cgroup.procs'), String(pid));
-        return { start: () => limit(group), release: () => rmdirSync(group) };
-      },
-    };
+    if (isWritable(parent, limit)) return { method: `a quota of cgroup ${version}`, adopt };
   }
-  return undefined;
+  throw new Error(
+    'The CPU share needs the right to set a cgroup quota: run this as root, where /sys/fs/cgroup is writable.',
+  );
 }
 
-/** Never creates the file: where there is no such hierarchy, the folder may still be an ordinary one. */
-function write(file: string, text: string): void {
-  writeFileSync(file, text, { flag: 'r+' });
+function isWritable(parent: string, limit: object): boolean {
+  const trial = join(parent, `bench-trial-${process.pid}`);
+  try {
+    mkdirSync(trial);
+    try {
+      set(trial, limit);
+    } finally {
+      rmdirSync(trial);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-/** Without a right to quotas: the process is stopped by a signal whenever it has used up a period's share. */
-function signalShare(quotaMs: number): CpuShare {
-  return {
-    method: 'stop signals (no right to set a cgroup quota), which is coarser',
-    adopt: (pid) => {
-      let timer: NodeJS.Timeout | undefined;
-      let budgetMs = 0;
-      let seenMs = 0;
-      let stopped = false;
-      let lastTick = 0;
-      const govern = (): void => {
-        if (!existsSync(`/proc/${pid}/task`)) return;
-        const [now, used] = [performance.now(), cpuTimeMs(pid)];
-        // What is not used within a period is lost, as with a quota; what was overdrawn is paid back.
-        budgetMs = Math.min(quotaMs, budgetMs + ((now - lastTick) / PERIOD_MS) * quotaMs) - Math.max(0, used - seenMs);
-        [lastTick, seenMs] = [now, used];
-        if (stopped === budgetMs > 0) {
-          process.kill(pid, stopped ? 'SIGCONT' : 'SIGSTOP');
-          stopped = !stopped;
-        }
-      };
-      return {
-        start: () => {
-          [budgetMs, seenMs, lastTick] = [quotaMs, cpuTimeMs(pid), performance.now()];
-          timer = setInterval(govern, 1);
-        },
-        release: () => clearInterval(timer),
-      };
-    },
-  };
+/** Never creates a file: where there is no such hierarchy, the folder may still be an ordinary one. */
+function set(group: string, settings: object): void {
+  for (const [file, value] of Object.entries(settings)) writeFileSync(join(group, file), `${value}`, { flag: 'r+' });
 }

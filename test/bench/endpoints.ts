@@ -7,26 +7,15 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer, rootCertificates, type Server, type TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
-import { type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
-import { type SoapEndpoint, startSoapEndpoint } from '../../local/world/soap/soap-endpoint.ts';
+import { startLocalAws } from '../../local/world/aws/aws-server.ts';
+import { startSoapEndpoint } from '../../local/world/soap/soap-endpoint.ts';
 
 export const AWS_LATENCY_MS = 15;
 export const SOAP_LATENCY_MS = 200;
 
-export interface Endpoints {
-  readonly aws: LocalAws;
-  readonly soap: SoapEndpoint;
-  readonly secretsManagerUrl: string;
-  readonly ssmUrl: string;
-  readonly soapUrl: string;
-  /** The certificate that a client has to trust, for clients that bring their own certificate authorities. */
-  readonly certificateFile: string;
-  /** The same among all the usual authorities, for clients that read those from a file. */
-  readonly authoritiesFile: string;
-  close(): Promise<void>;
-}
+export type Endpoints = Awaited<ReturnType<typeof startEndpoints>>;
 
-export async function startEndpoints(secretId: string, directory: string): Promise<Endpoints> {
+export async function startEndpoints(secretId: string, directory: string) {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'bench' }], {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
   });
@@ -54,7 +43,9 @@ export async function startEndpoints(secretId: string, directory: string): Promi
     secretsManagerUrl: await front(aws.url, AWS_LATENCY_MS),
     ssmUrl: await front(aws.url, AWS_LATENCY_MS),
     soapUrl: await front(soap.url, SOAP_LATENCY_MS),
+    /** The certificate that a client has to trust, for clients that bring their own certificate authorities. */
     certificateFile,
+    /** The same among all the usual authorities, for clients that read those from a file. */
     authoritiesFile,
     close: async () => {
       for (const server of fronts) server.close();

@@ -1,24 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import type { Profiler, Runtime } from 'node:inspector';
 import { SourceMap } from 'node:module';
 import { basename, join } from 'node:path';
 
-/** What V8's profiler writes, of it what is read here. */
-interface CpuProfile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
-  readonly samples: readonly number[];
-  /** Microseconds since the sample before. */
-  readonly timeDeltas: readonly number[];
-}
-
-interface CallFrame {
-  readonly functionName: string;
-  readonly url: string;
-  readonly lineNumber: number;
-  readonly columnNumber: number;
-}
-
 const PROCESSES = 5;
+
+/** Node's modules that find, read, decode (in `encoding`) and compile (`compileSourceTextModule`) what is imported. */
+const LOADER = /^node:internal\/(?:modules\/|encoding$)/;
 
 /** Whose code a source is, the first that matches. */
 const OWNERS: readonly (readonly [RegExp, string])[] = [
@@ -53,11 +42,11 @@ export async function initProfile(
   };
   const ms = new Map<string, number>();
   for (const file of readdirSync(profiles)) {
-    const profile: CpuProfile = JSON.parse(readFileSync(join(profiles, file), 'utf8'));
+    const profile: Profiler.Profile = JSON.parse(readFileSync(join(profiles, file), 'utf8'));
     const owners = new Map(profile.nodes.map(({ id, callFrame }) => [id, ownerOf(callFrame, build, mapOf)]));
-    for (const [index, id] of profile.samples.entries()) {
+    for (const [index, id] of profile.samples?.entries() ?? []) {
       const owner = owners.get(id);
-      const spentMs = (profile.timeDeltas[index] ?? 0) / 1000 / PROCESSES;
+      const spentMs = (profile.timeDeltas?.[index] ?? 0) / 1000 / PROCESSES;
       if (owner !== undefined) ms.set(owner, (ms.get(owner) ?? 0) + spentMs);
     }
   }
@@ -66,13 +55,14 @@ export async function initProfile(
 
 /** @returns undefined while the process waits */
 function ownerOf(
-  { functionName, url, lineNumber, columnNumber }: CallFrame,
+  { functionName, url, lineNumber, columnNumber }: Runtime.CallFrame,
   build: string,
   mapOf: (url: string) => SourceMap,
 ): string | undefined {
   if (functionName === '(idle)') return undefined;
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (url === '') return 'native code: compiling, TLS, files';
+  if (LOADER.test(url)) return 'loading the bundle';
   if (!url.includes(build)) return "Node's own modules";
   const entry = mapOf(url).findEntry(lineNumber, columnNumber);
   const source = 'originalSource' in entry ? entry.originalSource : '';

@@ -14,7 +14,7 @@ export async function loadedCodeBytes(program: Program, scratch: string): Promis
     args: ['--import', RECORDER, ...program.args],
     environment: { ...program.environment, LOADED_CODE_FILE: list },
   };
-  await coldTick(recorded, {});
+  await coldTick(recorded);
   return readFileSync(list, 'utf8')
     .trim()
     .split('\n')

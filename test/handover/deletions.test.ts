@@ -8,6 +8,10 @@ export interface Props {
   readonly userAgent?: string;
 }
 
+class Refusal extends Error {
+  readonly userAgent: string | undefined;
+}
+
 export function post({ userAgent, proxy }: Props) {
   const headers = {
     accept: text('userAgent'),
@@ -19,9 +23,9 @@ export function post({ userAgent, proxy }: Props) {
 
 it('leaves out each entry and each property that names a setting, and no type, comment, text or declaration', () => {
   expect(deletions(SOURCE, ['userAgent']).map(({ line, left }) => [line, left])).toEqual([
-    [11, "'User-Agent': userAgent,"],
-    [13, 'send({ proxy, userAgent, headers });'],
-    [13, 'userAgent, '],
+    [15, "'User-Agent': userAgent,"],
+    [17, 'send({ proxy, userAgent, headers });'],
+    [17, 'userAgent, '],
   ]);
 });
 

@@ -51,9 +51,10 @@ export function deletions(source: string, names: readonly string[]): readonly De
   });
 }
 
-/** As JavaScript without types and comments; undefined where it is no program. */
+/** As JavaScript without types, comments and fields that are only declared; undefined where it is no program. */
 function compiled(source: string, minifyIdentifiers = false): string | undefined {
-  const options = { loader: 'ts', format: 'cjs', logLevel: 'silent', minifyWhitespace: true } as const;
+  const tsconfigRaw = { compilerOptions: { useDefineForClassFields: false } };
+  const options = { loader: 'ts', format: 'cjs', logLevel: 'silent', minifyWhitespace: true, tsconfigRaw } as const;
   try {
     return transformSync(source, { ...options, minifyIdentifiers }).code;
   } catch {

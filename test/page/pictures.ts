@@ -1,6 +1,6 @@
 /**
- * `npm run pictures` takes the pictures of README.md and docs/: the page in both colour schemes, the life of one token, a
- * terminal, and the flow. The world of the page begins at a fixed time, so that only what has changed looks different.
+ * `npm run pictures` takes the pictures of README.md and docs/: the page in both colour schemes, the life of one token, and a
+ * terminal. The world of the page begins at a fixed time, so that only what has changed looks different.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,6 @@ import { playTokenLife } from '../../local/page/token-life.ts';
 import { listen } from '../../local/world/listen.ts';
 import { ENV, pageWorld } from '../local/page/page-world.ts';
 import { startChromium } from './chromium.ts';
-import { flowPicture } from './flow-picture.ts';
 import { terminalPicture } from './terminal-picture.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -86,7 +85,6 @@ try {
   await browser.close();
   await server.close();
 }
-write('flow.svg', flowPicture());
 const run = execFileSync(process.execPath, [join(ROOT, 'local/start/start.ts')], {
   encoding: 'utf8',
   env: { ...process.env, FORCE_COLOR: '1' },

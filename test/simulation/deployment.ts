@@ -1,94 +1,109 @@
-import { isObject } from '../../lambda/parse-json.ts';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { z } from 'zod';
+import { TokenRefresher } from '../../infra/token-refresher.ts';
 import { type Config, ConfigError, readConfig } from '../../lambda/refresher/config.ts';
+import { durationSeconds } from '../../lambda/timing.ts';
 import { seriesKey } from '../../local/world/aws/cloudwatch-alarm.ts';
-import type { WatchedAlarm } from './judge/assessment.ts';
-import type { LambdaSettings } from './model/lambda-service.ts';
+import type { Refresher } from './model/month.ts';
+import type { Settings } from './model/scenario.ts';
 import { readAlarm } from './read-alarm.ts';
 
-export const PAGE_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:page';
-export const TICKET_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:ticket';
+const PAGE_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:page';
+const TICKET_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:ticket';
 
-/** All that the simulation takes from a synthesised template, and nothing that is not in it. */
-export interface Deployment {
+/** For a reference CloudFormation would put a name or an ARN; here its target's logical id stands for that. */
+const VARIABLE = z.union([
+  z.string(),
+  z.object({ Ref: z.string() }).transform(({ Ref }) => Ref),
+  z.object({ 'Fn::GetAtt': z.tuple([z.string()], z.string()) }).transform((reference) => reference['Fn::GetAtt'][0]),
+]);
+
+const TEMPLATE = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })) });
+const FUNCTION = z.object({
+  Environment: z.object({ Variables: z.record(z.string(), VARIABLE) }),
+  Timeout: z.number(),
+  ReservedConcurrentExecutions: z.number().optional(),
+});
+const INVOKE_CONFIG = z.object({ MaximumRetryAttempts: z.number(), MaximumEventAgeInSeconds: z.number() });
+const SCHEDULE = z.object({ ScheduleExpression: z.templateLiteral(['rate(', z.string(), ')']) });
+const ALARM = z.looseObject({
+  AlarmName: z.string(),
+  AlarmActions: z.array(z.unknown()).default([]),
+  ActionsEnabled: z.literal(true).optional(),
+});
+
+/** What a synthesised template says of the function, its schedule and its alarms, and nothing that is not in it. */
+export interface Deployment extends Pick<Refresher, 'lambda' | 'everyMs' | 'errorsMetricKey' | 'alarms'> {
   readonly config: Config;
-  readonly lambda: LambdaSettings;
-  readonly everyMs: number;
-  /** Key of the series in which Lambda counts this function's errors. */
-  readonly errorsMetricKey: string;
-  readonly alarms: readonly WatchedAlarm[];
 }
 
-/** @throws TypeError for a template that does not hold what this one must. */
-export function readDeployment(template: unknown): Deployment {
-  const resources = Object.entries(record(record(template).Resources)).map(([logicalId, resource]) => ({
-    logicalId,
-    type: record(resource).Type,
-    properties: record(record(resource).Properties),
-  }));
-  const ofType = (type: string) => resources.filter((resource) => resource.type === type);
-  const theOnly = (type: string) => {
-    const [resource, another] = ofType(type);
+const deployments = new Map<string, Deployment>();
+
+/** A stack with the one construct in it, with these settings. */
+export function deploymentOf(settings: Settings): Deployment {
+  const key = JSON.stringify(settings);
+  const deployment = deployments.get(key) ?? readDeployment(synthesise(settings));
+  deployments.set(key, deployment);
+  return deployment;
+}
+
+/** @throws TypeError or ZodError for a template that does not hold what this one must */
+function readDeployment(template: unknown): Deployment {
+  const resources = Object.entries(TEMPLATE.parse(template).Resources);
+  const ofType = <Schema extends z.ZodType>(type: string, schema: Schema) =>
+    resources
+      .filter(([, resource]) => resource.Type === type)
+      .map(([logicalId, { Properties }]) => ({ logicalId, properties: schema.parse(Properties) }));
+  const theOnly = <Schema extends z.ZodType>(type: string, schema: Schema) => {
+    const [resource, another] = ofType(type, schema);
     if (resource === undefined || another !== undefined) throw new TypeError(`not exactly one ${type}`);
     return resource;
   };
 
-  const lambdaFunction = theOnly('AWS::Lambda::Function');
-  const { Environment, Timeout, ReservedConcurrentExecutions } = lambdaFunction.properties;
-  const invokeConfig = theOnly('AWS::Lambda::EventInvokeConfig').properties;
-  const config = readConfig(asText(record(record(Environment).Variables)));
+  const { logicalId, properties } = theOnly('AWS::Lambda::Function', FUNCTION);
+  const invokeConfig = theOnly('AWS::Lambda::EventInvokeConfig', INVOKE_CONFIG).properties;
+  const { ScheduleExpression } = theOnly('AWS::Scheduler::Schedule', SCHEDULE).properties;
+  const config = readConfig(properties.Environment.Variables);
   if (config instanceof ConfigError) throw config;
   return {
     config,
     lambda: {
-      timeoutMs: number(Timeout) * 1000,
-      reservedConcurrency:
-        ReservedConcurrentExecutions === undefined ? undefined : number(ReservedConcurrentExecutions),
-      retryAttempts: number(invokeConfig.MaximumRetryAttempts),
-      maxEventAgeMs: number(invokeConfig.MaximumEventAgeInSeconds) * 1000,
+      timeoutMs: properties.Timeout * 1000,
+      reservedConcurrency: properties.ReservedConcurrentExecutions,
+      retryAttempts: invokeConfig.MaximumRetryAttempts,
+      maxEventAgeMs: invokeConfig.MaximumEventAgeInSeconds * 1000,
     },
-    everyMs: rateMs(theOnly('AWS::Scheduler::Schedule').properties.ScheduleExpression),
+    everyMs: durationSeconds(ScheduleExpression.slice('rate('.length, -1)) * 1000,
     errorsMetricKey: seriesKey({
       namespace: 'AWS/Lambda',
       metricName: 'Errors',
-      dimensions: { FunctionName: { Ref: lambdaFunction.logicalId } },
+      dimensions: { FunctionName: { Ref: logicalId } },
     }),
-    alarms: ofType('AWS::CloudWatch::Alarm').map(({ properties }) => {
-      const { AlarmName, AlarmActions, ActionsEnabled } = properties;
-      if (ActionsEnabled === false) throw new TypeError(`nobody hears ${AlarmName}`);
-      return {
-        name: String(AlarmName).split('/')[0] ?? '',
-        pages: Array.isArray(AlarmActions) && AlarmActions.includes(PAGE_TOPIC_ARN),
-        alarm: readAlarm(properties),
-      };
-    }),
+    alarms: ofType('AWS::CloudWatch::Alarm', ALARM).map(({ properties: alarm }) => ({
+      name: alarm.AlarmName.split('/')[0] ?? '',
+      pages: alarm.AlarmActions.includes(PAGE_TOPIC_ARN),
+      alarm: readAlarm(alarm),
+    })),
   };
 }
 
-/** For a reference CloudFormation would put a name or an ARN; here its target's logical id stands for that. */
-function asText(variables: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [name, typeof value === 'string' ? value : targetOf(value)]),
-  );
-}
-
-function targetOf(reference: unknown): string {
-  const { Ref, 'Fn::GetAtt': attribute } = record(reference);
-  return String(Ref ?? (Array.isArray(attribute) ? attribute[0] : ''));
-}
-
-function rateMs(expression: unknown): number {
-  const match = /^rate\((?<count>\d+) (?<unit>minute|hour|day)s?\)$/.exec(String(expression));
-  const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[String(match?.groups?.unit)];
-  if (unitMs === undefined) throw new TypeError(`unknown schedule ${expression}`);
-  return Number(match?.groups?.count) * unitMs;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError(`${value} is not a number`);
-  return value;
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (!isObject(value)) throw new TypeError(`${value} is not an object`);
-  return value;
+function synthesise({ tokenLifetimeMinutes, refreshEveryMinutes, checkEveryMinutes, renewalWindowMinutes }: Settings) {
+  const minutes = (count: number | undefined) => (count === undefined ? undefined : Duration.minutes(count));
+  const app = new App();
+  const stack = new Stack(app, 'Simulated', { env: { account: '111122223333', region: 'eu-central-1' } });
+  new TokenRefresher(stack, 'Refresher', {
+    endpoint: 'https://soap.example.com/token',
+    tokenParameterName: '/simulated/access-token',
+    tokenLifetime: minutes(tokenLifetimeMinutes),
+    refreshEvery: minutes(refreshEveryMinutes),
+    checkEvery: minutes(checkEveryMinutes),
+    renewalWindow: minutes(renewalWindowMinutes),
+    alarmActions: {
+      page: new SnsAction(Topic.fromTopicArn(stack, 'Page', PAGE_TOPIC_ARN)),
+      ticket: new SnsAction(Topic.fromTopicArn(stack, 'Ticket', TICKET_TOPIC_ARN)),
+    },
+  });
+  return app.synth().getStackByName(stack.stackName).template;
 }

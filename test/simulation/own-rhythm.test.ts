@@ -1,34 +1,26 @@
 import { beforeAll, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from './model/scenario.ts';
-import { rhythmReport, rhythmTasks, settingsOf } from './own-rhythm.ts';
-import { type OwnRhythm, readSimulateOptions } from './simulate-options.ts';
-import { type Summary, summarise } from './summary.ts';
-import { synthesise } from './synthesised-template.ts';
-import { STRATEGIES, type StrategyName, templateKey, tryOut } from './trial.ts';
+import { rhythmReport, rhythmTasks } from './own-rhythm.ts';
+import { STRATEGIES, type StrategyName } from './strategies.ts';
+import { type Summary, summaryOf } from './trial.ts';
 
 /** The command looks at 48: START, and 47 more. */
 const MOMENTS = 1;
 
-let rhythm: OwnRhythm;
-let summaries: readonly Summary[];
+const RHYTHM = {
+  tokenLifetimeSeconds: 3600,
+  refreshEverySeconds: 1800,
+  checkEverySeconds: 300,
+  // Shortly before all that are on a schedule log in again.
+  outageAfterSeconds: 57 * 60,
+  outageSeconds: 70 * 60,
+};
+const summaries: Summary[] = [];
 
 beforeAll(async () => {
-  const options = readSimulateOptions({
-    lifetime: '1 hour',
-    'refresh-every': '30 minutes',
-    'check-every': '5 minutes',
-    // Shortly before all that are on a schedule log in again.
-    outage: '57 minutes+70 minutes',
-  });
-  if (options.command !== 'own rhythm') throw new TypeError(options.command);
-  rhythm = options.rhythm;
-  const settings = settingsOf(rhythm);
-  const templates = new Map([[templateKey(settings), synthesise(settings)]]);
-  const done: Summary[] = [];
-  for (const { strategy, scenario } of await rhythmTasks(rhythm, templates, MOMENTS)) {
-    done.push(summarise(strategy, await tryOut(strategy, scenario, templates)));
+  for (const { strategy, scenario } of await rhythmTasks(RHYTHM, MOMENTS)) {
+    summaries.push(await summaryOf(strategy, scenario));
   }
-  summaries = done;
 });
 
 /** The outage that begins at START. */
@@ -51,7 +43,7 @@ it('readers are without a token for as long as the way and its own lifetime make
 });
 
 it('shows each way by its own rhythm, twice, and the lines for cdk.json', () => {
-  const report = rhythmReport(rhythm, summaries);
+  const report = rhythmReport(RHYTHM, summaries);
   for (const name of ['this project', 'every 1 h', 'every 30 min, Lambda retries', 'at 90 % of the lifetime']) {
     const rows = report.split('\n').filter((line) => line.startsWith(`| ${name} `));
     expect(rows).toHaveLength(2);
@@ -66,8 +58,7 @@ it('shows each way by its own rhythm, twice, and the lines for cdk.json', () => 
 });
 
 it('warns where the token could expire before a person is paged', () => {
-  const text = '30 minutes';
-  expect(rhythmReport({ ...rhythm, checkEvery: { text, ms: 30 * MINUTE_MS } }, summaries)).toContain('cdk synth warns');
+  expect(rhythmReport({ ...RHYTHM, checkEverySeconds: 1800 }, summaries)).toContain('cdk synth warns');
 });
 
 it('counts the logins of a quiet day', () => {

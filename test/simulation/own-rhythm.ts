@@ -1,11 +1,11 @@
-import { pageCouldComeTooLate, timingOf, usefulLife } from '../../lambda/timing.ts';
+import { durationText, pageCouldComeTooLate, timingOf, usefulLife } from '../../lambda/timing.ts';
 import { markdownTable } from '../markdown-table.ts';
-import { DAY_MS, MINUTE_MS, type Settings } from './model/scenario.ts';
+import { DAY_MS } from './model/scenario.ts';
 import { duration, lead, least, most, often, withoutToken } from './report/scenario-tables.ts';
 import { outageAt, quietMonth, VENDOR } from './scenarios.ts';
-import type { OwnRhythm } from './simulate-options.ts';
-import type { Summary } from './summary.ts';
-import { STRATEGIES, type StrategyName, type Templates, tryOut } from './trial.ts';
+import { type OwnRhythm, settingsOf } from './simulate-options.ts';
+import { STRATEGIES, type StrategyName } from './strategies.ts';
+import { type Summary, tryOut } from './trial.ts';
 import type { Task } from './worker.ts';
 
 /** An alarm that fills what is missing says nothing in its first hours. */
@@ -16,96 +16,81 @@ const LOGGED_IN_MS = 15_000;
 const MOMENTS = 48;
 const QUIET_MS = 2 * DAY_MS;
 
-export function settingsOf({ lifetime, checkEvery, refreshEvery }: OwnRhythm): Settings {
-  return {
-    tokenLifetimeMinutes: lifetime.ms / MINUTE_MS,
-    refreshEveryMinutes: refreshEvery.ms / MINUTE_MS,
-    checkEveryMinutes: checkEvery.ms / MINUTE_MS,
-  };
-}
-
 /**
  * What to simulate: for each way a quiet time, the outage at its own START, and then at later moments. START counts from a
  * refresh of this project, after a whole number of lifetimes: ways that refresh once or twice in one do so then, too.
  */
-export async function rhythmTasks(
-  rhythm: OwnRhythm,
-  templates: Templates,
-  moments = MOMENTS,
-): Promise<readonly Task[]> {
+export async function rhythmTasks(rhythm: OwnRhythm, moments = MOMENTS): Promise<readonly Task[]> {
   const settings = settingsOf(rhythm);
-  const vendor = { ...VENDOR, lifetimeSeconds: rhythm.lifetime.ms / 1000 };
-  const settledMs = Math.ceil(WARM_UP_MS / rhythm.lifetime.ms) * rhythm.lifetime.ms;
-  const days = (settledMs + Math.max(rhythm.lifetime.ms, QUIET_MS)) / DAY_MS;
-  const quiet = { ...quietMonth(1), days, settings, vendor };
-  const { month } = await tryOut('this project', quiet, templates);
+  const lifetimeMs = rhythm.tokenLifetimeSeconds * 1000;
+  const settledMs = Math.ceil(WARM_UP_MS / lifetimeMs) * lifetimeMs;
+  const quiet = {
+    ...quietMonth(1),
+    days: (settledMs + Math.max(lifetimeMs, QUIET_MS)) / DAY_MS,
+    settings,
+    vendor: { ...VENDOR, lifetimeSeconds: rhythm.tokenLifetimeSeconds },
+  };
+  const { month } = await tryOut('this project', quiet);
   const refresh = month.logins.find(({ at }) => at >= month.start + settledMs);
   if (refresh === undefined) throw new TypeError('the token is never refreshed');
-  const startAt = refresh.at - month.start + LOGGED_IN_MS + rhythm.outage.start.ms;
-  const stepMs = (rhythm.lifetime.ms + rhythm.checkEvery.ms) / moments;
+  const startAt = refresh.at - month.start + LOGGED_IN_MS + rhythm.outageAfterSeconds * 1000;
+  const stepMs = (lifetimeMs + rhythm.checkEverySeconds * 1000) / moments;
   const outages = Array.from({ length: moments }, (_, moment) =>
     // Whole milliseconds, as faults have them: one that began before its onset would not be counted.
-    outageAt(settings, Math.floor(startAt + moment * stepMs), rhythm.outage.length.ms),
+    outageAt(settings, Math.floor(startAt + moment * stepMs), rhythm.outageSeconds * 1000),
   );
   return STRATEGIES.flatMap((strategy) => [quiet, ...outages].map((scenario) => ({ strategy, scenario })));
 }
 
 /** What the command prints. @param summaries of `rhythmTasks`, in their order */
 export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): string {
-  const { lifetime, checkEvery, refreshEvery, outage } = rhythm;
-  const perWay = STRATEGIES.map((strategy) => {
+  const ways = STRATEGIES.map((strategy) => {
     const [quiet, ...faulty] = summaries.filter((summary) => summary.strategy === strategy);
     return { strategy, quiet, onsets: faulty.flatMap(({ onsets }) => onsets) };
   });
-  const moments = perWay[0]?.onsets.length ?? 0;
+  const moments = ways[0]?.onsets.length ?? 0;
+  const columns = [
+    '',
+    'readers without a token',
+    'they notice after',
+    'a person is paged after',
+    'before they notice',
+    'logins meanwhile',
+  ];
   const table = (isWorst: boolean) =>
     markdownTable(
-      [
-        '',
-        'readers without a token',
-        'they notice after',
-        'a person is paged after',
-        'before they notice',
-        'logins meanwhile',
-        ...(isWorst ? ['logins on a quiet day'] : []),
-      ],
-      perWay.map(({ strategy, quiet, onsets: all }) => {
+      [...columns, ...(isWorst ? ['logins on a quiet day'] : [])],
+      ways.map(({ strategy, quiet, onsets: all }) => {
         const onsets = isWorst ? all : all.slice(0, 1);
         return [
-          nameOf(strategy, lifetime.ms),
+          nameOf(strategy, rhythm.tokenLifetimeSeconds * 1000),
           duration(most(onsets, withoutToken)),
           duration(least(onsets, ({ msToGap }) => msToGap)),
           often(onsets, ({ msToPage }) => msToPage),
           ahead(least(onsets, lead)),
           String(most(onsets, ({ requests }) => requests)),
-          ...(isWorst ? [quiet === undefined ? '' : (quiet.requests / quiet.days).toFixed(0)] : []),
+          ...(isWorst && quiet ? [(quiet.requests / quiet.days).toFixed(0)] : []),
         ];
       }),
     );
+  const [lifetime, refreshEvery, checkEvery, outageAfter, outage] = [
+    rhythm.tokenLifetimeSeconds,
+    rhythm.refreshEverySeconds,
+    rhythm.checkEverySeconds,
+    rhythm.outageAfterSeconds,
+    rhythm.outageSeconds,
+  ].map(durationText);
+  const warning = 'cdk synth warns of this rhythm: the token could expire before a person is paged. Check more often.';
   return [
-    `The service is down for ${outage.length.text}. Tokens live ${lifetime.text}; this project looks every ${checkEvery.text} and refreshes every ${refreshEvery.text}.`,
-    `It begins ${outage.start.text} after this project got a token:`,
+    `The service is down for ${outage}. Tokens live ${lifetime}; this project looks every ${checkEvery} and refreshes every ${refreshEvery}.`,
+    `It begins ${outageAfter} after this project got a token:`,
     table(false),
     `The worst of ${moments} moments at which it could begin; in brackets, in how many of them a person is paged at all:`,
     table(true),
-    ...warning(rhythm),
+    ...(pageCouldComeTooLate(timingOf(rhythm)) ? [warning] : []),
     'For cdk.json, among the settings of your token:',
-    [
-      `  "tokenLifetime": "${lifetime.text}",`,
-      `  "refreshEvery": "${refreshEvery.text}",`,
-      `  "checkEvery": "${checkEvery.text}"`,
-    ].join('\n'),
+    `  "tokenLifetime": "${lifetime}",\n  "refreshEvery": "${refreshEvery}",\n  "checkEvery": "${checkEvery}"`,
   ].join('\n\n');
-}
-
-function warning({ lifetime, checkEvery, refreshEvery }: OwnRhythm): string[] {
-  const timing = timingOf({
-    tokenLifetimeSeconds: lifetime.ms / 1000,
-    checkEverySeconds: checkEvery.ms / 1000,
-    refreshEverySeconds: refreshEvery.ms / 1000,
-  });
-  if (!pageCouldComeTooLate(timing)) return [];
-  return ['cdk synth warns of this rhythm: the token could expire before a person is paged. Check more often.'];
 }
 
 /** How long before readers notice a person is paged. */
@@ -115,17 +100,10 @@ function ahead(leadMs: number | undefined): string {
 }
 
 function nameOf(strategy: StrategyName, lifetimeMs: number): string {
-  switch (strategy) {
-    case 'every 4 h':
-      return `every ${span(lifetimeMs)}`;
-    case 'every 2 h, Lambda retries':
-      return `every ${span(usefulLife(lifetimeMs, lifetimeMs))}, Lambda retries`;
-    default:
-      return strategy;
-  }
-}
-
-/** `4 h` where `duration` says `4 h 00`. */
-function span(ms: number): string {
-  return duration(ms).replace(/ 00$/, '');
+  // `4 h` where `duration` says `4 h 00`.
+  const every = (ms: number) => `every ${duration(ms).replace(/ 00$/, '')}`;
+  if (strategy === 'every 4 h') return every(lifetimeMs);
+  return strategy === 'every 2 h, Lambda retries'
+    ? `${every(usefulLife(lifetimeMs, lifetimeMs))}, Lambda retries`
+    : strategy;
 }

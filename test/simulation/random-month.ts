@@ -1,18 +1,9 @@
 import type { Issuing } from '../../local/world/soap/token-issuer.ts';
 import { Random } from '../../local/world/time/random.ts';
-import {
-  DAY_MS,
-  HOUR_MS,
-  MINUTE_MS,
-  type Scenario,
-  type Settings,
-  type SimulatedFault,
-  type TimedFault,
-} from './model/scenario.ts';
-import { EVERYDAY_NOISE } from './model/schedule.ts';
-import type { VendorFaultName } from './model/vendor-faults.ts';
+import type { SimulatedFault, TimedFault } from './model/faults.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
 
-const VENDOR_FAULTS: readonly [VendorFaultName, ...VendorFaultName[]] = [
+const VENDOR_FAULTS = [
   'no-connection',
   'no-answer',
   'http-503',
@@ -23,7 +14,9 @@ const VENDOR_FAULTS: readonly [VendorFaultName, ...VendorFaultName[]] = [
   'reply-lost',
   'slow',
   'lifetime-overstated',
-];
+] as const;
+
+const STORE_FAULTS = ['writes-throttled', 'parameters-unavailable', 'secrets-unavailable'] as const;
 
 /** What somebody does to a parameter. */
 const MOMENTS = [
@@ -35,36 +28,27 @@ const MOMENTS = [
   'token-overwritten',
 ] as const;
 
-/** What teams set, and the service that it fits. The first is the default, and the most frequent. */
-export const CUSTOMERS: readonly [Customer, ...Customer[]] = [
-  { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
-  { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
-  { settings: {}, lifetimeMinutes: 240, days: 30, issuings: ['new', 'new-revoking-old'] },
-  {
-    settings: { tokenLifetimeMinutes: 60, refreshEveryMinutes: 30, checkEveryMinutes: 5 },
-    lifetimeMinutes: 60,
-    days: 10,
-    issuings: ['new', 'new-revoking-old'],
-  },
-  {
-    settings: { tokenLifetimeMinutes: 720, refreshEveryMinutes: 240, checkEveryMinutes: 30 },
-    lifetimeMinutes: 720,
-    days: 30,
-    issuings: ['new', 'new-revoking-old'],
-  },
-];
-
 interface Customer {
   readonly settings: Settings;
-  readonly lifetimeMinutes: number;
   readonly days: number;
-  readonly issuings: readonly [Issuing, ...Issuing[]];
 }
+
+const DEFAULT: Customer = { settings: {}, days: 30 };
+/** What teams set, and the service that it fits. The default is the most frequent. */
+const CUSTOMERS: readonly [Customer, ...Customer[]] = [
+  DEFAULT,
+  DEFAULT,
+  DEFAULT,
+  { settings: { tokenLifetimeMinutes: 60, refreshEveryMinutes: 30, checkEveryMinutes: 5 }, days: 10 },
+  { settings: { tokenLifetimeMinutes: 720, refreshEveryMinutes: 240, checkEveryMinutes: 30 }, days: 30 },
+];
+const ISSUINGS: readonly [Issuing, ...Issuing[]] = ['new', 'new-revoking-old'];
 
 /** A month as no one plans it: nought to six faults of any kind, at any time, over one another. */
 export function randomMonth(seed: number): Scenario {
   const random = new Random(seed * 16 + 15);
-  const { settings, lifetimeMinutes, days, issuings } = random.pick(CUSTOMERS);
+  const { settings, days } = random.pick(CUSTOMERS);
+  const lifetimeMinutes = settings.tokenLifetimeMinutes ?? 240;
   const faults = Array.from({ length: random.integer(0, 6) }, () =>
     randomTimedFault(random, days * DAY_MS, lifetimeMinutes),
   );
@@ -75,10 +59,9 @@ export function randomMonth(seed: number): Scenario {
     settings,
     vendor: {
       lifetimeSeconds: lifetimeMinutes * 60,
-      issuing: random.pick(issuings),
+      issuing: random.pick(ISSUINGS),
       ...(random.chance(0.5) && { lockOut: { afterRefusals: 3, seconds: 1800 } }),
     },
-    noise: EVERYDAY_NOISE,
     isReported: false,
     faults: faults.sort((a, b) => a.from - b.from),
     onsets: [],
@@ -87,22 +70,20 @@ export function randomMonth(seed: number): Scenario {
 
 function randomTimedFault(random: Random, monthMs: number, lifetimeMinutes: number): TimedFault {
   const from = random.between(4 * HOUR_MS, monthMs - DAY_MS);
-  const what = randomFault(random, lifetimeMinutes);
+  const fault = randomFault(random, lifetimeMinutes);
   // As many short ones as long ones: five minutes to ten hours.
   const lastsMs = 5 * MINUTE_MS * 120 ** random.next();
-  const isMoment = MOMENTS.some((kind) => kind === what.kind) || what.kind === 'tokens-revoked';
-  return { from, until: isMoment ? from : from + lastsMs, what };
+  const isMoment = [...MOMENTS, 'tokens-revoked'].includes(fault.kind);
+  return { from, until: isMoment ? from : from + lastsMs, ...fault };
 }
 
 function randomFault(random: Random, lifetimeMinutes: number): SimulatedFault {
+  const vendor = (): SimulatedFault => ({ kind: random.pick(VENDOR_FAULTS) });
   const kinds: readonly [() => SimulatedFault, ...(() => SimulatedFault)[]] = [
-    () => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) }),
-    () => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) }),
-    () => ({ kind: 'vendor', fault: random.pick(VENDOR_FAULTS) }),
-    () => ({
-      kind: 'store',
-      fault: random.pick(['writes-throttled', 'parameters-unavailable', 'secrets-unavailable']),
-    }),
+    vendor,
+    vendor,
+    vendor,
+    () => ({ kind: random.pick(STORE_FAULTS) }),
     () => ({ kind: 'credentials-rotated' }),
     () => ({ kind: 'wrong-password' }),
     () => ({ kind: 'account-locked' }),

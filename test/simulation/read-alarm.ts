@@ -1,108 +1,74 @@
-import { isObject } from '../../lambda/parse-json.ts';
-import {
-  type Alarm,
-  COMPARISONS,
-  STATISTICS,
-  type Statistic,
-  seriesKey,
-  type TreatMissingData,
-} from '../../local/world/aws/cloudwatch-alarm.ts';
+import { z } from 'zod';
+import { type Alarm, COMPARISONS, seriesKey } from '../../local/world/aws/cloudwatch-alarm.ts';
 import { MINUTE_MS } from './model/scenario.ts';
+
+/** High-resolution periods are not modelled. */
+const PERIOD = z.number().multipleOf(60);
+const STATISTIC = z.enum(['Minimum', 'Maximum', 'Sum']);
+const METRIC = z.object({
+  Namespace: z.string(),
+  MetricName: z.string(),
+  Dimensions: z.array(z.object({ Name: z.string(), Value: z.unknown() })).default([]),
+});
+const WATCHED_METRIC = METRIC.extend({ Statistic: STATISTIC, Period: PERIOD });
+const FILL = /^\s*FILL\(\s*(?<metricId>[a-z]\w*)\s*,\s*(?<value>-?\d+(?:\.\d+)?)\s*\)\s*$/;
+const QUERIES = z.array(
+  z.object({
+    Id: z.string(),
+    Expression: z.string().regex(FILL).optional(),
+    MetricStat: z.object({ Metric: METRIC, Stat: STATISTIC, Period: PERIOD }).optional(),
+    ReturnData: z.boolean().default(true),
+  }),
+);
+const RULE = z.object({
+  ComparisonOperator: z.enum([
+    'GreaterThanThreshold',
+    'GreaterThanOrEqualToThreshold',
+    'LessThanThreshold',
+    'LessThanOrEqualToThreshold',
+  ]),
+  Threshold: z.number(),
+  EvaluationPeriods: z.number(),
+  DatapointsToAlarm: z.number().optional(),
+  TreatMissingData: z.enum(['missing', 'ignore', 'breaching', 'notBreaching']).default('missing'),
+  WarmUpConfiguration: z
+    .object({
+      WarmUpPeriodDurationInMinutes: z.number().default(0),
+      OnlyStartEvaluatingAfterWarmUpPeriodEnds: z.boolean().default(false),
+    })
+    .prefault({}),
+});
 
 /**
  * An alarm out of what a synthesised template holds, the properties of AWS::CloudWatch::Alarm.
- * @throws TypeError for anything the evaluator does not know: a guess would make the simulation worthless
+ * @throws ZodError for anything the evaluator does not know: a guess would make the simulation worthless
  */
 export function readAlarm(properties: Readonly<Record<string, unknown>>): Alarm {
-  const operator = text(properties.ComparisonOperator, 'ComparisonOperator');
-  const [, comparison] = Object.entries(COMPARISONS).find(([name]) => name === operator) ?? [];
-  if (comparison === undefined) throw new TypeError(`unknown comparison ${operator}`);
-  const threshold = number(properties.Threshold, 'Threshold');
-  const evaluationPeriods = number(properties.EvaluationPeriods, 'EvaluationPeriods');
-  const warmUp = optionalRecord(properties.WarmUpConfiguration, 'WarmUpConfiguration');
+  const rule = RULE.parse(properties);
+  const { MetricName, Dimensions, Namespace, Statistic, Period, fill } = readMetric(properties);
+  const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
   return {
-    ...readMetric(properties),
-    evaluationPeriods,
-    datapointsToAlarm: number(properties.DatapointsToAlarm ?? evaluationPeriods, 'DatapointsToAlarm'),
-    isBreaching: (value) => comparison(value, threshold),
-    treatMissingData: readTreatment(properties.TreatMissingData),
-    warmUpMs: warmUp ? number(warmUp.WarmUpPeriodDurationInMinutes, 'WarmUpPeriodDurationInMinutes') * MINUTE_MS : 0,
-    warmUpIsFixed: warmUp?.OnlyStartEvaluatingAfterWarmUpPeriodEnds === true,
+    seriesKey: seriesKey({ namespace: Namespace, metricName: MetricName, dimensions }),
+    statistic: Statistic,
+    periodMs: Period * 1000,
+    fill,
+    evaluationPeriods: rule.EvaluationPeriods,
+    datapointsToAlarm: rule.DatapointsToAlarm ?? rule.EvaluationPeriods,
+    isBreaching: (value) => COMPARISONS[rule.ComparisonOperator](value, rule.Threshold),
+    treatMissingData: rule.TreatMissingData,
+    warmUpMs: rule.WarmUpConfiguration.WarmUpPeriodDurationInMinutes * MINUTE_MS,
+    warmUpIsFixed: rule.WarmUpConfiguration.OnlyStartEvaluatingAfterWarmUpPeriodEnds,
   };
 }
 
-function readTreatment(value: unknown): TreatMissingData {
-  if (value === undefined) return 'missing';
-  if (value === 'missing' || value === 'ignore' || value === 'breaching' || value === 'notBreaching') return value;
-  throw new TypeError(`unknown TreatMissingData ${value}`);
-}
-
+/** The alarm's own metric, or the one of its only query that returns data, which may fill another one. */
 function readMetric(properties: Readonly<Record<string, unknown>>) {
-  const { Metrics: metrics } = properties;
-  if (metrics === undefined) {
-    return { ...readIdentity(properties), ...readStatistic(properties.Statistic, properties.Period), fill: undefined };
-  }
-  if (!Array.isArray(metrics)) throw new TypeError('Metrics must be a list');
-  const queries = metrics.map((query) => record(query, 'Metrics'));
-  const returned = queries.filter(({ ReturnData }) => ReturnData !== false);
-  const [query] = returned;
-  if (query === undefined || returned.length > 1) throw new TypeError('exactly one query must return data');
-  const fill = query.Expression === undefined ? undefined : readFill(text(query.Expression, 'Expression'));
-  const source = fill === undefined ? query : queries.find(({ Id }) => Id === fill.metricId);
-  const stat = record(source?.MetricStat, 'MetricStat');
-  return {
-    ...readIdentity(record(stat.Metric, 'Metric')),
-    ...readStatistic(stat.Stat, stat.Period),
-    fill: fill?.value,
-  };
-}
-
-function readFill(expression: string): { readonly metricId: string; readonly value: number } {
-  const match = /^\s*FILL\(\s*(?<metricId>[a-z]\w*)\s*,\s*(?<value>-?\d+(?:\.\d+)?)\s*\)\s*$/.exec(expression);
-  if (!match?.groups) throw new TypeError(`unknown expression ${expression}`);
-  return { metricId: text(match.groups.metricId, 'FILL'), value: Number(match.groups.value) };
-}
-
-function readIdentity(metric: Readonly<Record<string, unknown>>) {
-  const dimensions = metric.Dimensions ?? [];
-  if (!Array.isArray(dimensions)) throw new TypeError('Dimensions must be a list');
-  const named = dimensions.map((dimension) => record(dimension, 'Dimensions'));
-  return {
-    seriesKey: seriesKey({
-      namespace: text(metric.Namespace, 'Namespace'),
-      metricName: text(metric.MetricName, 'MetricName'),
-      dimensions: Object.fromEntries(named.map(({ Name, Value }) => [text(Name, 'Name'), Value])),
-    }),
-  };
-}
-
-function readStatistic(statistic: unknown, period: unknown): { statistic: Statistic; periodMs: number } {
-  const name = text(statistic, 'Statistic');
-  if (!isStatistic(name)) throw new TypeError(`unknown statistic ${name}`);
-  const seconds = number(period, 'Period');
-  if (seconds % 60 !== 0) throw new TypeError('high-resolution periods are not modelled');
-  return { statistic: name, periodMs: seconds * 1000 };
-}
-
-function isStatistic(name: string): name is Statistic {
-  return Object.hasOwn(STATISTICS, name);
-}
-
-function text(value: unknown, name: string): string {
-  if (typeof value !== 'string') throw new TypeError(`${name} must be text`);
-  return value;
-}
-
-function number(value: unknown, name: string): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
-  return value;
-}
-
-function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (!isObject(value)) throw new TypeError(`${name} must be an object`);
-  return value;
-}
-
-function optionalRecord(value: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
-  return value === undefined ? undefined : record(value, name);
+  if (properties.Metrics === undefined) return { ...WATCHED_METRIC.parse(properties), fill: undefined };
+  const queries = QUERIES.parse(properties.Metrics);
+  const [query, another] = queries.filter(({ ReturnData }) => ReturnData);
+  const { metricId, value } = FILL.exec(query?.Expression ?? '')?.groups ?? {};
+  const { MetricStat } = queries.find(({ Id }) => Id === (metricId ?? query?.Id)) ?? {};
+  if (MetricStat === undefined || another !== undefined) throw new TypeError('not exactly one metric is watched');
+  const { Metric, Stat: Statistic, Period } = MetricStat;
+  return { ...Metric, Statistic, Period, fill: value === undefined ? undefined : Number(value) };
 }

@@ -1,15 +1,7 @@
 import type { Issuing } from '../../local/world/soap/token-issuer.ts';
 import type { VendorSettings } from '../../local/world/soap/vendor.ts';
-import {
-  DAY_MS,
-  HOUR_MS,
-  MINUTE_MS,
-  type Scenario,
-  type Settings,
-  type SimulatedFault,
-  type TimedFault,
-} from './model/scenario.ts';
-import { EVERYDAY_NOISE } from './model/schedule.ts';
+import type { SimulatedFault, TimedFault } from './model/faults.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
 import type { VendorFaultName } from './model/vendor-faults.ts';
 
 export const VENDOR: VendorSettings = {
@@ -27,17 +19,13 @@ const ONSETS = Array.from({ length: 12 }, (_, turn) => 2 * DAY_MS + turn * (54 *
 
 type FaultsAt = (at: number) => readonly TimedFault[];
 
-function lasting(hours: number, what: SimulatedFault): FaultsAt {
-  return (from) => [{ from, until: from + hours * HOUR_MS, what }];
-}
-
-function vendorDown(hours: number, fault: VendorFaultName = 'no-answer'): FaultsAt {
-  return lasting(hours, { kind: 'vendor', fault });
+function lasting(hours: number, kind: SimulatedFault['kind'], more: Omit<SimulatedFault, 'kind'> = {}): FaultsAt {
+  return (from) => [{ from, until: from + hours * HOUR_MS, kind, ...more }];
 }
 
 /** Ten minutes down, ten minutes up, for that many hours. */
 function flapping(hours: number): FaultsAt {
-  const down = vendorDown(1 / 6, 'http-503');
+  const down = lasting(1 / 6, 'http-503');
   return (at) => Array.from({ length: hours * 3 }, (_, turn) => down(at + turn * 20 * MINUTE_MS)).flat();
 }
 
@@ -49,7 +37,6 @@ function scenario(name: string, faultsAt: FaultsAt, over: Partial<Scenario> = {}
     seed: 1,
     settings: {},
     vendor: VENDOR,
-    noise: EVERYDAY_NOISE,
     isReported: false,
     faults,
     onsets: faults.length === 0 ? [] : ONSETS,
@@ -61,29 +48,29 @@ const nothing: FaultsAt = () => [];
 
 export const SCENARIOS: readonly Scenario[] = [
   scenario('nothing wrong', nothing),
-  scenario('vendor down for 10 min', vendorDown(1 / 6)),
-  scenario('vendor down for 1 h', vendorDown(1)),
-  scenario('vendor down for 3 h', vendorDown(3)),
-  scenario('vendor down for 6 h', vendorDown(6)),
+  scenario('vendor down for 10 min', lasting(1 / 6, 'no-answer')),
+  scenario('vendor down for 1 h', lasting(1, 'no-answer')),
+  scenario('vendor down for 3 h', lasting(3, 'no-answer')),
+  scenario('vendor down for 6 h', lasting(6, 'no-answer')),
   scenario('vendor flapping for 6 h', flapping(6)),
-  scenario('every answer HTML for 6 h', vendorDown(6, 'html')),
-  scenario('replies lost on the way for 2 h', vendorDown(2, 'reply-lost')),
-  scenario('credentials rotated without notice, corrected 8 h later', lasting(8, { kind: 'credentials-rotated' })),
-  scenario('wrong password put in the secret, corrected 1 h later', lasting(1, { kind: 'wrong-password' })),
-  scenario('account locked for 30 min', lasting(0.5, { kind: 'account-locked' })),
-  scenario('account locked for 5 h', lasting(5, { kind: 'account-locked' })),
-  scenario('schedule disabled by hand for 8 h', lasting(8, { kind: 'schedule-disabled' })),
-  scenario('Lambda killed between the two writes, for 3 h', lasting(3, { kind: 'process-dies', atStep: 11 })),
-  scenario('SSM writes throttled for 1 h', lasting(1, { kind: 'store', fault: 'writes-throttled' })),
-  scenario('SSM down for 1 h', lasting(1, { kind: 'store', fault: 'parameters-unavailable' })),
-  scenario('status parameter deleted', lasting(0, { kind: 'status-deleted' })),
-  scenario('token parameter deleted', lasting(0, { kind: 'token-deleted' })),
-  scenario('token ended early by the service, no reader reports', lasting(0, { kind: 'tokens-revoked' })),
-  scenario('token ended early, a reader reports', lasting(0, { kind: 'tokens-revoked' }), { isReported: true }),
-  scenario('token lifetime silently cut to 1 h for a day', lasting(24, { kind: 'lifetime-cut', lifetimeMinutes: 60 })),
-  scenario('lifetime overstated fourfold for 6 h', vendorDown(6, 'lifetime-overstated')),
-  scenario('clock 5 min ahead for 6 h', lasting(6, { kind: 'clock-skew', skewMs: 5 * MINUTE_MS })),
-  scenario('clock 5 min behind for 6 h', lasting(6, { kind: 'clock-skew', skewMs: -5 * MINUTE_MS })),
+  scenario('every answer HTML for 6 h', lasting(6, 'html')),
+  scenario('replies lost on the way for 2 h', lasting(2, 'reply-lost')),
+  scenario('credentials rotated without notice, corrected 8 h later', lasting(8, 'credentials-rotated')),
+  scenario('wrong password put in the secret, corrected 1 h later', lasting(1, 'wrong-password')),
+  scenario('account locked for 30 min', lasting(0.5, 'account-locked')),
+  scenario('account locked for 5 h', lasting(5, 'account-locked')),
+  scenario('schedule disabled by hand for 8 h', lasting(8, 'schedule-disabled')),
+  scenario('Lambda killed between the two writes, for 3 h', lasting(3, 'process-dies', { atStep: 11 })),
+  scenario('SSM writes throttled for 1 h', lasting(1, 'writes-throttled')),
+  scenario('SSM down for 1 h', lasting(1, 'parameters-unavailable')),
+  scenario('status parameter deleted', lasting(0, 'status-deleted')),
+  scenario('token parameter deleted', lasting(0, 'token-deleted')),
+  scenario('token ended early by the service, no reader reports', lasting(0, 'tokens-revoked')),
+  scenario('token ended early, a reader reports', lasting(0, 'tokens-revoked'), { isReported: true }),
+  scenario('token lifetime silently cut to 1 h for a day', lasting(24, 'lifetime-cut', { lifetimeMinutes: 60 })),
+  scenario('lifetime overstated fourfold for 6 h', lasting(6, 'lifetime-overstated')),
+  scenario('clock 5 min ahead for 6 h', lasting(6, 'clock-skew', { skewMs: 5 * MINUTE_MS })),
+  scenario('clock 5 min behind for 6 h', lasting(6, 'clock-skew', { skewMs: -5 * MINUTE_MS })),
 ];
 
 export function quietMonth(seed: number): Scenario {
@@ -93,11 +80,11 @@ export function quietMonth(seed: number): Scenario {
 /** Logins that mint a token and are answered too late, with readers that report the old one or without. */
 export function answeredLate(minutes: number, isReported: boolean): Scenario {
   const name = `answered late for ${minutes} min, ${isReported ? '' : 'not '}reported`;
-  return scenario(name, vendorDown(minutes / 60, 'slow'), { isReported });
+  return scenario(name, lasting(minutes / 60, 'slow'), { isReported });
 }
 
 export function misreadFor(minutes: number, fault: VendorFaultName): Scenario {
-  return scenario(`${fault} for ${minutes} min`, vendorDown(minutes / 60, fault));
+  return scenario(`${fault} for ${minutes} min`, lasting(minutes / 60, fault));
 }
 
 /** Outages of six hours, each at another age of a token that a forced refresh got off the schedule's grid. */
@@ -105,14 +92,14 @@ export function offTheGrid(lifetimeMinutes: number): Scenario {
   const faultsAt: FaultsAt = (at) => {
     // 13 to 112 minutes: the next tick would replace it.
     const from = at - (13 + 9 * ONSETS.indexOf(at)) * MINUTE_MS;
-    return [{ from, until: from, what: { kind: 'forced' } }, ...vendorDown(6)(at)];
+    return [{ from, until: from, kind: 'forced' }, ...lasting(6, 'no-answer')(at)];
   };
   const vendor = { ...VENDOR, lifetimeSeconds: lifetimeMinutes * 60 };
   return scenario(`off the grid, ${lifetimeMinutes} min`, faultsAt, { vendor });
 }
 
 export function vendorDownFor(hours: number): Scenario {
-  return scenario(`vendor down for ${hours} h`, vendorDown(hours));
+  return scenario(`vendor down for ${hours} h`, lasting(hours, 'no-answer'));
 }
 
 /** One outage under one's own settings; `from` and `lastsMs` in milliseconds, `from` counted from the month's start. */
@@ -124,7 +111,7 @@ export function outageAt(settings: Settings, from: number, lastsMs: number): Sce
     days: end / DAY_MS,
     settings,
     vendor: { ...VENDOR, lifetimeSeconds: lifetimeMs / 1000 },
-    faults: [{ from, until: from + lastsMs, what: { kind: 'vendor', fault: 'no-answer' } }],
+    faults: [{ from, until: from + lastsMs, kind: 'no-answer' }],
     onsets: [from],
   });
 }

@@ -1,26 +1,23 @@
-import type { Duration } from 'aws-cdk-lib';
 import { UsageError } from '../../cli/command-line.ts';
-import { DURATION } from '../../infra/app/settings.ts';
-import { propFaults } from '../../infra/prop-rules.ts';
 import {
   CHECK_EVERY_SECONDS,
+  DURATION_RULE,
+  durationSeconds,
   durationText,
   REFRESH_EVERY_SECONDS,
   TOKEN_LIFETIME_SECONDS,
 } from '../../lambda/timing.ts';
-
-/** A duration as it was written, and in milliseconds. */
-export interface Written {
-  readonly text: string;
-  readonly ms: number;
-}
+import { deploymentOf } from './deployment.ts';
+import type { Settings } from './model/scenario.ts';
 
 /** A rhythm, and the outage that it has to live through. */
 export interface OwnRhythm {
-  readonly lifetime: Written;
-  readonly checkEvery: Written;
-  readonly refreshEvery: Written;
-  readonly outage: { readonly start: Written; readonly length: Written };
+  readonly tokenLifetimeSeconds: number;
+  readonly checkEverySeconds: number;
+  readonly refreshEverySeconds: number;
+  /** From a refresh of this project to the outage. */
+  readonly outageAfterSeconds: number;
+  readonly outageSeconds: number;
 }
 
 export type SimulateOptions =
@@ -65,88 +62,64 @@ Fresh months; writes nothing
 
 Exit status: 0 when all went well, 1 when what must always hold did not, 2 when the options make no sense.`;
 
-/** Longer ones show nothing that these do not, and take minutes. */
-const MAX_DAYS = { start: 2, length: 7, lifetime: 7 };
-const DAY_MS = 86_400_000;
-
 /** What npm run simulate is called with. */
 export const SIMULATE = { name: 'npm run simulate', help: HELP, options: OPTIONS } as const;
 
-const RHYTHM_OPTIONS = ['lifetime', 'check-every', 'refresh-every', 'outage'] as const;
-
-type SimulateValues = Readonly<Partial<Record<keyof typeof OPTIONS, string | undefined>>>;
+type SimulateValues = Readonly<Partial<Record<keyof typeof OPTIONS, string>>>;
 
 /** @throws UsageError that says what to write instead */
 export function readSimulateOptions(values: SimulateValues): SimulateOptions {
-  const { months, seed } = values;
-  const ownOption = RHYTHM_OPTIONS.find((option) => values[option] !== undefined);
+  const { months, seed, lifetime, 'check-every': checkEvery, 'refresh-every': refreshEvery, outage } = values;
+  const isOwnRhythm = [lifetime, checkEvery, refreshEvery, outage].some((value) => value !== undefined);
   if (months === undefined && seed !== undefined) throw new UsageError('--seed goes with --months.');
   if (months !== undefined) {
-    if (ownOption !== undefined) throw new UsageError(`--months and --${ownOption} do not go together.`);
+    if (isOwnRhythm) throw new UsageError('--months goes with --seed alone.');
     return {
       command: 'random months',
       count: wholeNumber(months, '--months', 1),
       seed: seed === undefined ? undefined : wholeNumber(seed, '--seed', 0),
     };
   }
-  if (ownOption === undefined) return { command: 'write page' };
-  return { command: 'own rhythm', rhythm: readRhythm(values) };
+  if (!isOwnRhythm) return { command: 'write page' };
+  const [start, length, ...more] = outage?.split('+') ?? [];
+  if (start === undefined || length === undefined || more.length > 0) {
+    throw new UsageError(`--outage takes START+LENGTH. For example: ${EXAMPLE}`);
+  }
+  const rhythm = {
+    tokenLifetimeSeconds: seconds('--lifetime', lifetime ?? durationText(TOKEN_LIFETIME_SECONDS)),
+    checkEverySeconds: seconds('--check-every', checkEvery ?? durationText(CHECK_EVERY_SECONDS)),
+    refreshEverySeconds: seconds('--refresh-every', refreshEvery ?? durationText(REFRESH_EVERY_SECONDS)),
+    outageAfterSeconds: seconds('--outage START', start.trim()),
+    outageSeconds: seconds('--outage LENGTH', length.trim()),
+  };
+  refuseWhatSynthRefuses(rhythm);
+  return { command: 'own rhythm', rhythm };
 }
 
-function readRhythm(given: SimulateValues): OwnRhythm {
-  if (given.outage === undefined) {
-    throw new UsageError(`--outage is missing: when an outage begins, and how long it lasts. For example: ${EXAMPLE}`);
-  }
-  const [start = '', length, ...more] = given.outage.split('+').map((part) => part.trim());
-  if (length === undefined || more.length > 0) {
-    throw new UsageError(`--outage takes START+LENGTH, for example "1 hour+3 hours", not "${given.outage}".`);
-  }
-  const lifetime = written('--lifetime', given.lifetime ?? durationText(TOKEN_LIFETIME_SECONDS));
-  const checkEvery = written('--check-every', given['check-every'] ?? durationText(CHECK_EVERY_SECONDS));
-  const refreshEvery = written('--refresh-every', given['refresh-every'] ?? durationText(REFRESH_EVERY_SECONDS));
-  const outage = { start: written('--outage START', start), length: written('--outage LENGTH', length) };
-  if (outage.length.ms === 0) throw new UsageError('--outage LENGTH is nothing: give at least "1 second".');
-  for (const [option, { ms }, days] of [
-    ['--outage START', outage.start, MAX_DAYS.start],
-    ['--outage LENGTH', outage.length, MAX_DAYS.length],
-    ['--lifetime', lifetime, MAX_DAYS.lifetime],
-  ] as const) {
-    if (ms > days * DAY_MS) throw new UsageError(`${option} is more than ${days} days: that is not simulated.`);
-  }
-  refuseWhatSynthRefuses(lifetime, checkEvery, refreshEvery);
-  return { lifetime, checkEvery, refreshEvery, outage };
+export function settingsOf({ tokenLifetimeSeconds, checkEverySeconds, refreshEverySeconds }: OwnRhythm): Settings {
+  return {
+    tokenLifetimeMinutes: tokenLifetimeSeconds / 60,
+    refreshEveryMinutes: refreshEverySeconds / 60,
+    checkEveryMinutes: checkEverySeconds / 60,
+  };
 }
 
-const OPTION_OF_PROP: Readonly<Record<string, string>> = {
-  tokenLifetime: '--lifetime',
-  checkEvery: '--check-every',
-  refreshEvery: '--refresh-every',
-};
-
-function refuseWhatSynthRefuses(lifetime: Written, checkEvery: Written, refreshEvery: Written): void {
-  const faults = propFaults({
-    endpoint: 'https://soap.example.com/token',
-    tokenParameterName: '/simulated/access-token',
-    alarmActions: 'none',
-    tokenLifetime: parsed(lifetime.text),
-    checkEvery: parsed(checkEvery.text),
-    refreshEvery: parsed(refreshEvery.text),
-  });
-  const lines = faults.map(({ names: [name], remedy }) => `${OPTION_OF_PROP[name] ?? name}: ${remedy}`);
-  if (lines.length > 0) throw new UsageError(`cdk synth would refuse this rhythm. ${lines.join('; ')}.`);
-}
-
-/** @throws UsageError with cdk.json's own rule */
-function written(option: string, text: string): Written {
-  const duration = parsed(text);
-  if (duration === undefined) {
-    throw new UsageError(`${option} is "${text}": use a whole number and a unit, such as "15 minutes" or "4 hours".`);
+function refuseWhatSynthRefuses(rhythm: OwnRhythm): void {
+  try {
+    deploymentOf(settingsOf(rhythm));
+  } catch (error) {
+    throw new UsageError(`cdk synth would refuse this rhythm: ${error instanceof Error ? error.message : error}`);
   }
-  return { text, ms: duration.toMilliseconds() };
 }
 
-function parsed(text: string): Duration | undefined {
-  return DURATION.safeParse(text).data;
+/** Longer ones show nothing that these do not, and take minutes. */
+const MAX_DAYS = 7;
+
+function seconds(option: string, text: string): number {
+  const found = durationSeconds(text);
+  if (Number.isNaN(found)) throw new UsageError(`${option} is "${text}": ${DURATION_RULE}.`);
+  if (found > MAX_DAYS * 86_400) throw new UsageError(`${option} is more than ${MAX_DAYS} days: not simulated.`);
+  return found;
 }
 
 function wholeNumber(text: string, option: string, least: number): number {

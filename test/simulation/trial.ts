@@ -1,24 +1,8 @@
-import { type Deployment, readDeployment } from './deployment.ts';
 import { type Assessment, assess, watch } from './judge/assessment.ts';
 import { type InvariantReport, judge } from './judge/invariants.ts';
 import { type Month, simulateMonth } from './model/month.ts';
-import { MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
-import {
-  atNineTenths,
-  oncePerLifetime,
-  refresherStrategy,
-  type Strategy,
-  twicePerLifetimeWithRetries,
-} from './strategies.ts';
-
-/** By the names that they have where a token lives four hours. */
-export const STRATEGIES = [
-  'this project',
-  'every 4 h',
-  'every 2 h, Lambda retries',
-  'at 90 % of the lifetime',
-] as const;
-export type StrategyName = (typeof STRATEGIES)[number];
+import type { Scenario } from './model/scenario.ts';
+import { refresherOf, type StrategyName } from './strategies.ts';
 
 export interface Trial {
   readonly month: Month;
@@ -29,53 +13,42 @@ export interface Trial {
   readonly mistakes: readonly string[];
 }
 
-/** Templates by the settings that they were synthesised for. */
-export type Templates = ReadonlyMap<string, unknown>;
-
-export function templateKey(settings: Settings): string {
-  return JSON.stringify(settings);
-}
-
-const deployments = new WeakMap<object, Deployment>();
-
-export function deploymentOf(templates: Templates, settings: Settings): Deployment {
-  const template = templates.get(templateKey(settings));
-  if (typeof template !== 'object' || template === null) throw new TypeError('no template for these settings');
-  const deployment = deployments.get(template) ?? readDeployment(template);
-  deployments.set(template, deployment);
-  return deployment;
-}
-
 /** One month of one strategy, from the first event to the last judgement. */
-export async function tryOut(name: StrategyName, scenario: Scenario, templates: Templates): Promise<Trial> {
-  const { refresher, alarms } = strategy(name, scenario, templates);
+export async function tryOut(name: StrategyName, scenario: Scenario): Promise<Trial> {
+  const refresher = refresherOf(name, scenario);
   const month = await simulateMonth(scenario, refresher);
-  const assessment = assess(month, refresher.tokenParameterName, watch(month, alarms));
+  const assessment = assess(month, watch(month, refresher.alarms));
+  const errors = month.invocations.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const mistakes = errors.filter((error) => !(error instanceof Error && error.name === 'RefreshError')).map(String);
   return {
     month,
     assessment,
-    verdict: judge(month, refresher.tokenParameterName, assessment),
-    mistakes: mistakes(month, name),
+    verdict: judge(month, assessment),
+    mistakes: name === 'this project' ? mistakes : [],
   };
 }
 
-function strategy(name: StrategyName, scenario: Scenario, templates: Templates): Strategy {
-  const { tokenLifetimeMinutes = 240, checkEveryMinutes = 15 } = scenario.settings;
-  switch (name) {
-    case 'this project':
-      return refresherStrategy(deploymentOf(templates, scenario.settings), scenario);
-    case 'every 4 h':
-      return oncePerLifetime(tokenLifetimeMinutes * MINUTE_MS);
-    case 'every 2 h, Lambda retries':
-      return twicePerLifetimeWithRetries(tokenLifetimeMinutes * MINUTE_MS);
-    case 'at 90 % of the lifetime':
-      return atNineTenths(checkEveryMinutes * MINUTE_MS);
-  }
-}
+/** What is kept of a trial: small enough to send between threads by the thousand. */
+export type Summary = Awaited<ReturnType<typeof summaryOf>>;
 
-function mistakes({ invocations }: Month, name: StrategyName): string[] {
-  if (name !== 'this project') return [];
-  return invocations.flatMap(({ error }) =>
-    error === undefined || (error instanceof Error && error.name === 'RefreshError') ? [] : [String(error)],
-  );
+export async function summaryOf(strategy: StrategyName, scenario: Scenario) {
+  const { month, assessment, verdict, mistakes } = await tryOut(strategy, scenario);
+  const { validShare, recordedShare, longestGapMs, onsets } = assessment;
+  return {
+    scenario: scenario.name,
+    strategy,
+    days: scenario.days,
+    validShare,
+    recordedShare,
+    longestGapMs,
+    onsets,
+    gaps: assessment.gaps.length,
+    falsePages: assessment.falsePages.length,
+    pages: assessment.pages.length,
+    ticks: month.invocations.length,
+    requests: month.logins.length,
+    refusedLogins: month.logins.filter(({ outcome }) => outcome === 'refused').length,
+    mistakes,
+    ...verdict,
+  };
 }

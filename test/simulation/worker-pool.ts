@@ -1,26 +1,29 @@
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Summary } from './summary.ts';
-import type { Templates } from './trial.ts';
+import type { Scenario } from './model/scenario.ts';
+import type { Summary } from './trial.ts';
 import type { Task } from './worker.ts';
 
+let workers: readonly Worker[] | undefined;
+
 /** Runs every task on as many threads as the machine has cores; the summaries come in the tasks' order. */
-export async function runAll(tasks: readonly Task[], templates: Templates): Promise<readonly Summary[]> {
+export async function runAll(tasks: readonly Task[]): Promise<readonly Summary[]> {
+  workers ??= Array.from({ length: availableParallelism() }, () => new Worker(new URL('worker.ts', import.meta.url)));
   const summaries: Summary[] = new Array(tasks.length);
   const remaining = tasks.entries();
-  const runOne = async () => {
-    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: { templates } });
-    try {
+  await Promise.all(
+    workers.map(async (worker) => {
       for (const [index, task] of remaining) {
-        summaries[index] = await new Promise<Summary>((resolve, reject) => {
-          worker.once('message', resolve).once('error', reject).postMessage(task);
-        });
-        worker.removeAllListeners('error');
+        worker.postMessage(task);
+        [summaries[index]] = await once(worker, 'message');
       }
-    } finally {
-      await worker.terminate();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), tasks.length) }, runOne));
+    }),
+  );
   return summaries;
+}
+
+/** This project alone, in each scenario. */
+export async function runOwn(scenarios: readonly Scenario[]): Promise<readonly Summary[]> {
+  return await runAll(scenarios.map((scenario) => ({ strategy: 'this project', scenario })));
 }

@@ -1,7 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { Scenario } from './model/scenario.ts';
-import { summarise } from './summary.ts';
-import { type StrategyName, type Templates, tryOut } from './trial.ts';
+import type { StrategyName } from './strategies.ts';
+import { summaryOf } from './trial.ts';
 
 /** Which month of which strategy to run. */
 export interface Task {
@@ -9,8 +9,6 @@ export interface Task {
   readonly scenario: Scenario;
 }
 
-const { templates }: { readonly templates: Templates } = workerData;
-
 parentPort?.on('message', async ({ strategy, scenario }: Task) => {
-  parentPort?.postMessage(summarise(strategy, await tryOut(strategy, scenario, templates)));
+  parentPort?.postMessage(await summaryOf(strategy, scenario));
 });

@@ -154,7 +154,7 @@ export function watchAlarm(alarm: Alarm, createdAt: number, emptySeries: EmptySe
 }
 
 /** How many periods an evaluation looks back. */
-export function evaluationRange({ evaluationPeriods }: Alarm): number {
+function evaluationRange({ evaluationPeriods }: Alarm): number {
   return evaluationPeriods + EXTRA_PERIODS;
 }
 

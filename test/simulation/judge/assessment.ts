@@ -1,15 +1,8 @@
-import type { Alarm } from '../../../local/world/aws/cloudwatch-alarm.ts';
 import { alarmHistory, type StateChange } from '../alarm-history.ts';
-import type { Month } from '../model/month.ts';
-import { MINUTE_MS, type TimedFault } from '../model/scenario.ts';
+import type { TimedFault } from '../model/faults.ts';
+import type { Month, WatchedAlarm } from '../model/month.ts';
+import { MINUTE_MS } from '../model/scenario.ts';
 import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-life.ts';
-
-export interface WatchedAlarm {
-  readonly name: string;
-  /** Someone is woken, as opposed to finding a ticket in the morning. */
-  readonly pages: boolean;
-  readonly alarm: Alarm;
-}
 
 export interface AlarmRecord {
   readonly name: string;
@@ -37,6 +30,8 @@ export interface Assessment {
   readonly valid: readonly Span[];
   readonly gaps: readonly Span[];
   readonly alarms: readonly AlarmRecord[];
+  /** When somebody was woken. */
+  readonly pages: readonly number[];
   /** Of the time since the first token. */
   readonly validShare: number;
   /** In which the status, too, said that the token lived. */
@@ -58,9 +53,10 @@ export function watch(month: Month, alarms: readonly WatchedAlarm[]): AlarmRecor
 /** A service that ends the old token when it mints the new one leaves this much to nobody: it is no outage. */
 const HAND_OVER_MS = 10_000;
 
-export function assess(month: Month, tokenParameterName: string, alarms: readonly AlarmRecord[]): Assessment {
-  const valid = validSpans(month, tokenParameterName);
-  const since = valid[0]?.from ?? month.end;
+export function assess(month: Month, alarms: readonly AlarmRecord[]): Assessment {
+  const valid = validSpans(month);
+  const sinceFirstToken = month.end - (valid[0]?.from ?? month.end);
+  const share = (spans: readonly Span[]) => (sinceFirstToken === 0 ? 0 : totalMs(spans) / sinceFirstToken);
   const outages = gaps(month, valid).filter(({ from, until }) => until - from > HAND_OVER_MS);
   const pages = firings(alarms.filter((alarm) => alarm.pages));
   const tickets = firings(alarms.filter((alarm) => !alarm.pages));
@@ -68,8 +64,9 @@ export function assess(month: Month, tokenParameterName: string, alarms: readonl
     valid,
     gaps: outages,
     alarms,
-    validShare: month.end === since ? 0 : totalMs(valid) / (month.end - since),
-    recordedShare: month.end === since ? 0 : totalMs(recordedSpans(month, tokenParameterName)) / (month.end - since),
+    pages,
+    validShare: share(valid),
+    recordedShare: share(recordedSpans(month)),
     longestGapMs: Math.max(0, ...outages.map(({ from, until }) => until - from)),
     falsePages: pages.filter((at) => !isExcused(month, at)),
     onsets: month.onsets.map((at, index) =>
@@ -86,10 +83,7 @@ function assessOnset(
   tickets: readonly number[],
 ): OnsetOutcome {
   const isWithin = (time: number) => time >= onset.from && time < onset.until;
-  const after = (times: readonly number[]) => {
-    const first = times.find(isWithin);
-    return first === undefined ? undefined : first - onset.from;
-  };
+  const after = (times: readonly number[]) => times.filter(isWithin).map((time) => time - onset.from)[0];
   const faults = month.faults.filter(({ from }) => isWithin(from));
   const over = Math.max(onset.from, ...faults.map(({ until }) => until));
   const logins = month.logins.filter(({ at }) => at >= onset.from && at < over);
@@ -100,7 +94,7 @@ function assessOnset(
     msToGap: after(own.map(({ from }) => from)),
     msToPage: after(pages),
     msToTicket: after(tickets),
-    msToHealth: healed === undefined ? undefined : healed.endedAt - over,
+    msToHealth: healed && healed.endedAt - over,
     pages: pages.filter(isWithin).length,
     requests: logins.length,
     refusedLogins: logins.filter(({ outcome }) => outcome === 'refused').length,
@@ -108,7 +102,7 @@ function assessOnset(
 }
 
 /** When alarms went into ALARM, in order of time. */
-export function firings(alarms: readonly AlarmRecord[]): number[] {
+function firings(alarms: readonly AlarmRecord[]): number[] {
   return alarms
     .flatMap(({ changes }) => changes.filter(({ state }) => state === 'ALARM').map(({ at }) => at))
     .sort((a, b) => a - b);
@@ -129,12 +123,12 @@ function isExcused(month: Month, at: number): boolean {
   );
 }
 
-function aftermathEnd(month: Month, { until, what }: TimedFault): number {
+function aftermathEnd(month: Month, { until, kind }: TimedFault): number {
   const healed = month.invocations.find(({ startedAt, outcome }) => startedAt >= until && outcome === 'succeeded');
   // A token with a shorter life is the matter for as long as it is the one in use.
   const replaced = month.tokens.find(({ issuedAt }) => issuedAt >= until)?.issuedAt ?? month.end;
   const over = healed?.endedAt ?? month.end;
-  return (what.kind === 'lifetime-cut' ? Math.max(over, replaced) : over) + ALARM_LAG_MS;
+  return (kind === 'lifetime-cut' ? Math.max(over, replaced) : over) + ALARM_LAG_MS;
 }
 
 /** Two events in a row lost or late: nothing else is wrong, but nobody looks after the token. */

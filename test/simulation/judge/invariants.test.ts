@@ -1,16 +1,10 @@
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { deploymentOf } from '../deployment.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from '../model/scenario.ts';
 import { SCENARIOS } from '../scenarios.ts';
-import { synthesise } from '../synthesised-template.ts';
-import { deploymentOf, type Trial, templateKey, tryOut } from '../trial.ts';
+import { type Trial, tryOut } from '../trial.ts';
 import { assess, watch } from './assessment.ts';
 import { judge } from './invariants.ts';
-
-const templates = new Map<string, unknown>();
-
-beforeAll(() => {
-  templates.set(templateKey({}), synthesise({}));
-});
 
 const trials = new Map<string, Promise<Trial>>();
 
@@ -25,46 +19,36 @@ async function onsetOf(name: string): Promise<Trial> {
     faults: scenario.faults.filter(({ from }) => from < at + DAY_MS),
     onsets: [at],
   };
-  const trial = trials.get(name) ?? tryOut('this project', once, templates);
+  const trial = trials.get(name) ?? tryOut('this project', once);
   trials.set(name, trial);
   return await trial;
 }
 
 /** A healthy token has between two and four hours left. */
 const isBelowThreeHours = (seconds: number) => seconds < 3 * 3600;
-const name = () => deploymentOf(templates, {}).config.tokenParameterName;
 
 it('a month in which no alarm fires before the token ends is found out', async () => {
   const { month } = await onsetOf('vendor down for 6 h');
-  const { violations } = judge(month, name(), assess(month, name(), []));
+  const { violations } = judge(month, assess(month, []));
   expect(violations).toEqual([expect.stringContaining('nobody had been paged')]);
 });
 
 it('an alarm whose threshold a healthy token does not reach pages while nothing is wrong, and is found out', async () => {
   const scenario = SCENARIOS.find((one) => one.name === 'nothing wrong');
   if (scenario === undefined) throw new TypeError('no such scenario');
-  const { month } = await tryOut('this project', { ...scenario, days: 2 }, templates);
-  const { alarms } = deploymentOf(templates, {});
+  const { month } = await tryOut('this project', { ...scenario, days: 2 });
+  const { alarms } = deploymentOf({});
   const tooHigh = alarms.map((one) => ({ ...one, alarm: { ...one.alarm, isBreaching: isBelowThreeHours } }));
-  expect(assess(month, name(), watch(month, alarms)).falsePages).toEqual([]);
-  expect(assess(month, name(), watch(month, tooHigh)).falsePages.length).toBeGreaterThan(0);
+  expect(assess(month, watch(month, alarms)).falsePages).toEqual([]);
+  expect(assess(month, watch(month, tooHigh)).falsePages.length).toBeGreaterThan(0);
 });
 
 it('a token that the service never issued is found out', async () => {
   const { month, assessment } = await onsetOf('vendor down for 10 min');
-  const forged = { name: name(), value: 'garbage', isOwn: true };
+  const forged = { name: month.tokenParameterName, value: 'garbage', isOwn: true };
   const writes = [...month.writes, { ...forged, at: month.end - HOUR_MS }];
-  const { violations } = judge({ ...month, writes }, name(), assessment);
+  const { violations } = judge({ ...month, writes }, assessment);
   expect(violations).toEqual([expect.stringContaining('what the service never issued')]);
-});
-
-it('a first tick that fails after all is well is found out', async () => {
-  const { month, assessment } = await onsetOf('vendor down for 10 min');
-  const until = month.faults[0]?.until ?? 0;
-  const index = month.invocations.findIndex(({ startedAt }) => startedAt >= until);
-  const invocations = month.invocations.map((one, at) => (at === index ? { ...one, outcome: 'failed' as const } : one));
-  const { violations } = judge({ ...month, invocations }, name(), assessment);
-  expect(violations).toEqual([expect.stringContaining('did not bring health back')]);
 });
 
 async function lastRefusal() {
@@ -74,36 +58,27 @@ async function lastRefusal() {
   return { ...trial, again: { ...last, at: last.at + MINUTE_MS } };
 }
 
-it('a third login with credentials that were refused is found out', async () => {
-  const { month, assessment, verdict, again } = await lastRefusal();
-  expect(verdict.violations).toEqual([]);
-  const logins = [...month.logins, again].sort((a, b) => a.at - b.at);
-  const { violations } = judge({ ...month, logins }, name(), assessment);
-  expect(violations).toEqual([expect.stringContaining('sent refused credentials again')]);
-});
-
-it('a refusal whose reply was lost is not known, and no repeat', async () => {
+it.each([
+  ['with credentials that were refused is found out', {}, false, [expect.stringContaining('sent refused credentials')]],
+  ['after a refusal whose reply was lost is no repeat', { isReplyLost: true }, false, []],
+  ['that a person forced is no repeat', {}, true, []],
+])('a third login %s', async (_, login, isForced, expected) => {
   const { month, assessment, again } = await lastRefusal();
-  const logins = [...month.logins, { ...again, isReplyLost: true }].sort((a, b) => a.at - b.at);
-  expect(judge({ ...month, logins }, name(), assessment).violations).toEqual([]);
-});
-
-it('a login that a person forced is no repeat', async () => {
-  const { month, assessment, again } = await lastRefusal();
-  const logins = [...month.logins, again].sort((a, b) => a.at - b.at);
+  const logins = [...month.logins, { ...again, ...login }].sort((a, b) => a.at - b.at);
   const forced = { event: { force: true }, startedAt: again.at - 1, endedAt: again.at + 1, outcome: 'failed' as const };
-  const invocations = [...month.invocations, forced].sort((a, b) => a.startedAt - b.startedAt);
-  expect(judge({ ...month, logins, invocations }, name(), assessment).violations).toEqual([]);
+  const invocations = [...month.invocations, ...(isForced ? [forced] : [])].sort((a, b) => a.startedAt - b.startedAt);
+  expect(judge({ ...month, logins, invocations }, assessment).violations).toEqual(expected);
 });
 
-it('a first tick that fails once a back-off is over is found out', async () => {
-  const trial = await onsetOf('vendor down for 6 h');
-  const { month, assessment } = trial;
-  expect(trial.verdict.violations).toEqual([]);
-  const healed = month.invocations.find(
-    ({ startedAt, outcome }) => startedAt >= (month.faults[0]?.until ?? 0) && outcome === 'succeeded',
-  );
-  const invocations = month.invocations.map((one) => (one === healed ? { ...one, outcome: 'failed' as const } : one));
-  const { violations } = judge({ ...month, invocations }, name(), assessment);
-  expect(violations).toEqual([expect.stringContaining('did not bring health back')]);
-});
+it.each(['vendor down for 10 min', 'vendor down for 6 h'])(
+  'a first tick that may ask and fails after all is well is found out: %s',
+  async (name) => {
+    const { month, assessment, verdict } = await onsetOf(name);
+    expect(verdict.violations).toEqual([]);
+    const until = month.faults[0]?.until ?? 0;
+    const healed = month.invocations.find(({ startedAt, outcome }) => startedAt >= until && outcome === 'succeeded');
+    const invocations = month.invocations.map((one) => (one === healed ? { ...one, outcome: 'failed' as const } : one));
+    const { violations } = judge({ ...month, invocations }, assessment);
+    expect(violations).toEqual([expect.stringContaining('did not bring health back')]);
+  },
+);

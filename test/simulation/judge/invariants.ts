@@ -2,9 +2,10 @@ import { type AttemptRecord, isInProgress, openAttempt } from '../../../lambda/a
 import { isObject } from '../../../lambda/parse-json.ts';
 import { forceHeardFrom } from '../../../lambda/refresher/rules/attempt.ts';
 import type { TokenStatus } from '../../../lambda/token-status.ts';
+import type { SimulatedFault } from '../model/faults.ts';
 import type { InvocationRecord } from '../model/lambda-service.ts';
 import type { Month } from '../model/month.ts';
-import { HOUR_MS, MINUTE_MS, type SimulatedFault } from '../model/scenario.ts';
+import { HOUR_MS, MINUTE_MS } from '../model/scenario.ts';
 import type { Assessment } from './assessment.ts';
 import { isFiring } from './assessment.ts';
 import { attemptHistory, type Recorded, statusHistory } from './token-life.ts';
@@ -18,16 +19,16 @@ export interface InvariantReport {
   readonly unforeseeableGaps: readonly string[];
 }
 
-export function judge(month: Month, tokenParameterName: string, assessment: Assessment): InvariantReport {
-  const repeats = refusedRepeats(month, tokenParameterName);
-  const pages = pagesBeforeGaps(month, tokenParameterName, assessment);
+export function judge(month: Month, assessment: Assessment): InvariantReport {
+  const repeats = refusedRepeats(month);
+  const pages = pagesBeforeGaps(month, assessment);
   return {
     violations: [
-      ...worseTokens(month, tokenParameterName),
+      ...worseTokens(month),
       ...repeats.violations,
       ...pages.violations,
       ...assessment.falsePages.map((at) => `paged at ${clockTime(month, at)} while nothing was wrong`),
-      ...slowRecoveries(month, tokenParameterName, assessment),
+      ...slowRecoveries(month, assessment),
     ],
     excusedRepeats: repeats.excused,
     unforeseeableGaps: pages.unforeseeable,
@@ -35,10 +36,10 @@ export function judge(month: Month, tokenParameterName: string, assessment: Asse
 }
 
 /** An expired or worse token never replaces a valid one. */
-function worseTokens(month: Month, tokenParameterName: string): string[] {
+function worseTokens(month: Month): string[] {
   const issued = new Map(month.tokens.map((token) => [token.value, token]));
-  const lifetimesVary = month.faults.some(({ what }) => changesLifetime(what));
-  const writes = month.writes.filter(({ name }) => name === tokenParameterName);
+  const lifetimesVary = month.faults.some(changesLifetime);
+  const writes = month.writes.filter(({ name }) => name === month.tokenParameterName);
   return writes.flatMap(({ at, value, isOwn }, index) => {
     if (!isOwn) return [];
     const token = issued.get(value);
@@ -57,10 +58,10 @@ function worseTokens(month: Month, tokenParameterName: string): string[] {
  * Refused credentials are sent again as the table of answers allows, or because a person wants it. What the
  * refresher never learned of (the reply was lost) or could not record is no repeat.
  */
-function refusedRepeats(month: Month, tokenParameterName: string) {
+function refusedRepeats(month: Month) {
   const violations: string[] = [];
   let excused = 0;
-  const attempts = attemptHistory(month, tokenParameterName);
+  const attempts = attemptHistory(month);
   for (const [index, { at: putAt, password, versionId }] of month.secrets.entries()) {
     const replacedAt = month.secrets[index + 1]?.at ?? month.end;
     // A tick that read the secret just before it was replaced may still send the old one.
@@ -82,7 +83,7 @@ function refusedRepeats(month: Month, tokenParameterName: string) {
         attempts.some(
           ({ at: recordedAt, content: { attempt } = {} }) =>
             recordedAt >= earlier && recordedAt < at && attempt?.secretVersionId === versionId && attempt.refusals > 0,
-        ) && !month.faults.some(({ from, what }) => from >= earlier && from <= at && what.kind.startsWith('attempt-'));
+        ) && !month.faults.some(({ from, kind }) => from >= earlier && from <= at && kind.startsWith('attempt-'));
       if (isRemembered) violations.push(`sent refused credentials again at ${clockTime(month, at)}`);
       else excused++;
     }
@@ -107,17 +108,14 @@ function isForce(event: unknown): boolean {
 }
 
 /** A page comes before the first reader without a valid token whenever the refresher's own view could tell. */
-function pagesBeforeGaps(month: Month, tokenParameterName: string, { gaps, alarms }: Assessment) {
+function pagesBeforeGaps(month: Month, { gaps, alarms }: Assessment) {
   const violations: string[] = [];
   const unforeseeable: string[] = [];
-  const statuses = statusHistory(month, tokenParameterName);
-  const skewMs = Math.max(
-    0,
-    ...month.faults.map(({ what }) => (what.kind === 'clock-skew' ? Math.abs(what.skewMs) : 0)),
-  );
+  const statuses = statusHistory(month);
+  const maxSkewMs = Math.max(0, ...month.faults.map(({ skewMs = 0 }) => Math.abs(skewMs)));
   for (const { from } of gaps) {
     const known = statuses.findLast(({ at }) => at <= from)?.content?.token;
-    const wasForeseeable = known !== undefined && Date.parse(known.expiresAt) <= from + skewMs + 1000;
+    const wasForeseeable = known !== undefined && Date.parse(known.expiresAt) <= from + maxSkewMs + 1000;
     if (!wasForeseeable) unforeseeable.push(faultAt(month, from));
     else if (!alarms.some((alarm) => alarm.pages && isFiring(alarm, from))) {
       violations.push(`nobody had been paged when the token ended at ${clockTime(month, from)}`);
@@ -128,27 +126,26 @@ function pagesBeforeGaps(month: Month, tokenParameterName: string, { gaps, alarm
 
 /** What began last of all that was wrong then. A token that was overstated or lost may outlive the trouble itself. */
 function faultAt({ faults, everyMs }: Month, at: number): string {
-  const what = faults.findLast(({ from, until }) => from <= at && at <= until + 8 * everyMs)?.what;
-  if (what?.kind === 'vendor') return what.fault;
-  return what?.kind === 'store' ? what.fault : (what?.kind ?? 'nothing');
+  return faults.findLast(({ from, until }) => from <= at && at <= until + 8 * everyMs)?.kind ?? 'nothing';
 }
 
 /** After the fault ends, health returns with the first tick that may ask. */
-function slowRecoveries(month: Month, tokenParameterName: string, { valid }: Assessment): string[] {
+function slowRecoveries(month: Month, { valid }: Assessment): string[] {
   const records = {
-    statuses: statusHistory(month, tokenParameterName),
-    attempts: attemptHistory(month, tokenParameterName),
+    statuses: statusHistory(month),
+    attempts: attemptHistory(month),
   };
-  return month.faults.flatMap(({ until, what }) => {
-    const isUnknown = what.kind === 'tokens-revoked' && !month.scenario.isReported;
-    if (isUnknown || changesLifetime(what)) return [];
+  return month.faults.flatMap((fault) => {
+    const { until, kind } = fault;
+    const isUnknown = kind === 'tokens-revoked' && !month.scenario.isReported;
+    if (isUnknown || changesLifetime(fault)) return [];
     const tick = month.invocations.find((run) => run.startedAt >= until && !mustWait(month, records, run));
     if (tick === undefined || month.faults.some((other) => other.from <= tick.endedAt && until < other.until))
       return [];
-    const unseen = month.faults.some((other) => isUnseen(other.what) && other.from <= tick.endedAt);
+    const unseen = month.faults.some((other) => isUnseen(other) && other.from <= tick.endedAt);
     const holds = unseen || valid.some((span) => span.from <= tick.endedAt && tick.endedAt < span.until);
     if (tick.outcome === 'succeeded' && holds) return [];
-    return [`the first tick after "${what.kind}", at ${clockTime(month, tick.startedAt)}, did not bring health back`];
+    return [`the first tick after "${kind}", at ${clockTime(month, tick.startedAt)}, did not bring health back`];
   });
 }
 
@@ -179,13 +176,13 @@ function mustWait(
   return Date.parse(standing.at) <= startedAt && startedAt < Date.parse(standing.askAgainAt);
 }
 
-function changesLifetime(what: SimulatedFault): boolean {
-  return what.kind === 'lifetime-cut' || (what.kind === 'vendor' && what.fault === 'lifetime-overstated');
+function changesLifetime({ kind }: SimulatedFault): boolean {
+  return kind === 'lifetime-cut' || kind === 'lifetime-overstated';
 }
 
 /** Faults that end tokens, of which the refresher does not learn. */
-function isUnseen(what: SimulatedFault): boolean {
-  return what.kind === 'tokens-revoked' || (what.kind === 'vendor' && what.fault === 'lifetime-overstated');
+function isUnseen({ kind }: SimulatedFault): boolean {
+  return kind === 'tokens-revoked' || kind === 'lifetime-overstated';
 }
 
 function clockTime(month: Month, at: number): string {

@@ -9,9 +9,9 @@ export interface Span {
 }
 
 /** When the stored token was one that the service accepted, in order of time. */
-export function validSpans(month: Month, tokenParameterName: string): Span[] {
+export function validSpans(month: Month): Span[] {
   const tokens = new Map(month.tokens.map((token) => [token.value, token]));
-  const contents = changesOf(month, tokenParameterName);
+  const contents = changesOf(month, month.tokenParameterName);
   const spans: { from: number; until: number }[] = [];
   for (const [index, { at, value }] of contents.entries()) {
     const token = value === undefined ? undefined : tokens.get(value);
@@ -41,17 +41,17 @@ export interface Recorded<Content> {
 }
 
 /** What the refresher wrote down about its token, and when. */
-export function statusHistory(month: Month, tokenParameterName: string): readonly Recorded<TokenStatus>[] {
-  return changesOf(month, statusParameterName(tokenParameterName)).map(({ at, value }) => {
+export function statusHistory(month: Month): readonly Recorded<TokenStatus>[] {
+  return changesOf(month, statusParameterName(month.tokenParameterName)).map(({ at, value }) => {
     const status = value === undefined ? {} : decodeStatus(value);
     return { at, content: isUnreadable(status) ? undefined : status };
   });
 }
 
 /** The attempts that counted, and from when on: one that has lost leaves the one before it. */
-export function attemptHistory(month: Month, tokenParameterName: string): readonly Recorded<AttemptRecord>[] {
+export function attemptHistory(month: Month): readonly Recorded<AttemptRecord>[] {
   let version = 0;
-  return changesOf(month, attemptParameterName(tokenParameterName)).flatMap(
+  return changesOf(month, attemptParameterName(month.tokenParameterName)).flatMap(
     ({ at, value }): Recorded<AttemptRecord>[] => {
       version = value === undefined ? 0 : version + 1;
       const record = value === undefined ? {} : decodeAttempt(value);
@@ -70,8 +70,8 @@ function changesOf(month: Month, parameterName: string): { readonly at: number; 
 }
 
 /** When the status said of the stored token that it had not ended: this project's reader hands out no other. */
-export function recordedSpans(month: Month, tokenParameterName: string): Span[] {
-  const history = statusHistory(month, tokenParameterName);
+export function recordedSpans(month: Month): Span[] {
+  const history = statusHistory(month);
   return history.flatMap(({ at, content }, index) => {
     const expiresAt = content?.token === undefined ? at : Date.parse(content.token.expiresAt);
     const until = Math.min(history[index + 1]?.at ?? month.end, expiresAt);

@@ -28,37 +28,23 @@ async function records(
 }
 
 const fails = () => () => Promise.reject(new Error('no'));
+const takes = (ms: number) => (clock: VirtualClock) => () => clock.sleep(ms);
 
-it('retries a failed event one and three minutes later when the default is left in place', async () => {
-  const ended = await records({ ...ALONE, retryAttempts: 2 }, [0], fails);
-  expect(ended.map(({ startedAt, outcome }) => [startedAt, outcome])).toEqual([
-    [0, 'failed'],
-    [60_000, 'failed'],
-    [180_000, 'failed'],
-  ]);
-});
-
-it('does not retry when it is set not to', async () => {
-  expect(await records(ALONE, [0], fails)).toHaveLength(1);
-});
-
-it('keeps a doubled event waiting until the first is done', async () => {
-  const ended = await records(ALONE, [0, 10], (clock) => () => clock.sleep(5000));
-  expect(ended.map(({ startedAt }) => startedAt)).toEqual([0, 7010]);
-});
-
-it('drops an event that could not be run before it was too old', async () => {
-  const busy = (clock: VirtualClock) => () => clock.sleep(50_000);
-  expect(await records({ ...ALONE, maxEventAgeMs: 10_000 }, [0, 10], busy)).toHaveLength(1);
-});
-
-it('runs both at once without reserved concurrency', async () => {
-  const ended = await records(
-    { ...ALONE, reservedConcurrency: undefined },
-    [0, 10],
-    (clock) => () => clock.sleep(5000),
-  );
-  expect(ended.map(({ startedAt }) => startedAt)).toEqual([0, 10]);
+it.each<[string, Partial<LambdaSettings>, readonly number[], Parameters<typeof records>[2], readonly number[]]>([
+  [
+    'retries a failed event one and three minutes later by default',
+    { retryAttempts: 2 },
+    [0],
+    fails,
+    [0, 60_000, 180_000],
+  ],
+  ['does not retry when it is set not to', {}, [0], fails, [0]],
+  ['keeps a doubled event waiting until the first is done', {}, [0, 10], takes(5000), [0, 7010]],
+  ['drops an event that is too old before it can be run', { maxEventAgeMs: 10_000 }, [0, 10], takes(50_000), [0]],
+  ['runs both at once without reserved concurrency', { reservedConcurrency: undefined }, [0, 10], takes(5000), [0, 10]],
+])('%s', async (_, settings, invokeAt, run, expected) => {
+  const ended = await records({ ...ALONE, ...settings }, invokeAt, run);
+  expect(ended.map(({ startedAt }) => startedAt)).toEqual(expected);
 });
 
 it('ends an invocation at its time-out, and nothing that it still wanted to do happens', async () => {

@@ -1,13 +1,21 @@
 import { rejectedParameterName } from '../../../lambda/token-status.ts';
-import type { MetricPoint } from '../../../local/world/aws/cloudwatch-alarm.ts';
+import type { Alarm, MetricPoint } from '../../../local/world/aws/cloudwatch-alarm.ts';
 import type { LambdaInvocation } from '../../../local/world/refresher-tick.ts';
 import type { RecordedLogin } from '../../../local/world/soap/vendor.ts';
 import { Random } from '../../../local/world/time/random.ts';
 import { createVirtualWorld, type VirtualWorld } from '../../../local/world/virtual-world.ts';
 import { type Account, recordAccount } from './account.ts';
-import { begin, end as endOf, type FaultyWorld, type FunctionState, NORMAL, settle } from './fault-effects.ts';
+import {
+  begin,
+  end as endOf,
+  type FaultyWorld,
+  type FunctionState,
+  NORMAL,
+  settle,
+  type TimedFault,
+} from './faults.ts';
 import { type InvocationRecord, LambdaService, type LambdaSettings } from './lambda-service.ts';
-import { DAY_MS, MINUTE_MS, type Scenario, type TimedFault } from './scenario.ts';
+import { DAY_MS, MINUTE_MS, type Scenario } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
 import { VENDOR_FAULTS } from './vendor-faults.ts';
 
@@ -15,6 +23,14 @@ import { VENDOR_FAULTS } from './vendor-faults.ts';
 const RULE_MS = 3_000;
 
 const MONTH_START = Date.UTC(2026, 0, 1);
+
+/** An alarm of the refresher's team. */
+export interface WatchedAlarm {
+  readonly name: string;
+  /** Someone is woken, as opposed to finding a ticket in the morning. */
+  readonly pages: boolean;
+  readonly alarm: Alarm;
+}
 
 /** One way to keep a token fresh: the refresher, or something plainer to compare it with. */
 export interface Refresher {
@@ -24,6 +40,7 @@ export interface Refresher {
   readonly lambda: LambdaSettings;
   /** Key of Lambda's own count of failed invocations. */
   readonly errorsMetricKey: string;
+  readonly alarms: readonly WatchedAlarm[];
   readonly start: (world: VirtualWorld) => (invocation: LambdaInvocation) => Promise<void>;
 }
 
@@ -51,6 +68,7 @@ export interface MintedToken {
 /** Everything that happened in a month. */
 export interface Month extends Pick<Account, 'writes' | 'deletions'> {
   readonly scenario: Scenario;
+  readonly tokenParameterName: string;
   readonly start: number;
   readonly end: number;
   /** How often the schedule is set to fire. */
@@ -94,40 +112,29 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
     },
   });
 
-  let passwords = 0;
-  const faulty: FaultyWorld = {
-    vendor,
-    usual,
-    aws,
-    account,
-    lambda,
-    functionState,
-    tokenParameterName: refresher.tokenParameterName,
-    putSecret,
-    newPassword: () => `password-${++passwords}`,
-    clock,
-  };
+  const { tokenParameterName } = refresher;
+  const faulty: FaultyWorld = { ...virtual, usual, account, lambda, functionState, tokenParameterName, putSecret };
   const active = new Set<TimedFault>();
   // Whole milliseconds, as the services' own dates have them: a token that is revoked ends when the fault begins.
-  const faults = scenario.faults.map(({ from, until, what }) => ({
-    what,
-    from: start + Math.floor(from),
-    until: start + Math.floor(until),
+  const faults = scenario.faults.map((fault) => ({
+    ...fault,
+    from: start + Math.floor(fault.from),
+    until: start + Math.floor(fault.until),
   }));
   for (const fault of faults) {
     clock.at(fault.from, () => {
       active.add(fault);
       settle(faulty, active);
-      begin(faulty, fault.what);
+      begin(faulty, fault);
       reportDeadToken();
     });
     clock.at(fault.until, () => {
       active.delete(fault);
       settle(faulty, active);
-      endOf(faulty, fault.what);
+      endOf(faulty, fault);
     });
   }
-  for (const at of eventTimes(start + MINUTE_MS, end, refresher.everyMs, scenario.noise, new Random(seed * 16 + 4))) {
+  for (const at of eventTimes(start + MINUTE_MS, end, refresher.everyMs, new Random(seed * 16 + 4))) {
     clock.at(at, () => {
       if (functionState.isScheduled) lambda.invoke({});
     });
@@ -137,8 +144,8 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
   /** The service ends tokens with a login, or by a fault: a reader with calls all the time finds out, and reports it once. */
   function reportDeadToken(): void {
     const { parameters } = aws.services;
-    const [name, rejectedName] = [refresher.tokenParameterName, rejectedParameterName(refresher.tokenParameterName)];
-    const stored = parameters.parameter(name);
+    const rejectedName = rejectedParameterName(tokenParameterName);
+    const stored = parameters.parameter(tokenParameterName);
     const isDead = vendor.service.issuedTokens.some(({ token, revoked }) => token === stored?.value && revoked);
     if (!scenario.isReported || !isDead || parameters.parameter(rejectedName)?.value === String(stored?.version))
       return;
@@ -148,6 +155,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
 
   return {
     scenario,
+    tokenParameterName,
     start,
     end,
     everyMs: refresher.everyMs,

@@ -1,18 +1,17 @@
-import type { Summary } from '../summary.ts';
+import type { Summary } from '../trial.ts';
 
 /** What many months come to, and every violation with the seed that shows it again. */
 export function monthsReport(months: readonly Summary[]): string {
   const sum = (read: (month: Summary) => number) => months.reduce((total, month) => total + read(month), 0);
   const withGap = months.filter(({ gaps }) => gaps > 0).length;
-  const causes = Object.entries(
-    Object.groupBy(
+  const causes = [
+    ...Map.groupBy(
       months.flatMap(({ unforeseeableGaps }) => unforeseeableGaps),
       (cause) => cause,
     ),
-  )
-    .map(([cause, gaps = []]) => ({ cause, count: gaps.length }))
-    .sort((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1))
-    .map(({ cause, count }) => `${cause} ${count}`);
+  ]
+    .sort(([a, { length: one }], [b, { length: other }]) => other - one || (a < b ? -1 : 1))
+    .map(([cause, gaps]) => `${cause} ${gaps.length}`);
   const violations = months.flatMap((month) =>
     [...month.violations, ...month.mistakes].map((what) => `- ${month.scenario}: ${what}`),
   );

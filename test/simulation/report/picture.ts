@@ -1,8 +1,10 @@
-import { firings, type OnsetOutcome } from '../judge/assessment.ts';
+import { deploymentOf } from '../deployment.ts';
+import type { OnsetOutcome } from '../judge/assessment.ts';
 import { type Span, statusHistory } from '../judge/token-life.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from '../model/scenario.ts';
 import { vendorDownFor } from '../scenarios.ts';
-import { deploymentOf, STRATEGIES, type Templates, type Trial, tryOut } from '../trial.ts';
+import { STRATEGIES } from '../strategies.ts';
+import { type Trial, tryOut } from '../trial.ts';
 import { duration, lead, withoutToken } from './scenario-tables.ts';
 
 const WIDTH = 1020;
@@ -30,7 +32,7 @@ export interface OutagePicture {
 }
 
 /** One outage that begins five minutes before a refresh is due, as each way to keep a token fresh lives through it. */
-export async function outagePicture(templates: Templates): Promise<OutagePicture> {
+export async function outagePicture(): Promise<OutagePicture> {
   const month = vendorDownFor(OUTAGE_HOURS);
   const scenario: Scenario = {
     ...month,
@@ -41,12 +43,11 @@ export async function outagePicture(templates: Templates): Promise<OutagePicture
     onsets: [ONSET_AT],
   };
   const trials: Trial[] = [];
-  for (const strategy of STRATEGIES) trials.push(await tryOut(strategy, scenario, templates));
+  for (const strategy of STRATEGIES) trials.push(await tryOut(strategy, scenario));
   const [own] = trials;
   const [outage] = own?.month.faults ?? [];
   if (own === undefined || outage === undefined) throw new TypeError('there is nothing to draw');
 
-  const { config } = deploymentOf(templates, {});
   const shown = { from: outage.from - BEFORE_MS, until: outage.from - BEFORE_MS + SHOWN_MS };
   const x = (time: number) => LEFT + ((time - shown.from) / SHOWN_MS) * (WIDTH - LEFT - RIGHT);
   const title = `The service is down for ${OUTAGE_HOURS} h, from 5 min before a refresh on`;
@@ -59,7 +60,7 @@ export async function outagePicture(templates: Templates): Promise<OutagePicture
     `<rect class="paper" width="${WIDTH}" height="${HEIGHT}" rx="12"/>`,
     outageBand(outage, x),
     hours(outage.from, shown, x),
-    curve(own, config.tokenParameterName, config.tokenLifetimeSeconds, shown, x),
+    curve(own, deploymentOf({}).config.tokenLifetimeSeconds, shown, x),
     ...trials.map((trial, lane) => laneOf(STRATEGIES[lane] ?? '', trial, LANES_TOP + lane * LANE_HEIGHT, shown, x)),
     legend(),
     '</svg>',
@@ -124,10 +125,10 @@ function hours(zero: number, shown: Span, x: Scale): string {
 }
 
 /** How long this project's token still lives, and where TokenExpiring starts to count. */
-function curve(own: Trial, tokenParameterName: string, lifetimeSeconds: number, shown: Span, x: Scale): string {
+function curve(own: Trial, lifetimeSeconds: number, shown: Span, x: Scale): string {
   const bottom = CURVE_TOP + CURVE_HEIGHT;
   const y = (remainingMs: number) => bottom - (Math.max(0, remainingMs) / (lifetimeSeconds * 1000)) * CURVE_HEIGHT;
-  const records = statusHistory(own.month, tokenParameterName).flatMap(({ at, content }) =>
+  const records = statusHistory(own.month).flatMap(({ at, content }) =>
     content?.token === undefined ? [] : [{ at, expiresAt: Date.parse(content.token.expiresAt) }],
   );
   const points: string[] = [];
@@ -157,17 +158,16 @@ function laneOf(name: string, trial: Trial, top: number, shown: Span, x: Scale):
   const isShown = ({ from, until }: Span) => until > shown.from && from < shown.until;
   const bar = (kind: string) => (span: Span) =>
     rect(kind, x(span.from), barTop, x(span.until) - x(span.from), BAR_HEIGHT);
-  const pages = firings(assessment.alarms.filter((alarm) => alarm.pages)).filter(
-    (at) => at > shown.from && at < shown.until,
-  );
-  const logins = month.logins.filter(({ at }) => at > shown.from && at < shown.until);
+  const isInside = (at: number) => at > shown.from && at < shown.until;
   const [readers, person] = inWords(trial);
   return [
     text(LEFT - 12, barTop + 14, name, 'text-anchor="end" class="name"'),
     ...assessment.valid.filter(isShown).map(clip).map(bar('valid')),
     ...assessment.gaps.filter(isShown).map(clip).map(bar('gap')),
-    ...logins.map(({ at }) => line('login', x(at), barTop + BAR_HEIGHT + 2, x(at), barTop + BAR_HEIGHT + 9)),
-    ...pages.map((at) => pageSign(x(at), barTop - 2)),
+    ...month.logins
+      .filter(({ at }) => isInside(at))
+      .map(({ at }) => line('login', x(at), barTop + BAR_HEIGHT + 2, x(at), barTop + BAR_HEIGHT + 9)),
+    ...assessment.pages.filter(isInside).map((at) => pageSign(x(at), barTop - 2)),
     text(WIDTH - RIGHT + 14, barTop + 6, readers, 'class="name"'),
     text(WIDTH - RIGHT + 14, barTop + 23, person, 'class="quiet"'),
   ].join('');

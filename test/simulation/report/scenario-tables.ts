@@ -1,8 +1,8 @@
 import { markdownTable } from '../../markdown-table.ts';
 import type { OnsetOutcome } from '../judge/assessment.ts';
 import { MINUTE_MS } from '../model/scenario.ts';
-import type { Summary } from '../summary.ts';
-import { STRATEGIES } from '../trial.ts';
+import { STRATEGIES } from '../strategies.ts';
+import type { Summary } from '../trial.ts';
 
 /** This project, scenario by scenario. Times are the worst of the onsets, except where an early one is the worst. */
 export function projectTable(summaries: readonly Summary[]): string {
@@ -50,13 +50,7 @@ export function sideBySide(summaries: readonly Summary[]): string {
   const figure = (scenarios: Iterable<readonly [string, readonly Summary[]]>, read: (summary: Summary) => string) =>
     markdownTable(
       ['scenario', ...STRATEGIES],
-      Array.from(scenarios, ([scenario, ways]) => [
-        scenario,
-        ...STRATEGIES.map((strategy) => {
-          const summary = ways.find((one) => one.strategy === strategy);
-          return summary === undefined ? '' : read(summary);
-        }),
-      ]),
+      Array.from(scenarios, ([scenario, ways]) => [scenario, ...ways.map(read)]),
     );
   return [
     'How long readers are without a token:',
@@ -111,13 +105,17 @@ export function lead({ msToGap, msToPage }: OnsetOutcome): number | undefined {
 type Read = (onset: OnsetOutcome) => number | undefined;
 
 export function most(onsets: readonly OnsetOutcome[], read: Read): number | undefined {
-  const values = onsets.map(read).filter((value) => value !== undefined);
-  return values.length === 0 ? undefined : Math.max(...values);
+  return onsets
+    .map(read)
+    .filter((value) => value !== undefined)
+    .sort((a, b) => b - a)[0];
 }
 
 export function least(onsets: readonly OnsetOutcome[], read: Read): number | undefined {
-  const values = onsets.map(read).filter((value) => value !== undefined);
-  return values.length === 0 ? undefined : Math.min(...values);
+  return onsets
+    .map(read)
+    .filter((value) => value !== undefined)
+    .sort((a, b) => a - b)[0];
 }
 
 /** The latest, and in how many of the onsets it came at all. */

@@ -1,0 +1,185 @@
+/** This project alone under other settings, other lifetimes and other alarms: why the defaults are as they are. */
+import { markdownTable } from '../../markdown-table.ts';
+import { deploymentOf } from '../deployment.ts';
+import { assess, watch } from '../judge/assessment.ts';
+import type { Month } from '../model/month.ts';
+import type { Scenario, Settings } from '../model/scenario.ts';
+import { answeredLate, misreadFor, offTheGrid, quietMonth, VENDOR, vendorDownFor } from '../scenarios.ts';
+import { type Summary, tryOut } from '../trial.ts';
+import { runOwn } from '../worker-pool.ts';
+import { duration, lead, least, most, often, withoutToken } from './scenario-tables.ts';
+
+/** What begins a row, and the scenarios that the rest of it is taken from. */
+type Row = readonly [cells: readonly string[], scenarios: readonly Scenario[]];
+
+async function figures(
+  header: readonly string[],
+  rows: readonly Row[],
+  read: (summaries: readonly Summary[]) => readonly string[],
+): Promise<string> {
+  const summaries = [...(await runOwn(rows.flatMap(([, scenarios]) => scenarios)))];
+  return markdownTable(
+    header,
+    rows.map(([cells, scenarios]) => [...cells, ...read(summaries.splice(0, scenarios.length))]),
+  );
+}
+
+/** Those that the construct does not refuse. */
+const RHYTHMS = [5, 15, 30, 60].flatMap((checkEveryMinutes) =>
+  [60, 120, 180]
+    .filter((refreshEveryMinutes) => Math.min(refreshEveryMinutes, 120) + 2 * checkEveryMinutes <= 240)
+    .map((refreshEveryMinutes) => ({ checkEveryMinutes, refreshEveryMinutes })),
+);
+
+/** What each policy buys in an outage of six hours, and what it costs on a quiet day. */
+export async function rhythmTable(): Promise<string> {
+  return await figures(
+    [
+      'checkEvery',
+      'refreshEvery',
+      'outage that no reader notices',
+      'page before the end',
+      'healthy after the outage',
+      'requests in 6 h',
+      'logins a day',
+      'ticks a day',
+    ],
+    RHYTHMS.map((settings) => [
+      [`${settings.checkEveryMinutes} min`, `${settings.refreshEveryMinutes} min`],
+      [vendorDownFor(6), quietMonth(1)].map((scenario) => ({ ...scenario, settings })),
+    ]),
+    ([{ onsets = [] } = {}, { requests = 0, ticks = 0 } = {}]) => [
+      duration(least(onsets, ({ msToGap }) => msToGap)),
+      duration(least(onsets, lead)),
+      duration(most(onsets, ({ msToHealth }) => msToHealth)),
+      String(most(onsets, (onset) => onset.requests)),
+      (requests / 30).toFixed(0),
+      (ticks / 30).toFixed(0),
+    ],
+  );
+}
+
+/** How long before its end somebody is paged, whatever the exact lifetime and moment of the last refresh. */
+export async function leadTable(): Promise<string> {
+  return await figures(
+    ['lifetime', 'page before the end', 'outage that no reader notices'],
+    [232, 234, 236, 238, 240].map((minutes) => [[`${minutes} min`], [offTheGrid(minutes)]]),
+    ([{ onsets = [] } = {}]) => [duration(least(onsets, lead)), duration(least(onsets, ({ msToGap }) => msToGap))],
+  );
+}
+
+const SHORT_LIVES = [60, 90, 180, 240];
+
+function shortLived(scenario: Scenario, tokenLifetimeMinutes: number): Scenario {
+  const settings = { tokenLifetimeMinutes, refreshEveryMinutes: Math.min(120, tokenLifetimeMinutes / 2) };
+  return { ...scenario, settings, vendor: { ...VENDOR, lifetimeSeconds: tokenLifetimeMinutes * 60 } };
+}
+
+/** The longest time without a token: backing off from malformed answers, and asking at every check, as after a 503. */
+export async function backOffTable(): Promise<string> {
+  const rows = [15, 30, 60, 90, 120].flatMap((minutes) =>
+    (['malformed', 'http-503'] as const).map(
+      (fault): Row => [
+        [`${minutes} min`, fault],
+        SHORT_LIVES.map((lifetime) => shortLived(misreadFor(minutes, fault), lifetime)),
+      ],
+    ),
+  );
+  return await figures(
+    ['for', 'every answer', ...SHORT_LIVES.map((minutes) => `token of ${minutes / 60} h`)],
+    rows,
+    (summaries) => summaries.map(({ onsets }) => duration(most(onsets, withoutToken))),
+  );
+}
+
+const CHECKS: readonly Settings[] = [{}, { checkEveryMinutes: 5 }];
+
+/** Logins in a day in which the service refuses, and its refusal is taken for something else. */
+export async function misreadTable(): Promise<string> {
+  return await figures(
+    ['a refusal read as', 'logins a day, checkEvery 15 min', 'checkEvery 5 min'],
+    (['malformed', 'html', 'server-fault'] as const).map((fault) => [
+      [fault],
+      CHECKS.map((settings) => ({ ...misreadFor(24 * 60, fault), settings })),
+    ]),
+    (summaries) => summaries.map(({ onsets }) => String(most(onsets, ({ requests }) => requests))),
+  );
+}
+
+/** What logins cost that mint a token, end the stored one and are answered after the tick has given up. */
+export async function lateTable(): Promise<string> {
+  const columns = ['without a valid token', 'paged after'];
+  return await figures(
+    ['every answer too late for', 'logins', ...columns, ...columns.map((column) => `${column}, a reader reports`)],
+    [10, 30, 60, 120].map((minutes) => [
+      [`${minutes} min`],
+      [false, true].map((isReported) => answeredLate(minutes, isReported)),
+    ]),
+    (summaries) => [
+      String(most(summaries[0]?.onsets ?? [], ({ requests }) => requests)),
+      ...summaries.flatMap(({ onsets }) => [
+        duration(most(onsets, withoutToken)),
+        often(onsets, ({ msToPage }) => msToPage),
+      ]),
+    ],
+  );
+}
+
+const CHOSEN = { statistic: 'Maximum', datapointsToAlarm: 3, evaluationPeriods: 3, shareOfLifetime: 1 / 3 } as const;
+const VARIANTS = [
+  CHOSEN,
+  { ...CHOSEN, statistic: 'Minimum' },
+  { ...CHOSEN, datapointsToAlarm: 2 },
+  { ...CHOSEN, datapointsToAlarm: 2, evaluationPeriods: 2 },
+  { ...CHOSEN, datapointsToAlarm: 4, evaluationPeriods: 4 },
+  { ...CHOSEN, shareOfLifetime: 1 / 4 },
+  { ...CHOSEN, shareOfLifetime: 1 / 2 },
+] as const;
+const QUIET_MONTHS = 20;
+
+/** What each variant of TokenExpiring makes of the same months. */
+export async function alarmTable(): Promise<string> {
+  const months = async (scenarios: readonly Scenario[]) => {
+    const done: Month[] = [];
+    for (const scenario of scenarios) done.push((await tryOut('this project', scenario)).month);
+    return done;
+  };
+  const down = (hours: number) => [1, 2, 3].map((seed) => ({ ...vendorDownFor(hours), seed }));
+  const quiet = await months(Array.from({ length: QUIET_MONTHS }, (_, seed) => quietMonth(seed)));
+  const short = await months(down(1));
+  const long = await months(down(3));
+  const { alarms, config } = deploymentOf({});
+  const rows = VARIANTS.map(({ shareOfLifetime, ...variant }) => {
+    const threshold = config.tokenLifetimeSeconds * shareOfLifetime;
+    const watched = alarms
+      .filter(({ name }) => name === 'TokenExpiring')
+      .map((one) => ({
+        ...one,
+        alarm: { ...one.alarm, ...variant, isBreaching: (value: number) => value < threshold },
+      }));
+    const assessed = (list: readonly Month[]) => list.map((month) => assess(month, watch(month, watched)));
+    const longOnsets = assessed(long).flatMap(({ onsets }) => onsets);
+    const shortOnsets = assessed(short).flatMap(({ onsets }) => onsets);
+    return [
+      variant.statistic,
+      `${variant.datapointsToAlarm} of ${variant.evaluationPeriods}`,
+      `1/${Math.round(1 / shareOfLifetime)}`,
+      String(assessed(quiet).flatMap(({ falsePages }) => falsePages).length),
+      `${shortOnsets.filter(({ pages }) => pages > 0).length} of ${shortOnsets.length}`,
+      `${longOnsets.filter(({ pages }) => pages > 1).length} of ${longOnsets.length}`,
+      duration(least(longOnsets, lead)),
+    ];
+  });
+  return markdownTable(
+    [
+      'statistic',
+      'periods',
+      'share of lifetime',
+      `pages in ${QUIET_MONTHS} quiet months`,
+      'pages for 1 h that nobody notices',
+      'paged twice for 3 h',
+      'page before the end',
+    ],
+    rows,
+  );
+}
