@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parameterNameRemedies } from '../lambda/setting-rules.ts';
 import { runCommand, UsageError } from './command-line.ts';
-import { STATUS_HELP, STATUS_OPTIONS, showStatus, type TokensToShow } from './status-command.ts';
+import { STATUS_HELP, STATUS_OPTIONS, showStatus } from './status-command.ts';
 
 /** The command of the package: `npx soap-token-refresher status /my-service/access-token`. */
 
@@ -18,17 +18,17 @@ runCommand(
   },
   ({ values, positionals: [command, ...names] }) => {
     if (command !== 'status') throw new UsageError(`There is one command, status: ${USAGE}`);
-    return showStatus(tokensNamed(names, values.path), values);
+    checkNames(names, values.path);
+    return showStatus(names, values);
   },
 );
 
 /** @throws UsageError */
-function tokensNamed(names: readonly string[], path: string | undefined): TokensToShow {
+function checkNames(names: readonly string[], path: string | undefined): void {
   if (path !== undefined && names.length > 0) throw new UsageError('Give names of tokens or --path, not both.');
   if (path === undefined && names.length === 0) throw new UsageError(`Name at least one token parameter: ${USAGE}`);
   for (const name of names) {
     const [remedy] = parameterNameRemedies(name);
     if (remedy !== undefined) throw new UsageError(`"${name}" is no name of a token parameter: ${remedy}.`);
   }
-  return new Map(names.map((name) => [name, undefined]));
 }

@@ -7,12 +7,6 @@ import { createParameterReader, type ParameterReader } from './read-parameters.t
 import { readRecords } from './read-records.ts';
 import { reportTable, reportToken, type TokenReport } from './token-report.ts';
 
-/**
- * The tokens to look at, by the names of their parameters, each with the seconds below which TokenExpiring pages where its
- * status does not say so; undefined where nobody knows.
- */
-export type TokensToShow = ReadonlyMap<string, number | undefined>;
-
 /** The options of the command, as `parseArgs` reads them. */
 export const STATUS_OPTIONS = {
   path: { type: 'string' },
@@ -49,16 +43,16 @@ const WATCH_EVERY_MS = 10_000;
 export type StatusOptions = ReturnType<typeof parseCommandLine<typeof STATUS_OPTIONS>>['values'];
 
 /**
- * Shows the tokens, or those below `path`, once or with `watch` until the process ends.
+ * Shows the tokens of these names, or those below `path`, once or with `watch` until the process ends.
  * @returns the exit status: 1 if one needs attention
  * @throws UsageError when they cannot be read at all
  */
-export async function showStatus(tokens: TokensToShow, options: StatusOptions): Promise<number> {
+export async function showStatus(names: readonly string[], options: StatusOptions): Promise<number> {
   const { watch, json, region, profile, 'endpoint-url': endpoint } = options;
   const client = new SSMClient({ customUserAgent: USER_AGENT, maxAttempts: 2, region, profile, endpoint });
   const parameters = createParameterReader(client);
   const look = async () => {
-    const reports = await reportTokens(parameters, tokens, options.path);
+    const reports = await reportTokens(parameters, names, options.path);
     return { text: statusText(reports, options), isAiling: reports.some(({ isAiling }) => isAiling) };
   };
   const first = await look();
@@ -81,13 +75,12 @@ export async function showStatus(tokens: TokensToShow, options: StatusOptions): 
  */
 export async function reportTokens(
   parameters: ParameterReader,
-  tokens: TokensToShow,
+  names: readonly string[],
   path: string | undefined,
 ): Promise<readonly TokenReport[]> {
-  const names = path === undefined ? [...tokens.keys()] : await tokensBelow(parameters, path);
-  const records = await readRecords(parameters, names);
+  const records = await readRecords(parameters, path === undefined ? names : await tokensBelow(parameters, path));
   const now = Date.now();
-  return records.map((one) => reportToken(one, tokens.get(one.token), now));
+  return records.map((one) => reportToken(one, now));
 }
 
 /** @throws UsageError where there are none */

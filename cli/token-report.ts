@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type Attempt, attemptParameterName, isInProgress, openAttempt } from '../lambda/attempt-record.ts';
 import { ERROR_GUIDE } from '../lambda/error-guide.ts';
-import { isUnreadable } from '../lambda/record.ts';
+import { instant, isUnreadable } from '../lambda/record.ts';
 import { LONGEST_RUN_SECONDS, spanText } from '../lambda/timing.ts';
 import { statusParameterName, type TokenRecord } from '../lambda/token-status.ts';
 import type { Found, TokenRecords } from './read-records.ts';
@@ -38,6 +38,8 @@ const MAX_CELL = 400;
 const NOT_RUNNING =
   'The refresher does not run: is it deployed, is its schedule enabled, are there lines in its log? Then refresh.';
 
+const DIED = "How that run ended was never recorded: look at the refresher's log, then refresh.";
+
 const TOO_SHORT =
   'It is not due yet, and TokenExpiring pages all the same: set tokenLifetime to what the service gives, and deploy.';
 
@@ -49,10 +51,9 @@ type TokenState = Pick<TokenReport, 'state' | 'reason' | 'since' | 'doFirst' | '
 
 /**
  * What the records of a token say.
- * @param pageBelowSeconds TokenExpiring pages below this, where the status does not say so; 0 if nobody knows
  * @param now milliseconds since the epoch
  */
-export function reportToken(records: TokenRecords, pageBelowSeconds = 0, now = Date.now()): TokenReport {
+export function reportToken(records: TokenRecords, now: number): TokenReport {
   const { token, status, attempt } = records;
   if (status === 'denied') {
     return { token, ...ailing('denied', undefined, `Allow ssm:GetParameters on ${statusParameterName(token)}.`) };
@@ -69,9 +70,7 @@ export function reportToken(records: TokenRecords, pageBelowSeconds = 0, now = D
     expiresAt: stored?.expiresAt,
     dueAt: stored?.dueAt,
     secondsRemaining,
-    ...(open
-      ? attemptState(open, secondsRemaining, now)
-      : storedState(records, secondsRemaining, pageBelowSeconds, now)),
+    ...(open ? attemptState(open, secondsRemaining, now) : storedState(records, secondsRemaining, now)),
   };
 }
 
@@ -97,23 +96,14 @@ function attemptState(attempt: Attempt, secondsRemaining: number, now: number): 
     return ailing(code, at, guidance?.doFirst ?? "Look at the refresher's log.", reason);
   }
   if (!isInProgress(attempt, now)) {
-    return ailing(
-      'in doubt',
-      attempt.at,
-      "How that run ended was never recorded: look at the refresher's log, then refresh.",
-    );
+    return ailing('in doubt', attempt.at, DIED);
   }
   const isAlive = secondsRemaining > 0;
   return { state: 'asking', since: attempt.at, doFirst: isAlive ? '' : 'Look again in a minute.', isAiling: !isAlive };
 }
 
 /** No attempt says more than the status. */
-function storedState(
-  { token, status, attempt }: TokenRecords,
-  secondsRemaining: number,
-  pageBelowSeconds: number,
-  now: number,
-): TokenState {
+function storedState({ token, status, attempt }: TokenRecords, secondsRemaining: number, now: number): TokenState {
   const hint =
     attempt === 'denied' ? ` To see what failed, allow ssm:GetParameters on ${attemptParameterName(token)}.` : '';
   const doFirst = `${NOT_RUNNING}${hint}`;
@@ -124,13 +114,12 @@ function storedState(
   const stored = readable(status)?.token;
   if (stored === undefined) return ailing('no token', undefined, doFirst);
   if (secondsRemaining === 0) return ailing('expired', stored.expiresAt, doFirst);
-  const { dueAt, expiresAt, pageBelowSeconds: recorded = pageBelowSeconds } = stored;
+  const { dueAt, expiresAt, pageBelowSeconds = 0 } = stored;
   if (dueAt !== undefined && now > Date.parse(dueAt) + overdueAfterMs(stored, readable(attempt)?.attempt)) {
     return ailing('overdue', dueAt, doFirst);
   }
-  if (secondsRemaining < recorded) {
-    const since = new Date(Date.parse(expiresAt) - recorded * 1000).toISOString();
-    return ailing('expiring', since, dueAt === undefined ? doFirst : TOO_SHORT);
+  if (secondsRemaining < pageBelowSeconds) {
+    return ailing('expiring', instant(Date.parse(expiresAt) - pageBelowSeconds * 1000), TOO_SHORT);
   }
   return { state: 'fresh', since: stored.issuedAt, doFirst: '', isAiling: false };
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { runCommand, UsageError } from '../../cli/command-line.ts';
 import { STATUS_HELP, STATUS_OPTIONS, showStatus } from '../../cli/status-command.ts';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
-import { timingOfProps } from '../timing-props.ts';
 import { readSettings, SettingsError } from './read-settings.ts';
 
 const HELP = `Usage: npm run status -- [options]
@@ -19,8 +18,8 @@ await runCommand(
   },
   ({ values }) => {
     const { tokens, env } = settingsOf(values.context);
-    const shown = tokens.map((token) => [token.tokenParameterName, timingOfProps(token).pageBelowSeconds] as const);
-    return showStatus(new Map(shown), { ...values, region: values.region ?? env.region });
+    const names = tokens.map(({ tokenParameterName }) => tokenParameterName);
+    return showStatus(names, { ...values, region: values.region ?? env.region });
   },
 );
 

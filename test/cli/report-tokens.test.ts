@@ -1,11 +1,110 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createParameterReader } from '../../cli/read-parameters.ts';
+import type { TokenRecords } from '../../cli/read-records.ts';
 import { reportTokens } from '../../cli/status-command.ts';
+import { reportTable, reportToken } from '../../cli/token-report.ts';
 import { encodeAttempt } from '../../lambda/attempt-record.ts';
+import { ERROR_GUIDE } from '../../lambda/error-guide.ts';
+import { instant } from '../../lambda/record.ts';
 import { encodeStatus } from '../../lambda/token-status.ts';
 import { type AwsFault, type AwsFaults, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
-import { attemptAged, HOUR, tokenAged } from './records.ts';
+import { attemptAged, HOUR, MINUTE, NOW, recordsOf, TOKEN, tokenAged, tokenDueSince } from './records.ts';
+
+const refused = { code: 'CREDENTIALS_REFUSED', reason: 'invalid_grant' };
+const away = { code: 'ENDPOINT_UNAVAILABLE' };
+const noSecret = { code: 'CREDENTIALS_UNREADABLE' };
+
+/** What a person finds at three in the morning: what SSM holds, the state, and whether the exit status is 1. */
+const STATES: readonly (readonly [string, TokenRecords, string, boolean])[] = [
+  ['all is well', recordsOf(tokenAged(HOUR), attemptAged(HOUR)), 'fresh', false],
+  ['it is due, and the next check has not come', recordsOf(tokenDueSince(10 * MINUTE)), 'fresh', false],
+  ['it should have been replaced 70 minutes ago', recordsOf(tokenDueSince(70 * MINUTE)), 'overdue', true],
+  ['the same, of a token that lives a week', recordsOf(weekly(70 * MINUTE)), 'overdue', true],
+  ['the same, of a status from before it said so', recordsOf(old(3 * HOUR)), 'fresh', false],
+  ['nobody replaced it', recordsOf(tokenAged(5 * HOUR)), 'expired', true],
+  ['a run asks for the next one', recordsOf(tokenAged(2 * HOUR), attemptAged(1000)), 'asking', false],
+  ['a run asks for the first one', recordsOf(undefined, attemptAged(1000)), 'asking', true],
+  ['a run died', recordsOf(tokenAged(2 * HOUR), attemptAged(61_000)), 'in doubt', true],
+  ['the password was changed', recordsOf(tokenAged(3 * HOUR), attemptAged(MINUTE, refused)), refused.code, true],
+  ['the service is away', recordsOf(tokenAged(3 * HOUR), attemptAged(MINUTE, away)), away.code, true],
+  ['there are no credentials yet', recordsOf(undefined, attemptAged(MINUTE, noSecret)), noSecret.code, true],
+  ['nothing was ever stored here', recordsOf(), 'no status', true],
+];
+
+function weekly(dueSinceMs: number) {
+  return tokenDueSince(dueSinceMs, { expiresAt: tokenAged(-6 * 24 * HOUR).expiresAt, pageBelowSeconds: 201_600 });
+}
+
+function old(ageMs: number) {
+  return tokenAged(ageMs, { dueAt: undefined, pageBelowSeconds: undefined, attemptAt: undefined });
+}
+
+describe('the state of a token', () => {
+  it.each(STATES)('where %s', (_, records, state, isAiling) => {
+    const doFirst = isAiling ? expect.stringMatching(/^[A-Z].*\.$/) : '';
+    expect(reportToken(records, NOW)).toMatchObject({ token: TOKEN, state, isAiling, doFirst });
+  });
+
+  it('is overdue one check and the longest run after it was due, and the check follows from the attempt that got it', () => {
+    const stateAfter = (ms: number) => {
+      const token = weekly(ms);
+      const askAgainAt = instant(Date.parse(token.issuedAt) + 7.5 * MINUTE);
+      return reportToken(recordsOf(token, attemptAged(0, undefined, { at: token.issuedAt, askAgainAt })), NOW).state;
+    };
+    expect([stateAfter(16 * MINUTE - 1), stateAfter(16 * MINUTE + 1)]).toEqual(['fresh', 'overdue']);
+  });
+
+  it('asks for a true tokenLifetime where TokenExpiring pages before the token is due', () => {
+    const short = tokenAged(MINUTE, { expiresAt: tokenAged(3 * HOUR + MINUTE).expiresAt });
+    const doFirst = expect.stringContaining('set tokenLifetime');
+    expect(reportToken(recordsOf(short), NOW)).toMatchObject({ state: 'expiring', doFirst, isAiling: true });
+  });
+
+  it('is what the guide says of each code, with the reason of the refusal', () => {
+    const failed = (code: string) => reportToken(recordsOf(undefined, attemptAged(HOUR, { code, reason: 'why' })), NOW);
+    for (const [code, { doFirst }] of Object.entries(ERROR_GUIDE)) {
+      expect(failed(code)).toMatchObject({ state: code, doFirst, reason: 'why' });
+    }
+    expect(failed('A_LATER_CODE').doFirst).toMatch(/log/);
+  });
+
+  it('names the parameter that cannot be read, and where to update', () => {
+    const newer = { fault: 'has format 2, and …', isNewer: true };
+    const doFirst = '/a/access-token/attempt has format 2, and …: update soap-token-refresher here.';
+    const report = reportToken({ ...recordsOf(tokenAged(HOUR)), attempt: newer }, NOW);
+    expect(report).toMatchObject({ state: 'unreadable', doFirst });
+  });
+});
+
+describe('the table', () => {
+  const report = (token: string, records: TokenRecords) => reportToken({ ...records, token }, NOW);
+
+  it('begins with those that need attention, and of those with the one that ends first', () => {
+    const failed = attemptAged(MINUTE, away);
+    const reports = [
+      report('/well', recordsOf(tokenAged(HOUR))),
+      report('/lives', recordsOf(tokenAged(HOUR), failed)),
+      report('/denied', { ...recordsOf(), status: 'denied' }),
+      report('/ends', recordsOf(tokenAged(3 * HOUR), failed)),
+    ];
+    const lines = reportTable(reports, 120, NOW).split('\n');
+    expect(lines.map((line) => line.split(' ', 1)[0])).toEqual(['3', 'TOKEN', '/ends', '/lives', '/denied', '/well']);
+    expect(lines[0]).toBe('3 of 120 need attention');
+    const lastCells = lines.slice(1).map((line) => line.search(/(?<= {2})\S+( \S+)*$/));
+    expect(new Set(lastCells).size).toBe(1);
+    expect(reportTable([], 120, NOW)).toBe('0 of 120 need attention');
+  });
+
+  it('cannot be drawn another row into, nor steer the terminal', () => {
+    const reason = `\x1b[2Jinvalid\r\ngrant\u2028\u202e\x9b2J\x07${'x'.repeat(5000)}`;
+    const table = reportTable([report(TOKEN, recordsOf(undefined, attemptAged(HOUR, { code: 'A', reason })))], 1, NOW);
+    expect(table.split('\n')).toHaveLength(3);
+    expect(table).toMatch(/^[ -~…\n]+$/);
+    expect(table).toContain(' invalid grant ');
+    expect(table.length).toBeLessThan(3000);
+  });
+});
 
 const NAMES = Array.from({ length: 12 }, (_, index) => `/many/${index}/access-token`);
 
@@ -17,12 +116,8 @@ const stderr = vi.spyOn(console, 'error').mockImplementation(() => {});
 
 beforeAll(async () => {
   aws = await startLocalAws({ faults: (operation, input) => faults(operation, input) });
-  client = new SSMClient({
-    endpoint: aws.url,
-    region: 'ap-south-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  client = new SSMClient({ endpoint: aws.url, region: 'ap-south-1', credentials, maxAttempts: 1 });
   for (const name of NAMES) store(`${name}/status`, encodeStatus({ token: tokenAged(HOUR) }));
   store('/many/3/access-token/status', encodeStatus({ token: tokenAged(5 * HOUR) }));
   store('/many/4/access-token', 'a token', 'SecureString');
@@ -40,8 +135,11 @@ function store(Name: string, Value: string, Type = 'String'): void {
 
 async function report(names: readonly string[], path?: string) {
   const before = aws.calls.length;
-  const reader = createParameterReader(client, async (ms) => pauses.push(ms));
-  const reports = await reportTokens(reader, new Map(names.map((name) => [name, undefined])), path);
+  const reports = await reportTokens(
+    createParameterReader(client, async (ms) => pauses.push(ms)),
+    names,
+    path,
+  );
   return { reports, calls: aws.calls.slice(before) };
 }
 
@@ -59,10 +157,8 @@ describe('the tokens side by side', () => {
     const { reports, calls } = await report(NAMES);
     expect(reports).toHaveLength(12);
     expect(calls.map(({ operation }) => operation)).toEqual(Array(4).fill('GetParameters'));
-    expect(calls.flatMap(({ input }) => input.Names)).toEqual([
-      ...NAMES.map((name) => `${name}/status`),
-      ...NAMES.map((name) => `${name}/attempt`),
-    ]);
+    const records = ['status', 'attempt'].flatMap((record) => NAMES.map((name) => `${name}/${record}`));
+    expect(calls.flatMap(({ input }) => input.Names)).toEqual(records);
     expect(calls.some(({ input }) => 'WithDecryption' in input)).toBe(false);
   });
 
@@ -70,34 +166,31 @@ describe('the tokens side by side', () => {
     deny('/many/7/access-token/status');
     const { reports } = await report(NAMES);
     expect(reports.filter(({ state }) => state === 'fresh')).toHaveLength(10);
-    expect(reports[7]).toEqual({
-      token: '/many/7/access-token',
-      state: 'denied',
-      doFirst: 'Allow ssm:GetParameters on /many/7/access-token/status.',
-      isAiling: true,
-    });
+    const doFirst = 'Allow ssm:GetParameters on /many/7/access-token/status.';
+    expect(reports[7]).toEqual({ token: '/many/7/access-token', state: 'denied', doFirst, isAiling: true });
   });
 
-  it('are shown by their status alone to a role that may read no attempt', async () => {
+  it('are shown by their status alone to a role that may read no attempt, which is said where it is missed', async () => {
     deny(...NAMES.map((name) => `${name}/attempt`));
     const { reports } = await report(NAMES);
-    expect(reports.filter(({ state }) => state === 'fresh')).toHaveLength(11);
+    expect(reports.filter(({ state, doFirst }) => state === 'fresh' && doFirst === '')).toHaveLength(11);
+    const doFirst = expect.stringMatching(/allow ssm:GetParameters on \/many\/3\/access-token\/attempt\.$/);
+    expect(reports[3]).toMatchObject({ state: 'expired', doFirst });
   });
 
   it('take an announcement that came second for none, and look back to the last that counts', async () => {
     const name = '/raced/access-token';
-    const put = (on: number, over: object) =>
-      store(`${name}/attempt`, encodeAttempt({ attempt: attemptAged(HOUR, undefined, { on, ...over }) }));
+    const put = (over: object) =>
+      store(`${name}/attempt`, encodeAttempt({ attempt: attemptAged(HOUR, undefined, over) }));
     store(`${name}/status`, encodeStatus({ token: tokenAged(2 * HOUR) }));
-    put(0, {});
-    put(0, { outcome: attemptAged(HOUR, { code: 'REQUEST_REFUSED', reason: 'no' }).outcome });
-    put(0, { run: 'second' });
-    put(0, { run: 'third' });
+    put({});
+    put({ outcome: attemptAged(HOUR, { code: 'REQUEST_REFUSED', reason: 'no' }).outcome });
+    put({ run: 'second' });
+    put({ run: 'third' });
     const { reports, calls } = await report([name]);
     expect(reports).toMatchObject([{ state: 'REQUEST_REFUSED', reason: 'no' }]);
-    expect(calls.flatMap(({ input }) => input.Names).slice(1)).toEqual(
-      ['', ':3', ':2'].map((end) => `${name}/attempt${end}`),
-    );
+    const looked = ['/status', '/attempt', '/attempt:3', '/attempt:2'].map((end) => `${name}${end}`);
+    expect(calls.flatMap(({ input }) => input.Names)).toEqual(looked);
   });
 
   it('cannot be shown where all names are denied', async () => {
@@ -110,8 +203,7 @@ describe('the tokens side by side', () => {
   it('are waited for where SSM throttles, which is said', async () => {
     let throttled = 3;
     faults = () => (throttled-- > 0 ? THROTTLED : undefined);
-    const { reports } = await report(NAMES);
-    expect(reports).toHaveLength(12);
+    expect((await report(NAMES)).reports).toHaveLength(12);
     expect(pauses).toEqual([1000, 2000, 4000]);
     expect(stderr.mock.calls.flat()).toEqual([1, 2, 4].map((s) => `SSM throttles: waiting for ${s} s.`));
   });
@@ -126,18 +218,13 @@ describe('the tokens side by side', () => {
 
   it('name a status that somebody encrypted', async () => {
     store('/encrypted/token/status', '{}', 'SecureString');
-    const { reports } = await report(['/encrypted/token']);
-    expect(reports).toMatchObject([
-      {
-        state: 'unreadable',
-        doFirst: expect.stringMatching(/^\/encrypted\/token\/status is a SecureString, and must/),
-      },
-    ]);
+    const doFirst = expect.stringMatching(/^\/encrypted\/token\/status is a SecureString, and must/);
+    expect((await report(['/encrypted/token'])).reports).toMatchObject([{ state: 'unreadable', doFirst }]);
   });
 });
 
 describe('the tokens below a path', () => {
-  it('are found by their status', async () => {
+  it('are found by their status, or on the first day by their attempt', async () => {
     store('/manya/token/status', '{}');
     store('/day-one/token/attempt', encodeAttempt({ attempt: attemptAged(0, { code: 'CONFIG_INVALID' }) }));
     expect((await report([], '/day-one')).reports).toMatchObject([
@@ -145,9 +232,7 @@ describe('the tokens below a path', () => {
     ]);
     const { reports, calls } = await report([], '/many/');
     expect(reports.map(({ token }) => token).toSorted()).toEqual(NAMES.toSorted());
-    expect(calls.filter(({ operation }) => operation === 'GetParametersByPath').map(({ input }) => input.Path)).toEqual(
-      ['/many', '/many'],
-    );
+    expect(calls.flatMap(({ input }) => input.Path ?? [])).toEqual(['/many', '/many']);
   });
 
   it.each([

@@ -5,18 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeAttempt } from '../../lambda/attempt-record.ts';
-import { encodeStatus, type TokenRecord } from '../../lambda/token-status.ts';
+import { encodeStatus } from '../../lambda/token-status.ts';
 import { type AwsFault, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { attemptAged, HOUR, tokenAged } from './records.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+const COMMAND = 'cli/soap-token-refresher.ts';
 let aws: LocalAws;
 let fault: AwsFault | undefined;
 beforeAll(async () => {
   aws = await startLocalAws({ faults: () => fault });
-  store('/fresh/access-token', tokenAged(HOUR));
-  store('/refused/access-token', tokenAged(3 * HOUR));
+  store('/fresh/access-token', HOUR);
+  store('/refused/access-token', 3 * HOUR);
   const attempt = attemptAged(2 * HOUR, { code: 'CREDENTIALS_REFUSED', reason: 'invalid_grant' });
   put('/refused/access-token/attempt', encodeAttempt({ attempt }));
 });
@@ -26,8 +27,8 @@ function put(Name: string, Value: string): void {
   aws.perform('PutParameter', { Name, Type: 'String', Value, Overwrite: true });
 }
 
-function store(name: string, token: TokenRecord): void {
-  put(`${name}/status`, encodeStatus({ token }));
+function store(name: string, ageMs: number): void {
+  put(`${name}/status`, encodeStatus({ token: tokenAged(ageMs) }));
 }
 
 interface Ended {
@@ -36,10 +37,11 @@ interface Ended {
   readonly stderr: string;
 }
 
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_REGION: 'ap-south-1' };
+const KEYS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+const REGION = { AWS_REGION: 'ap-south-1' };
 
 /** Runs a command of the project as a person would, with these variables for AWS and no others. */
-async function run(program: string, args: readonly string[], env: object = CREDENTIALS, cwd = ROOT): Promise<Ended> {
+async function run(program: string, args: readonly string[], env: object, cwd = ROOT): Promise<Ended> {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   // The same few files are read by dozens of processes.
   const NODE_COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
@@ -54,8 +56,14 @@ async function run(program: string, args: readonly string[], env: object = CREDE
   });
 }
 
-const status = (args: readonly string[], env?: object) =>
-  run('cli/soap-token-refresher.ts', ['status', ...args, '--endpoint-url', aws.url], env);
+const status = (args: readonly string[], env: object = { ...KEYS, ...REGION }) =>
+  run(COMMAND, ['status', ...args, '--endpoint-url', aws.url], env);
+
+const watch = () =>
+  spawn(process.execPath, [COMMAND, 'status', '/fresh/access-token', '--watch', '--endpoint-url', aws.url], {
+    cwd: ROOT,
+    env: { ...process.env, ...KEYS, ...REGION },
+  });
 
 /** A folder with a cdk.json, and without any AWS configuration. */
 const project = mkdtempSync(join(tmpdir(), 'status-'));
@@ -76,9 +84,7 @@ describe('npx soap-token-refresher status', () => {
     expect(stdout).toMatch(
       /^\/refused\/access-token +7 .* CREDENTIALS_REFUSED +invalid_grant +2 h.* ago +Ask the owner of the account/m,
     );
-    expect(stdout).toMatch(
-      /^\/none\/access-token +- +- +no status +- +- +There is no \/none\/access-token\/status here/m,
-    );
+    expect(stdout).toMatch(/^\/none\/access-token .* no status .* There is no \/none\/access-token\/status here/m);
   });
 
   it('shows those that need attention alone with --ailing, and finds tokens with --path', async () => {
@@ -97,10 +103,7 @@ describe('npx soap-token-refresher status', () => {
   });
 
   it('goes on looking with --watch', async () => {
-    const args = ['status', '/fresh/access-token', '--watch', '--endpoint-url', aws.url];
-    const child = spawn(process.execPath, [join(ROOT, 'cli/soap-token-refresher.ts'), ...args], {
-      env: { ...process.env, ...CREDENTIALS },
-    });
+    const child = watch();
     const [shown] = await once(child.stdout, 'data');
     expect(String(shown)).toContain('/fresh/access-token');
     expect(child.exitCode).toBeNull();
@@ -109,120 +112,70 @@ describe('npx soap-token-refresher status', () => {
   });
 
   it('ends as soon as nobody reads what it writes', async () => {
-    const args = ['status', '/fresh/access-token', '--watch', '--endpoint-url', aws.url];
-    const child = spawn(process.execPath, [join(ROOT, 'cli/soap-token-refresher.ts'), ...args], {
-      env: { ...process.env, ...CREDENTIALS },
-    });
+    const child = watch();
     child.stdout.destroy();
-    let stderr = '';
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    expect([...(await once(child, 'close')), stderr]).toEqual([0, null, '']);
+    const said: unknown[] = [];
+    child.stderr.on('data', (chunk) => said.push(String(chunk)));
+    expect([...(await once(child, 'close')), said]).toEqual([0, null, []]);
   });
 
-  it.each<[string, readonly string[], RegExp]>([
+  const expired = { type: 'ExpiredTokenException', message: 'x' };
+  it.each<[string, readonly string[], RegExp, object?, AwsFault?]>([
     ['no name', [], /^Name at least one token parameter: npx soap-token-refresher status/],
     ['a name without a slash', ['token'], /^"token" is no name of a token parameter: start with "\/"/],
     ['the name of a status', ['/a/token/status'], /^"\/a\/token\/status" is no name of a token parameter: .* status/],
     ['a name beside a path', ['/a/token', '--path', '/a'], /^Give names of tokens or --path, not both\./],
-  ])('says in one line what is wrong with %s', async (_, args, line) => {
-    const { status: exit, stdout, stderr } = await status(args);
-    expect([exit, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^soap-token-refresher: [^\n]+\n$/);
-    expect(stderr.replace('soap-token-refresher: ', '')).toMatch(line);
-  });
-
-  it('has one command', async () => {
-    const ended = await run('cli/soap-token-refresher.ts', ['stats']);
-    expect(ended).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/: There is one command, status: npx.*\n$/),
-    });
-  });
-
-  it.each<[string, AwsFault | undefined, object, RegExp]>([
-    [
-      'missing credentials',
-      undefined,
-      { AWS_REGION: 'ap-south-1' },
-      /: No AWS credentials \(.*\): log in, or set AWS_PROFILE\.$/,
-    ],
-    [
-      'no region',
-      undefined,
-      { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
-      /: No usable region is set: use --region, or AWS_REGION\.$/,
-    ],
-    [
-      'credentials that have expired',
-      { type: 'ExpiredTokenException', message: 'x' },
-      CREDENTIALS,
-      /: SSM does not accept these AWS credentials \(ExpiredTokenException\)/,
-    ],
-    ['no answer', 'reset', CREDENTIALS, /: SSM did not answer \(ECONNRESET: .*\): check --endpoint-url/],
-  ])('says in one line that there is %s', async (_, injected, env, line) => {
+    ['no credentials', ['/a/token'], /^No AWS credentials \(.*\): log in, or set AWS_PROFILE\.$/, REGION],
+    ['no region', ['/a/token'], /^No usable region is set: use --region, or AWS_REGION\.$/, KEYS],
+    ['an expired login', ['/a/token'], /^SSM does not accept these .* \(ExpiredTokenException\)/, undefined, expired],
+    ['no answer', ['/a/token'], /^SSM did not answer \(ECONNRESET: .*\): check --endpoint-url/, undefined, 'reset'],
+  ])('says in one line what is wrong with %s', async (_, args, line, env, injected) => {
     fault = injected;
-    const ended = await status(['/a/token'], env);
+    const ended = await status(args, env);
     fault = undefined;
-    expect(ended).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(/^soap-token-refresher: [^\n]+\n$/) });
-    expect(ended.stderr.trimEnd()).toMatch(line);
+    const [, said = ''] = /^soap-token-refresher: ([^\n]+)\n$/.exec(ended.stderr) ?? [];
+    expect({ ...ended, stderr: said }).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(line) });
+  });
+
+  it('has one command, and says which version it is', async () => {
+    const stderr = expect.stringMatching(/: There is one command, status: npx.*\n$/);
+    expect(await run(COMMAND, ['stats'], {})).toMatchObject({ status: 2, stderr });
+    const stdout = `soap-token-refresher ${manifest.version}, Node ${process.version}\n`;
+    expect(await run(COMMAND, ['--version'], {})).toMatchObject({ status: 0, stdout });
   });
 });
 
 describe('npm run status', () => {
-  writeFileSync(
-    join(project, 'cdk.json'),
-    JSON.stringify({
-      context: {
-        stages: { prod: { prefix: 'prod', region: 'eu-west-1' } },
-        tokens: { service: { endpoint: 'https://soap.example.test', alarmActions: 'none' } },
-      },
-    }),
-  );
-  const ofApp = (args: readonly string[]) =>
-    run('infra/app/app-status.ts', [...args, '--endpoint-url', aws.url], CREDENTIALS, project);
+  const stages = { prod: { prefix: 'prod', region: 'eu-west-1' } };
+  const tokens = { service: { endpoint: 'https://soap.example.test', alarmActions: 'none' } };
+  writeFileSync(join(project, 'cdk.json'), JSON.stringify({ context: { stages, tokens } }));
+  const ofApp = (...args: readonly string[]) =>
+    run('infra/app/app-status.ts', [...args, '--endpoint-url', aws.url], { ...KEYS, ...REGION }, project);
 
-  it('shows the tokens of cdk.json, and takes one of before for expiring by the settings of today', async () => {
-    // Written before the status said itself when TokenExpiring pages.
-    store('/service/access-token', tokenAged(3 * HOUR, { dueAt: undefined, pageBelowSeconds: undefined }));
-    const { status: exit, stdout } = await ofApp([]);
-    expect(stdout).toMatch(
-      /^\/service\/access-token +7 +(1 h|59 min.*) +expiring +- +\S.* ago +The refresher does not run/m,
-    );
-    expect(exit).toBe(1);
+  it('shows the tokens of cdk.json, and honours stage and prefix', async () => {
+    store('/service/access-token', 5 * HOUR);
+    store('/prod/service/access-token', HOUR);
+    const stdout = expect.stringMatching(/^\/service\/access-token +7 .* expired /m);
+    expect(await ofApp()).toMatchObject({ status: 1, stdout });
+    const ofStage = expect.stringMatching(/^\/prod\/service\/access-token +7 .* fresh /m);
+    expect(await ofApp('--context', 'stage=prod')).toMatchObject({ status: 0, stdout: ofStage });
+    expect((await ofApp('-c', 'prefix=other', '--json')).stdout).toContain('"/other/service/access-token"');
   });
 
-  it('honours stage and prefix', async () => {
-    store('/prod/service/access-token', tokenAged(HOUR));
-    const { status: exit, stdout } = await ofApp(['--context', 'stage=prod']);
-    expect(stdout).toMatch(/^\/prod\/service\/access-token +7 .* fresh /m);
-    expect(exit).toBe(0);
-    expect((await ofApp(['-c', 'prefix=other', '--json'])).stdout).toContain('"/other/service/access-token"');
-  });
-
-  it('says in one line that there is no such stage, or what is wrong with the options', async () => {
-    const line = 'npm run status: There is no stage "prd": there are prod; did you mean prod?\n';
-    expect(await ofApp(['--context', 'stage=prd'])).toEqual({ status: 2, stdout: '', stderr: line });
-    expect(await ofApp(['--context', 'stage'])).toMatchObject({
-      status: 2,
-      stderr: 'npm run status: --context takes a key and a value, such as stage=prod, not "stage".\n',
-    });
+  it.each([
+    ['stage=prd', 'There is no stage "prd": there are prod; did you mean prod?'],
+    ['stage', '--context takes a key and a value, such as stage=prod, not "stage".'],
+  ])('says in one line what is wrong with --context %s', async (context, line) => {
+    const ended = { status: 2, stdout: '', stderr: `npm run status: ${line}\n` };
+    expect(await ofApp('--context', context)).toEqual(ended);
   });
 });
 
-it('says which version it is', async () => {
-  const { stdout } = await run('cli/soap-token-refresher.ts', ['--version']);
-  expect(stdout).toBe(`soap-token-refresher ${manifest.version}, Node ${process.version}\n`);
-});
-
-it('shows its help', async () => {
-  for (const [program, usage] of [
-    ['cli/soap-token-refresher.ts', 'Usage: npx soap-token-refresher status'],
-    ['infra/app/app-status.ts', 'Usage: npm run status'],
-  ] as const) {
-    const { status: exit, stdout } = await run(program, ['--help']);
-    expect([exit, stdout.split('\n')[0]]).toEqual([0, expect.stringContaining(usage)]);
-    expect(stdout).toContain('Exit status: 0 when all is well');
-  }
+it.each([
+  ['npx soap-token-refresher status', COMMAND],
+  ['npm run status', 'infra/app/app-status.ts'],
+])('the help of %s says how to use it', async (usage, program) => {
+  const { status: exit, stdout } = await run(program, ['--help'], {});
+  expect([exit, stdout.split('\n')[0]]).toEqual([0, expect.stringContaining(`Usage: ${usage}`)]);
+  expect(stdout).toContain('Exit status: 0 when all is well');
 });

@@ -32,8 +32,7 @@ const PLACES = [
   {
     files: ['lambda/refresher/rules/*.ts', 'lambda/{attempt-record,token-status}.ts'],
     tests: [
-      'test/attempt-record',
-      'test/token-status',
+      'test/records',
       'test/refresher/rules',
       'test/refresher/tick-inputs',
       'test/refresher/records',

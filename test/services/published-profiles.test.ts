@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkProfile } from '../../lambda/services/check-profile.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import { finanzonline } from '../../lambda/services/finanzonline.ts';
 import { judge } from '../../lambda/services/judge.ts';
@@ -39,10 +38,4 @@ describe.each(Object.entries(profiles))('the answers of %s', (name, profile) => 
     }
     if (answer.expect === 'credentials') expect(result).toMatchObject({ reason: answer.code, isSafeToRepeat: false });
   });
-});
-
-it('the page shows a profile of your own that can be used', () => {
-  const page = readFileSync(new URL('../../docs/services.md', import.meta.url), 'utf8');
-  const [, shown = ''] = /^```json\n(\{.*?\n\})\n```$/ms.exec(page) ?? [];
-  expect(checkProfile(JSON.parse(shown))).toMatchObject({ faults: [], warnings: [] });
 });

@@ -6,7 +6,7 @@ import { judge } from '../../../lambda/services/judge.ts';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { serviceOf } from '../../../lambda/services/service.ts';
 import { isXmlText } from '../../../lambda/soap/xml-text.ts';
-import { findAll, type ReferenceElement, referenceParse } from '../../soap/reference-xml.ts';
+import { findAll, referenceParse } from '../../soap/reference-xml.ts';
 import { soap11 as envelope, fault11 as fault, reply } from '../answers.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
 import { soapReplyOf } from './raw-reply.ts';
@@ -30,45 +30,30 @@ const LIFE = '<expires_in>14400</expires_in>';
 it('has no fault, and room for three sentences of a user', () => {
   expect(checkProfile(mastersIndia)).toMatchObject({ faults: [], warnings: [] });
   const { credentials = [], ...codes } = mastersIndia.codes;
-  const sentences = ['a', 'b', 'c'].map((letter) =>
-    `${letter} sentence of sixty characters that a service says`.padEnd(60, '.'),
-  );
+  const sentences = ['a', 'b', 'c'].map((letter) => `${letter} sentence of sixty characters`.padEnd(60, '.'));
   const longer = { ...mastersIndia, codes: { ...codes, credentials: [...credentials, ...sentences] } };
   expect(checkProfile(longer).faults).toEqual([]);
   expect(Buffer.byteLength(JSON.stringify(serviceVariable(longer)))).toBeLessThan(2600);
 });
 
-describe('the envelope of access_new_token', () => {
-  const service = serviceOf(mastersIndia);
-  const operation = (values: Readonly<Record<string, string>>) =>
-    referenceParse(service.request(values, { now: 0, uuid: '', endpoint: '' }).body).children[0]?.children[0];
-
-  it('carries any credentials unchanged, as a conforming parser sees them, in the order in which servers bind them', () => {
-    const text = fc.string({ unit: 'binary' }).filter(isXmlText);
-    const hostile = fc.constant(']]></passwd><passwd>x\r\n\t&amp;"\'<!--\r');
-    fc.assert(
-      fc.property(text, fc.oneof(text, hostile), text, text, (username, password, client_id, client_secret) => {
-        const arguments_ = operation({ username, password, client_id, client_secret })?.children ?? [];
-        expect(arguments_.map(({ namespace, name, text }) => [namespace, name, text])).toEqual([
-          ['', 'username', username],
-          ['', 'passwd', password],
-          ['', 'client_id', client_id],
-          ['', 'client_secret', client_secret],
-          ['', 'grant_type', 'password'],
-        ]);
-      }),
-    );
-  });
-
-  it('names the documented operation under the one content type that NuSOAP takes', () => {
-    const values = { username: '', password: '', client_id: '', client_secret: '' };
-    expect(operation(values)).toMatchObject({ namespace: 'urn:server', name: 'access_new_token' });
-    expect(service.request(values, { now: 0, uuid: '', endpoint: '' }).headers).toEqual({
-      'Content-Type': 'text/xml; charset=utf-8',
-      SOAPAction: '""',
-      Accept: 'text/xml',
-    });
-  });
+it('access_new_token carries any credentials, as a conforming parser sees them, in the order in which servers bind them', () => {
+  const text = fc.string({ unit: 'binary' }).filter(isXmlText);
+  const hostile = fc.constant(']]></passwd><passwd>x\r\n\t&amp;"\'<!--\r');
+  fc.assert(
+    fc.property(text, fc.oneof(text, hostile), text, text, (username, password, client_id, client_secret) => {
+      const values = { username, password, client_id, client_secret };
+      const { body } = serviceOf(mastersIndia).request(values, { now: 0, uuid: '', endpoint: '' });
+      const operation = referenceParse(body).children[0]?.children[0];
+      expect(operation).toMatchObject({ namespace: 'urn:server', name: 'access_new_token' });
+      expect(operation?.children.map(({ namespace, name, text }) => [namespace, name, text])).toEqual([
+        ['', 'username', username],
+        ['', 'passwd', password],
+        ['', 'client_id', client_id],
+        ['', 'client_secret', client_secret],
+        ['', 'grant_type', 'password'],
+      ]);
+    }),
+  );
 });
 
 describe('what real servers answered', () => {
@@ -86,24 +71,16 @@ describe('what real servers answered', () => {
 });
 
 describe('a token', () => {
-  it.each(['0123456789', '1e10', '0x1F', 'true', 'null', '-0', '1_000', 'a+b/c==', '.', '{}', 'x'.repeat(8192)])(
-    'is text: %.20s stays what it is',
-    (token) => {
-      const answer = judge(mastersIndia, reply(success(`<access_token>${token}</access_token>${LIFE}`)));
-      expect(answer).toEqual({ accessToken: token, end: { in: 14_400 } });
-    },
-  );
+  const TEXTS = ['0123456789', '1e10', '0x1F', 'true', 'null', '-0', '1_000', 'a+b/c==', '.', '{}'];
+  it.each(TEXTS)('is text: %s stays what it is', (token) => {
+    const answer = judge(mastersIndia, reply(success(`<access_token>${token}</access_token>${LIFE}`)));
+    expect(answer).toEqual({ accessToken: token, end: { in: 14_400 } });
+  });
 
   it.each([
     ['in the answer for a refusal', refusal(TOKEN + LIFE)],
     ['beside an error_description', success(`${TOKEN}${LIFE}<error_description>x</error_description>`)],
-    ['beside a code in another field', success(`${TOKEN}${LIFE}<return><error>invalid_grant</error></return>`)],
-    ['beside a code in no field', success(`invalid_grant${TOKEN}${LIFE}`)],
-    [
-      'in an answer without the namespace of the service',
-      envelope(`<access_new_tokenResponse>${TOKEN}</access_new_tokenResponse>`),
-    ],
-    ['within <return> and beside it', success(`${TOKEN}${LIFE}<return>${TOKEN}</return>`)],
+    ['in an answer of no namespace', envelope(`<access_new_tokenResponse>${TOKEN}</access_new_tokenResponse>`)],
   ])('is not taken %s', (_, text) => {
     expect(outcome(text)).toBe('malformed');
   });
@@ -137,14 +114,12 @@ describe('a refusal', () => {
     }
   });
 
-  it.each<[string, Outcome]>([
-    ['Accès refusé', 'request'],
-    ['Wrong password', 'request'],
-    ["Access denied for user 'x'@'localhost' (using password: YES)", 'request'],
-    ['Too many requests', 'request'],
-  ])('in words that nobody listed is no certain one: %s', (words, expected) => {
-    expect(outcome(success(`<access_token/><error_description>${words}</error_description>`))).toBe(expected);
-    expect(outcome(refusal(words))).toBe(expected);
+  it.each([
+    ...['Accès refusé', 'Wrong password', 'Too many requests'],
+    "Access denied for user 'x'@'localhost' (using password: YES)",
+  ])('in words that nobody listed is no certain one: %s', (words) => {
+    expect(outcome(success(`<access_token/><error_description>${words}</error_description>`))).toBe('request');
+    expect(outcome(refusal(words))).toBe('request');
     expect(outcome(fault('s:Server', words), { status: 500 })).toBe('unavailable');
   });
 
@@ -154,11 +129,6 @@ describe('a refusal', () => {
     ['a map', success('<return><item><key>access_token</key><value>abc</value></item></return>')],
   ])('is not made up from a token in %s', (_, text) => {
     expect(outcome(text)).toBe('malformed');
-  });
-
-  it('that gives no reason is no answer', () => {
-    expect(outcome(refusal(''))).toBe('malformed');
-    expect(outcome(success('<access_token/><expires_in>14400</expires_in>'))).toBe('malformed');
   });
 });
 
@@ -175,11 +145,6 @@ describe('the charset', () => {
     ['UTF-8 where nothing is said', 'text/xml', Buffer.from(text)],
     ['the byte order mark’s', 'text/xml; charset=ISO-8859-1', Buffer.from(`\ufeff${text}`)],
     ['UTF-16 by its byte order mark', 'text/xml', Buffer.from(`\ufeff${text}`, 'utf16le')],
-  ])('is %s', (_, contentType, body) => {
-    expect(outcomeOf(judge(mastersIndia, { status: 200, contentType, body }))).toBe('token');
-  });
-
-  it.each<[string, string, Buffer]>([
     ['UTF-8 under another spelling', 'text/xml; charset=utf8mb4', Buffer.from(text)],
     ['UTF-8 under .NET’s label', 'text/xml; charset=utf-16', Buffer.from(text)],
     ['UTF-16 without a label', 'text/xml', Buffer.from(text, 'utf16le')],
@@ -200,29 +165,6 @@ describe('the charset', () => {
   });
 });
 
-describe('a refusal outside of a plain document', () => {
-  const part = (headers: string, body: string) =>
-    `--b\r\nContent-Type: text/xml; charset=utf-8\r\n${headers}\r\n${body}\r\n`;
-  const multipart = 'Multipart/Related; type="application/xop+xml"; boundary="b"; start="<root>"';
-
-  it('behind a warning is one all the same', () => {
-    expect(outcome(`<br />Warning: x &copy;\n${refusal('invalid_grant')}`)).toBe('credentials');
-    expect(outcome(`<br />Warning: x\n${success(TOKEN + LIFE)}`)).toBe('malformed');
-  });
-
-  it('or a token is read in the root part of a MIME message', () => {
-    const picture = part('Content-ID: <picture>\r\n', '<svg/>');
-    const root = part(
-      'Content-Transfer-Encoding: binary\r\nContent-ID: <root>\r\n',
-      success(`${TOKEN}${LIFE}<x>é</x>`),
-    );
-    const mime = (...parts: readonly string[]) => outcome(`\r\n${parts.join('')}--b--`, { contentType: multipart });
-    expect([mime(picture, root), mime(root, picture), mime(root)]).toEqual(['token', 'token', 'token']);
-    expect(mime(part('', refusal('invalid_grant')))).toBe('credentials');
-    expect([mime(root.replace('</s:Body>', '=\r\n</s:Body>')), mime(picture)]).not.toContain('token');
-  });
-});
-
 describe('any answer at all', () => {
   it('that was damaged gives a token only if a conforming parser finds that very token, once', () => {
     const whole = `<?xml version="1.0" encoding="utf-8"?>${success(`${TOKEN}${LIFE}<token_type>bearer</token_type><error_description/>`)}`;
@@ -230,29 +172,19 @@ describe('any answer at all', () => {
     const inserted = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 3 }),
       fc.constantFrom(
-        TOKEN,
-        '<!--',
-        '-->',
-        '<![CDATA[',
-        ']]>',
-        '<a/>',
-        '&amp;',
-        '<access_token>',
-        '</s:Body>',
-        'xmlns="urn:x"',
+        ...[TOKEN, '<!--', '-->', '<![CDATA[', ']]>', '<a/>', '&amp;', '<access_token>', '</s:Body>', 'xmlns="urn:x"'],
       ),
     );
     const damage = fc.array(fc.tuple(at, fc.integer({ min: 0, max: 30 }), inserted), { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(damage, (cuts) => {
-        const text = cuts.reduce(
-          (xml, [from, length, piece]) => xml.slice(0, from) + piece + xml.slice(from + length),
-          whole,
-        );
+        const cut = (xml: string, [from, length, piece]: (typeof cuts)[number]) =>
+          xml.slice(0, from) + piece + xml.slice(from + length);
+        const text = cuts.reduce(cut, whole);
         const answer = judge(mastersIndia, reply(text));
         if ('code' in answer) return;
         const tokens = findAll(referenceParse(text.toWellFormed()), 'access_token');
-        expect(tokens.map(textOf)).toEqual([answer.accessToken]);
+        expect(tokens.map((token) => token.text)).toEqual([answer.accessToken]);
       }),
       { numRuns: 500 },
     );
@@ -260,13 +192,12 @@ describe('any answer at all', () => {
 
   it('shows nothing of itself in its result', () => {
     const secret = 'S3cr3tS3cr3t';
-    const places = [
+    const documents = [
       success(`<access_token>${secret} x</access_token>`),
       refusal(secret),
-      fault('s:Client', secret),
-      secret,
+      fault(`s:${secret}`, secret),
     ];
-    for (const place of [...places, `<${secret}/>`, `<a>&${secret};</a>`, fault(`s:${secret}`, secret)]) {
+    for (const place of [...documents, secret, `<${secret}/>`, `<a>&${secret};</a>`]) {
       // The one field that is the service's own text, for whoever takes the secrets out of it.
       expect(JSON.stringify({ ...judge(mastersIndia, reply(place)), serviceText: undefined })).not.toContain(secret);
     }
@@ -282,7 +213,3 @@ describe('any answer at all', () => {
     expect(outcome(crowd)).not.toBe('token');
   });
 });
-
-function textOf({ text }: ReferenceElement): string {
-  return text;
-}
