@@ -216,7 +216,7 @@ describe('a token and a status that do not belong together', () => {
     [
       'a damaged status',
       ({ store }) => store.put(STATUS, '{'),
-      /status is not the JSON that the refresher writes: (?!.*(update|with its next tick))/,
+      /^(?!.*(update|with its next tick)).*status is not the JSON that the refresher writes/,
     ],
     [
       'a status of a newer format',
