@@ -7,25 +7,22 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../infra/app/read-settings.ts';
 import { TokenRefresherStack } from '../../infra/app/token-refresher-stack.ts';
 import { propFaults } from '../../infra/prop-rules.ts';
-import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
-import { dpd, finanzonline, regon, type ServiceProfile, sabre } from '../../lambda/services/profiles.ts';
+import { dpd, finanzonline, regon, sabre } from '../../lambda/services/profiles.ts';
 import { deployed, environmentOf, LEAST, only } from './synthesis.ts';
 
 const parcels = deployed(() => ({ service: dpd, proxy: 'http://proxy.example.test:3128' }));
 
 describe('a service that a profile describes', () => {
-  it.each<[string, ServiceProfile]>([
-    ['dpd', dpd],
-    ['finanzonline', finanzonline],
-    ['regon', regon],
-    ['sabre', sabre],
-  ])('%s is deployed with nothing but its profile', (_, service) => {
-    const config = readConfig(environmentOf(deployed(() => ({ service }))));
-    expect(config instanceof ConfigError ? config.faults : config.profile).toEqual({ ...service, timing: undefined });
-  });
+  it.each(Object.entries({ dpd, finanzonline, regon, sabre }))(
+    '%s is deployed with nothing but its profile',
+    (_, service) => {
+      const config = readConfig(environmentOf(deployed(() => ({ service }))));
+      expect(config instanceof ConfigError ? config.faults : config.profile).toEqual({ ...service, timing: undefined });
+    },
+  );
 
-  it('is handed to the function with its own timing', () => {
+  it('is handed to the function with its own timing, and warned of in nothing', () => {
     expect(readConfig(environmentOf(parcels))).toMatchObject({
       tokenLifetimeSeconds: 86_400,
       checkEverySeconds: 60,
@@ -33,6 +30,7 @@ describe('a service that a profile describes', () => {
       loginsPerDay: 10,
       proxyUrl: 'http://proxy.example.test:3128',
     });
+    expect(Annotations.fromStack(parcels.stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
 
   it('may be used in another way than its profile says', () => {
@@ -40,51 +38,17 @@ describe('a service that a profile describes', () => {
     expect(readConfig(environmentOf({ template }))).toMatchObject({ checkEverySeconds: 120, loginsPerDay: 6 });
   });
 
-  it('that renews at expiry pages only when there has been no token for three checks, and warns of nothing', () => {
-    expect(
-      only(parcels.template, 'AWS::CloudWatch::Alarm', { AlarmName: `TokenExpiring${LEAST.tokenParameterName}` }),
-    ).toMatchObject({
-      Threshold: 1,
-      EvaluationPeriods: 3,
-      DatapointsToAlarm: 3,
-    });
-    expect(Annotations.fromStack(parcels.stack).findWarning('*', Match.anyValue())).toEqual([]);
+  it('that renews at expiry pages only when there has been no token for three checks', () => {
+    const AlarmName = `TokenExpiring${LEAST.tokenParameterName}`;
+    const expected = { Threshold: 1, EvaluationPeriods: 3, DatapointsToAlarm: 3 };
+    expect(only(parcels.template, 'AWS::CloudWatch::Alarm', { AlarmName })).toMatchObject(expected);
   });
 
-  it('gets a warning for what looks like a secret in plain sight', () => {
-    const request = dpd.request.replace('{{password}}', 'hunter2');
-    const { stack } = deployed(() => ({ service: { ...dpd, request } }));
-    const [warning] = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
-    expect(warning?.entry.data).toMatch(/^service\.request: the text of <password> is fixed/);
-    expect(warning?.entry.data).not.toContain('hunter2');
-  });
-});
-
-describe('is refused by name', () => {
-  const faultsOf = (props: Partial<TokenRefresherProps>) =>
-    propFaults({ ...LEAST, ...props }).map(({ names: [name], value }) => [name, value]);
-
-  it.each<[string, Partial<TokenRefresherProps>, readonly unknown[]]>([
-    [
-      'renewalWindow beside a renewal at expiry',
-      { renewal: 'at expiry', renewalWindow: Duration.hours(1) },
-      ['renewalWindow', Duration.hours(1)],
-    ],
-    ['a ration of one', { service: dpd, loginsPerDay: 1 }, ['loginsPerDay', 1]],
-    ['a proxy with a password', { proxy: 'http://erin:secret@proxy.test' }, ['proxy', '(not shown)']],
-  ])('%s', (_, props, fault) => {
-    expect(faultsOf(props)).toEqual([fault]);
-  });
-
-  it('a profile with several faults: all of them at once', () => {
-    const service = { ...dpd, token: '//', answer: 'a/b' };
-    expect(faultsOf({ service }).map(([name]) => name)).toEqual(
+  it('is refused by all of its faults at once', () => {
+    const faults = propFaults({ ...LEAST, service: { ...dpd, token: '//', answer: 'a/b' } });
+    expect(faults.map(({ names: [name] }) => name)).toEqual(
       expect.arrayContaining(['service.token', 'service.answer']),
     );
-  });
-
-  it('no profile that leaves room for the other variables', () => {
-    expect(faultsOf({ service: { ...dpd, soapAction: `urn:${'x'.repeat(1500)}` } })).toEqual([]);
   });
 });
 
@@ -96,30 +60,28 @@ describe('in cdk.json', () => {
     writeFileSync(path, text);
     return path;
   };
-  const settings = (service: string) =>
-    readSettings({ tokens: { acme: { endpoint: LEAST.endpoint, alarmActions: 'none', service } } });
+  const read = (settings: object) =>
+    readSettings({ tokens: { acme: { endpoint: LEAST.endpoint, alarmActions: 'none', ...settings } } });
+  const templateOf = (settings: object) => {
+    const app = new App();
+    const described = read(settings);
+    const [stack] = described.tokens.map((token) => new TokenRefresherStack(app, token, described));
+    return Template.fromStack(stack ?? expect.fail('no token'));
+  };
 
   it('a service is named, and the output says what its secret holds', () => {
-    const app = settings('finanzonline');
-    const [token] = app.tokens;
-    if (token === undefined) throw new TypeError('no token');
-    const outputs = Template.fromStack(new TokenRefresherStack(new App(), token, app)).findOutputs('CredentialsFile');
-    expect(outputs.CredentialsFile?.Value).toBe('{"tid":"...","benid":"...","pin":"...","herstellerid":"..."}');
+    const { CredentialsFile } = templateOf({ service: 'finanzonline' }).findOutputs('CredentialsFile');
+    expect(CredentialsFile?.Value).toBe('{"tid":"...","benid":"...","pin":"...","herstellerid":"..."}');
   });
 
   it('a key without an existing secret is that of the new one', () => {
-    const credentialsKeyArn = 'arn:aws:kms:ap-south-1:123456789012:key/1111';
-    const app = readSettings({
-      tokens: { acme: { endpoint: LEAST.endpoint, alarmActions: 'none', credentialsKeyArn } },
-    });
-    const [token] = app.tokens;
-    if (token === undefined) throw new TypeError('no token');
-    const template = Template.fromStack(new TokenRefresherStack(new App(), token, app));
-    expect(only(template, 'AWS::SecretsManager::Secret')).toMatchObject({ KmsKeyId: credentialsKeyArn });
+    const KmsKeyId = 'arn:aws:kms:ap-south-1:123456789012:key/1111';
+    const template = templateOf({ credentialsKeyArn: KmsKeyId });
+    expect(only(template, 'AWS::SecretsManager::Secret')).toMatchObject({ KmsKeyId });
   });
 
   it('or described in a file', () => {
-    expect(settings(file(JSON.stringify(sabre))).tokens[0]?.service).toEqual(sabre);
+    expect(read({ service: file(JSON.stringify(sabre)) }).tokens[0]?.service).toEqual(sabre);
   });
 
   it.each([
@@ -128,6 +90,6 @@ describe('in cdk.json', () => {
     ['a file that is no JSON', () => file('{'), 'put a JSON object in this file'],
     ['a file with a fault', () => file(JSON.stringify({ ...dpd, tokens: 'x' })), 'token'],
   ])('says in words what is wrong with %s', (_, service, words) => {
-    expect(() => settings(service())).toThrow(words);
+    expect(() => read({ service: service() })).toThrow(words);
   });
 });

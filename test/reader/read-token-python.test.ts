@@ -27,6 +27,13 @@ function findPythonWithBoto3(): string | undefined {
   }
 }
 
+/** What stands in the store, of whatever is named. */
+interface Stored {
+  readonly token?: string;
+  readonly status?: string;
+  readonly attempt?: string;
+}
+
 function testsWith(interpreter: string): void {
   let aws: LocalAws;
   const faults = new Map<string, () => AwsFault | undefined>();
@@ -38,60 +45,48 @@ function testsWith(interpreter: string): void {
   });
   afterAll(() => aws.close());
 
-  /** A token of its own, beside those of the other tests, which run at the same time. */
-  function scene() {
-    count += 1;
-    const parameterName = `/scene-${count}/access-token`;
-    const put = (Name: string, Value: string, Type: string) =>
-      aws.perform('PutParameter', { Name, Value, Type, Tier: 'Standard', Overwrite: true });
-    return {
-      parameterName,
-      putToken: (value: string) => put(parameterName, value, 'SecureString'),
-      putStatus: (value: string) => put(`${parameterName}/status`, value, 'String'),
-      putAttempt: (value: string) => put(`${parameterName}/attempt`, value, 'String'),
-      setFault: (fault: () => AwsFault | undefined) => faults.set(parameterName, fault),
-      runLines: (lines: string) => runLines(parameterName, lines),
-    };
-  }
-
-  function record(version: number, lifetimeSeconds: number): string {
+  const record = (version: number, lifetimeSeconds: number) => {
     const expiresAt = new Date(Date.now() + lifetimeSeconds * 1000).toISOString();
     return JSON.stringify({ format: 1, token: { version, expiresAt } });
+  };
+  const put = (Name: string, Value: string, Type = 'String') =>
+    aws.perform('PutParameter', { Name, Value, Type, Tier: 'Standard', Overwrite: true });
+
+  /** A token of its own, beside those of the other tests, which run at the same time. @returns its name */
+  function stored({ token, status, attempt }: Stored = { token: 'token-1', status: record(1, 3600) }): string {
+    count += 1;
+    const name = `/scene-${count}/access-token`;
+    if (token !== undefined) put(name, token, 'SecureString');
+    if (status !== undefined) put(`${name}/status`, status);
+    if (attempt !== undefined) put(`${name}/attempt`, attempt);
+    return name;
   }
 
-  /** Runs a few lines beside the module. @returns what they printed, and when SSM was asked, in milliseconds. */
-  async function runLines(
-    parameterName: string,
-    lines: string,
-  ): Promise<{ printed: readonly string[]; readsAt: readonly number[] }> {
-    const { stdout } = await run(
-      interpreter,
-      ['-c', `import read_token as module\nfrom read_token import *\n${lines}`],
-      {
-        cwd: DOCS,
-        env: {
-          PATH: process.env.PATH,
-          PYTHONDONTWRITEBYTECODE: '1',
-          TOKEN_PARAMETER_NAME: parameterName,
-          AWS_ENDPOINT_URL: aws.url,
-          AWS_REGION: 'ap-south-1',
-          AWS_DEFAULT_REGION: 'ap-south-1',
-          AWS_ACCESS_KEY_ID: 'local',
-          AWS_SECRET_ACCESS_KEY: 'local',
-        },
+  /** Runs a few lines beside the module. @returns what they printed */
+  async function printed(name: string, ...lines: readonly string[]): Promise<readonly string[]> {
+    const program = ['import read_token as module', 'from read_token import *', ...lines].join('\n');
+    const { stdout } = await run(interpreter, ['-c', program], {
+      cwd: DOCS,
+      env: {
+        PATH: process.env.PATH,
+        PYTHONDONTWRITEBYTECODE: '1',
+        TOKEN_PARAMETER_NAME: name,
+        AWS_ENDPOINT_URL: aws.url,
+        AWS_REGION: 'ap-south-1',
+        AWS_DEFAULT_REGION: 'ap-south-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
       },
-    );
-    const reads = aws.calls.filter(({ input: { Names } }) => Array.isArray(Names) && Names[0] === parameterName);
-    return { printed: stdout.trim().split('\n'), readsAt: reads.map(({ at }) => at.getTime()) };
+    });
+    return stdout.trim().split('\n');
   }
+  const readsOf = (name: string) =>
+    aws.calls.filter(({ input: { Names } }) => Array.isArray(Names) && Names[0] === name).length;
 
   it('reads the token once and keeps it', async () => {
-    const { putToken, putStatus, runLines } = scene();
-    putToken('token-1');
-    putStatus(record(1, 3600));
-    const { printed, readsAt } = await runLines('print(get_token())\nprint(get_token())');
-    expect(printed).toEqual(['token-1', 'token-1']);
-    expect(readsAt).toHaveLength(1);
+    const name = stored();
+    expect(await printed(name, 'print(get_token(), get_token())')).toEqual(['token-1 token-1']);
+    expect(readsOf(name)).toBe(1);
   });
 
   // The client asks twice each time. A rejected call looks twice, but does not wait for an SSM that has just hung.
@@ -99,115 +94,89 @@ function testsWith(interpreter: string): void {
     ['fails', { type: 'InternalServerError', status: 500 }, 9],
     ['hangs', 'hang', 5],
   ])('serves the cached token while SSM %s, for as long as it is valid', async (_, fault, mostReads) => {
-    const { putToken, putStatus, setFault, runLines } = scene();
-    putToken('token-1');
-    putStatus(record(1, 3600));
-    let reads = 0;
-    setFault(() => {
-      reads += 1;
-      return reads === 1 ? undefined : fault;
-    });
-    const { printed, readsAt } = await runLines(
-      [
-        'get_token()',
-        'module.cached = *module.cached[:3], 0',
-        'begun = time.monotonic()',
-        'print(get_token(), get_token(), time.monotonic() - begun < 20)',
-        'print(call(lambda token: "rejected " + token, lambda answer: True))',
-        'module.cached = "token-1", 0, 0, 0',
-        'try: print(get_token())',
-        'except Exception as error: print("failed")',
-      ].join('\n'),
-    );
-    expect(printed).toEqual(['token-1 token-1 True', 'rejected token-1', 'failed']);
-    expect(readsAt.length).toBeLessThanOrEqual(mostReads);
+    const name = stored();
+    faults.set(name, () => (readsOf(name) === 1 ? undefined : fault));
+    const lines = [
+      'get_token()',
+      'module.cached = *module.cached[:3], 0',
+      'begun = time.monotonic()',
+      'print(get_token(), get_token(), time.monotonic() - begun < 20)',
+      'print(call(lambda token: "rejected " + token, lambda answer: True))',
+      'module.cached = "token-1", 0, 0, 0',
+      'try: print(get_token())',
+      'except Exception as error: print("failed")',
+    ];
+    expect(await printed(name, ...lines)).toEqual(['token-1 token-1 True', 'rejected token-1', 'failed']);
+    expect(readsOf(name)).toBeLessThanOrEqual(mostReads);
   });
 
   it('repeats a rejected request with the new token', async () => {
-    const { putToken, putStatus, setFault, runLines } = scene();
-    putToken('token-1');
-    putStatus(record(1, 3600));
-    let reads = 0;
-    setFault(() => {
-      reads += 1;
-      putToken(`token-${reads + 1}`);
+    const name = stored();
+    faults.set(name, () => {
+      put(name, `token-${readsOf(name) + 1}`, 'SecureString');
       return undefined;
     });
-    const { printed } = await runLines(
-      'sent = []\ncall(lambda token: sent.append(token), lambda answer: len(sent) == 1)\nprint(len(sent), len(set(sent)))',
-    );
-    expect(printed).toEqual(['2 2']);
+    const lines = [
+      'sent = []',
+      'call(lambda token: sent.append(token), lambda answer: len(sent) == 1)',
+      'print(len(sent), len(set(sent)))',
+    ];
+    expect(await printed(name, ...lines)).toEqual(['2 2']);
   });
 
   it('looks twice after a rejection, and never more than once a second, however many threads are rejected', async () => {
-    const { putToken, putStatus, runLines } = scene();
-    putToken('token-1');
-    putStatus(record(1, 3600));
-    const { printed } = await runLines(
-      [
-        'read, begun, together = ssm.get_parameters, [], threading.Barrier(5)',
-        'ssm.get_parameters = lambda **names: begun.append(time.monotonic()) or read(**names)',
-        'get_token()',
-        'work = lambda: together.wait() and None or print(call(lambda token: "rejected " + token, lambda answer: True))',
-        'threads = [threading.Thread(target=work) for _ in range(5)]',
-        'for thread in threads: thread.start()',
-        'for thread in threads: thread.join()',
-        'print(len(begun), min(after - before for before, after in zip(begun, begun[1:])) >= 1)',
-      ].join('\n'),
-    );
-    expect(printed.join('\n').match(/rejected token-1/g)).toHaveLength(5);
-    expect(printed.at(-1)).toMatch(/^[34] True$/);
+    const lines = [
+      'read, begun, together = ssm.get_parameters, [], threading.Barrier(5)',
+      'ssm.get_parameters = lambda **names: begun.append(time.monotonic()) or read(**names)',
+      'get_token()',
+      'work = lambda: together.wait() and None or print(call(lambda token: "rejected " + token, lambda answer: True))',
+      'threads = [threading.Thread(target=work) for _ in range(5)]',
+      'for thread in threads: thread.start()',
+      'for thread in threads: thread.join()',
+      'print(len(begun), min(after - before for before, after in zip(begun, begun[1:])) >= 1)',
+    ];
+    const output = await printed(stored(), ...lines);
+    expect(output.join('\n').match(/rejected token-1/g)).toHaveLength(5);
+    expect(output.at(-1)).toMatch(/^[34] True$/);
   });
 
   it('says what is wrong with what is stored', async () => {
-    const attempt = (outcome?: object) => JSON.stringify({ format: 1, attempt: { at: AT, outcome } });
-    const failed = attempt({ code: 'REPLY_MALFORMED', at: AT });
-    const cases: readonly [token: string | undefined, status: string | undefined, said: string, attempt?: string][] = [
-      [undefined, undefined, 'there is no token in'],
-      [undefined, undefined, `: the refresher's last attempt failed at ${AT} with REPLY_MALFORMED`, failed],
-      [undefined, undefined, 'has its secret a value?', attempt()],
-      [undefined, undefined, 'has its secret a value?', '{'],
-      ['token-1', undefined, '/access-token/status is missing'],
-      ['token-1', '{"token":', 'holds no record of a token, or a damaged one'],
-      ['token-1', '[]', 'holds no record of a token, or a damaged one'],
-      ['token-1', '{"format":1}', 'holds no record of a token, or a damaged one'],
-      ['token-1', '{"format":2}', 'has format 2, and this code knows 1: update it'],
-      ['token-1', record(1, 0), 'has not been replaced: is the refresher deployed'],
-      ['token-1', record(1, 0), 'has not been replaced: the refresher', failed],
+    const tried = (outcome?: object) => JSON.stringify({ format: 1, attempt: { at: AT, outcome } });
+    const failed = tried({ code: 'REPLY_MALFORMED', at: AT });
+    const [token, ended] = ['token-1', record(1, 0)];
+    const cases: readonly [stored: Stored, said: string][] = [
+      [{}, 'there is no token in'],
+      [{ attempt: failed }, `: the refresher's last attempt failed at ${AT} with REPLY_MALFORMED`],
+      [{ attempt: tried() }, 'has its secret a value?'],
+      [{ attempt: '{' }, 'has its secret a value?'],
+      [{ token }, '/access-token/status is missing'],
+      [{ token, status: '{"token":' }, 'holds no record of a token, or a damaged one'],
+      [{ token, status: '[]' }, 'holds no record of a token, or a damaged one'],
+      [{ token, status: '{"format":1}' }, 'holds no record of a token, or a damaged one'],
+      [{ token, status: '{"format":2}' }, 'has format 2, and this code knows 1: update it'],
+      [{ token, status: ended }, 'has not been replaced: is the refresher deployed'],
+      [{ token, status: ended, attempt: failed }, 'has not been replaced: the refresher'],
     ];
-    const names = cases.map(([token, status, , tried]) => {
-      const { parameterName, putToken, putStatus, putAttempt } = scene();
-      if (token !== undefined) putToken(token);
-      if (status !== undefined) putStatus(status);
-      if (tried !== undefined) putAttempt(tried);
-      return parameterName;
-    });
-    const { printed } = await scene().runLines(
-      [
-        `for name in ${JSON.stringify(names)}:`,
-        '  module.NAME, module.STATUS, module.last_read = name, f"{name}/status", float("-inf")',
-        '  try: get_token()',
-        '  except RuntimeError as error: print(error)',
-      ].join('\n'),
-    );
-    expect(printed).toEqual(cases.map(([, , said]) => expect.stringContaining(said)));
+    const lines = [
+      `for name in ${JSON.stringify(cases.map(([one]) => stored(one)))}:`,
+      '  module.NAME, module.STATUS, module.last_read = name, f"{name}/status", float("-inf")',
+      '  try: get_token()',
+      '  except RuntimeError as error: print(error)',
+    ];
+    expect(await printed('/none', ...lines)).toEqual(cases.map(([, said]) => expect.stringContaining(said)));
   });
 
   it('goes on reading without the right to read the last attempt, and asks for it only where something is wrong', async () => {
-    const { parameterName, putToken, putStatus, runLines } = scene();
-    let asked = 0;
-    faults.set(`${parameterName}/attempt`, () => {
-      asked += 1;
-      return { type: 'AccessDeniedException', message: 'not authorized to perform: ssm:GetParameters' };
-    });
-    putToken('token-1');
-    putStatus(record(1, 3600));
+    const name = stored();
+    const message = 'not authorized to perform: ssm:GetParameters';
+    faults.set(`${name}/attempt`, () => ({ type: 'AccessDeniedException', message }));
     const call = 'print(call(lambda token: "rejected " + token, lambda answer: True))';
-    expect((await runLines(`print(get_token())\n${call}`)).printed).toEqual(['token-1', 'rejected token-1']);
-    expect(asked).toBe(0);
-    putStatus(record(1, 0));
-    const { printed } = await runLines('try: get_token()\nexcept RuntimeError as error: print(error)');
-    expect(printed).toEqual([expect.stringContaining('has not been replaced: is the refresher deployed')]);
-    expect(asked).toBe(1);
+    expect(await printed(name, 'print(get_token())', call)).toEqual(['token-1', 'rejected token-1']);
+    expect(readsOf(`${name}/attempt`)).toBe(0);
+    put(`${name}/status`, record(1, 0));
+    expect(await printed(name, 'try: get_token()', 'except RuntimeError as error: print(error)')).toEqual([
+      expect.stringContaining('has not been replaced: is the refresher deployed'),
+    ]);
+    expect(readsOf(`${name}/attempt`)).toBe(1);
   });
 }

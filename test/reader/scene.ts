@@ -10,6 +10,10 @@ export const STATUS = `${TOKEN}/status`;
 export const ATTEMPT_NAME = `${TOKEN}/attempt`;
 export const START = new Date('2026-11-22T10:00:00.000Z');
 export const HOUR = 3600;
+export const SSM_DOWN = new Error('connect ECONNREFUSED');
+export const DENIED = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+
+export type Scene = ReturnType<typeof setUp>;
 
 /** One reader and what the refresher does, in virtual time. */
 export function setUp(options: Partial<TokenReaderOptions> = {}) {
@@ -51,7 +55,22 @@ export function setUp(options: Partial<TokenReaderOptions> = {}) {
       if (outcome.status === 'rejected') throw outcome.reason;
       return outcome.value;
     },
+    /** How many milliseconds pass until a promise settles. */
+    timeOf: async (promise: Promise<unknown>): Promise<number> => {
+      const begunAt = clock.now();
+      const ended = promise.catch(() => undefined).then(() => clock.now() - begunAt);
+      await clock.advance(60_000);
+      return await ended;
+    },
   };
+}
+
+/** The same, whose reader has its token already. */
+export async function holding(options: Partial<TokenReaderOptions> = {}, lifetimeSeconds = 4 * HOUR): Promise<Scene> {
+  const scene = setUp(options);
+  scene.refresh('token-1', lifetimeSeconds);
+  await scene.within(0, scene.reader.get());
+  return scene;
 }
 
 /** What is recorded of a token; times in milliseconds since the epoch. */

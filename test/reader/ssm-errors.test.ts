@@ -1,12 +1,13 @@
 import { inspect } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTokenReader, TokenReadError, type TokenReadErrorCode } from '../../lambda/reader/token-reader.ts';
+import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { type AwsFault, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
 import { listen } from '../../local/world/listen.ts';
 
 const NAME = '/masters-india-staging/access-token';
 const ARN = 'arn:aws:ssm:ap-south-1:123456789012:parameter/masters-india-staging/access-token';
+const KEY = 'arn:aws:kms:ap-south-1:123456789012:key/1';
 const ROLE = 'User: arn:aws:sts::123456789012:assumed-role/invoicing/invoicing';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
@@ -16,81 +17,48 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-function readerOf(endpoint: string, more: ConstructorParameters<typeof SSMClient>[0] = {}) {
+async function failedRead(endpoint: string, more: ConstructorParameters<typeof SSMClient>[0] = {}, ms = 60_000) {
   const client = new SSMClient({ endpoint, region: 'ap-south-1', credentials, maxAttempts: 1, ...more });
-  return createTokenReader({ parameterName: NAME, client });
-}
-
-async function failedRead(endpoint: string, more = {}): Promise<TokenReadError> {
-  const error: unknown = await readerOf(endpoint, more)
-    .get()
-    .catch((thrown: unknown) => thrown);
+  const clock = { now: Date.now, sleep: () => Promise.resolve(), timeout: () => AbortSignal.timeout(ms) };
+  const reader = createTokenReader({ parameterName: NAME, client, clock });
+  const error: unknown = await reader.get().catch((thrown: unknown) => thrown);
   if (!(error instanceof TokenReadError)) throw new Error(`expected a TokenReadError, but got ${error}`);
   return error;
 }
 
-it.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
+const denied = (message?: string): AwsFault => ({ type: 'AccessDeniedException', message });
+const notAllowed = (action: string, arn: string) =>
+  `${ROLE} is not authorized to perform: ${action} on resource: ${arn} because no identity-based policy allows the ${action} action`;
+const NO_DECRYPT = denied(`${notAllowed('kms:Decrypt', KEY)} (Service: Kms, Status Code: 400, Request ID: 1)`);
+const OLDER_WORDS = denied(
+  'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1)',
+);
+
+it.each<[string, AwsFault, string | undefined, string]>([
   [
     'SSM says which permission is missing',
-    {
-      type: 'AccessDeniedException',
-      message: `${ROLE} is not authorized to perform: ssm:GetParameters on resource: ${ARN} because no identity-based policy allows the ssm:GetParameters action`,
-    },
-    'NO_PERMISSION',
+    denied(notAllowed('ssm:GetParameters', ARN)),
     'ssm:GetParameters',
     'lacks ssm:GetParameters: grant it with grantRead of the RefreshedToken',
   ],
   [
     'KMS says which permission is missing',
-    {
-      type: 'AccessDeniedException',
-      message: `${ROLE} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:ap-south-1:123456789012:key/1 because no identity-based policy allows the kms:Decrypt action (Service: Kms, Status Code: 400, Request ID: 1)`,
-    },
-    'NO_PERMISSION',
+    NO_DECRYPT,
     'kms:Decrypt',
-    'lacks kms:Decrypt on arn:aws:kms:ap-south-1:123456789012:key/1: grant it with grantRead',
+    `lacks kms:Decrypt on ${KEY}: grant it with grantRead`,
   ],
-  [
-    'the key is not that of the token',
-    {
-      type: 'AccessDeniedException',
-      message: `${ROLE} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:ap-south-1:123456789012:key/1 because no identity-based policy allows the kms:Decrypt action (Service: Kms, Status Code: 400, Request ID: 1)`,
-    },
-    'NO_PERMISSION',
-    'kms:Decrypt',
-    `somebody has encrypted ${NAME}/status`,
-  ],
-  [
-    'KMS says it in its older words',
-    {
-      type: 'AccessDeniedException',
-      message:
-        'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1)',
-    },
-    'NO_PERMISSION',
-    'kms:Decrypt',
-    'grantRead',
-  ],
-  ['SSM says no without a word', { type: 'AccessDeniedException' }, 'NO_PERMISSION', 'ssm:GetParameters', 'grantRead'],
-  [
-    'the key is disabled',
-    { type: 'InvalidKeyId', message: 'the key is disabled' },
-    'READ_FAILED',
-    undefined,
-    'InvalidKeyId',
-  ],
-  [
-    'SSM throttles',
-    { type: 'ThrottlingException', message: 'Rate exceeded' },
-    'READ_FAILED',
-    undefined,
-    'Rate exceeded',
-  ],
-  ['SSM has trouble', { type: 'InternalServerError', status: 500 }, 'READ_FAILED', undefined, 'InternalServerError'],
-  ['the connection is reset', 'reset', 'READ_FAILED', undefined, NAME],
-])('when %s, the error says so', async (_, fault, code, missingPermission, words) => {
+  ['the key is not that of the token', NO_DECRYPT, 'kms:Decrypt', `somebody has encrypted ${NAME}/status`],
+  ['KMS says it in its older words', OLDER_WORDS, 'kms:Decrypt', 'grantRead'],
+  ['SSM says no without a word', denied(), 'ssm:GetParameters', 'grantRead'],
+  ['the key is disabled', { type: 'InvalidKeyId', message: 'the key is disabled' }, undefined, 'InvalidKeyId'],
+  ['SSM throttles', { type: 'ThrottlingException', message: 'Rate exceeded' }, undefined, 'Rate exceeded'],
+  ['SSM has trouble', { type: 'InternalServerError', status: 500 }, undefined, 'InternalServerError'],
+  ['the connection is reset', 'reset', undefined, NAME],
+  ['SSM does not answer', 'hang', undefined, NAME],
+])('when %s, the error says so', async (_, fault, missingPermission, words) => {
   aws.faults = () => fault;
-  const error = await failedRead(aws.url);
+  const error = await failedRead(aws.url, {}, fault === 'hang' ? 50 : undefined);
+  const code = missingPermission === undefined ? 'READ_FAILED' : 'NO_PERMISSION';
   expect(error).toMatchObject({ code, missingPermission });
   expect(error.message).toContain(words);
   // Only of a key can it be that somebody has encrypted the status by another one.
@@ -100,23 +68,10 @@ it.each<[string, AwsFault, TokenReadErrorCode, string | undefined, string]>([
 });
 
 it('a role of another account that cannot be assumed is a missing permission too', async () => {
-  const denied = Object.assign(
-    new Error(`${ROLE} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1`),
-    {
-      name: 'AccessDenied',
-    },
-  );
-  const error = await failedRead(aws.url, { credentials: () => Promise.reject(denied) });
+  const refusal = Object.assign(new Error(notAllowed('sts:AssumeRole', 'arn:aws:iam::1')), { name: 'AccessDenied' });
+  const error = await failedRead(aws.url, { credentials: () => Promise.reject(refusal) });
   expect(error).toMatchObject({ code: 'NO_PERMISSION', missingPermission: 'sts:AssumeRole' });
   expect(error.message).toContain('readerRole');
-});
-
-it('an SSM that does not answer is given up', async () => {
-  aws.faults = () => 'hang';
-  const client = new SSMClient({ endpoint: aws.url, region: 'ap-south-1', credentials });
-  const clock = { now: Date.now, sleep: () => Promise.resolve(), timeout: () => AbortSignal.timeout(50) };
-  const reader = createTokenReader({ parameterName: NAME, client, clock });
-  await expect(reader.get()).rejects.toMatchObject({ code: 'READ_FAILED' });
 });
 
 it('an answer that breaks off in the middle of the token is not quoted', async () => {
