@@ -4,7 +4,7 @@ import { instant } from '../../../lambda/record.ts';
 import { RefreshError, type RefreshErrorCode } from '../../../lambda/refresh-error.ts';
 import { type Announcement, announce, conclude } from '../../../lambda/refresher/rules/attempt.ts';
 import type { TokenRecord } from '../../../lambda/token-status.ts';
-import { denying, dyingBefore, PARAMETER, type Passage, SmallWorld } from '../proofs/small-world.ts';
+import { denying, dyingBefore, type Effect, PARAMETER, type Passage, SmallWorld } from '../proofs/small-world.ts';
 import { TOKENLESS } from '../proofs/tokenless.ts';
 import { BASIS, HOUR, holding, MINUTE, NOON, POLICY, REFUSED, TOKEN } from './stored.ts';
 
@@ -172,9 +172,10 @@ describe('the stored token may be dead, and 0 seconds remain, for all that the r
     expect(await remaining(world)).toBeGreaterThan(0);
   });
 
-  it('where a token could not be stored, until the next one is', async () => {
+  it.each<Effect>(['token', 'status'])('where the %s could not be stored, until the next one is', async (effect) => {
     const world = await livingToken();
-    await world.tick(denying('token'), { force: true });
+    await world.tick(denying(effect), { force: true });
+    expect(world.attempt?.outcome).toMatchObject({ code: 'STORE_FAILED' });
     expect([await remaining(world), await remaining(world, secretDenied)]).toEqual([0, 0]);
     await world.clock.advance(8 * MINUTE);
     expect(await remaining(world)).toBeGreaterThan(14_000);

@@ -5,7 +5,7 @@ import type { RefreshPolicy } from '../../../lambda/refresher/rules/attempt.ts';
 import { decide, reportHonouredFrom, type Situation } from '../../../lambda/refresher/rules/decision.ts';
 import { recordOfStored } from '../../../lambda/refresher/rules/stored-state.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
-import { SmallWorld } from '../proofs/small-world.ts';
+import { awsError, PARAMETER, type Passage, SmallWorld } from '../proofs/small-world.ts';
 import { TOKENLESS } from '../proofs/tokenless.ts';
 import { REFUSED as attempt, BASIS, HOUR, holding, MINUTE, NOON, POLICY, TOKEN } from './stored.ts';
 
@@ -173,6 +173,35 @@ describe('the real tick decides by the first row of the table that holds', () =>
   });
 });
 
+it.each<[Row, string]>([
+  [{ status: '{"token":' }, '/status is not the JSON that the refresher writes'],
+  [{ status: '{"token":{"version":1}}' }, '/status holds a damaged record of the token'],
+  [{ status: '{"format":2}' }, '/status has format 2'],
+  [{ types: { status: 'SecureString' } }, '/status is a SecureString'],
+  [{ attempts: ['{"attempt":{}}'] }, '/attempt holds a damaged record of the last attempt'],
+  [{ attempts: ['{"format":2}'] }, '/attempt has format 2'],
+  [{ attempts: ['{}'], types: { attempt: 'StringList' } }, '/attempt is a StringList'],
+  [{ token: asString, force: true }, ' is a String, not a SecureString'],
+])('where %j is stored, a person is told what is wrong with which parameter', async (row, fault) => {
+  const message = expect.stringMatching(new RegExp(`^${PARAMETER}${fault}.*delete the parameter`));
+  const report = await (await worldOf({ now: 60 - MS, ...row })).tick(undefined, { force: row.force ?? false });
+  expect(report).toMatchObject({ error: { code: 'STORE_FAILED', message } });
+  const isStatus = fault.startsWith('/status');
+  expect(report?.secondsRemaining).toEqual(isStatus ? undefined : expect.toSatisfy((seconds) => seconds > 0));
+});
+
+it.each([
+  // A refusal may stand in it.
+  ['for a moment, nobody is asked', 'ThrottlingException', 'STORE_FAILED'],
+  ['for good, the one that came second counts', 'AccessDenied', 'REFRESH_IN_PROGRESS'],
+])('where the record before one that came second cannot be had %s', async (_, name, code) => {
+  const world = await worldOf({ attempts: [attempt, lost], now: 30 });
+  const error = awsError(name, 400);
+  const passage: Passage = (effect, act) => (effect === 'earlier' ? Promise.reject(error) : act());
+  expect(await world.tick(passage, { force: true })).toMatchObject({ outcome: 'failed', error: { code } });
+  expect(world.logins).toEqual([]);
+});
+
 describe('a token parameter that somebody made anew under the recorded version', () => {
   it('counts as no token that lives, while the service gives none', async () => {
     const world = await worldOf({ token: { changedAt: NOON + MINUTE + 1 } });
@@ -184,7 +213,7 @@ describe('a token parameter that somebody made anew under the recorded version',
     const world = new SmallWorld({ habits: { issuing: 'same-until-late' } });
     await world.tick();
     const given = world.storedToken;
-    world.aws.perform('DeleteParameter', { Name: '/proof/access-token' }, new Date(world.clock.now()));
+    world.aws.perform('DeleteParameter', { Name: PARAMETER }, new Date(world.clock.now()));
     await world.clock.advance(2 * MINUTE);
     world.put('', 'by hand', 'SecureString');
     expect(await world.tick()).toMatchObject({ outcome: 'refreshed', token: { version: 2 } });
@@ -242,6 +271,7 @@ describe('a ration of ten logins', () => {
     ['gives no eleventh to anybody', forced(made(10)), 'hold'],
     ['is counted by the record of an attempt that has ended with a token', asking(made(9), ended, ended.at), 'hold'],
     ['holds no token back that is fresh', { ...asking(made(10)), now: steady.now }, 'fresh'],
+    ['holds where it was lowered', asking(made(15)), 'hold'],
     ['forgets logins of more than a day ago', asking([...made(8), ...hours(24, 30)]), 'due'],
     ['forgets those of a clock that jumped', asking([...made(8), ...hours(-24, -1000)]), 'due'],
   ])('%s', (_, situation, kind) => {
