@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RefreshErrorCode } from '../../lambda/refresh-error.ts';
 import { createCredentialsSource } from '../../lambda/refresher/adapters/credentials.ts';
+import { createTokenStore } from '../../lambda/refresher/adapters/parameter-store.ts';
 import { profileEntry } from '../../lambda/refresher/profile-entry.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
@@ -13,9 +14,6 @@ import { httpReply, type World, worlds } from './world.ts';
 
 const newWorld = worlds();
 const MINUTE = 60_000;
-/** Less than a test may take. */
-const PATIENCE_MS = 25_000;
-
 /** Enough for one try, but not for the longest pause before the next. */
 const ONE_TRY = { askingMs: 1900, random: 1 };
 
@@ -25,46 +23,29 @@ async function withToken(): Promise<World & { readonly token: string | undefined
   return { ...world, token: world.storedToken() };
 }
 
+const ANSWERS: readonly (readonly [RefreshErrorCode, readonly EndpointFault[]])[] = [
+  ['ENDPOINT_UNAVAILABLE', ['timeout', 'drip', 'reset', 'early-close', 'empty', 'html', 'fault', 'server_error']],
+  ['ENDPOINT_UNAVAILABLE', ['408', '429', '500', '502', '503', '504']],
+  ['REPLY_MALFORMED', ['huge', 'redirect', '404', '413', 'malformed', 'truncated', 'doctype', 'duplicate-token']],
+  ['REQUEST_REFUSED', ['401', '403', 'invalid_request']],
+  ['CREDENTIALS_REFUSED', ['invalid_grant', 'invalid_client']],
+];
+
 describe.concurrent('the endpoint', () => {
-  it.each<[EndpointFault, RefreshErrorCode]>([
-    ['timeout', 'ENDPOINT_UNAVAILABLE'],
-    ['drip', 'ENDPOINT_UNAVAILABLE'],
-    ['reset', 'ENDPOINT_UNAVAILABLE'],
-    ['early-close', 'ENDPOINT_UNAVAILABLE'],
-    ['empty', 'ENDPOINT_UNAVAILABLE'],
-    ['html', 'ENDPOINT_UNAVAILABLE'],
-    ['fault', 'ENDPOINT_UNAVAILABLE'],
-    ['server_error', 'ENDPOINT_UNAVAILABLE'],
-    ['408', 'ENDPOINT_UNAVAILABLE'],
-    ['429', 'ENDPOINT_UNAVAILABLE'],
-    ['500', 'ENDPOINT_UNAVAILABLE'],
-    ['502', 'ENDPOINT_UNAVAILABLE'],
-    ['503', 'ENDPOINT_UNAVAILABLE'],
-    ['504', 'ENDPOINT_UNAVAILABLE'],
-    ['huge', 'REPLY_MALFORMED'],
-    ['redirect', 'REPLY_MALFORMED'],
-    ['404', 'REPLY_MALFORMED'],
-    ['413', 'REPLY_MALFORMED'],
-    ['malformed', 'REPLY_MALFORMED'],
-    ['truncated', 'REPLY_MALFORMED'],
-    ['doctype', 'REPLY_MALFORMED'],
-    ['duplicate-token', 'REPLY_MALFORMED'],
-    ['401', 'REQUEST_REFUSED'],
-    ['403', 'REQUEST_REFUSED'],
-    ['invalid_request', 'REQUEST_REFUSED'],
-    ['invalid_grant', 'CREDENTIALS_REFUSED'],
-    ['invalid_client', 'CREDENTIALS_REFUSED'],
-  ])('that answers with %s is %s, and the stored token stays', async (fault, code) => {
-    const { failingTick, soap, storedToken, status, attempts, metrics, token } = await withToken();
-    soap.fault = fault;
-    // What may have been judged is not asked again within the run, however much time is left.
-    const time = code === 'ENDPOINT_UNAVAILABLE' ? ONE_TRY : { askingMs: 15_000 };
-    await failingTick(code, { event: { force: true }, ...time });
-    expect(storedToken()).toBe(token);
-    expect([status(), attempts()]).toMatchObject([{ token: { version: 1 } }, { attempt: { outcome: { code } } }]);
-    expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
-    expect(soap.calls).toHaveLength(2);
-  });
+  it.each(ANSWERS.flatMap(([code, faults]) => faults.map((fault) => [fault, code] as const)))(
+    'that answers with %s is %s, and the stored token stays',
+    async (fault, code) => {
+      const { failingTick, soap, storedToken, status, attempts, metrics, token } = await withToken();
+      soap.fault = fault;
+      // What may have been judged is not asked again within the run, however much time is left.
+      const time = code === 'ENDPOINT_UNAVAILABLE' ? ONE_TRY : { askingMs: 15_000 };
+      await failingTick(code, { event: { force: true }, ...time });
+      expect(storedToken()).toBe(token);
+      expect([status(), attempts()]).toMatchObject([{ token: { version: 1 } }, { attempt: { outcome: { code } } }]);
+      expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
+      expect(soap.calls).toHaveLength(2);
+    },
+  );
 
   it('that switches protocols is ENDPOINT_UNAVAILABLE', async () => {
     const { failingTick, soap } = await newWorld();
@@ -73,11 +54,12 @@ describe.concurrent('the endpoint', () => {
     expect(error.message).toContain('CONNECTION_CLOSED');
   });
 
-  it('that fails in passing is asked again within the run', async () => {
-    const { tick, soap } = await newWorld();
+  it('that fails in passing is asked again within the run, and the metrics give the latency of each try', async () => {
+    const { tick, soap, metrics } = await newWorld();
     Object.defineProperty(soap, 'fault', { get: () => (soap.calls.length === 1 ? '503' : undefined) });
     expect(await tick({}, { askingMs: 40_000 })).toMatchObject({ outcome: 'refreshed' });
     expect(soap.calls).toHaveLength(2);
+    expect(metrics().EndpointLatency).toEqual([expect.any(Number), expect.any(Number)]);
   });
 
   it('is not asked without the time to wait for it', async () => {
@@ -116,23 +98,6 @@ describe.concurrent('Secrets Manager', () => {
     expect([soap.calls.length, storedToken(), attempts()]).toEqual([1, token, before]);
   });
 
-  it('that was silent on the first day, while another run stored a token, costs no record of it', async () => {
-    const { failingTick, fail, heal, tick, aws, parameterName, secretId, status } = await newWorld();
-    const { promise: isStored, resolve: store } = Promise.withResolvers<void>();
-    fail('GetSecretValue', 'hang', { until: isStored });
-    const silent = failingTick('CREDENTIALS_UNREADABLE', ONE_TRY);
-    const asked = () => JSON.stringify(aws.calls);
-    const bothRead = () => expect([asked().includes(parameterName), asked().includes(secretId)]).toEqual([true, true]);
-    await vi.waitFor(bothRead, PATIENCE_MS);
-    heal();
-    await tick();
-    store();
-    const recorded = status();
-    expect(recorded).toMatchObject({ token: { version: 1 } });
-    await silent;
-    expect(status()).toEqual(recorded);
-  });
-
   it('that throttles in passing is asked again by the SDK', async () => {
     const { tick, fail } = await newWorld();
     fail('GetSecretValue', { type: 'ThrottlingException' }, { times: 1 });
@@ -148,51 +113,31 @@ describe.concurrent('Secrets Manager', () => {
     }
   });
 
-  const whole = { username: 'u', password: 'p', client_id: 'i', client_secret: 's' };
-
   it('with half of the credentials in the secret is CREDENTIALS_MALFORMED, by name', async () => {
     const { failingTick, put, secretId, soap } = await newWorld();
-    put('PutSecretValue', {
-      SecretId: secretId,
-      SecretString: JSON.stringify({ ...whole, password: 5, username: '' }),
-    });
-    const error = await failingTick('CREDENTIALS_MALFORMED');
-    expect(error.message).toMatch(/"username" is.*"password" is.*It must be/);
+    const SecretString = JSON.stringify({ ...soap.service.credentials, password: 5, username: '' });
+    put('PutSecretValue', { SecretId: secretId, SecretString });
+    const { message } = await failingTick('CREDENTIALS_MALFORMED');
+    expect(message).toMatch(/"username" is.*"password" is.*It must be/);
     expect(soap.calls).toHaveLength(0);
   });
 
   it('that names no version is CREDENTIALS_UNREADABLE, for a refusal would stand for every version', async () => {
-    const send = async () => ({ SecretString: JSON.stringify(whole), $metadata: {} });
-    await expect(
-      createCredentialsSource({ send }, 'credentials', []).read(AbortSignal.timeout(1000)),
-    ).rejects.toMatchObject({
-      code: 'CREDENTIALS_UNREADABLE',
-    });
-  });
-
-  it('may hold more than is asked for', async () => {
-    const { tick, put, secretId, soap } = await newWorld();
-    put('PutSecretValue', {
-      SecretId: secretId,
-      SecretString: JSON.stringify({ ...soap.service.credentials, note: 'rotated by hand', gstin: 1 }),
-    });
-    expect(await tick()).toMatchObject({ outcome: 'refreshed' });
+    const send = async () => ({ SecretString: '{}', $metadata: {} });
+    const reading = createCredentialsSource({ send }, 'credentials', []).read(AbortSignal.timeout(1000));
+    await expect(reading).rejects.toMatchObject({ code: 'CREDENTIALS_UNREADABLE' });
   });
 });
 
 describe.concurrent('SSM', () => {
   it.each<[string, AwsFault, string]>([
-    [
-      'denies access',
-      { type: 'AccessDeniedException', message: 'CANARY' },
-      "AccessDeniedException (the function's role",
-    ],
+    ['denies access', { type: 'AccessDeniedException', message: 'CANARY' }, "AccessDeniedException (the function's"],
     ['throttles', { type: 'ThrottlingException' }, 'ThrottlingException (SSM throttles'],
     ['is broken', { type: 'InternalServerError', status: 500 }, 'InternalServerError'],
     ['resets the connection', 'reset', 'ECONNRESET'],
     ['stays silent', 'hang', 'AbortError (SSM did not answer in time'],
   ])('that %s on reads is STORE_FAILED by that name, and the service is not called', async (_, fault, named) => {
-    const { failingTick, fail, soap, token, storedToken, aws, parameterName } = await withToken();
+    const { failingTick, fail, soap, token, storedToken, aws, parameterName, metrics } = await withToken();
     fail('GetParameters', fault);
     const error = await failingTick('STORE_FAILED', { event: { force: true }, ...ONE_TRY });
     expect(error.message).toContain(named);
@@ -200,6 +145,9 @@ describe.concurrent('SSM', () => {
     expect([soap.calls.length, storedToken()]).toEqual([1, token]);
     const versions = ['status', 'attempt'].map((name) => aws.parameters.parameter(`${parameterName}/${name}`)?.version);
     expect(versions).toEqual([1, 1]);
+    // Nobody knows how long the token lives.
+    expect(metrics()).toMatchObject({ CredentialsRefused: 0 });
+    expect(metrics()).not.toHaveProperty('SecondsRemaining');
   });
 
   it.each<[string, AwsFault]>([
@@ -236,66 +184,20 @@ describe.concurrent('SSM', () => {
     expect(status()?.token?.version).toBe(aws.parameters.parameter(parameterName)?.version);
   });
 
+  it('that names no version of the token counts as one that has not stored it', async () => {
+    const time = { now: () => 0, sleep: async () => {}, timeout: () => new AbortController().signal, random: () => 0 };
+    const ssm = { send: async () => ({ $metadata: {} }) };
+    const store = createTokenStore(ssm, { tokenParameterName: '/a/token', tokenKmsKeyId: undefined }, time);
+    const message = 'SSM stored /a/token but named no version';
+    await expect(store.writeToken('token', 1000)).rejects.toMatchObject({ code: 'STORE_FAILED', message });
+  });
+
   it('that quotes the value it refuses is not quoted', async () => {
     const { failingTick, fail, soap } = await newWorld();
     const refusal = { type: 'ValidationException', message: `Value 'CANARY ${soap.url}' failed to satisfy` };
     fail('PutParameter', refusal, { only: /SecureString/ });
     await failingTick('STORE_FAILED');
     expect(soap.issuedTokens).toHaveLength(1);
-  });
-
-  it('that takes the token but not its status: the next tick finds them apart and asks again', async () => {
-    const { tick, failingTick, fail, heal, status, storedToken, soap } = await newWorld();
-    fail('PutParameter', { type: 'AccessDeniedException' }, { only: /expiresAt/ });
-    await failingTick('STORE_FAILED');
-    expect([storedToken(), status()?.token]).toEqual([soap.issuedTokens[0]?.token, undefined]);
-    heal();
-    // The new token stands there, but nobody knows until when: the outcome says that it was not stored.
-    await failingTick('STORE_FAILED');
-    expect(soap.calls).toHaveLength(1);
-    expect(await tick({}, { skewMs: 8 * MINUTE })).toMatchObject({ outcome: 'refreshed', tokenVersion: 2 });
-    expect(status()?.token?.version).toBe(2);
-  });
-
-  it.each<[string, string, object, string]>([
-    ['status', 'is damaged', { Value: '{"token":' }, 'is not the JSON that the refresher writes'],
-    ['status', 'is of another make', { Value: '{"token":{"version":1}}' }, 'holds a damaged record of the token'],
-    ['status', 'is of a later version', { Value: '{"format":2}' }, 'has format 2'],
-    ['status', 'is encrypted by somebody', { Value: '{}', Type: 'SecureString' }, 'is a SecureString'],
-    ['attempt', 'is of another make', { Value: '{"attempt":{}}' }, 'holds a damaged record of the last attempt'],
-    ['attempt', 'is of a later version', { Value: '{"format":2}' }, 'has format 2'],
-    ['attempt', 'is a list', { Value: '{}', Type: 'StringList' }, 'is a StringList'],
-  ])('asks nobody for an hour when the %s %s, and then once more', async (name, _, input, fault) => {
-    const { tick, failingTick, put, parameterName, soap, metrics } = await withToken();
-    const Name = `${parameterName}/${name}`;
-    put('DeleteParameter', { Name });
-    put('PutParameter', { Name, Type: 'String', ...input });
-    // Until then, the first run's own announcement may be under way for all that the records say.
-    const error = await failingTick('STORE_FAILED', { skewMs: 2 * MINUTE });
-    expect(error.message).toContain(fault);
-    expect(error.message).toContain(Name);
-    expect(metrics().SecondsRemaining).toEqual(name === 'status' ? undefined : expect.any(Number));
-    await failingTick('STORE_FAILED', { skewMs: 59 * MINUTE });
-    expect(soap.calls).toHaveLength(1);
-    if ('Type' in input) {
-      // What SSM would not take there is not asked for: of the attempt before, of the status after the login.
-      await failingTick('STORE_FAILED', { event: { force: true }, skewMs: 61 * MINUTE });
-      expect(soap.calls).toHaveLength(name === 'status' ? 2 : 1);
-    } else {
-      expect(await tick({ force: name === 'attempt' }, { skewMs: 61 * MINUTE })).toMatchObject({
-        outcome: 'refreshed',
-      });
-    }
-  });
-
-  it('asks nobody for a token that cannot be stored, forced or not, when the token is a String', async () => {
-    const { failingTick, put, parameterName, soap } = await newWorld();
-    put('PutParameter', { Name: parameterName, Value: 'made by hand', Type: 'String' });
-    for (const event of [{}, { force: true }]) {
-      const error = await failingTick('STORE_FAILED', { event });
-      expect(error.message).toMatch(/^\S+access-token is a String, not a SecureString.*delete the parameter/);
-    }
-    expect(soap.calls).toHaveLength(0);
   });
 
   it.each<[string, string, RegExp]>([

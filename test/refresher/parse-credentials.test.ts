@@ -9,8 +9,9 @@ const { fields } = serviceOf(mastersIndia);
 const parse = (text: string | undefined) => parseCredentials(text, fields);
 
 describe('the secret', () => {
-  it('is read behind a byte order mark', () => {
-    expect(parse(`\ufeff${JSON.stringify(WHOLE)}`)).toEqual({ values: WHOLE, tls: {}, secrets: Object.values(WHOLE) });
+  it('is read behind a byte order mark, and may hold more than is asked for', () => {
+    const text = `\ufeff${JSON.stringify({ ...WHOLE, note: 'rotated by hand', gstin: 1 })}`;
+    expect(parse(text)).toEqual({ values: WHOLE, tls: {}, secrets: Object.values(WHOLE) });
   });
 
   it('is sent as it is, white space and all', () => {

@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { encodeAttempt } from '../../lambda/attempt-record.ts';
-import { instant } from '../../lambda/record.ts';
-import { RefreshError } from '../../lambda/refresh-error.ts';
-import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
 import type { AwsFault } from '../../local/world/aws/aws-server.ts';
-import { type World, worlds } from './world.ts';
+import { worlds } from './world.ts';
 
 const HOUR = 3_600_000;
 const newWorld = worlds();
 
-/** Another run announces that it asks, after the first version, at this machine's time or so much before it. */
-function announce({ put, parameterName, status }: World, beforeMs: number, on = 1): void {
-  const { secretVersionId, configuration = '' } = status()?.token ?? {};
-  const at = instant(Date.now() - beforeMs);
-  const counts = { failures: 1, refusals: 0, askAgainAt: at };
-  const attempt = { at, run: 'another', on, trigger: 'x', secretVersionId, configuration, ...counts };
-  const Value = encodeAttempt({ attempt });
-  put('PutParameter', { Name: `${parameterName}/attempt`, Type: 'String', Value, Overwrite: true });
-}
-
 describe('a tick', () => {
-  it('gets the first token and stores it bare, with its status beside it', async () => {
+  it('gets the first token and stores it bare, with its status beside it, whatever the account’s default tier', async () => {
     const { tick, soap, aws, parameterName, storedToken, status } = await newWorld();
     const before = Date.now();
     const result = await tick();
@@ -31,13 +17,16 @@ describe('a tick', () => {
       tokenVersion: 1,
     });
     expect(storedToken()).toBe(soap.issuedTokens[0]?.token);
-    expect(aws.parameters.parameter(parameterName)).toMatchObject({ type: 'SecureString', tier: 'Standard' });
-    expect(aws.parameters.parameter(`${parameterName}/status`)).toMatchObject({ type: 'String', tier: 'Standard' });
     expect(status()).toEqual({ token: expect.objectContaining({ version: 1, lifetimeAssumed: false }) });
-    expect(Date.parse(status()?.token?.issuedAt ?? '')).toBeGreaterThanOrEqual(before);
-    expect(Date.parse(status()?.token?.issuedAt ?? '')).toBeLessThanOrEqual(
-      soap.issuedTokens[0]?.issuedAt.getTime() ?? 0,
-    );
+    const issuedAt = Date.parse(status()?.token?.issuedAt ?? '');
+    expect(issuedAt).toBeGreaterThanOrEqual(before);
+    expect(issuedAt).toBeLessThanOrEqual(soap.issuedTokens[0]?.issuedAt.getTime() ?? 0);
+    const writes = aws.calls.filter(({ operation }) => operation === 'PutParameter');
+    expect(writes.map(({ input: { Name, Type, Tier } }) => [Name, Type, Tier])).toEqual([
+      [`${parameterName}/attempt`, 'String', 'Standard'],
+      [parameterName, 'SecureString', 'Standard'],
+      [`${parameterName}/status`, 'String', 'Standard'],
+    ]);
   });
 
   it('sends the documented request', async () => {
@@ -54,19 +43,13 @@ describe('a tick', () => {
     const from = aws.calls.length;
     expect(await tick()).toMatchObject({ outcome: 'fresh', tokenVersion: 1 });
     expect(soap.calls).toHaveLength(1);
-    expect(aws.calls.slice(from).map(({ operation, input }) => ({ operation, input }))).toEqual(
-      expect.arrayContaining([
-        { operation: 'GetSecretValue', input: { SecretId: secretId } },
-        {
-          operation: 'GetParameters',
-          input: {
-            Names: ['', '/status', '/attempt', '/rejected'].map((end) => parameterName + end),
-            WithDecryption: false,
-          },
-        },
-      ]),
-    );
-    expect(aws.calls.slice(from)).toHaveLength(2);
+    const Names = ['', '/status', '/attempt', '/rejected'].map((end) => parameterName + end);
+    const calls = aws.calls.slice(from).map(({ operation, input }) => [operation, input]);
+    expect(Object.fromEntries(calls)).toEqual({
+      GetSecretValue: { SecretId: secretId },
+      GetParameters: { Names, WithDecryption: false },
+    });
+    expect(calls).toHaveLength(2);
   });
 
   it('replaces a fresh token when a person forces it', async () => {
@@ -114,19 +97,9 @@ describe('an announcement', () => {
     const versions = aws.parameters.history(`${parameterName}/attempt`);
     expect(versions).toHaveLength(1);
     expect(versions[0]?.lastModified.getTime()).toBeLessThanOrEqual(soap.issuedTokens[0]?.issuedAt.getTime() ?? 0);
-    expect(attempts()).toEqual({
-      attempt: {
-        at: status()?.token?.attemptAt,
-        run: expect.any(String),
-        on: 0,
-        trigger: 'there is no token',
-        secretVersionId: status()?.token?.secretVersionId,
-        configuration: status()?.token?.configuration,
-        failures: 1,
-        refusals: 0,
-        askAgainAt: expect.any(String),
-      },
-    });
+    const { attemptAt, secretVersionId, configuration } = status()?.token ?? {};
+    const first = { at: attemptAt, on: 0, trigger: 'there is no token', secretVersionId, configuration };
+    expect(attempts()?.attempt).toMatchObject(first);
     expect(aws.parameters.history(`${parameterName}/status`)).toHaveLength(1);
     await tick();
     await tick({ force: true });
@@ -143,10 +116,7 @@ describe('an announcement', () => {
     for (const [index, fault] of faults.entries())
       fail('PutParameter', fault, index < faults.length - 1 ? { times: 1 } : {});
     // The announcement is tried for as long as the run can ask, 15 s at most.
-    const { message, cause } = await failingTick('STORE_FAILED', {
-      event: { force: true },
-      askingMs: 3_000,
-    });
+    const { message, cause } = await failingTick('STORE_FAILED', { event: { force: true }, askingMs: 3_000 });
     expect(message).toContain(`/attempt: ${named}`);
     expect(message).toMatch(/The SOAP service was not asked$/);
     expect(cause).toMatchObject({ name: named.split(' ')[0] });
@@ -164,42 +134,6 @@ describe('an announcement', () => {
     const [first, second, ...more] = aws.parameters.history(`${parameterName}/attempt`);
     expect([second?.value, more]).toEqual([first?.value, []]);
     expect(await tick()).toMatchObject({ outcome: 'fresh' });
-  });
-
-  it('of another run leaves a living token alone, and says so to a person', async () => {
-    const world = await newWorld();
-    const { failingTick, soap, tick, attempts, metrics } = world;
-    await tick();
-    announce(world, 0);
-    expect(await tick()).toMatchObject({ outcome: 'fresh', tokenVersion: 1 });
-    expect(metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
-    const { message } = await failingTick('REFRESH_IN_PROGRESS', { event: { force: true } });
-    expect(message).toMatch(/has announced at 2/);
-    expect([soap.calls.length, attempts()?.attempt?.run]).toEqual([1, 'another']);
-  });
-
-  it.each([0, HOUR])('that came second counts for nothing, made %i ms before', async (beforeMs) => {
-    const world = await newWorld();
-    await world.tick();
-    announce(world, beforeMs, 0);
-    expect(await world.tick({ force: false })).toMatchObject({ outcome: 'fresh' });
-    expect(world.metrics()).toMatchObject({ SecondsRemaining: expect.toSatisfy((s) => s > 14_000) });
-    expect(world.aws.calls.at(-1)?.input).toMatchObject({ Names: [`${world.parameterName}/attempt:1`] });
-    // Where the version before cannot be had for a moment, a refusal may stand in it; where never, this one counts.
-    world.fail('GetParameters', { type: 'ThrottlingException' }, { only: /attempt:1/ });
-    const { message } = await world.failingTick('STORE_FAILED', { event: { force: true } });
-    expect(message).toMatch(/ThrottlingException.*The SOAP service was not asked$/);
-    world.heal();
-    world.fail('GetParameters', { type: 'AccessDeniedException' }, { only: /attempt:1/ });
-    await world.failingTick(beforeMs === 0 ? 'REFRESH_IN_PROGRESS' : 'CREDENTIALS_UNREADABLE', {
-      event: { force: true },
-      env: beforeMs === 0 ? {} : { CREDENTIALS_SECRET_ID: 'no-such-secret' },
-    });
-    expect([world.soap.calls.length, world.metrics().SecondsRemaining === 0]).toEqual([1, beforeMs > 0]);
-    world.heal();
-    // The next one is made over it.
-    expect(await world.tick({ force: true })).toMatchObject({ outcome: 'refreshed' });
-    expect(world.attempts()?.attempt?.on).toBe(2);
   });
 
   it('is made by one of two ticks at once; the other leaves it to that one', async () => {
@@ -227,22 +161,6 @@ describe('the metrics of a tick', () => {
     await tick();
     expect(metrics()).toMatchObject({ CredentialsRefused: 0, TokenRejected: 0 });
     expect(metrics()).not.toHaveProperty('EndpointLatency');
-  });
-
-  it('give the latency of each try', async () => {
-    const { tick, metrics } = await newWorld();
-    let tries = 0;
-    const around = (dependencies: Dependencies): Dependencies => ({
-      ...dependencies,
-      sleep: async () => {},
-      post: async (...request) => {
-        tries += 1;
-        if (tries === 1) throw new RefreshError('ENDPOINT_UNAVAILABLE', 'no connection', { isSafeToRepeat: true });
-        return await dependencies.post(...request);
-      },
-    });
-    await tick({}, { around });
-    expect(metrics().EndpointLatency).toEqual([expect.any(Number), expect.any(Number)]);
   });
 
   it('give the age of the credentials where it has a limit, and past that there is a warning', async () => {
@@ -280,21 +198,12 @@ describe('the metrics of a tick', () => {
     expect(secondsRemaining).toBeLessThan(14_399);
     expect(metrics()).toMatchObject({ SecondsRemaining: secondsRemaining });
   });
-
-  it('claim nothing about a token whose status could not be read', async () => {
-    const { failingTick, fail, metrics } = await newWorld();
-    fail('GetParameters', { type: 'AccessDeniedException' });
-    await failingTick('STORE_FAILED');
-    expect(metrics()).toMatchObject({ CredentialsRefused: 0 });
-    expect(metrics()).not.toHaveProperty('SecondsRemaining');
-  });
 });
 
 describe('refused credentials', () => {
   it('are not sent again, not even while the old token lives', async () => {
-    const { tick, failingTick, metrics, soap, storedToken, attempts } = await newWorld();
+    const { tick, failingTick, metrics, soap, attempts } = await newWorld();
     await tick();
-    const token = storedToken();
     soap.fault = 'invalid_grant';
     const error = await failingTick('CREDENTIALS_REFUSED', { event: { force: true } });
     expect(error.reason).toBe('invalid_grant');
@@ -303,20 +212,14 @@ describe('refused credentials', () => {
     await failingTick('CREDENTIALS_REFUSED', { skewMs: 0.8 * HOUR });
     expect(metrics()).toMatchObject({ CredentialsRefused: 1 });
     expect(soap.calls).toHaveLength(2);
-    expect(storedToken()).toBe(token);
-    expect(attempts()?.attempt).toMatchObject({
-      failures: 0,
-      refusals: 1,
-      outcome: { code: 'CREDENTIALS_REFUSED', reason: 'invalid_grant' },
-    });
+    const outcome = { code: 'CREDENTIALS_REFUSED', reason: 'invalid_grant' };
+    expect(attempts()?.attempt).toMatchObject({ failures: 0, refusals: 1, outcome });
   });
 
   it('come with a warning when the service may have misread them', async () => {
     const { failingTick, soap, put, secretId, logged } = await newWorld();
-    put('PutSecretValue', {
-      SecretId: secretId,
-      SecretString: JSON.stringify({ ...soap.service.credentials, password: 'S3CR3T-漢' }),
-    });
+    const SecretString = JSON.stringify({ ...soap.service.credentials, password: 'S3CR3T-漢' });
+    put('PutSecretValue', { SecretId: secretId, SecretString });
     soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED');
     expect(logged()).toContain('ISO-8859-1');

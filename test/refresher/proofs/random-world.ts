@@ -1,17 +1,24 @@
 import { decodeAttempt } from '../../../lambda/attempt-record.ts';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import type { TickReport } from '../../../lambda/refresher/tick-report.ts';
+import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 import { decodeStatus } from '../../../lambda/token-status.ts';
-import { faultEnvelope, refusalEnvelope } from '../../../local/world/soap/soap-envelope.ts';
 import type { Issuing } from '../../../local/world/soap/token-issuer.ts';
 import { Random } from '../../../local/world/time/random.ts';
+import { reply } from '../../services/answers.ts';
 import { readable } from '../readable.ts';
-import { type Effect, type Passage, SmallWorld } from './small-world.ts';
+import {
+  aborted,
+  CHECK_EVERY_MS,
+  dyingBefore,
+  type Effect,
+  PARAMETER,
+  type Passage,
+  SmallWorld,
+} from './small-world.ts';
+import { TOKENLESS } from './tokenless.ts';
 
-const NAME = '/proof/access-token';
 const SECOND = 1000;
-const CHECK_EVERY_MS = 900 * SECOND;
-const OPTIONS = { checkEverySeconds: CHECK_EVERY_MS / SECOND, refreshEverySeconds: 7200, lifetimeSeconds: 14_400 };
 /** Lambda ends a run after this. */
 const RUN_MS = 60 * SECOND;
 /** For so long SSM may answer reads from an old copy. */
@@ -108,24 +115,20 @@ function hangUp(): never {
   throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-}
-
-type Reply = Awaited<ReturnType<NonNullable<SmallWorld['answer']>>>;
-const reply = (status: number, body: string): Reply => ({ status, contentType: 'text/xml', body: Buffer.from(body) });
-const REFUSAL = reply(200, refusalEnvelope('access_tokenResponse', 'invalid_grant'));
-
-const ANSWERS = {
-  'no token beyond doubt': async () => reply(200, '<SOAP-ENV:Envelope'),
-  outage: async () => reply(500, faultEnvelope('Server', 'Database connection failed')),
-  gateway: async () => reply(503, ''),
-  'minted, and not said': async (world: SmallWorld, envelope: string) => {
+type Answer = (world: SmallWorld, envelope: string) => SoapReply | Promise<SoapReply>;
+const ANY_ANSWER: readonly [Answer, ...Answer[]] = [
+  // A third of the answers are tokens.
+  (world, envelope) => world.grant(envelope),
+  TOKENLESS.malformed,
+  TOKENLESS['server fault'],
+  TOKENLESS.gateway,
+  async (world, envelope) => {
+    // A token was made, and the gateway did not wait for it.
     await world.grant(envelope);
-    return reply(504, '<html>');
+    return reply('<html>', { status: 504 });
   },
-  token: async (world: SmallWorld, envelope: string) => await world.grant(envelope),
-} as const;
+  (world, envelope) => world.grant(envelope),
+];
 
 type Service = 'working' | 'any answer' | 'refusing';
 
@@ -136,9 +139,9 @@ async function begin(world: SmallWorld, random: Random): Promise<void> {
   await world.tick();
   if (kind === 'fresh') return await world.clock.advance(2 * CHECK_EVERY_MS);
   await world.clock.advance(8 * CHECK_EVERY_MS);
-  if (kind === 'died') await world.tick((effect, act) => (effect === 'token' ? never() : act()));
+  if (kind === 'died') await world.tick(dyingBefore('token'));
   if (kind === 'outage') {
-    world.answer = async () => await ANSWERS.outage();
+    world.answer = TOKENLESS['server fault'];
     for (let tick = 0; tick < 5; tick += 1) {
       await world.tick();
       await world.clock.advance(CHECK_EVERY_MS);
@@ -156,17 +159,19 @@ async function play(world: SmallWorld, random: Random, isRefusing: boolean): Pro
   const runs: Run[] = [];
   const starting = Array.from({ length: random.integer(2, 3) }, () => startedAt + random.between(0, within));
   for (const at of starting) {
-    const force = random.chance(0.3);
-    const diesAt = random.chance(0.2) ? random.integer(1, 8) : undefined;
-    clock.at(at, () => {
-      const begun = { force, endsAt: at + RUN_MS, diesAt, logins: [], calls: 0, isDead: false, hasOutcome: false };
-      const run: Run = { ...begun, report: undefined };
-      runs.push(run);
-      void world
-        .run(unsteady(world, random, run), force ? { force } : {}, (ms) => clock.timeout(ms))
-        .then((report) => {
-          run.report = report;
-        });
+    const run: Run = {
+      force: random.chance(0.3),
+      endsAt: at + RUN_MS,
+      diesAt: random.chance(0.2) ? random.integer(1, 8) : undefined,
+      logins: [],
+      calls: 0,
+      isDead: false,
+      hasOutcome: false,
+      report: undefined,
+    };
+    runs.push(run);
+    clock.at(at, async () => {
+      run.report = await world.run(unsteady(world, random, run), { force: run.force }, (ms) => clock.timeout(ms));
     });
   }
   if (random.chance(0.2)) clock.at(startedAt + random.between(0, within), () => world.report());
@@ -184,18 +189,16 @@ async function play(world: SmallWorld, random: Random, isRefusing: boolean): Pro
 export async function playRandomWorld(seed: number): Promise<PlayedWorld> {
   const random = new Random(seed);
   const issuing = random.pick<Issuing>(['new-revoking-old', 'new-revoking-old', 'new-revoking-old', 'same-until-late']);
-  const world = new SmallWorld({ ...OPTIONS, habits: { issuing } });
+  const world = new SmallWorld({ habits: { issuing } });
   await begin(world, random);
   if (random.chance(0.25)) world.putSecret();
   const hasWorked = world.status?.token?.secretVersionId === world.basis.secretVersionId;
   const service: Service = random.pick(['working', 'any answer', 'refusing']);
-  world.answer = async (envelope) => {
-    if (service === 'working') return await world.grant(envelope);
-    if (service === 'any answer') {
-      return await random.pick([ANSWERS.token, ...Object.values(ANSWERS)])(world, envelope);
-    }
-    return REFUSAL;
-  };
+  world.answer = {
+    working: world.grant,
+    'any answer': (envelope: string) => random.pick(ANY_ANSWER)(world, envelope),
+    refusing: TOKENLESS.refused,
+  }[service];
   const before = attemptVersions(world).length;
   const runs = await play(world, random, service === 'refusing');
   const announced = attemptVersions(world).filter(
@@ -211,26 +214,21 @@ export async function playRandomWorld(seed: number): Promise<PlayedWorld> {
 }
 
 function attemptVersions(world: SmallWorld) {
-  const versions = world.aws.parameters.history(`${NAME}/attempt`);
+  const versions = world.aws.parameters.history(`${PARAMETER}/attempt`);
   return versions.map(({ value, version }) => ({ version, attempt: readable(decodeAttempt(value))?.attempt }));
 }
 
 function atOnce(runs: readonly Run[]): readonly Violation[] {
-  const isBoth = runs.some((one, index) =>
-    runs
-      .slice(index + 1)
-      .some((other) =>
-        one.logins.some((a) => other.logins.some((b) => Math.max(a.from, b.from) < Math.min(a.to, b.to))),
-      ),
-  );
+  const logins = runs.flatMap((run) => run.logins).sort((one, other) => one.from - other.from);
+  const isBoth = logins.some(({ from }, index) => logins.slice(0, index).some(({ to }) => from < to));
   return isBoth ? ['two logins at once'] : [];
 }
 
 /** By the history of the parameters: what was once written there must be what is read now. */
 function lostRecords(world: SmallWorld, runs: readonly Run[]): readonly Violation[] {
   const { parameters } = world.aws;
-  const statuses = parameters.history(`${NAME}/status`).map(({ value }) => readable(decodeStatus(value))?.token);
-  const stored = parameters.parameter(NAME)?.version;
+  const statuses = parameters.history(`${PARAMETER}/status`).map(({ value }) => readable(decodeStatus(value))?.token);
+  const stored = parameters.parameter(PARAMETER)?.version;
   const violations: Violation[] = [];
   if (statuses.some((token) => token?.version === stored) && statuses.at(-1)?.version !== stored)
     violations.push('the record of a stored token is lost');
@@ -285,6 +283,7 @@ async function afterwards(
     if (refused > 1 && !hasWorked) violations.push('refused credentials that never worked are sent again');
     return violations;
   }
-  const isHealed = world.isTokenAlive && world.status?.token?.version === world.aws.parameters.parameter(NAME)?.version;
+  const isHealed =
+    world.isTokenAlive && world.status?.token?.version === world.aws.parameters.parameter(PARAMETER)?.version;
   return isHealed ? violations : [...violations, 'no living token after nine healthy ticks'];
 }

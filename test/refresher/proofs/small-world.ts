@@ -6,7 +6,6 @@ import {
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
 import { type Attempt, decodeAttempt, hasLost, openAttempt } from '../../../lambda/attempt-record.ts';
-import { createTokenReader } from '../../../lambda/reader/token-reader.ts';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/adapters/credentials.ts';
 import { createTokenStore } from '../../../lambda/refresher/adapters/parameter-store.ts';
@@ -40,10 +39,30 @@ export type Effect = 'secret' | 'read' | 'earlier' | 'announce' | 'login' | 'tok
 /** Stands around every call: it may wait, never return (the process dies), or throw (what came back was lost). */
 export type Passage = <Output>(effect: Effect, act: () => Promise<Output>, signal: AbortSignal) => Promise<Output>;
 
+/** What the SDK throws of an answer with that status. */
+export function awsError(name: string, httpStatusCode: number): Error {
+  return Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
+}
+
+/** AWS does not allow these calls. */
+export function denying(...effects: readonly Effect[]): Passage {
+  return (effect, act) => (effects.includes(effect) ? Promise.reject(awsError('AccessDenied', 400)) : act());
+}
+
+/** Rejects once the time of a call has run out. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+}
+
+/** The process ends before such a call. */
+export function dyingBefore(effect: Effect): Passage {
+  return (asked, act) => (asked === effect ? new Promise(() => {}) : act());
+}
+
 export interface SmallWorldOptions {
-  readonly checkEverySeconds: number;
-  readonly refreshEverySeconds: number;
-  readonly lifetimeSeconds: number;
+  readonly checkEverySeconds?: number;
+  readonly refreshEverySeconds?: number;
+  readonly lifetimeSeconds?: number;
   /** Further variables of the function. */
   readonly environment?: Partial<Environment>;
   /** How the service differs from one that ends the token before with each login. */
@@ -52,8 +71,11 @@ export interface SmallWorldOptions {
   readonly serviceAheadMs?: number;
 }
 
+/** Where the options say nothing else. */
+export const TIMING = { checkEverySeconds: 900, refreshEverySeconds: 7200, lifetimeSeconds: 14_400 };
+export const CHECK_EVERY_MS = 1000 * TIMING.checkEverySeconds;
+export const PARAMETER = '/proof/access-token';
 const SECRET = 'credentials';
-const PARAMETER = '/proof/access-token';
 const RUN_MS = 60_000;
 const CREDENTIALS = { username: 'b2b', password: 'right', client_id: 'client', client_secret: 'secret' };
 
@@ -66,22 +88,15 @@ export class SmallWorld {
   /** Every login that was sent. */
   readonly logins: number[] = [];
   /** What the service answers instead of its own answer. */
-  answer: ((envelope: string) => Promise<SoapReply>) | undefined;
+  answer: ((envelope: string) => SoapReply | Promise<SoapReply>) | undefined;
   /** How old the copy is from which Parameter Store answers a read of a parameter, in milliseconds. */
   staleness: (parameterName: string) => number = () => 0;
   readonly #serviceAheadMs: number;
   #secretVersions = 0;
   #tokens = 0;
 
-  constructor(options: SmallWorldOptions) {
-    const {
-      checkEverySeconds,
-      refreshEverySeconds,
-      lifetimeSeconds,
-      environment,
-      habits,
-      serviceAheadMs = 0,
-    } = options;
+  constructor({ environment, habits, serviceAheadMs = 0, ...options }: SmallWorldOptions = {}) {
+    const { checkEverySeconds, refreshEverySeconds, lifetimeSeconds } = { ...TIMING, ...options };
     this.#serviceAheadMs = serviceAheadMs;
     const config = readConfig({
       CREDENTIALS_SECRET_ID: SECRET,
@@ -142,12 +157,7 @@ export class SmallWorld {
   ): Promise<TickReport | undefined> {
     const { clock, config } = this;
     const startedAt = clock.now();
-    const time = {
-      now: clock.now,
-      sleep: (ms: number) => clock.sleep(ms),
-      timeout,
-      random: () => 0.5,
-    };
+    const time = { now: clock.now, sleep: (ms: number) => clock.sleep(ms), timeout, random: () => 0.5 };
     let report: TickReport | undefined;
     const client = this.#client(passage);
     const { handler } = createHandler(config, {
@@ -168,22 +178,13 @@ export class SmallWorld {
 
   /** One run in a world in which nothing stands in its way but what the test has put there. */
   async tick(passage?: Passage, event?: object): Promise<TickReport | undefined> {
-    const run = this.run(passage, event);
     let report: TickReport | undefined;
-    run.then((made) => {
+    void this.run(passage, event).then((made) => {
       report = made;
     });
     // Its own pauses are all that it waits for.
     await this.clock.advance(RUN_MS / 2);
     return report;
-  }
-
-  /** What a new reader is handed. */
-  async readToken(): Promise<string> {
-    const client = this.#client((_, act) => act());
-    const reading = createTokenReader({ parameterName: PARAMETER, client, clock: this.clock }).get();
-    await this.clock.advance(1000);
-    return await reading;
   }
 
   get storedToken(): string | undefined {
@@ -221,10 +222,8 @@ export class SmallWorld {
   /** The service's own answer. */
   readonly grant = async (envelope: string): Promise<SoapReply> => {
     const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
-    const { status, contentType, body } = this.service.answer(
-      message,
-      new Date(this.clock.now() + this.#serviceAheadMs),
-    );
+    const now = new Date(this.clock.now() + this.#serviceAheadMs);
+    const { status, contentType, body } = this.service.answer(message, now);
     return { status, contentType, body: Buffer.from(body, 'latin1') };
   };
 

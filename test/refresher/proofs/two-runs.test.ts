@@ -1,13 +1,23 @@
 import { describe, expect, it, vi } from 'vitest';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import { playRandomWorld } from './random-world.ts';
-import { type Effect, type Passage, SmallWorld } from './small-world.ts';
-
-const CHECK_EVERY_MS = 900_000;
-const OPTIONS = { checkEverySeconds: CHECK_EVERY_MS / 1000, refreshEverySeconds: 7200, lifetimeSeconds: 14_400 };
+import {
+  aborted,
+  awsError,
+  CHECK_EVERY_MS,
+  dyingBefore,
+  type Effect,
+  PARAMETER,
+  type Passage,
+  SmallWorld,
+} from './small-world.ts';
+import { TOKENLESS } from './tokenless.ts';
 
 // Seconds of work, on a busy machine much longer.
 vi.setConfig({ testTimeout: 120_000 });
+
+const SERVER_ERROR = awsError('InternalServerError', 500);
+const CUT = Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
 
 /** What one of the two runs does next: its answer arrives, or is lost on the way. */
 interface Step {
@@ -46,7 +56,7 @@ class HaltedRun {
     const isLost = await this.#halt();
     if (effect !== 'login') {
       const output = await act();
-      if (isLost) throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+      if (isLost) throw CUT;
       return output;
     }
     this.isAsking = true;
@@ -80,21 +90,9 @@ const dueToken = async (world: SmallWorld) => {
 /** It got a token, which ended the stored one, and died before it stored it. */
 const runThatDied = async (world: SmallWorld) => {
   await dueToken(world);
-  await world.tick((effect, act) => (effect === 'token' ? new Promise(() => {}) : act()));
+  await world.tick(dyingBefore('token'));
   await world.clock.advance(CHECK_EVERY_MS);
 };
-/** An hour after the last of 17 ticks in which the service was down. */
-async function endOfOutage(world: SmallWorld): Promise<void> {
-  await world.tick();
-  world.answer = async () => ({ status: 500, contentType: 'text/html', body: Buffer.from('<html>') });
-  for (let tick = 0; tick < 17; tick += 1) {
-    await world.clock.advance(CHECK_EVERY_MS - 30_000);
-    await world.tick();
-  }
-  world.answer = undefined;
-  await world.clock.advance(4 * CHECK_EVERY_MS);
-}
-
 const BEGINNINGS: Readonly<Record<string, Beginning>> = {
   'a token that is due': { prepare: dueToken, mayLose: true },
   'no token': { prepare: async () => {} },
@@ -104,8 +102,9 @@ const BEGINNINGS: Readonly<Record<string, Beginning>> = {
 
 /** Plays the steps in a new world; whoever is not over then has died. @returns which of the runs could have gone on. */
 async function play({ isForced, prepare }: Beginning, steps: readonly Step[]): Promise<readonly (0 | 1)[]> {
-  const world = new SmallWorld(OPTIONS);
+  const world = new SmallWorld();
   await prepare(world);
+  const before = world.logins.length;
   const runs = [new HaltedRun(world, isForced ? { force: true } : {}), new HaltedRun(world, {})] as const;
   await world.clock.advance(0);
   for (const { run, isAnswerLost } of steps) {
@@ -113,6 +112,8 @@ async function play({ isForced, prepare }: Beginning, steps: readonly Step[]): P
     if (runs[0].isAsking && runs[1].isAsking) expect.fail(`two logins at the same time: ${inWords(steps)}`);
   }
   const alive = ([0, 1] as const).filter((run) => !runs[run].isOver);
+  const isUndisturbed = alive.length === 0 && !isForced && !steps.some(({ isAnswerLost }) => isAnswerLost);
+  if (isUndisturbed && world.logins.length !== before + 1) expect.fail(`a login for nothing: ${inWords(steps)}`);
   await healthyTicks(world, inWords(steps));
   return alive;
 }
@@ -161,162 +162,123 @@ it.each(Object.entries(BEGINNINGS))(
   },
 );
 
-describe.each<[string, object, (world: SmallWorld) => Promise<void>]>([
-  ['the runbook forces a refresh at the end of an outage', { force: true }, endOfOutage],
-  ['a token is due, and two events come', {}, dueToken],
-  ['there is no token, and two events come', {}, async () => {}],
-])('a run whose secret is slow announces over what another run has concluded, where %s', (_, event, prepare) => {
-  it('the token and its record stand, readers have it, and no login is made for nothing', async () => {
-    const world = new SmallWorld(OPTIONS);
-    await prepare(world);
-    const before = world.logins.length;
-    const slow = world.run(async (effect, act) => {
-      if (effect === 'secret') await world.clock.sleep(4000);
-      return await act();
-    });
-    await world.clock.advance(300);
-    const winner = world.run(undefined, event);
-    await world.clock.advance(10_000);
-    expect(await winner).toMatchObject({ outcome: 'refreshed' });
-    expect((await slow)?.outcome).toBe(prepare === dueToken ? 'fresh' : 'failed');
-    expect([world.attempt, world.isTokenAlive, world.logins.length - before]).toEqual([undefined, true, 1]);
-    expect(world.aws.parameters.parameter('/proof/access-token/attempt')?.value).toContain('"run"');
-
-    expect(await world.readToken()).toBe(world.storedToken);
-    for (let tick = 0; tick < 4; tick += 1) {
-      await world.clock.advance(CHECK_EVERY_MS - 30_000);
-      expect(await world.tick()).toMatchObject({ outcome: 'fresh', secondsRemaining: expect.any(Number) });
-    }
-    expect(world.logins.length - before).toBe(1);
-  });
-});
-
-describe.each<[string, Effect, object]>([
-  ['the status', 'status', {}],
-  ['an outcome', 'outcome', { status: 500, contentType: 'text/html', body: Buffer.from('<html>') }],
-])('a run to which SSM does not say that it has taken %s', (_, effect, reply) => {
-  it.each(['a token', 'no token'])('does not repeat it over what a forced run has got meanwhile: %s', async (other) => {
-    const world = new SmallWorld(OPTIONS);
-    await dueToken(world);
-    const down = async () => ({ status: 500, contentType: 'text/html', body: Buffer.from('<html>') });
-    if ('status' in reply) world.answer = down;
-    let isLost = true;
-    const slow = world.run(async (asked, act) => {
-      const output = await act();
-      if (asked !== effect || !isLost) return output;
-      isLost = false;
-      await world.clock.sleep(5000);
-      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
-    });
-    await world.clock.advance(1000);
-    world.answer = other === 'a token' ? undefined : down;
-    const forced = await world.tick(undefined, { force: true });
-    await slow;
-    expect(forced?.outcome).toBe(other === 'a token' ? 'refreshed' : 'failed');
-    const stored = world.aws.parameters.parameter('/proof/access-token')?.version;
-    expect(world.status?.token?.version).toBe(stored);
-    if (other === 'a token') expect(world.attempt).toBeUndefined();
-    else
-      expect(world.attempt).toMatchObject({
-        trigger: 'a person asked for it',
-        outcome: { code: 'ENDPOINT_UNAVAILABLE' },
+describe.each<Effect>(['status', 'outcome'])('a run to which SSM does not say that it has taken the %s', (lost) => {
+  it.each([true, false])(
+    'does not repeat it over what a forced run has got meanwhile: a token? %s',
+    async (isToken) => {
+      const world = new SmallWorld();
+      await dueToken(world);
+      if (lost === 'outcome') world.answer = TOKENLESS.html;
+      let isLost = true;
+      const slow = world.run(async (effect, act) => {
+        const output = await act();
+        if (effect !== lost || !isLost) return output;
+        isLost = false;
+        await world.clock.sleep(5000);
+        throw CUT;
       });
-    world.answer = undefined;
-    await world.clock.advance(CHECK_EVERY_MS);
-    expect(await world.tick()).toMatchObject({ outcome: other === 'a token' ? 'fresh' : 'refreshed' });
-  });
+      await world.clock.advance(1000);
+      world.answer = isToken ? undefined : TOKENLESS['server fault'];
+      const forced = await world.tick(undefined, { force: true });
+      await slow;
+      expect(forced?.outcome).toBe(isToken ? 'refreshed' : 'failed');
+      expect(world.status?.token?.version).toBe(world.aws.parameters.parameter(PARAMETER)?.version);
+      const failed = { trigger: 'a person asked for it', outcome: { code: 'ENDPOINT_UNAVAILABLE' } };
+      expect([world.attempt]).toMatchObject([isToken ? undefined : failed]);
+      world.answer = undefined;
+      await world.clock.advance(CHECK_EVERY_MS);
+      expect(await world.tick()).toMatchObject({ outcome: isToken ? 'fresh' : 'refreshed' });
+    },
+  );
 });
 
 describe('a run whose status SSM has not taken at first', () => {
-  const serverError = () =>
-    Object.assign(new Error(''), { name: 'InternalServerError', $metadata: { httpStatusCode: 500 } });
-
-  async function expectRecorded(world: SmallWorld): Promise<void> {
-    const stored = world.aws.parameters.parameter('/proof/access-token')?.version;
+  it.each<[string, (world: SmallWorld) => Passage, ((world: SmallWorld) => Promise<void>)?]>([
+    [
+      'where its own second announcement was taken without an answer',
+      () => {
+        const asked = { status: 0, announce: 0 };
+        return async (effect, act, signal) => {
+          if (effect === 'status' && ++asked.status === 1) throw SERVER_ERROR;
+          const output = await act();
+          return effect === 'announce' && ++asked.announce === 2 ? await aborted(signal) : output;
+        };
+      },
+    ],
+    [
+      'over the announcement of a run that came second',
+      (world) => {
+        let isFirst = true;
+        return async (effect, act) => {
+          if (effect !== 'status' || !isFirst) return await act();
+          isFirst = false;
+          await world.clock.sleep(1500);
+          throw SERVER_ERROR;
+        };
+      },
+      async (world) => {
+        const loser = await world.run(async (effect, act) => {
+          const output = await act();
+          if (effect === 'secret') await world.clock.sleep(1000);
+          return output;
+        });
+        expect(loser).toMatchObject({ outcome: 'fresh' });
+      },
+    ],
+    [
+      'and is not taken for ended by the first write, which arrives meanwhile',
+      (world) => {
+        let writes = 0;
+        return async (effect, act) => {
+          if (effect !== 'status') return await act();
+          writes += 1;
+          if (writes === 1) {
+            world.clock.at(world.clock.now() + 1000, act);
+            throw SERVER_ERROR;
+          }
+          await world.clock.sleep(4000);
+          return await act();
+        };
+      },
+      async (world) => {
+        await world.clock.sleep(3000);
+        const forced = await world.run(undefined, { force: true });
+        expect(forced).toMatchObject({ outcome: 'failed', error: { code: 'REFRESH_IN_PROGRESS' } });
+      },
+    ],
+  ])('writes it again %s', async (_, passage, meanwhile) => {
+    const world = new SmallWorld();
+    await dueToken(world);
+    const run = world.run(passage(world), {}, (ms) => world.clock.timeout(ms));
+    const other = meanwhile?.(world);
+    await world.clock.advance(30_000);
+    await other;
+    expect(await run).toMatchObject({ outcome: 'refreshed' });
+    const stored = world.aws.parameters.parameter(PARAMETER)?.version;
     expect([world.status?.token?.version, world.attempt]).toEqual([stored, undefined]);
     await world.clock.advance(CHECK_EVERY_MS);
     expect(await world.tick()).toMatchObject({ outcome: 'fresh', warnings: [] });
     expect(world.logins).toHaveLength(2);
-  }
-
-  it('writes it again where its own second announcement was taken without an answer', async () => {
-    const world = new SmallWorld(OPTIONS);
-    await dueToken(world);
-    const asked = { status: 0, announce: 0 };
-    const run = world.run(
-      async (effect, act, signal) => {
-        if (effect === 'status' && ++asked.status === 1) throw serverError();
-        const output = await act();
-        if (effect !== 'announce' || ++asked.announce !== 2) return output;
-        return await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-      },
-      {},
-      (ms) => world.clock.timeout(ms),
-    );
-    await world.clock.advance(30_000);
-    expect(await run).toMatchObject({ outcome: 'refreshed' });
-    await expectRecorded(world);
-  });
-
-  it('writes it again over the announcement of a run that came second', async () => {
-    const world = new SmallWorld(OPTIONS);
-    await dueToken(world);
-    let isFirst = true;
-    const winner = world.run(async (effect, act) => {
-      if (effect !== 'status' || !isFirst) return await act();
-      isFirst = false;
-      await world.clock.sleep(1500);
-      throw serverError();
-    });
-    const loser = world.run(async (effect, act) => {
-      const output = await act();
-      if (effect === 'secret') await world.clock.sleep(1000);
-      return output;
-    });
-    await world.clock.advance(30_000);
-    expect([(await winner)?.outcome, (await loser)?.outcome]).toEqual(['refreshed', 'fresh']);
-    await expectRecorded(world);
-  });
-
-  it('is not taken for ended by a first write that arrives while it writes again', async () => {
-    const world = new SmallWorld(OPTIONS);
-    await dueToken(world);
-    let writes = 0;
-    const slow = world.run(async (effect, act) => {
-      if (effect !== 'status') return await act();
-      writes += 1;
-      if (writes > 1) await world.clock.sleep(4000);
-      else {
-        world.clock.at(world.clock.now() + 1000, () => void act());
-        throw serverError();
-      }
-      return await act();
-    });
-    await world.clock.advance(3000);
-    const forced = await world.tick(undefined, { force: true });
-    expect(forced).toMatchObject({ outcome: 'failed', error: { code: 'REFRESH_IN_PROGRESS' } });
-    expect(await slow).toMatchObject({ outcome: 'refreshed' });
-    await expectRecorded(world);
-  });
-
-  it('does not ask where nobody can tell whether its announcement came first', async () => {
-    const world = new SmallWorld(OPTIONS);
-    await dueToken(world);
-    let isFirst = true;
-    const report = await world.tick(async (effect, act) => {
-      if (effect === 'earlier') throw serverError();
-      const output = await act();
-      if (effect !== 'announce' || !isFirst) return output;
-      isFirst = false;
-      throw serverError();
-    });
-    expect(report).toMatchObject({ outcome: 'failed', error: { code: 'STORE_FAILED' } });
-    expect(world.logins).toHaveLength(1);
   });
 });
 
+it('a run does not ask where nobody can tell whether its announcement came first', async () => {
+  const world = new SmallWorld();
+  await dueToken(world);
+  let isFirst = true;
+  const report = await world.tick(async (effect, act) => {
+    if (effect === 'earlier') throw SERVER_ERROR;
+    const output = await act();
+    if (effect !== 'announce' || !isFirst) return output;
+    isFirst = false;
+    throw SERVER_ERROR;
+  });
+  expect(report).toMatchObject({ outcome: 'failed', error: { code: 'STORE_FAILED' } });
+  expect(world.logins).toHaveLength(1);
+});
+
 it('a run that finds another one first does not call a token fresh that a dead run left in doubt', async () => {
-  const world = new SmallWorld(OPTIONS);
+  const world = new SmallWorld();
   await runThatDied(world);
   expect(world.isTokenAlive).toBe(false);
   const report = await world.tick(async (effect, act) => {
@@ -324,7 +286,8 @@ it('a run that finds another one first does not call a token fresh that a dead r
     if (effect === 'announce') await act();
     return await act();
   });
-  expect(report).toMatchObject({ outcome: 'failed', error: { code: 'REFRESH_IN_PROGRESS' }, secondsRemaining: 0 });
+  const inProgress = { decision: 'in progress', trigger: undefined, secondsRemaining: 0 };
+  expect(report).toMatchObject({ outcome: 'failed', error: { code: 'REFRESH_IN_PROGRESS' }, ...inProgress });
   expect(world.logins).toHaveLength(2);
 });
 

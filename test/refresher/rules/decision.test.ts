@@ -5,36 +5,10 @@ import type { RefreshPolicy } from '../../../lambda/refresher/rules/attempt.ts';
 import { decide, reportHonouredFrom, type Situation } from '../../../lambda/refresher/rules/decision.ts';
 import { recordOfStored } from '../../../lambda/refresher/rules/stored-state.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
-import { SmallWorld } from '../proofs/small-world.ts';
-import { holding, NOON } from './stored.ts';
+import { awsError, PARAMETER, type Passage, SmallWorld } from '../proofs/small-world.ts';
+import { TOKENLESS } from '../proofs/tokenless.ts';
+import { REFUSED as attempt, BASIS, HOUR, holding, MINUTE, NOON, POLICY, TOKEN } from './stored.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-const timing = { refreshEverySeconds: 7200, checkEverySeconds: 900, lifetimeSeconds: 14_400 };
-const { basis } = new SmallWorld(timing);
-
-const token: TokenRecord = {
-  version: 7,
-  issuedAt: instant(NOON),
-  expiresAt: instant(NOON + 4 * HOUR),
-  lifetimeAssumed: false,
-  fingerprint: 'sha256:f',
-  ...basis,
-};
-
-/** The last attempt was refused, and is asked again at two o'clock. */
-const attempt: Attempt = {
-  at: instant(NOON + 30 * MINUTE),
-  run: 'another',
-  on: 0,
-  trigger: 'its time has come',
-  ...basis,
-  failures: 1,
-  refusals: 1,
-  askAgainAt: instant(NOON + 2 * HOUR),
-  outcome: { code: 'CREDENTIALS_REFUSED', at: instant(NOON + 30 * MINUTE), reason: 'invalid_grant' },
-};
 const { outcome: _, ...open } = attempt;
 
 /** What stands in the parameters; at noon, where nothing else is said. */
@@ -61,14 +35,14 @@ interface Row extends Stored {
 /** A world in that state, an hour after noon where nothing else is said. */
 async function worldOf({ now = 60, change, recordedAt = NOON, types = {}, ...stored }: Row) {
   const environment = change === 'configuration' ? { SOAP_ACTION: 'urn:another' } : {};
-  const world = new SmallWorld({ ...timing, environment });
+  const world = new SmallWorld({ environment });
   if (change === 'credentials') world.putSecret();
   const { token: parameter = 'token' in stored ? undefined : {}, status = 'status' in stored ? undefined : {} } =
     stored;
   const { version = 7, type = 'SecureString', changedAt = NOON } = parameter ?? { version: 0 };
   for (let written = 0; written < version; written += 1) world.put('', `token-${written}`, type, changedAt);
   if (status !== undefined) {
-    const text = typeof status === 'string' ? status : encodeStatus({ token: { ...token, ...status } });
+    const text = typeof status === 'string' ? status : encodeStatus({ token: { ...TOKEN, ...status } });
     world.put('/status', text, types.status, recordedAt);
   }
   for (const made of stored.attempts ?? []) {
@@ -96,6 +70,9 @@ const FAILED = 'hold: STORE_FAILED';
 const NO_TOKEN_LEFT = 'the last attempt left no token';
 const FORCED = 'a person asked for it';
 const CHANGED = 'the token parameter was changed outside the refresher';
+const OTHER_CREDENTIALS = 'the credentials have changed';
+const OTHER_WAY = 'the configuration has changed';
+const NO_STATUS = 'there is no readable status of the token';
 const REJECTED = 'readers report that it is rejected';
 const IN_PROGRESS = 'in progress: REFRESH_IN_PROGRESS';
 const OTHER_REFUSAL = 'hold: REQUEST_REFUSED';
@@ -159,7 +136,7 @@ describe('the real tick decides by the first row of the table that holds', () =>
     ['a later version wrote the attempt', { attempts: ['{"format":2}'], now: 60 - MS }, FAILED],
     ['an unreadable attempt stands before one that lost', { attempts: ['{', open], now: 60 - MS }, FAILED],
     ['no status can be read, and there is no token', { status: '{', token: undefined, now: 60 - MS }, FAILED],
-    ['the status became unreadable an hour ago', { status: '{', now: 60 }, 'there is no readable status of the token'],
+    ['the status became unreadable an hour ago', { status: '{', now: 60 }, NO_STATUS],
     ['the attempt became unreadable an hour ago', { attempts: ['{'], now: 60 }, 'fresh'],
 
     ['an attempt stands while the token is fresh', { attempts: [attempt], now: 120 - MS }, REFUSED],
@@ -169,26 +146,18 @@ describe('the real tick decides by the first row of the table that holds', () =>
 
     ['an attempt was written by a clock that jumped', { attempts: [ahead(1 + MS)] }, NO_TOKEN_LEFT],
     ['an attempt may be made again', { attempts: [attempt], now: 120 }, 'its time has come'],
-    [
-      'an attempt is that of older credentials',
-      { attempts: [attempt], change: 'credentials' },
-      'the credentials have changed',
-    ],
-    [
-      'an attempt is that of another configuration',
-      { attempts: [attempt], change: 'configuration' },
-      'the configuration has changed',
-    ],
+    ['an attempt is that of older credentials', { attempts: [attempt], change: 'credentials' }, OTHER_CREDENTIALS],
+    ['an attempt is that of another configuration', { attempts: [attempt], change: 'configuration' }, OTHER_WAY],
     ['the first day began without credentials', { attempts: [beforeAsking], token: undefined }, 'there is no token'],
 
     ['there is no token parameter', { token: undefined }, 'there is no token'],
-    ['there is no status', { status: undefined }, 'there is no readable status of the token'],
-    ['the status names no token', { status: encodeStatus({}) }, 'there is no readable status of the token'],
+    ['there is no status', { status: undefined }, NO_STATUS],
+    ['the status names no token', { status: encodeStatus({}) }, NO_STATUS],
     ['the token was changed outside the refresher', { token: { version: 8 } }, CHANGED],
     ['somebody made it anew under the recorded version', { token: { changedAt: NOON + MINUTE + 1 } }, CHANGED],
     ['the status was written a run after the token', { token: { changedAt: NOON + MINUTE } }, 'fresh'],
-    ['the credentials changed', { change: 'credentials' }, 'the credentials have changed'],
-    ['the configuration changed', { change: 'configuration' }, 'the configuration has changed'],
+    ['the credentials changed', { change: 'credentials' }, OTHER_CREDENTIALS],
+    ['the configuration changed', { change: 'configuration' }, OTHER_WAY],
     ['a reader reports this version', { rejected: '7' }, REJECTED],
     ['a report stands in a list', { rejected: '7', types: { rejected: 'StringList' } }, REJECTED],
     ['a reader reports an earlier version', { rejected: '6' }, 'fresh'],
@@ -204,57 +173,74 @@ describe('the real tick decides by the first row of the table that holds', () =>
   });
 });
 
-describe('a token parameter that somebody made anew under the recorded version', () => {
-  const remade: Row = { token: { changedAt: NOON + MINUTE + 1 } };
+it.each<[Row, string]>([
+  [{ status: '{"token":' }, '/status is not the JSON that the refresher writes'],
+  [{ status: '{"token":{"version":1}}' }, '/status holds a damaged record of the token'],
+  [{ status: '{"format":2}' }, '/status has format 2'],
+  [{ types: { status: 'SecureString' } }, '/status is a SecureString'],
+  [{ attempts: ['{"attempt":{}}'] }, '/attempt holds a damaged record of the last attempt'],
+  [{ attempts: ['{"format":2}'] }, '/attempt has format 2'],
+  [{ attempts: ['{}'], types: { attempt: 'StringList' } }, '/attempt is a StringList'],
+  [{ token: asString, force: true }, ' is a String, not a SecureString'],
+])('where %j is stored, a person is told what is wrong with which parameter', async (row, fault) => {
+  const message = expect.stringMatching(new RegExp(`^${PARAMETER}${fault}.*delete the parameter`));
+  const report = await (await worldOf({ now: 60 - MS, ...row })).tick(undefined, { force: row.force ?? false });
+  expect(report).toMatchObject({ error: { code: 'STORE_FAILED', message } });
+  const isStatus = fault.startsWith('/status');
+  expect(report?.secondsRemaining).toEqual(isStatus ? undefined : expect.toSatisfy((seconds) => seconds > 0));
+});
 
+it.each([
+  // A refusal may stand in it.
+  ['for a moment, nobody is asked', 'ThrottlingException', 'STORE_FAILED'],
+  ['for good, the one that came second counts', 'AccessDenied', 'REFRESH_IN_PROGRESS'],
+])('where the record before one that came second cannot be had %s', async (_, name, code) => {
+  const world = await worldOf({ attempts: [attempt, lost], now: 30 });
+  const error = awsError(name, 400);
+  const passage: Passage = (effect, act) => (effect === 'earlier' ? Promise.reject(error) : act());
+  expect(await world.tick(passage, { force: true })).toMatchObject({ outcome: 'failed', error: { code } });
+  expect(world.logins).toEqual([]);
+});
+
+describe('a token parameter that somebody made anew under the recorded version', () => {
   it('counts as no token that lives, while the service gives none', async () => {
-    const world = await worldOf(remade);
-    world.answer = async () => ({ status: 503, contentType: 'text/plain', body: Buffer.from('') });
+    const world = await worldOf({ token: { changedAt: NOON + MINUTE + 1 } });
+    world.answer = TOKENLESS.gateway;
     expect(await world.tick()).toMatchObject({ outcome: 'failed', secondsRemaining: 0, token: undefined });
   });
 
   it('is written again, also where the service hands out the same token', async () => {
-    const options = { ...timing, habits: { issuing: 'same-until-late' } } as const;
-    const world = new SmallWorld(options);
+    const world = new SmallWorld({ habits: { issuing: 'same-until-late' } });
     await world.tick();
     const given = world.storedToken;
-    world.aws.perform('DeleteParameter', { Name: '/proof/access-token' }, new Date(world.clock.now()));
+    world.aws.perform('DeleteParameter', { Name: PARAMETER }, new Date(world.clock.now()));
     await world.clock.advance(2 * MINUTE);
     world.put('', 'by hand', 'SecureString');
     expect(await world.tick()).toMatchObject({ outcome: 'refreshed', token: { version: 2 } });
     expect(world.storedToken).toBe(given);
   });
-});
 
-const policy: RefreshPolicy = {
-  ...timing,
-  tokenLifetimeSeconds: 14_400,
-  renewalWindowSeconds: undefined,
-  loginsPerDay: undefined,
-};
-
-const steady: Situation = { force: false, stored: holding(token), basis, now: NOON + HOUR };
-
-describe('readers that report tokens', () => {
-  it.each<[number | undefined, number]>([
-    [undefined, MINUTE],
-    [1, 30 * MINUTE],
-    [2, HOUR],
-    [3, HOUR],
-    [40, HOUR],
-    [5000, HOUR],
-  ])('are heard after %s tokens in a row that were reported from an age of %i ms on', (reports, age) => {
-    expect(reportHonouredFrom({ ...token, reports }, policy)).toBe(NOON + age);
+  it('is seen from a run after the status on', () => {
+    const stored = holding(TOKEN);
+    const changedAt = (ms: number) => ({ ...stored, token: stored.token && { ...stored.token, changedAt: NOON + ms } });
+    expect(recordOfStored(changedAt(MINUTE))).toBe(TOKEN);
+    expect(recordOfStored(changedAt(MINUTE + 1))).toBeUndefined();
+    expect(recordOfStored({ ...stored, token: undefined })).toBeUndefined();
   });
 });
 
-it('the record is that of the stored token unless somebody wrote it since, a run after the status at the earliest', () => {
-  const stored = holding(token);
-  const changedAt = (ms: number) => ({ ...stored, token: stored.token && { ...stored.token, changedAt: NOON + ms } });
-  expect(recordOfStored(changedAt(MINUTE))).toBe(token);
-  expect(recordOfStored(changedAt(MINUTE + 1))).toBeUndefined();
-  expect(recordOfStored({ ...stored, token: undefined })).toBeUndefined();
+it.each<[number | undefined, number]>([
+  [undefined, MINUTE],
+  [1, 30 * MINUTE],
+  [2, HOUR],
+  [3, HOUR],
+  [40, HOUR],
+  [5000, HOUR],
+])('readers are heard after %s tokens in a row that were reported from an age of %i ms on', (reports, age) => {
+  expect(reportHonouredFrom({ ...TOKEN, reports }, POLICY)).toBe(NOON + age);
 });
+
+const steady: Situation = { force: false, stored: holding(TOKEN), basis: BASIS, now: NOON + HOUR };
 
 it.each<[string, Partial<RefreshPolicy>, number, number]>([
   ['refreshEvery, half a check early', {}, 4 * HOUR, 2 * HOUR - 7.5 * MINUTE],
@@ -262,40 +248,35 @@ it.each<[string, Partial<RefreshPolicy>, number, number]>([
   ['the renewal window before the expiry', { renewalWindowSeconds: 2700 }, 4 * HOUR, 4 * HOUR - 45 * MINUTE],
   ['at once when every event refreshes', { refreshEverySeconds: 3600, checkEverySeconds: 3600 }, 4 * HOUR, HOUR / 2],
 ])('a token is due at %s', (_, change, lifetime, expectedAge) => {
-  const stored = holding({ ...token, expiresAt: instant(NOON + lifetime) });
-  const at = (now: number) => decide({ ...steady, stored, now }, { ...policy, ...change }).kind;
+  const stored = holding({ ...TOKEN, expiresAt: instant(NOON + lifetime) });
+  const at = (now: number) => decide({ ...steady, stored, now }, { ...POLICY, ...change }).kind;
   expect([at(NOON + expectedAge - 1), at(NOON + expectedAge)]).toEqual(['fresh', 'due']);
 });
 
-describe('a login ration', () => {
-  const rationed: RefreshPolicy = { ...policy, loginsPerDay: 10 };
-  const due: Situation = { ...steady, now: NOON + 3 * HOUR };
-  const loginsAt = (...hoursAgo: readonly number[]) => hoursAgo.map((hours) => instant(due.now - hours * HOUR));
-  const made = (count: number) => loginsAt(...Array.from({ length: count }, (_, index) => index + 1));
+describe('a ration of ten logins', () => {
+  const due = { ...steady, now: NOON + 3 * HOUR };
+  const hours = (...ago: readonly number[]) => ago.map((one) => instant(due.now - one * HOUR));
+  const made = (count: number) => hours(...Array.from({ length: count }, (_, index) => index + 1));
   const asking = (logins: readonly Instant[], made?: Attempt, attemptAt?: Instant): Situation => ({
     ...due,
-    stored: holding({ ...token, attemptAt }, { attempt: made, logins }),
+    stored: holding({ ...TOKEN, attemptAt }, { attempt: made, logins }),
   });
-
+  const forced = (logins: readonly Instant[]) => ({ ...asking(logins), force: true });
   const ended = { ...open, at: instant(NOON) };
-  const rows: readonly [string, Situation, RefreshPolicy, string][] = [
-    ['asks with eight logins of ten', asking(made(8)), rationed, 'due'],
-    ['keeps one for a person', asking(made(9)), rationed, 'hold'],
-    ['gives it to the person', { ...asking(made(9)), force: true }, rationed, 'due'],
-    ['gives no eleventh to anybody', { ...asking(made(10)), force: true }, rationed, 'hold'],
-    [
-      'is counted by the record of an attempt that has ended with a token',
-      asking(made(9), ended, ended.at),
-      rationed,
-      'hold',
-    ],
-    ['holds no token back that is fresh', { ...asking(made(10)), now: steady.now }, rationed, 'fresh'],
-    ['forgets logins of more than a day ago', asking([...made(8), ...loginsAt(24, 30)]), rationed, 'due'],
-    ['forgets those of a clock that jumped', asking([...made(8), ...loginsAt(-24, -1000)]), rationed, 'due'],
-    ['does not count where the service does not', asking(made(20)), policy, 'due'],
-  ];
-  it.each(rows)('%s', (_, situation, limits, kind) => {
-    expect(decide(situation, limits).kind).toBe(kind);
+
+  it.each<[string, Situation, string]>([
+    ['asks with eight made', asking(made(8)), 'due'],
+    ['keeps one for a person', asking(made(9)), 'hold'],
+    ['gives it to the person', forced(made(9)), 'due'],
+    ['gives no eleventh to anybody', forced(made(10)), 'hold'],
+    ['is counted by the record of an attempt that has ended with a token', asking(made(9), ended, ended.at), 'hold'],
+    ['holds no token back that is fresh', { ...asking(made(10)), now: steady.now }, 'fresh'],
+    ['holds where it was lowered', asking(made(15)), 'hold'],
+    ['forgets logins of more than a day ago', asking([...made(8), ...hours(24, 30)]), 'due'],
+    ['forgets those of a clock that jumped', asking([...made(8), ...hours(-24, -1000)]), 'due'],
+  ])('%s', (_, situation, kind) => {
+    expect(decide(situation, { ...POLICY, loginsPerDay: 10 }).kind).toBe(kind);
+    expect(decide(situation, POLICY).kind).toBe(kind === 'hold' ? 'due' : kind);
   });
 
   it.each<[string, Partial<Attempt>, string]>([
@@ -304,6 +285,7 @@ describe('a login ration', () => {
   ])('says when there is room again, and %s', (_, change, code) => {
     const again = { ...attempt, askAgainAt: instant(NOON), ...change };
     const message = expect.stringContaining(`again from ${instant(due.now + 15 * HOUR)}`);
-    expect(decide(asking(made(9), again), rationed)).toMatchObject({ error: { code, message } });
+    const decision = decide(asking(made(9), again), { ...POLICY, loginsPerDay: 10 });
+    expect(decision).toMatchObject({ error: { code, message } });
   });
 });

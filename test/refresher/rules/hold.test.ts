@@ -7,24 +7,11 @@ import { ATTEMPT } from '../../reader/scene.ts';
 const at = '2026-11-22T09:45:00.000Z';
 const refused: Attempt = { ...ATTEMPT, outcome: { code: 'CREDENTIALS_REFUSED', at, reason: 'E7' } };
 const down: Attempt = { ...ATTEMPT, outcome: { code: 'ENDPOINT_UNAVAILABLE', at } };
-const NEVER = 'never' as const;
 
 it.each<[string, Attempt, string, string | undefined, RegExp]>([
   ['a refusal that is sent once more', refused, 'CREDENTIALS_REFUSED', 'E7', /E7.* It is asked again from 2026/],
-  [
-    'the last refusal',
-    { ...refused, askAgainAt: NEVER },
-    'CREDENTIALS_REFUSED',
-    'E7',
-    /It is not asked again with them/,
-  ],
-  [
-    'an outage',
-    down,
-    'ENDPOINT_UNAVAILABLE',
-    undefined,
-    /failed at 2026-11-22T09:45.* asked again from 2026-11-22T10:37/,
-  ],
+  ['the last refusal', { ...refused, askAgainAt: 'never' }, 'CREDENTIALS_REFUSED', 'E7', /not asked again with them/],
+  ['an outage', down, 'ENDPOINT_UNAVAILABLE', undefined, /failed at 2026-11-22T09:45.* again from 2026-11-22T10:37/],
   [
     'a run that died',
     ATTEMPT,
@@ -34,8 +21,8 @@ it.each<[string, Attempt, string, string | undefined, RegExp]>([
   ],
 ])('%s is told apart from the others while the service is not asked', (_, attempt, code, reason, message) => {
   const error = attemptOnHold(attempt);
-  expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
-  expect(error.reason).toBe(reason);
+  expect([error.code, error.reason]).toEqual([code, reason]);
+  expect(error.message).toMatch(message);
 });
 
 it('a person who forces too soon, or finds the ration used up, hears what the last attempt ended with', () => {
@@ -55,11 +42,9 @@ it('a person is told when the other run announced, where that is known', () => {
 
 it('is about the record that was changed last where neither can be read', () => {
   const content = { fault: 'is damaged', isNewer: false };
+  const record = (parameterName: string, changedAt: number) => ({ parameterName, changedAt, content });
+  const [older, newer] = [record('/older', 1), record('/newer', 2)];
   const stored = { token: undefined, on: 1, report: undefined };
-  const [status, attempts] = [
-    { parameterName: '/status', changedAt: 1, content },
-    { parameterName: '/attempt', changedAt: 2, content },
-  ];
-  expect(unreadableParameter({ ...stored, status, attempts })?.parameterName).toBe('/attempt');
-  expect(unreadableParameter({ ...stored, status: attempts, attempts: status })?.parameterName).toBe('/attempt');
+  expect(unreadableParameter({ ...stored, status: older, attempts: newer })?.parameterName).toBe('/newer');
+  expect(unreadableParameter({ ...stored, status: newer, attempts: older })?.parameterName).toBe('/newer');
 });
