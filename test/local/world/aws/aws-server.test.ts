@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../../../local/world/aws/aws-server.ts';
-import { getParameters } from '../../../../local/world/aws/in-process-sdk.ts';
+import { carryOut } from '../../../../local/world/aws/in-process-sdk.ts';
 
 const NOON = new Date('2026-11-22T12:00:00.000Z');
 const TOKEN = { Name: '/test/access-token', Type: 'SecureString', Overwrite: true } as const;
@@ -161,7 +161,7 @@ describe('Parameter Store', () => {
     const Names = [TOKEN.Name, `${TOKEN.Name}:1`, `${TOKEN.Name}:3`];
 
     const { Parameters, InvalidParameters } = await ssm.send(new GetParametersCommand({ Names }));
-    const played = getParameters(aws, { input: { Names } }, Date.now());
+    const played = carryOut(aws, new GetParametersCommand({ Names }), Date.now());
 
     expect(Parameters).toMatchObject([
       { Name: TOKEN.Name, Value: 'two', Version: 2 },
