@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSoapService, type SoapServiceSettings } from '../../../../local/world/soap/soap-service.ts';
+import { SoapService, type SoapServiceSettings } from '../../../../local/world/soap/soap-service.ts';
 import type { Issuing } from '../../../../local/world/soap/token-issuer.ts';
 
 const CREDENTIALS = { username: 'erin', password: 'right', client_id: 'client', client_secret: 'client-secret' };
@@ -7,7 +7,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 
 function service(settings: Partial<SoapServiceSettings> = {}) {
-  const soap = createSoapService({ credentials: CREDENTIALS, ...settings });
+  const soap = new SoapService({ credentials: CREDENTIALS, ...settings });
   const at = (seconds: number) => new Date(seconds * 1000);
   return {
     soap,
@@ -18,7 +18,7 @@ function service(settings: Partial<SoapServiceSettings> = {}) {
       const body =
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:u="urn:server">' +
         `<s:Body><u:access_new_token>${given.join('')}</u:access_new_token></s:Body></s:Envelope>`;
-      const answer = soap.answer({ body, contentType: 'text/xml; charset=utf-8' }, at(seconds));
+      const answer = soap.answer({ body }, at(seconds));
       return {
         login: answer.login,
         token: /<access_token>(.*)<\/access_token>/.exec(answer.body)?.[1],
