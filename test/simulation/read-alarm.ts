@@ -26,14 +26,17 @@ export function readAlarm(properties: Readonly<Record<string, unknown>>): Alarm 
     datapointsToAlarm: number(properties.DatapointsToAlarm ?? evaluationPeriods, 'DatapointsToAlarm'),
     isBreaching: (value) => comparison(value, threshold),
     treatMissingData: readTreatment(properties.TreatMissingData),
-    warmUpMs: warmUp ? number(warmUp.WarmUpPeriodDurationInMinutes, 'WarmUpPeriodDurationInMinutes') * MINUTE_MS : 0,
-    warmUpIsFixed: warmUp?.OnlyStartEvaluatingAfterWarmUpPeriodEnds === true,
+    warmUpMs: warmUp === undefined ? 0 : readWarmUp(warmUp),
   };
 }
 
+function readWarmUp(warmUp: Readonly<Record<string, unknown>>): number {
+  if (warmUp.OnlyStartEvaluatingAfterWarmUpPeriodEnds !== true) throw new TypeError('unknown warm-up that data ends');
+  return number(warmUp.WarmUpPeriodDurationInMinutes, 'WarmUpPeriodDurationInMinutes') * MINUTE_MS;
+}
+
 function readTreatment(value: unknown): TreatMissingData {
-  if (value === undefined) return 'missing';
-  if (value === 'missing' || value === 'ignore' || value === 'breaching' || value === 'notBreaching') return value;
+  if (value === 'ignore' || value === 'breaching' || value === 'notBreaching') return value;
   throw new TypeError(`unknown TreatMissingData ${value}`);
 }
 
