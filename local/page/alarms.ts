@@ -35,14 +35,15 @@ export function createAlarmPanel({ clock, metrics }: VirtualWorld, config: Confi
 
   function watch({ kind: name, severity, firesWhen: rule, alarm }: PlayedAlarm): () => AlarmView {
     const pages = severity === 'page';
-    const { firstMinute, evaluate, isWarmingUp } = watchAlarm(alarm, clock.now(), 'filled');
-    let view: AlarmView = { name, pages, rule, state: 'INSUFFICIENT_DATA', since: clock.now(), isWarmingUp: true };
+    const createdAt = clock.now();
+    const { firstMinute, evaluate } = watchAlarm(alarm, createdAt, 'filled');
+    let view: AlarmView = { name, pages, rule, state: 'INSUFFICIENT_DATA', since: createdAt, isWarmingUp: true };
     const look = () => {
       const at = clock.now();
       const state = evaluate(metrics.get(alarm.seriesKey) ?? [], at);
       const isChange = state !== view.state;
       if (isChange) changes.push({ at, name, state });
-      view = { ...view, state, since: isChange ? at : view.since, isWarmingUp: isWarmingUp() };
+      view = { ...view, state, since: isChange ? at : view.since, isWarmingUp: at < createdAt + alarm.warmUpMs };
       clock.at(at + MINUTE_MS, look);
     };
     clock.at(firstMinute, look);
@@ -74,6 +75,5 @@ function evaluated(rule: AlarmRule, tokenParameterName: string): Alarm {
     isBreaching: (value) => COMPARISONS[comparison](value, threshold),
     treatMissingData,
     warmUpMs: rule.warmsUp ? WARM_UP_MINUTES * MINUTE_MS : 0,
-    warmUpIsFixed: rule.warmsUp,
   };
 }

@@ -54,9 +54,8 @@ function playReader(
     await clock.sleep(random.between(50, 300));
     if (vendor.fault === NO_CONNECTION) throw new Error('the service does not answer');
     const envelope = eInvoiceGetEnvelope(token, '05AAAPG7885R002', 'a'.repeat(64));
-    const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
     if (vendor.fault !== undefined) throw new Error('the service answers nonsense');
-    return readEInvoiceAnswer(vendor.service.answer(message, new Date(clock.now())).body);
+    return readEInvoiceAnswer(vendor.service.answer({ body: envelope }, new Date(clock.now())).body);
   }
 
   async function call(): Promise<Seen> {

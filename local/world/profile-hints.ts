@@ -51,13 +51,8 @@ export function pathHints(
   if (scope?.child.name !== profile.answer) return [];
   const judged = judge(profile, reply);
   const isWanted = 'accessToken' in judged || judged.code === 'REPLY_MALFORMED';
-  const paths = {
-    token: profile.token,
-    code: profile.code,
-    expiresIn: profile.expiresIn,
-    expiresAt: profile.expiresAt,
-  };
-  return Object.entries(paths).flatMap(([key, path]) => {
+  const { token, code, expiresIn, expiresAt } = profile;
+  return Object.entries({ token, code, expiresIn, expiresAt }).flatMap(([key, path]) => {
     const lost = path === undefined ? undefined : firstLostStep(path, scope);
     if (lost === undefined) return [];
     const { step, from } = lost;

@@ -1,10 +1,3 @@
-import type { GetSecretValueCommand, GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
-import type {
-  GetParametersCommand,
-  GetParametersCommandOutput,
-  PutParameterCommand,
-  PutParameterCommandOutput,
-} from '@aws-sdk/client-ssm';
 import { RefreshError } from '../../lambda/refresh-error.ts';
 import { createCredentialsSource, type SecretsClient } from '../../lambda/refresher/adapters/credentials.ts';
 import { createTokenStore } from '../../lambda/refresher/adapters/parameter-store.ts';
@@ -82,17 +75,14 @@ export function awsClient(
   { aws }: Pick<VirtualWorld, 'aws'>,
   step: LambdaInvocation['step'] = async () => {},
 ): ParameterStoreClient & SecretsClient {
-  type Options = { readonly abortSignal: AbortSignal };
-  function send(command: GetSecretValueCommand, options: Options): Promise<GetSecretValueCommandOutput>;
-  function send(command: GetParametersCommand, options: Options): Promise<GetParametersCommandOutput>;
-  function send(command: PutParameterCommand, options: Options): Promise<PutParameterCommandOutput>;
-  async function send(command: PlayedCommand, { abortSignal }: Options): Promise<PlayedOutput> {
-    await step();
-    const output = await aws.send(command, abortSignal);
-    await step();
-    return output;
-  }
-  return { send };
+  return {
+    async send(command: PlayedCommand, { abortSignal }: { readonly abortSignal: AbortSignal }): Promise<PlayedOutput> {
+      await step();
+      const output = await aws.send(command, abortSignal);
+      await step();
+      return output;
+    },
+  };
 }
 
 /** As token-endpoint.ts does it, without a network. */

@@ -6,17 +6,7 @@ import { Random } from './time/random.ts';
 import { VirtualClock } from './time/virtual-clock.ts';
 
 /** All that is around a refresher and its readers: one clock, one AWS, one SOAP service, one CloudWatch. */
-export interface VirtualWorld {
-  readonly clock: VirtualClock;
-  readonly aws: VirtualAws;
-  readonly vendor: Vendor;
-  /** Every metric by its key, see seriesKey. */
-  readonly metrics: ReadonlyMap<string, readonly MetricPoint[]>;
-  /** @param time what the value is about, in milliseconds since the epoch; now if left out */
-  readonly publish: (metricKey: string, value: number, time?: number) => void;
-  /** What the function's clock shows. */
-  readonly lambdaNow: () => number;
-}
+export type VirtualWorld = ReturnType<typeof createVirtualWorld>;
 
 /** What a new world starts with. */
 export interface VirtualWorldSettings {
@@ -31,26 +21,26 @@ export interface VirtualWorldSettings {
 }
 
 /** A world in which nothing has happened yet: its secret has no value. */
-export function createVirtualWorld(settings: VirtualWorldSettings): VirtualWorld {
-  const { start, seed, secretId, credentials } = settings;
+export function createVirtualWorld({ start, seed, secretId, vendor, credentials }: VirtualWorldSettings) {
   // A stream of chance for each part, so that one part's luck does not depend on another's.
   const stream = (part: number) => new Random(seed * 16 + part);
   const clock = new VirtualClock(start);
-  const vendor = new Vendor(clock, stream(1), settings.vendor, credentials);
-  const aws = new VirtualAws(clock, stream(2), secretId);
   const metrics = new Map<string, MetricPoint[]>();
   const delays = stream(3);
   return {
     clock,
-    vendor,
-    aws,
+    vendor: new Vendor(clock, stream(1), vendor, credentials),
+    aws: new VirtualAws(clock, stream(2), secretId),
+    /** Every metric by its key, see seriesKey. */
     metrics,
-    publish(metricKey, value, time = clock.now()) {
+    /** @param time what the value is about, in milliseconds since the epoch; now if left out */
+    publish(metricKey: string, value: number, time = clock.now()): void {
       const series = metrics.get(metricKey) ?? [];
       metrics.set(metricKey, series);
       // Metrics out of logs and Lambda's own ones are usually there within a minute.
       series.push({ time, visibleAt: clock.now() + delays.between(5_000, 60_000), value });
     },
+    /** What the function's clock shows. */
     lambdaNow: clock.now,
   };
 }

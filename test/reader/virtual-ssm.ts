@@ -1,12 +1,12 @@
 import {
-  type GetParametersCommand,
+  GetParametersCommand,
   type GetParametersCommandOutput,
   PutParameterCommand,
   type PutParameterCommandOutput,
 } from '@aws-sdk/client-ssm';
 import type { ParameterClient } from '../../lambda/reader/parameter-client.ts';
 import { createAwsServices } from '../../local/world/aws/aws-services.ts';
-import { getParameters, putParameter } from '../../local/world/aws/in-process-sdk.ts';
+import { carryOut } from '../../local/world/aws/in-process-sdk.ts';
 import type { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 
 export interface VirtualSsm extends ParameterClient {
@@ -46,7 +46,7 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
     if (fault !== undefined) throw fault;
     await clock.sleep(latencyMs);
     written.push(command.input);
-    return putParameter(aws, command, clock.now());
+    return carryOut(aws, command, clock.now());
   }
 
   async function read(command: GetParametersCommand, abortSignal: AbortSignal): Promise<GetParametersCommandOutput> {
@@ -60,7 +60,8 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
     const fault = own ?? ssm.fault;
     if (fault === 'hang') await aborted(abortSignal);
     const [first = '', ...rest] = command.input.Names ?? [];
-    const lookUp = (Names: string[]) => getParameters(aws, { input: { ...command.input, Names } }, clock.now());
+    const lookUp = (Names: string[]) =>
+      carryOut(aws, new GetParametersCommand({ ...command.input, Names }), clock.now());
     const early = lookUp([first]);
     await clock.sleep(latencyMs / 2, abortSignal);
     if (fault !== undefined) throw fault;
@@ -97,7 +98,7 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
     put(name, value) {
       const Type = /\/(status|attempt|rejected)$/.test(name) ? 'String' : 'SecureString';
       const input = { Name: name, Value: value, Type, Tier: 'Standard', Overwrite: true } as const;
-      return putParameter(aws, { input }, clock.now()).Version ?? Number.NaN;
+      return carryOut(aws, new PutParameterCommand(input), clock.now()).Version ?? Number.NaN;
     },
     delete: (name) => {
       aws.perform('DeleteParameter', { Name: name }, new Date(clock.now()));

@@ -21,22 +21,14 @@ const QUERIES = z.array(
   }),
 );
 const RULE = z.object({
-  ComparisonOperator: z.enum([
-    'GreaterThanThreshold',
-    'GreaterThanOrEqualToThreshold',
-    'LessThanThreshold',
-    'LessThanOrEqualToThreshold',
-  ]),
+  ComparisonOperator: z.enum(['GreaterThanOrEqualToThreshold', 'LessThanThreshold']),
   Threshold: z.number(),
   EvaluationPeriods: z.number(),
   DatapointsToAlarm: z.number().optional(),
-  TreatMissingData: z.enum(['missing', 'ignore', 'breaching', 'notBreaching']).default('missing'),
+  TreatMissingData: z.enum(['ignore', 'breaching', 'notBreaching']),
   WarmUpConfiguration: z
-    .object({
-      WarmUpPeriodDurationInMinutes: z.number().default(0),
-      OnlyStartEvaluatingAfterWarmUpPeriodEnds: z.boolean().default(false),
-    })
-    .prefault({}),
+    .object({ WarmUpPeriodDurationInMinutes: z.number(), OnlyStartEvaluatingAfterWarmUpPeriodEnds: z.literal(true) })
+    .optional(),
 });
 
 /**
@@ -56,8 +48,7 @@ export function readAlarm(properties: Readonly<Record<string, unknown>>): Alarm 
     datapointsToAlarm: rule.DatapointsToAlarm ?? rule.EvaluationPeriods,
     isBreaching: (value) => COMPARISONS[rule.ComparisonOperator](value, rule.Threshold),
     treatMissingData: rule.TreatMissingData,
-    warmUpMs: rule.WarmUpConfiguration.WarmUpPeriodDurationInMinutes * MINUTE_MS,
-    warmUpIsFixed: rule.WarmUpConfiguration.OnlyStartEvaluatingAfterWarmUpPeriodEnds,
+    warmUpMs: (rule.WarmUpConfiguration?.WarmUpPeriodDurationInMinutes ?? 0) * MINUTE_MS,
   };
 }
 

@@ -12,38 +12,32 @@ export class AwsError extends Error {
 
 /**
  * Carries out one operation on the members of its request. The time is an argument: a server passes the clock's, a
- * simulation its own. The output is what goes over the wire, so an instant in it is a number of seconds.
+ * simulation its own. The output is the SDK's, with its dates and bytes.
  * @throws AwsError
  */
-export type Operation<Output extends object = object> = (request: AwsRequest, now: Date) => Output;
+export type Operation<Output extends object = object> = (request: AwsRequest, now: Date) => Omit<Output, '$metadata'>;
 
-/** The members of one request. @throws AwsError for one that breaks its rule */
-export interface AwsRequest {
-  text(name: string): string | undefined;
-  requiredText(name: string): string;
-  oneOf<Text extends string>(name: string, set: readonly Text[]): Text | undefined;
-  texts(name: string): readonly string[] | undefined;
-  flag(name: string): boolean;
-}
+/** The members of one request, read with AwsError for one that breaks its rule. */
+export type AwsRequest = ReturnType<typeof awsRequest>;
 
 /** Reads the members of a request. */
-export function awsRequest(members: Readonly<Record<string, unknown>>): AwsRequest {
+export function awsRequest(members: Readonly<Record<string, unknown>>) {
   const text = (name: string) => (typeof members[name] === 'string' ? members[name] : undefined);
   return {
     text,
-    requiredText(name) {
+    requiredText(name: string): string {
       const value = text(name);
       if (value) return value;
       throw constraintViolated('null', name, 'Member must have length greater than or equal to 1');
     },
-    oneOf(name, set) {
+    oneOf<Text extends string>(name: string, set: readonly Text[]): Text | undefined {
       const value = text(name);
       const found = set.find((one) => one === value);
       if (found !== undefined || value === undefined) return found;
       throw constraintViolated(`'${value}'`, name, `Member must satisfy enum value set: [${set.join(', ')}]`);
     },
-    texts: (name) => (Array.isArray(members[name]) ? members[name].map(String) : undefined),
-    flag: (name) => members[name] === true,
+    texts: (name: string) => (Array.isArray(members[name]) ? members[name].map(String) : []),
+    flag: (name: string) => members[name] === true,
   };
 }
 

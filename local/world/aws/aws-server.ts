@@ -107,11 +107,18 @@ function isSignedWith(accessKeyId: string, { headers }: IncomingMessage): boolea
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
+  const text = JSON.stringify(body, onTheWire);
   response.writeHead(status, {
     'Content-Type': 'application/x-amz-json-1.1',
     'Content-Length': Buffer.byteLength(text),
     'x-amzn-RequestId': randomUUID(),
   });
   response.end(text);
+}
+
+/** In AWS JSON 1.1 a date is a number of seconds, and bytes are Base64. */
+function onTheWire(this: Readonly<Record<string, unknown>>, name: string, shown: unknown): unknown {
+  const value = this[name];
+  if (value instanceof Date) return value.getTime() / 1000;
+  return value instanceof Buffer ? value.toString('base64') : shown;
 }

@@ -2,13 +2,14 @@
  * CloudWatch's alarm evaluation as pure code, after the CloudWatch User Guide:
  * - "Alarm evaluation" (alarm-evaluation.html): period, evaluation periods, datapoints to alarm, one evaluation a minute
  *   over a window that slides with it;
- * - "Configuring how CloudWatch alarms treat missing data" (alarms-and-missing-data.html): the longer evaluation range,
- *   the four treatments, premature transitions; its two example tables are this file's tests;
- * - "Alarm warm-up periods" (alarm-warm-up.html);
+ * - "Configuring how CloudWatch alarms treat missing data" (alarms-and-missing-data.html): the longer evaluation range and
+ *   the treatments; its two example tables are this file's tests;
+ * - "Alarm warm-up periods" (alarm-warm-up.html), those that pass before the first evaluation, whatever data there is;
  * - "Using math expressions with CloudWatch metrics" (using-metric-math.html): FILL.
  */
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-export type TreatMissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
+/** The fourth, `missing`, is left out: no alarm here uses it. */
+export type TreatMissingData = 'ignore' | 'breaching' | 'notBreaching';
 
 /** One value as CloudWatch got it. `visibleAt` is later than `time`: metrics that travel through logs arrive late. */
 export interface MetricPoint {
@@ -38,9 +39,8 @@ export interface Alarm {
   readonly datapointsToAlarm: number;
   readonly isBreaching: (value: number) => boolean;
   readonly treatMissingData: TreatMissingData;
+  /** Passes before the first evaluation. */
   readonly warmUpMs: number;
-  /** True: the whole warm-up passes before the first evaluation; false: enough data ends it early. */
-  readonly warmUpIsFixed: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -62,10 +62,8 @@ export type Statistic = keyof typeof STATISTICS;
 
 /** Whether a value breaches a threshold. */
 export const COMPARISONS = {
-  GreaterThanThreshold: (value: number, threshold: number) => value > threshold,
   GreaterThanOrEqualToThreshold: (value: number, threshold: number) => value >= threshold,
   LessThanThreshold: (value: number, threshold: number) => value < threshold,
-  LessThanOrEqualToThreshold: (value: number, threshold: number) => value <= threshold,
 };
 
 export function seriesKey({ namespace, metricName, dimensions }: MetricIdentity): string {
@@ -82,26 +80,13 @@ export function stateOf(
   points: readonly (number | undefined)[],
 ): AlarmState | undefined {
   const { evaluationPeriods, datapointsToAlarm, isBreaching, treatMissingData } = alarm;
-  let real = 0;
-  let breaching = 0;
-  let oldestReal = 0;
   // "CloudWatch evaluates the alarm state based on the most recent real data points", as many as Evaluation Periods.
-  for (let age = 1; age <= points.length && real < evaluationPeriods; age++) {
-    const point = points[points.length - age];
-    if (point === undefined) continue;
-    real++;
-    oldestReal = age;
-    if (isBreaching(point)) breaching++;
-  }
-  if (treatMissingData === 'breaching') breaching += evaluationPeriods - real;
-  if (breaching >= datapointsToAlarm) return 'ALARM';
-  if (real === evaluationPeriods || treatMissingData === 'breaching' || treatMissingData === 'notBreaching')
-    return 'OK';
-  // Too few real points, and missing ones count for nothing. One that is within the threshold settles it …
-  if (real > breaching) return 'OK';
-  if (treatMissingData === 'ignore') return undefined;
-  // … and a breaching one does so once it is as old as Datapoints to Alarm ("premature transitions").
-  return real > 0 && oldestReal >= datapointsToAlarm ? 'ALARM' : 'INSUFFICIENT_DATA';
+  const real = points.filter((point) => point !== undefined).slice(-evaluationPeriods);
+  const missing = evaluationPeriods - real.length;
+  const breaching = real.filter(isBreaching).length;
+  if (breaching + (treatMissingData === 'breaching' ? missing : 0) >= datapointsToAlarm) return 'ALARM';
+  // Where missing ones count for nothing, a real one that is within the threshold settles it.
+  return treatMissingData === 'ignore' && missing > 0 && breaching === real.length ? undefined : 'OK';
 }
 
 /** The guide does not say whether FILL fills a series without a single point in the range, so both are tried. */
@@ -117,7 +102,6 @@ export interface AlarmWatch {
    * @param series of the alarm's metric, in order of time; it may have grown since the last minute
    */
   readonly evaluate: (series: readonly MetricPoint[], at: number) => AlarmState;
-  readonly isWarmingUp: () => boolean;
 }
 
 /** Begins to watch: one evaluation a minute, each over a window that ends with that minute. */
@@ -126,12 +110,11 @@ export function watchAlarm(alarm: Alarm, createdAt: number, emptySeries: EmptySe
   const { empty, add } = STATISTICS[alarm.statistic];
   const points: (number | undefined)[] = new Array(range);
   let state: AlarmState = 'INSUFFICIENT_DATA';
-  let warmedUp = false;
   let first = 0;
   return {
     firstMinute: Math.ceil(createdAt / MINUTE_MS) * MINUTE_MS,
-    isWarmingUp: () => !warmedUp,
     evaluate(series, at) {
+      if (at < createdAt + alarm.warmUpMs) return state;
       const start = at - range * alarm.periodMs;
       while (first < series.length && timeOf(series[first]) < start) first++;
       points.fill(undefined);
@@ -143,8 +126,6 @@ export function watchAlarm(alarm: Alarm, createdAt: number, emptySeries: EmptySe
         points[period] = add(points[period] ?? empty, point.value);
         isEmpty = false;
       }
-      warmedUp ||= at >= createdAt + alarm.warmUpMs || (!alarm.warmUpIsFixed && fillsWindow(alarm, points));
-      if (!warmedUp) return state;
       const fill = isEmpty && emptySeries === 'missing' ? undefined : alarm.fill;
       for (let period = 0; period < range; period++) points[period] ??= fill;
       state = stateOf(alarm, points) ?? state;
@@ -160,8 +141,4 @@ function evaluationRange({ evaluationPeriods }: Alarm): number {
 
 function timeOf(point: MetricPoint | undefined): number {
   return point?.time ?? Number.POSITIVE_INFINITY;
-}
-
-function fillsWindow({ evaluationPeriods }: Alarm, points: readonly (number | undefined)[]): boolean {
-  return points.slice(-evaluationPeriods).every((point) => point !== undefined);
 }

@@ -10,12 +10,13 @@ import {
   type PutParameterCommandOutput,
   SSMServiceException,
 } from '@aws-sdk/client-ssm';
-import { AwsError, awsRequest, type Operation } from './aws-request.ts';
+import { AwsError } from './aws-request.ts';
 import type { AwsServices } from './aws-services.ts';
 
 /** The commands that the refresher and the reader send. */
 export type PlayedCommand = GetSecretValueCommand | GetParametersCommand | PutParameterCommand;
-export type PlayedOutput = GetSecretValueCommandOutput | GetParametersCommandOutput | PutParameterCommandOutput;
+/** Fits each of them: the SDK promises no member but `$metadata`. */
+export type PlayedOutput = GetSecretValueCommandOutput & GetParametersCommandOutput & PutParameterCommandOutput;
 
 /** Which operation a command asks for. */
 export function operationOf(command: PlayedCommand): string {
@@ -28,51 +29,13 @@ export function operationOf(command: PlayedCommand): string {
  * @param now milliseconds since the epoch
  * @throws SSMServiceException or SecretsManagerServiceException with the service's name for what it refuses
  */
-export function carryOut(services: AwsServices, command: PlayedCommand, now: number): PlayedOutput {
-  if (command instanceof GetParametersCommand) return getParameters(services, command, now);
-  if (!(command instanceof GetSecretValueCommand)) return putParameter(services, command, now);
-  const { SecretBinary, ...output } = perform(
-    'GetSecretValue',
-    services.secrets.operations.GetSecretValue,
-    command.input,
-    now,
-  );
-  return { ...output, VersionStages: [...output.VersionStages], CreatedDate: date(output.CreatedDate), ...OK };
-}
-
-export function getParameters(
-  { parameters }: Pick<AwsServices, 'parameters'>,
-  { input }: Pick<GetParametersCommand, 'input'>,
-  now: number,
-): GetParametersCommandOutput {
-  const output = perform('GetParameters', parameters.operations.GetParameters, input, now);
-  return {
-    Parameters: output.Parameters.map((found) => ({ ...found, LastModifiedDate: date(found.LastModifiedDate) })),
-    InvalidParameters: [...output.InvalidParameters],
-    ...OK,
-  };
-}
-
-export function putParameter(
-  { parameters }: Pick<AwsServices, 'parameters'>,
-  { input }: Pick<PutParameterCommand, 'input'>,
-  now: number,
-): PutParameterCommandOutput {
-  return { ...perform('PutParameter', parameters.operations.PutParameter, input, now), ...OK };
-}
-
-const OK = { $metadata: { httpStatusCode: 200 } };
-
-function perform<Output extends object>(
-  name: string,
-  operation: Operation<Output>,
-  input: object,
-  now: number,
-): Output {
+export function carryOut(services: Pick<AwsServices, 'perform'>, command: PlayedCommand, now: number): PlayedOutput {
+  const operation = operationOf(command);
   try {
-    return operation(awsRequest({ ...input }), new Date(now));
+    const output = services.perform(operation, { ...command.input }, new Date(now));
+    return { ...output, $metadata: { httpStatusCode: 200 } };
   } catch (error) {
-    throw error instanceof AwsError ? sdkException(error, name) : error;
+    throw error instanceof AwsError ? sdkException(error, operation) : error;
   }
 }
 
@@ -81,8 +44,4 @@ export function sdkException({ type: name, message, status }: AwsError, operatio
   const Exception = operation === 'GetSecretValue' ? SecretsManagerServiceException : SSMServiceException;
   const $fault = status >= 500 ? 'server' : 'client';
   return new Exception({ name, message, $fault, $metadata: { httpStatusCode: status } });
-}
-
-function date(seconds: number): Date {
-  return new Date(seconds * 1000);
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { GetParametersCommandOutput, Parameter, PutParameterCommandOutput } from '@aws-sdk/client-ssm';
 import { arn } from './aws-account.ts';
 import { AwsError, type AwsRequest, constraintViolated, type Operation } from './aws-request.ts';
 
@@ -8,7 +9,7 @@ const TIERS = ['Standard', 'Advanced'] as const;
 type Tier = (typeof TIERS)[number];
 
 /** One version of a parameter. */
-export interface StoredParameter {
+interface StoredParameter {
   readonly name: string;
   readonly type: ParameterType;
   readonly value: string;
@@ -17,40 +18,6 @@ export interface StoredParameter {
   /** Undefined for other types than SecureString. */
   readonly keyId: string | undefined;
   readonly lastModified: Date;
-}
-
-/** SSM Parameter Store in memory: its operations, and what a test looks at. */
-export interface ParameterStore {
-  readonly operations: {
-    readonly PutParameter: Operation<{ readonly Version: number; readonly Tier: Tier }>;
-    readonly GetParameter: Operation;
-    readonly GetParameters: Operation<{
-      readonly Parameters: readonly ParameterAnswer[];
-      readonly InvalidParameters: readonly string[];
-    }>;
-    readonly GetParametersByPath: Operation;
-    readonly DeleteParameter: Operation;
-  };
-  /** The current version, in the clear. */
-  parameter(name: string): StoredParameter | undefined;
-  /** Every version that is kept, the oldest first. */
-  history(name: string): readonly StoredParameter[];
-  /** As a rule of EventBridge does: the listener gets the name of each parameter that is written. */
-  subscribe(listener: (name: string) => void): void;
-}
-
-interface ParameterAnswer {
-  readonly ARN: string;
-  readonly DataType: 'text';
-  /** Seconds since the epoch. */
-  readonly LastModifiedDate: number;
-  /** Without the selector, where one was asked for. */
-  readonly Name: string;
-  /** `:3`, where that version was asked for. */
-  readonly Selector?: string;
-  readonly Type: ParameterType;
-  readonly Value: string;
-  readonly Version: number;
 }
 
 /** The key of a SecureString for which none was named. */
@@ -67,116 +34,110 @@ const PAGE_SIZE = 10;
  * Labels, policies, histories, quotas and the state of keys are left out.
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html for its refusals
  */
-export function createParameterStore(): ParameterStore {
+export function createParameterStore() {
   const histories = new Map<string, readonly StoredParameter[]>();
   const listeners: ((name: string) => void)[] = [];
   const encryptionSalt = randomBytes(16);
 
-  const find = (nameOrArn: string): StoredParameter | undefined => {
-    const { name, version } = parseSelector(nameOrArn);
-    const history = histories.get(name);
-    return version === undefined ? history?.at(-1) : history?.find((stored) => stored.version === version);
-  };
+  const history = (name: string) => histories.get(name) ?? [];
 
-  const shown = ({ type, value, version }: StoredParameter, withDecryption: boolean): string =>
-    type === 'SecureString' && !withDecryption
-      ? createHash('sha512').update(encryptionSalt).update(`${version}:${value}`).digest('base64')
-      : value;
+  function encrypted({ version, value }: StoredParameter): string {
+    return createHash('sha512').update(encryptionSalt).update(`${version}:${value}`).digest('base64');
+  }
 
-  /** @param selector as it was asked for */
-  const asParameter = (stored: StoredParameter, request: AwsRequest, selector: string): ParameterAnswer => {
-    const { version } = parseSelector(selector);
+  /** @param selector name or ARN, either of them with `:version` behind it */
+  function find(selector: string, request: AwsRequest): Parameter | undefined {
+    const { name, version } = parseSelector(selector);
+    const stored = history(name).findLast((one) => version === undefined || one.version === version);
+    if (stored === undefined) return undefined;
+    const isHidden = stored.type === 'SecureString' && !request.flag('WithDecryption');
     return {
-      ARN: arn('ssm', `parameter/${stored.name.replace(/^\//, '')}`),
+      ARN: arn('ssm', `parameter/${name.replace(/^\//, '')}`),
       DataType: 'text',
-      LastModifiedDate: stored.lastModified.getTime() / 1000,
-      Name: stored.name,
+      LastModifiedDate: stored.lastModified,
+      Name: name,
       ...(version !== undefined && { Selector: `:${version}` }),
       Type: stored.type,
-      Value: shown(stored, request.flag('WithDecryption')),
+      Value: isHidden ? encrypted(stored) : stored.value,
       Version: stored.version,
     };
-  };
+  }
 
-  function putParameter(request: AwsRequest, now: Date) {
-    const name = request.requiredText('Name');
-    const value = request.requiredText('Value');
-    const history = histories.get(name) ?? [];
-    const current = history.at(-1);
-    if (current !== undefined && !request.flag('Overwrite')) {
+  const operations = {
+    PutParameter(request, now): Omit<PutParameterCommandOutput, '$metadata'> {
+      const name = request.requiredText('Name');
+      const value = request.requiredText('Value');
+      const current = history(name).at(-1);
+      if (current !== undefined && !request.flag('Overwrite')) {
+        throw new AwsError(
+          'ParameterAlreadyExists',
+          'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+        );
+      }
+      const type = typeOf(request, current);
+      const tier = tierOf(request, value, current);
+      const keyId = type === 'SecureString' ? (request.text('KeyId') ?? AWS_MANAGED_KEY) : undefined;
+      const version = (current?.version ?? 0) + 1;
+      const stored = { name, type, value, version, tier, keyId, lastModified: now };
+      histories.set(name, [...history(name), stored].slice(-KEPT_VERSIONS));
+      for (const listener of listeners) listener(name);
+      return { Version: version, Tier: tier };
+    },
+    GetParameter(request) {
+      const selector = request.requiredText('Name');
+      const found = find(selector, request);
+      if (found !== undefined) return { Parameter: found };
+      const { name, version } = parseSelector(selector);
+      if (!histories.has(name)) throw notFound();
       throw new AwsError(
-        'ParameterAlreadyExists',
-        'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+        'ParameterVersionNotFound',
+        `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
       );
-    }
-    const type = typeOf(request, current);
-    const tier = tierOf(request, value, current);
-    const keyId = type === 'SecureString' ? (request.text('KeyId') ?? AWS_MANAGED_KEY) : undefined;
-    const version = (current?.version ?? 0) + 1;
-    const stored: StoredParameter = { name, type, value, version, tier, keyId, lastModified: now };
-    histories.set(name, [...history, stored].slice(-KEPT_VERSIONS));
-    for (const listener of listeners) listener(name);
-    return { Version: version, Tier: tier };
-  }
-
-  function getParameter(request: AwsRequest) {
-    const selector = request.requiredText('Name');
-    const stored = find(selector);
-    if (stored !== undefined) return { Parameter: asParameter(stored, request, selector) };
-    const { name, version } = parseSelector(selector);
-    if (!histories.has(name)) throw notFound();
-    throw new AwsError(
-      'ParameterVersionNotFound',
-      `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
-    );
-  }
-
-  function getParameters(request: AwsRequest) {
-    const names = request.texts('Names') ?? [];
-    if (names.length > 10) {
-      throw constraintViolated(`'[${names.join(', ')}]'`, 'Names', 'Member must have length less than or equal to 10');
-    }
-    const found = names.toSorted().flatMap((selector) => {
-      const stored = find(selector);
-      return stored === undefined ? [] : [asParameter(stored, request, selector)];
-    });
-    return { Parameters: found, InvalidParameters: names.filter((name) => find(name) === undefined) };
-  }
-
-  function getParametersByPath(request: AwsRequest) {
-    const path = request.requiredText('Path').replace(/\/$/, '');
-    const isRecursive = request.flag('Recursive');
-    const below = [...histories.keys()]
-      .filter((name) => name.startsWith(`${path}/`) && (isRecursive || name.lastIndexOf('/') === path.length))
-      .toSorted();
-    const start = Number(request.text('NextToken') ?? 0);
-    const page = below.slice(start, start + PAGE_SIZE).flatMap((name) => find(name) ?? []);
-    return {
-      Parameters: page.map((stored) => asParameter(stored, request, stored.name)),
-      ...(start + PAGE_SIZE < below.length && { NextToken: String(start + PAGE_SIZE) }),
-    };
-  }
-
-  function deleteParameter(request: AwsRequest) {
-    if (!histories.delete(request.requiredText('Name'))) throw notFound();
-    return {};
-  }
+    },
+    GetParameters(request): Omit<GetParametersCommandOutput, '$metadata'> {
+      const names = request.texts('Names');
+      if (names.length > 10) {
+        throw constraintViolated(
+          `'[${names.join(', ')}]'`,
+          'Names',
+          'Member must have length less than or equal to 10',
+        );
+      }
+      return {
+        Parameters: names.toSorted().flatMap((name) => find(name, request) ?? []),
+        InvalidParameters: names.filter((name) => find(name, request) === undefined),
+      };
+    },
+    GetParametersByPath(request) {
+      const path = request.requiredText('Path').replace(/\/$/, '');
+      const isRecursive = request.flag('Recursive');
+      const below = [...histories.keys()]
+        .filter((name) => name.startsWith(`${path}/`) && (isRecursive || name.lastIndexOf('/') === path.length))
+        .toSorted();
+      const start = Number(request.text('NextToken') ?? 0);
+      const end = start + PAGE_SIZE;
+      return {
+        Parameters: below.slice(start, end).map((name) => find(name, request)),
+        ...(end < below.length && { NextToken: String(end) }),
+      };
+    },
+    DeleteParameter(request) {
+      if (!histories.delete(request.requiredText('Name'))) throw notFound();
+      return {};
+    },
+  } satisfies Record<string, Operation>;
 
   return {
-    operations: {
-      PutParameter: putParameter,
-      GetParameter: getParameter,
-      GetParameters: getParameters,
-      GetParametersByPath: getParametersByPath,
-      DeleteParameter: deleteParameter,
-    },
-    parameter: (name) => histories.get(name)?.at(-1),
-    history: (name) => histories.get(name) ?? [],
-    subscribe: (listener) => void listeners.push(listener),
+    operations,
+    /** The current version, in the clear. */
+    parameter: (name: string) => history(name).at(-1),
+    /** Every version that is kept, the oldest first. */
+    history,
+    /** As a rule of EventBridge does: the listener gets the name of each parameter that is written. */
+    subscribe: (listener: (name: string) => void) => void listeners.push(listener),
   };
 }
 
-/** A parameter is asked for by name or ARN, either of them with `:version` behind it. */
 function parseSelector(selector: string): { name: string; version: number | undefined } {
   const [, name = selector, version] =
     /^(?:arn:[^:]*:ssm:[^:]*:[^:]*:parameter)?([^:]+)(?::(\d+))?$/.exec(selector) ?? [];
@@ -188,27 +149,26 @@ function notFound(): AwsError {
   return new AwsError('ParameterNotFound');
 }
 
+function invalid(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}
+
 function typeOf(request: AwsRequest, current: StoredParameter | undefined): ParameterType {
   const type = request.oneOf('Type', TYPES) ?? current?.type;
-  if (type === undefined) {
-    throw new AwsError('ValidationException', 'A parameter type is required when you create a parameter.');
-  }
-  if (current !== undefined && type !== current.type) {
-    throw new AwsError(
-      'HierarchyTypeMismatchException',
-      "Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a " +
-        'parameter from a String type to a SecureString type. You must create a new, unique parameter.',
-    );
-  }
-  return type;
+  if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
+  if (current === undefined || type === current.type) return type;
+  throw new AwsError(
+    'HierarchyTypeMismatchException',
+    "Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a " +
+      'parameter from a String type to a SecureString type. You must create a new, unique parameter.',
+  );
 }
 
 /** A write that names no tier leaves a parameter in its own. */
 function tierOf(request: AwsRequest, value: string, current: StoredParameter | undefined): Tier {
   const tier = request.oneOf('Tier', TIERS) ?? current?.tier ?? 'Standard';
   if (tier === 'Standard' && current?.tier === 'Advanced') {
-    throw new AwsError(
-      'ValidationException',
+    throw invalid(
       "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter " +
         'tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as ' +
         'a standard parameter.',
@@ -219,8 +179,5 @@ function tierOf(request: AwsRequest, value: string, current: StoredParameter | u
     tier === 'Standard'
       ? ' To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.'
       : '';
-  throw new AwsError(
-    'ValidationException',
-    `${tier} tier parameters support a maximum parameter value of ${MAX_BYTES[tier]} characters.${remedy}`,
-  );
+  throw invalid(`${tier} tier parameters support a maximum parameter value of ${MAX_BYTES[tier]} characters.${remedy}`);
 }

@@ -4,8 +4,15 @@ import { AwsError } from './aws-request.ts';
 import { createAwsServices } from './aws-services.ts';
 import { carryOut, operationOf, type PlayedCommand, type PlayedOutput, sdkException } from './in-process-sdk.ts';
 
+/** Which operations fail while that is wrong, and how. */
+const REFUSALS = [
+  ['parameters-unavailable', /Parameter/, new AwsError('InternalServerError', '', 500)],
+  ['writes-throttled', /^PutParameter$/, new AwsError('ThrottlingException', 'Rate exceeded')],
+  ['secrets-unavailable', /^GetSecretValue$/, new AwsError('InternalServiceError', '', 500)],
+] as const;
+
 /** SSM and Secrets Manager are down, or take no writes. The SDK's own retries are already spent when it throws. */
-export type StoreFault = 'writes-throttled' | 'parameters-unavailable' | 'secrets-unavailable';
+export type StoreFault = (typeof REFUSALS)[number][0];
 
 /** The SDK tries three times before it gives up on what may heal. */
 const RETRIES_MS = 700;
@@ -45,21 +52,17 @@ export class VirtualAws {
 
   /** How AWS refuses that operation at present. */
   refusal(operation: string): AwsError | undefined {
-    if (operation === 'GetSecretValue') {
-      return this.faults.has('secrets-unavailable') ? new AwsError('InternalServiceError', '', 500) : undefined;
-    }
-    if (this.faults.has('parameters-unavailable')) return new AwsError('InternalServerError', '', 500);
-    const isThrottled = operation === 'PutParameter' && this.faults.has('writes-throttled');
-    return isThrottled ? new AwsError('ThrottlingException', 'Rate exceeded') : undefined;
+    return REFUSALS.find(([fault, operations]) => this.faults.has(fault) && operations.test(operation))?.[2];
   }
 
   /** @throws what the SDK's client throws */
   async send(command: PlayedCommand, signal?: AbortSignal): Promise<PlayedOutput> {
     await this.#clock.sleep(this.#random.between(10, 60), signal);
-    const refusal = this.refusal(operationOf(command));
+    const operation = operationOf(command);
+    const refusal = this.refusal(operation);
     if (refusal !== undefined) {
       await this.#clock.sleep(RETRIES_MS, signal);
-      throw sdkException(refusal, operationOf(command));
+      throw sdkException(refusal, operation);
     }
     try {
       return carryOut(this.services, command, this.#clock.now());

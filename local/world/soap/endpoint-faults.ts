@@ -1,34 +1,34 @@
-import { faultEnvelope, refusalEnvelope, successEnvelope } from './soap-envelope.ts';
+import { ANSWER_CONTENT_TYPE, faultEnvelope, refusalEnvelope, tokenEnvelope } from './soap-envelope.ts';
 
 /** What the endpoint answers instead of the service, by the fault's name: for `npm start -- --fail` and for tests. */
 export const ENDPOINT_FAULTS = {
-  invalid_grant: () => reply(200, XML, refusalEnvelope('access_tokenResponse', 'invalid_grant')),
-  invalid_client: () => reply(200, XML, refusalEnvelope('access_tokenResponse', 'invalid_client')),
-  invalid_request: () => reply(200, XML, refusalEnvelope('access_tokenResponse', 'invalid_request')),
-  server_error: () => reply(200, XML, refusalEnvelope('access_tokenResponse', 'server_error')),
-  fault: () => reply(500, XML, faultEnvelope('Server', 'Database connection failed')),
-  timeout: () => SILENCE,
-  drip: () => ({ bytes: success(), pauseMs: 1000 }),
-  reset: () => ({ bytes: success().subarray(0, -100), end: 'reset' }),
-  'early-close': () => ({ bytes: success().subarray(0, -100) }),
-  huge: () => reply(200, XML, `${successEnvelope('access_new_tokenResponse', {})}${' '.repeat(50_000_000)}`),
-  redirect: () => reply(302, HTML, page(302), 'Location: http://127.0.0.1:9/elsewhere'),
-  html: () => reply(200, HTML, '<br />\n<b>Fatal error</b>:  Uncaught Error: Call to undefined function\n'),
-  empty: () => reply(200, XML, ''),
-  malformed: () => reply(200, XML, successXml().replace('</access_token>', '</acces_token>')),
-  truncated: () => reply(200, XML, successXml().slice(0, -80)),
-  doctype: () => reply(200, XML, successXml().replace('?>', '?><!DOCTYPE x [<!ENTITY t "x">]>')),
-  'duplicate-token': () => reply(200, XML, successXml().replace(/<access_token>.*<\/access_token>/, '$&$&')),
-  '401': () => reply(401, HTML, page(401)),
-  '403': () => reply(403, HTML, page(403)),
-  '404': () => reply(404, HTML, page(404)),
-  '408': () => reply(408, HTML, page(408)),
-  '413': () => reply(413, HTML, page(413)),
-  '429': () => reply(429, HTML, page(429)),
-  '500': () => reply(500, HTML, page(500)),
-  '502': () => reply(502, HTML, page(502)),
-  '503': () => reply(503, HTML, page(503)),
-  '504': () => reply(504, HTML, page(504)),
+  invalid_grant: () => refusal('invalid_grant'),
+  invalid_client: () => refusal('invalid_client'),
+  invalid_request: () => refusal('invalid_request'),
+  server_error: () => refusal('server_error'),
+  fault: () => reply(500, faultEnvelope('Server', 'Database connection failed')),
+  timeout: () => ({ bytes: Buffer.alloc(0), end: 'never' }),
+  drip: () => ({ bytes: GRANT_BYTES, pauseMs: 1000 }),
+  reset: () => ({ bytes: GRANT_BYTES.subarray(0, -100), end: 'reset' }),
+  'early-close': () => ({ bytes: GRANT_BYTES.subarray(0, -100) }),
+  huge: () => reply(200, `${GRANT}${' '.repeat(50_000_000)}`),
+  redirect: () => page(302, 'Location: http://127.0.0.1:9/elsewhere'),
+  html: () => reply(200, '<br />\n<b>Fatal error</b>:  Uncaught Error: Call to undefined function\n', HTML),
+  empty: () => reply(200, ''),
+  malformed: () => reply(200, GRANT.replace('</access_token>', '</acces_token>')),
+  truncated: () => reply(200, GRANT.slice(0, -80)),
+  doctype: () => reply(200, GRANT.replace('?>', '?><!DOCTYPE x [<!ENTITY t "x">]>')),
+  'duplicate-token': () => reply(200, GRANT.replace(/<access_token>.*<\/access_token>/, '$&$&')),
+  '401': () => page(401),
+  '403': () => page(403),
+  '404': () => page(404),
+  '408': () => page(408),
+  '413': () => page(413),
+  '429': () => page(429),
+  '500': () => page(500),
+  '502': () => page(502),
+  '503': () => page(503),
+  '504': () => page(504),
 } as const satisfies Record<string, () => RawReply>;
 
 /** The name of a fault of the endpoint. */
@@ -42,11 +42,12 @@ export interface RawReply {
   readonly end?: 'close' | 'reset' | 'never';
 }
 
-const XML = 'text/xml; charset=ISO-8859-1';
 const HTML = 'text/html';
-const SILENCE: RawReply = { bytes: Buffer.alloc(0), end: 'never' };
+/** Its token must never be accepted: none of these answers holds one beyond doubt. */
+const GRANT = tokenEnvelope('0000000000000000000000000000000000000bad', 14_400);
+const GRANT_BYTES = reply(200, GRANT).bytes;
 
-function reply(status: number, contentType: string, body: string, ...headers: readonly string[]): RawReply {
+function reply(status: number, body: string, contentType = ANSWER_CONTENT_TYPE, ...headers: readonly string[]) {
   const content = Buffer.from(body, 'latin1');
   const head = [
     `HTTP/1.1 ${status} ${status}`,
@@ -58,20 +59,11 @@ function reply(status: number, contentType: string, body: string, ...headers: re
   return { bytes: Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), content]) };
 }
 
-/** The token of these answers must never be accepted: none of them holds one beyond doubt. */
-function successXml(): string {
-  return successEnvelope('access_new_tokenResponse', {
-    access_token: '0000000000000000000000000000000000000bad',
-    expires_in: '14400',
-    token_type: 'bearer',
-    error_description: '',
-  });
+function refusal(code: string): RawReply {
+  return reply(200, refusalEnvelope('access_tokenResponse', code));
 }
 
-function success(): Buffer {
-  return reply(200, XML, successXml()).bytes;
-}
-
-function page(status: number): string {
-  return `<html>\n<head><title>${status}</title></head>\n<body>\n<center><h1>${status}</h1></center>\n</body>\n</html>\n`;
+function page(status: number, ...headers: readonly string[]): RawReply {
+  const body = `<html>\n<head><title>${status}</title></head>\n<body>\n<center><h1>${status}</h1></center>\n</body>\n</html>\n`;
+  return reply(status, body, HTML, ...headers);
 }

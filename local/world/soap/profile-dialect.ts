@@ -17,34 +17,34 @@ export function profileDialect(profile: ServiceProfile): ProfileDialect {
   const version = soapNamespace(request);
   const contentType = version === SOAP_12 ? 'application/soap+xml; charset=utf-8' : 'text/xml; charset=utf-8';
   const [namespace = ''] = profile.namespaces ?? [];
-  const send = (status: number, body: string): SoapAnswer => ({ status, contentType, body });
+  const send = (status: number, body: string, header = ''): SoapAnswer => ({
+    status,
+    contentType,
+    body:
+      `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="${version}">` +
+      `${header && `<soap:Header>${header}</soap:Header>`}<soap:Body>${body}</soap:Body></soap:Envelope>`,
+  });
 
   /** Texts by their paths, as one envelope. */
-  function envelopeWith(texts: ReadonlyMap<string | undefined, string>): string {
-    const places = [...texts].flatMap(([path, text]) =>
-      path === undefined ? [] : [[stepsFrom(path, answer), text] as const],
+  function sendTexts(...texts: readonly (readonly [path: string | undefined, text: string])[]): SoapAnswer {
+    const places = texts.flatMap(([path, text]): Place[] =>
+      path === undefined ? [] : [[stepsFrom(path, answer), text]],
     );
-    const within = (first: string) =>
-      places.filter(([[step]]) => step === first).map(([[, ...rest], text]) => [rest, text] as const);
-    const header = within('Header');
-    const body = within('Body');
-    return (
-      `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="${version}">` +
-      (header.length > 0 ? `<soap:Header>${elements(header, namespace)}</soap:Header>` : '') +
-      `<soap:Body>${elements(body.length > 0 ? body : [[[answer], '']], namespace)}</soap:Body></soap:Envelope>`
+    const body = placesIn('Body', places);
+    return send(
+      200,
+      elements(body.length > 0 ? body : [[[answer], '']], namespace),
+      elements(placesIn('Header', places), namespace),
     );
   }
 
-  function fault(text: string): string {
+  function sendFault(text: string): SoapAnswer {
     const escaped = escapeXml(text);
     const inside =
       version === SOAP_12
         ? `<soap:Code><soap:Value>soap:Sender</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang="en">${escaped}</soap:Text></soap:Reason>`
         : `<faultcode>${/[a-z]/i.test(text) ? 'soap:Client' : escaped}</faultcode><faultstring>${escaped}</faultstring>`;
-    return (
-      `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="${version}"><soap:Body>` +
-      `<soap:Fault>${inside}</soap:Fault></soap:Body></soap:Envelope>`
-    );
+    return send(500, `<soap:Fault>${inside}</soap:Fault>`);
   }
 
   return {
@@ -57,21 +57,11 @@ export function profileDialect(profile: ServiceProfile): ProfileDialect {
       );
     },
     success: (issued, end, lifetimeSeconds) =>
-      send(
-        200,
-        envelopeWith(
-          new Map([
-            [code, success],
-            [token, issued],
-            [expiresIn, String(lifetimeSeconds)],
-            [expiresAt, end.toISOString()],
-          ]),
-        ),
-      ),
+      sendTexts([code, success], [token, issued], [expiresIn, String(lifetimeSeconds)], [expiresAt, end.toISOString()]),
     refusal() {
       const [refused = 'a reason that the profile does not list'] = codes.credentials ?? [];
-      if (refused === '') return send(200, envelopeWith(new Map([[token, '']])));
-      return code === undefined ? send(500, fault(refused)) : send(200, envelopeWith(new Map([[code, refused]])));
+      if (refused === '') return sendTexts([token, '']);
+      return code === undefined ? sendFault(refused) : sendTexts([code, refused]);
     },
   };
 }
@@ -83,14 +73,19 @@ function stepsFrom(path: string, answer: string): readonly string[] {
 
 type Place = readonly [steps: readonly string[], text: string];
 
+/** What lies in the element of that name. */
+function placesIn(name: string, places: readonly Place[]): readonly Place[] {
+  return places.flatMap(([[first, ...rest], text]): Place[] => (first === name ? [[rest, text]] : []));
+}
+
 /** The elements of all places, each made once: texts with the same first steps share them. */
 function elements(places: readonly Place[], namespace: string): string {
-  const byName = Map.groupBy(places, ([[name = '']]) => name);
-  return [...byName]
-    .map(([name, all]) => {
-      const deeper = all.flatMap(([[, ...rest], text]): Place[] => (rest.length > 0 ? [[rest, text]] : []));
-      const text = all.filter(([steps]) => steps.length === 1).map(([, own]) => escapeXml(own));
-      return `<${name} xmlns="${escapeXml(namespace)}">${text.join('')}${elements(deeper, namespace)}</${name}>`;
+  const names = new Set(places.flatMap(([steps]) => steps.slice(0, 1)));
+  return [...names]
+    .map((name) => {
+      const inside = placesIn(name, places);
+      const texts = inside.map(([steps, text]) => (steps.length === 0 ? escapeXml(text) : ''));
+      return `<${name} xmlns="${escapeXml(namespace)}">${texts.join('')}${elements(inside, namespace)}</${name}>`;
     })
     .join('');
 }

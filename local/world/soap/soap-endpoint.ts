@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../listen.ts';
 import { ENDPOINT_FAULTS, type EndpointFault, type RawReply } from './endpoint-faults.ts';
 import { readRequest, type SoapAnswer } from './soap-envelope.ts';
-import { createSoapService, type SoapService, type SoapServiceSettings } from './soap-service.ts';
+import { SoapService, type SoapServiceSettings } from './soap-service.ts';
 
 /** The service's settings, and how it is put on the wire. */
 export interface SoapEndpointOptions extends SoapServiceSettings {
@@ -46,7 +46,7 @@ export interface SoapEndpoint extends Pick<SoapService, 'issuedTokens'> {
 
 /** Puts the SOAP service on the wire, with faults where they are asked for. */
 export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<SoapEndpoint> {
-  const { now = () => new Date(), service = createSoapService(options), faults = () => undefined } = options;
+  const { now = () => new Date(), service = new SoapService(options), faults = () => undefined } = options;
   const calls: SoapCall[] = [];
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -59,13 +59,8 @@ export async function startSoapEndpoint(options: SoapEndpointOptions): Promise<S
     const faulty = faults();
     if (faulty !== undefined) return write(request.socket, faulty);
     if (fault === undefined || operation === 'eInvoiceGet') {
-      const message = {
-        body,
-        contentType: headers['content-type'],
-        soapAction: headers.soapaction?.toString(),
-        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
-      };
-      return send(response, service.answer(message, at));
+      const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+      return send(response, service.answer({ body, headers: texts }, at));
     }
     await write(request.socket, typeof fault === 'string' ? ENDPOINT_FAULTS[fault]() : { bytes: fault.reply });
   }

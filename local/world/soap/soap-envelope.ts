@@ -4,11 +4,8 @@ import { escapeXml } from '../../../lambda/soap/xml-text.ts';
 /** One request as the service sees it. */
 export interface SoapMessage {
   readonly body: string;
-  /** The headers `Content-Type` and `SOAPAction`, as they came. */
-  readonly contentType?: string | undefined;
-  readonly soapAction?: string | undefined;
-  /** All headers, their names in small letters. */
-  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** All of them, their names in small letters; those that Masters India is sent if left out. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What goes back over HTTP. */
@@ -21,19 +18,18 @@ export interface SoapAnswer {
   readonly login?: 'granted' | 'refused';
 }
 
-/** What a request asks for: the operation and its arguments by position, because PHP servers bind them so. */
-export interface SoapRequest {
-  readonly operation: string;
-  readonly arguments: readonly string[];
-}
-
 /** The namespaces of SOAP's two versions. */
 export const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
 export const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
 const SERVICE_NAMESPACE = 'urn:server';
+/** Of NuSOAP's answers. */
+export const ANSWER_CONTENT_TYPE = 'text/xml; charset=ISO-8859-1';
 
-/** The request in a SOAP 1.1 envelope, or undefined when the text is none or speaks of another service. */
-export function readRequest(text: string): SoapRequest | undefined {
+/**
+ * What a request in a SOAP 1.1 envelope asks for: the operation and its arguments by position, because PHP servers bind
+ * them so. Undefined when the text is no envelope or speaks of another service.
+ */
+export function readRequest(text: string) {
   try {
     const { name, namespace, children } = parseXml(text);
     if (name !== 'Envelope' || namespace !== SOAP_11) return undefined;
@@ -60,6 +56,12 @@ export function declaredEncoding(text: string): string | undefined {
 export function successEnvelope(name: string, fields: Readonly<Record<string, string>>): string {
   const children = Object.entries(fields).map(([field, value]) => `<${field}>${escapeXml(value)}</${field}>`);
   return envelopeOf('', `<ns1:${name} xmlns:ns1="${SERVICE_NAMESPACE}">${children.join('')}</ns1:${name}>`);
+}
+
+/** What access_new_token answers to a login that it grants. */
+export function tokenEnvelope(token: string, seconds: number): string {
+  const fields = { access_token: token, expires_in: String(seconds), token_type: 'bearer', error_description: '' };
+  return successEnvelope('access_new_tokenResponse', fields);
 }
 
 /** A refusal as documented: bare text in the answer, and the operation's description where the encoding style belongs. */

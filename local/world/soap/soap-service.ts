@@ -2,6 +2,7 @@ import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import type { ServiceProfile } from '../../../lambda/services/profile.ts';
 import { type ProfileDialect, profileDialect } from './profile-dialect.ts';
 import {
+  ANSWER_CONTENT_TYPE,
   declaredEncoding,
   faultEnvelope,
   readRequest,
@@ -9,8 +10,9 @@ import {
   type SoapAnswer,
   type SoapMessage,
   successEnvelope,
+  tokenEnvelope,
 } from './soap-envelope.ts';
-import { createTokenIssuer, type IssuerSettings, type TokenIssuer } from './token-issuer.ts';
+import { type IssuerSettings, TokenIssuer } from './token-issuer.ts';
 
 /** The secret's JSON: `username`, `password`, `client_id`, `client_secret`, or the fields of the profile. */
 export type SoapCredentials = Readonly<Record<string, string>>;
@@ -24,15 +26,7 @@ export interface SoapServiceSettings extends IssuerSettings {
   readonly profile?: ServiceProfile;
 }
 
-/** The service and its memory. */
-export interface SoapService extends TokenIssuer {
-  /** What the service takes for right; a new value is a changed password. */
-  credentials: SoapCredentials;
-  answer(request: SoapMessage, now: Date): SoapAnswer;
-}
-
 const REQUEST_CONTENT_TYPE = 'text/xml; charset=utf-8';
-const ANSWER_CONTENT_TYPE = 'text/xml; charset=ISO-8859-1';
 
 /**
  * A SOAP service that behaves like the documented one on NuSOAP, as a pure state machine: `access_new_token` hands out
@@ -42,88 +36,76 @@ const ANSWER_CONTENT_TYPE = 'text/xml; charset=ISO-8859-1';
  * back end, in the shape in which access_new_token refuses), that its third argument is `irn`, the names of its
  * answer's fields, which are those of the vendor's REST sample, and that a locked account gets `access_denied`.
  */
-export function createSoapService(settings: SoapServiceSettings): SoapService {
-  const { soapAction = '', profile = mastersIndia } = settings;
-  const dialect = profile === mastersIndia ? undefined : profileDialect(profile);
-  const issuer = createTokenIssuer(settings);
+export class SoapService extends TokenIssuer {
+  /** What the service takes for right; a new value is a changed password. */
+  credentials: SoapCredentials;
+  readonly #soapAction: string;
+  /** Undefined for Masters India. */
+  readonly #dialect: ProfileDialect | undefined;
 
-  function answerBy(dialect: ProfileDialect, request: SoapMessage, now: Date): SoapAnswer {
-    const granted = issuer.isBarred(now) ? undefined : issuer.logIn(dialect.isRight(request, service.credentials), now);
+  constructor({ soapAction = '', profile = mastersIndia, ...settings }: SoapServiceSettings) {
+    super(settings);
+    this.credentials = settings.credentials;
+    this.#soapAction = soapAction;
+    this.#dialect = profile === mastersIndia ? undefined : profileDialect(profile);
+  }
+
+  answer(request: SoapMessage, now: Date): SoapAnswer {
+    if (this.#dialect !== undefined) return this.#answerBy(this.#dialect, request, now);
+    const { body, headers = { 'content-type': REQUEST_CONTENT_TYPE } } = request;
+    const { 'content-type': contentType = '', soapaction = '' } = headers;
+    const mistake = this.#mistakeIn(body, contentType, soapaction);
+    if (mistake !== undefined) return clientFault(mistake);
+    const { operation = '', arguments: given = [] } = readRequest(body) ?? {};
+    // NuSOAP drops every parameter of a request whose type it does not know.
+    const bound = contentType === REQUEST_CONTENT_TYPE ? given : [];
+    if (operation === 'access_new_token') return this.#accessNewToken(bound, now);
+    if (operation === 'eInvoiceGet') return ok(this.#eInvoiceGet(bound, now));
+    return clientFault(`Operation '${operation}' is not defined in the WSDL for this service`);
+  }
+
+  #answerBy(dialect: ProfileDialect, request: SoapMessage, now: Date): SoapAnswer {
+    const granted = this.logIn(dialect.isRight(request, this.credentials), now);
     if (granted === undefined) return { ...dialect.refusal(), login: 'refused' };
     const [{ token, expiresAt }, seconds] = granted;
     return { ...dialect.success(token, expiresAt, seconds), login: 'granted' };
   }
 
-  function refuseLogin(code: string): SoapAnswer {
-    return { ...ok(refusalEnvelope('access_tokenResponse', code)), login: 'refused' };
-  }
-
-  function accessNewToken(given: readonly string[], now: Date): SoapAnswer {
-    const [username, passwd, clientId, clientSecret, grantType] = given;
-    const right = service.credentials;
-    if (grantType === undefined) return refuseLogin('invalid_request');
-    // The OAuth back end looks at the client first, which is why a wrong order of arguments ends here.
-    if (clientId !== right.client_id || clientSecret !== right.client_secret) return refuseLogin('invalid_client');
-    if (grantType !== (right.grant_type ?? 'password')) return refuseLogin('unsupported_grant_type');
-    if (issuer.isBarred(now)) return refuseLogin('access_denied');
-    const granted = issuer.logIn(username === right.username && passwd === right.password, now);
-    if (granted === undefined) return refuseLogin('invalid_grant');
-    const [issued, promisedSeconds] = granted;
-    const envelope = successEnvelope('access_new_tokenResponse', {
-      access_token: issued.token,
-      expires_in: String(promisedSeconds),
-      token_type: 'bearer',
-      error_description: '',
-    });
-    return { ...ok(envelope), login: 'granted' };
-  }
-
-  function eInvoiceGet([accessToken, userGstin, irn]: readonly string[], now: Date): SoapAnswer {
-    const issued = issuer.issuedTokens.find(({ token }) => token === accessToken);
-    if (issued === undefined || issued.expiresAt <= now) {
-      return ok(refusalEnvelope('eInvoiceGetResponse', 'invalid_token'));
+  /** Why a request is not even looked into. */
+  #mistakeIn(body: string, contentType: string, soapAction: string): string | undefined {
+    if (/;\s*action=/i.test(contentType)) return 'Content-Type must not carry an action.';
+    const encoding = declaredEncoding(body) ?? 'utf-8';
+    if (encoding.toLowerCase() !== 'utf-8') {
+      return `Charset from HTTP Content-Type 'UTF-8' does not match encoding from XML declaration '${encoding}'`;
     }
-    if (!userGstin || !irn) return ok(refusalEnvelope('eInvoiceGetResponse', 'invalid_request'));
-    return ok(
-      successEnvelope('eInvoiceGetResponse', {
-        AckNo: '142110006377068',
-        AckDt: '2021-06-01 20:31:00',
-        Irn: irn,
-        Status: 'ACT',
-      }),
-    );
+    const isRight = ['', '""', `"${this.#soapAction}"`].includes(soapAction);
+    return isRight ? undefined : 'SOAPAction is not that of an operation of this service';
   }
 
-  const service: SoapService = Object.assign(issuer, {
-    credentials: settings.credentials,
-    answer(request: SoapMessage, now: Date) {
-      if (dialect !== undefined) return answerBy(dialect, request, now);
-      const fault = refusedMessage(request, soapAction);
-      if (fault !== undefined) return fault;
-      const { operation = '', arguments: given = [] } = readRequest(request.body) ?? {};
-      // NuSOAP drops every parameter of a request whose type it does not know.
-      const bound = request.contentType === REQUEST_CONTENT_TYPE ? given : [];
-      if (operation === 'access_new_token') return accessNewToken(bound, now);
-      if (operation === 'eInvoiceGet') return eInvoiceGet(bound, now);
-      return clientFault(`Operation '${operation}' is not defined in the WSDL for this service`);
-    },
-  });
-  return service;
-}
+  #accessNewToken(given: readonly string[], now: Date): SoapAnswer {
+    const [username, passwd, clientId, clientSecret, grantType] = given;
+    const right = this.credentials;
+    const refuse = (code: string) =>
+      ({ ...ok(refusalEnvelope('access_tokenResponse', code)), login: 'refused' }) as const;
+    if (grantType === undefined) return refuse('invalid_request');
+    // The OAuth back end looks at the client first, which is why a wrong order of arguments ends here.
+    if (clientId !== right.client_id || clientSecret !== right.client_secret) return refuse('invalid_client');
+    if (grantType !== (right.grant_type ?? 'password')) return refuse('unsupported_grant_type');
+    if (this.isBarred(now)) return refuse('access_denied');
+    const granted = this.logIn(username === right.username && passwd === right.password, now);
+    if (granted === undefined) return refuse('invalid_grant');
+    const [{ token }, seconds] = granted;
+    return { ...ok(tokenEnvelope(token, seconds)), login: 'granted' };
+  }
 
-/** The fault for a request that is not even looked into. */
-function refusedMessage({ body, contentType, soapAction }: SoapMessage, right: string): SoapAnswer | undefined {
-  if (/;\s*action=/i.test(contentType ?? '')) return clientFault('Content-Type must not carry an action.');
-  const encoding = declaredEncoding(body);
-  if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') {
-    return clientFault(
-      `Charset from HTTP Content-Type 'UTF-8' does not match encoding from XML declaration '${encoding}'`,
-    );
+  #eInvoiceGet([accessToken, userGstin, irn]: readonly string[], now: Date): string {
+    const name = 'eInvoiceGetResponse';
+    const issued = this.issuedTokens.find(({ token }) => token === accessToken);
+    if (issued === undefined || issued.expiresAt <= now) return refusalEnvelope(name, 'invalid_token');
+    if (!userGstin || !irn) return refusalEnvelope(name, 'invalid_request');
+    const invoice = { AckNo: '142110006377068', AckDt: '2021-06-01 20:31:00', Irn: irn, Status: 'ACT' };
+    return successEnvelope(name, invoice);
   }
-  if (![undefined, '', '""', `"${right}"`].includes(soapAction)) {
-    return clientFault('SOAPAction is not that of an operation of this service');
-  }
-  return undefined;
 }
 
 function ok(envelope: string): SoapAnswer {

@@ -39,88 +39,81 @@ export interface ServiceToken {
 }
 
 /** A token, and the seconds that the answer promises. */
-export type Grant = readonly [token: ServiceToken, promisedSeconds: number];
+type Grant = readonly [token: ServiceToken, promisedSeconds: number];
 
 /** Who hands out tokens, and its memory. */
-export interface TokenIssuer {
+export class TokenIssuer {
   /** In the order in which they were issued. */
-  readonly issuedTokens: readonly ServiceToken[];
+  readonly issuedTokens: ServiceToken[] = [];
   /** Of the tokens issued from now on, and what the replies say. */
   tokenLifetimeSeconds: number;
   /** Which part of the promised lifetime the tokens issued from now on really live: 1, unless a service overstates. */
-  livedShare: number;
+  livedShare = 1;
   /** Refuses every login, the right ones too, until it is set back. */
-  isAccountLocked: boolean;
+  isAccountLocked = false;
+  readonly #settings: IssuerSettings;
+  #refusalsInARow = 0;
+  #lockedUntil = new Date(0);
+
+  constructor(settings: IssuerSettings) {
+    this.#settings = settings;
+    this.tokenLifetimeSeconds = settings.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS;
+  }
+
   /** Whether logins are refused now, the right ones too. */
-  isBarred(now: Date): boolean;
+  isBarred(now: Date): boolean {
+    return this.isAccountLocked || now < this.#lockedUntil;
+  }
+
   /** @returns undefined for a refusal, which counts towards a lock */
-  logIn(isRight: boolean, now: Date): Grant | undefined;
-  revoke(token: string, now: Date): void;
+  logIn(isRight: boolean, now: Date): Grant | undefined {
+    if (this.isBarred(now)) return undefined;
+    const { lockOut } = this.#settings;
+    this.#refusalsInARow = isRight ? 0 : this.#refusalsInARow + 1;
+    if (isRight) return this.#sameToken(now) ?? this.#anotherToken(now);
+    if (lockOut !== undefined && this.#refusalsInARow >= lockOut.afterRefusals) {
+      this.#lockedUntil = after(now, lockOut.seconds);
+      this.#refusalsInARow = 0;
+    }
+    return undefined;
+  }
+
+  revoke(token: string, now: Date): void {
+    for (const issued of this.issuedTokens) if (issued.token === token) end(issued, now);
+  }
+
   /** Every token is forgotten, as after a restart with an empty cache. */
-  revokeAll(now: Date): void;
-}
-
-/** An issuer that has issued nothing yet. */
-export function createTokenIssuer(settings: IssuerSettings): TokenIssuer {
-  const { issuing = 'new', renewalWindowSeconds = 600, lockOut } = settings;
-  const newToken = settings.newToken ?? (() => randomBytes(20).toString('hex'));
-  const issuedTokens: ServiceToken[] = [];
-  let refusalsInARow = 0;
-  let lockedUntil = Number.NEGATIVE_INFINITY;
-
-  function end(issued: ServiceToken, now: Date): void {
-    issued.revoked = true;
-    if (now < issued.expiresAt) issued.expiresAt = now;
+  revokeAll(now: Date): void {
+    for (const issued of this.issuedTokens) if (!issued.revoked) end(issued, now);
   }
 
   /** The last token, if it is handed out again. */
-  function sameToken(now: Date): Grant | undefined {
-    if (issuing === 'new' || issuing === 'new-revoking-old') return undefined;
-    const lifetime = issuer.tokenLifetimeSeconds;
-    const last = issuedTokens.at(-1);
+  #sameToken(now: Date): Grant | undefined {
+    const { issuing = 'new', renewalWindowSeconds = 600 } = this.#settings;
+    const lifetime = this.tokenLifetimeSeconds;
+    const last = this.issuedTokens.at(-1);
     const remainingMs = last === undefined ? 0 : last.expiresAt.getTime() - now.getTime();
-    if (last === undefined || remainingMs <= 0) return undefined;
+    if (issuing === 'new' || issuing === 'new-revoking-old' || last === undefined || remainingMs <= 0) return undefined;
     if (issuing === 'sliding') last.expiresAt = after(now, lifetime);
     if (issuing === 'sliding' || issuing === 'same-to-the-end') return [last, lifetime];
     if (remainingMs <= renewalWindowSeconds * 1000) return undefined;
     return [last, issuing === 'same-until-late' ? Math.floor(remainingMs / 1000) : lifetime];
   }
 
-  function anotherToken(now: Date): Grant {
-    if (issuing === 'new-revoking-old') issuer.revokeAll(now);
-    const lifetime = issuer.tokenLifetimeSeconds;
-    const expiresAt = after(now, lifetime * issuer.livedShare);
+  #anotherToken(now: Date): Grant {
+    const { issuing, newToken = () => randomBytes(20).toString('hex') } = this.#settings;
+    if (issuing === 'new-revoking-old') this.revokeAll(now);
+    const lifetime = this.tokenLifetimeSeconds;
+    const expiresAt = after(now, lifetime * this.livedShare);
     const issued: ServiceToken = { token: newToken(), issuedAt: now, expiresAt, revoked: false };
-    issuedTokens.push(issued);
+    this.issuedTokens.push(issued);
     return [issued, lifetime];
   }
+}
 
-  const issuer: TokenIssuer = {
-    issuedTokens,
-    tokenLifetimeSeconds: settings.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS,
-    livedShare: 1,
-    isAccountLocked: false,
-    isBarred: (now) => issuer.isAccountLocked || now.getTime() < lockedUntil,
-    logIn(isRight, now) {
-      if (isRight) {
-        refusalsInARow = 0;
-        return sameToken(now) ?? anotherToken(now);
-      }
-      refusalsInARow += 1;
-      if (lockOut !== undefined && refusalsInARow >= lockOut.afterRefusals) {
-        lockedUntil = after(now, lockOut.seconds).getTime();
-        refusalsInARow = 0;
-      }
-      return undefined;
-    },
-    revoke(token, now) {
-      for (const issued of issuedTokens) if (issued.token === token) end(issued, now);
-    },
-    revokeAll(now) {
-      for (const issued of issuedTokens) if (!issued.revoked) end(issued, now);
-    },
-  };
-  return issuer;
+function end(issued: ServiceToken, now: Date): void {
+  issued.revoked = true;
+  if (now < issued.expiresAt) issued.expiresAt = now;
 }
 
 function after(time: Date, seconds: number): Date {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../time/random.ts';
 import type { VirtualClock } from '../time/virtual-clock.ts';
-import type { SoapAnswer } from './soap-envelope.ts';
-import { createSoapService, type SoapService, type SoapServiceSettings } from './soap-service.ts';
+import { ANSWER_CONTENT_TYPE, type SoapAnswer } from './soap-envelope.ts';
+import { SoapService, type SoapServiceSettings } from './soap-service.ts';
 import type { Issuing } from './token-issuer.ts';
 
 /** How the service behaves. */
@@ -27,7 +27,7 @@ export const NO_CONNECTION: VendorFault = { instead: () => Promise.reject(new Ty
 
 /** The beginning of an envelope, and no token was minted: as prose that nobody knows, it may have judged the login. */
 export const NONSENSE: VendorFault = {
-  instead: async () => ({ status: 200, contentType: 'text/xml; charset=ISO-8859-1', body: '<SOAP-ENV:Envelope' }),
+  instead: async () => ({ status: 200, contentType: ANSWER_CONTENT_TYPE, body: '<SOAP-ENV:Envelope' }),
 };
 
 /** One request for a token. */
@@ -57,7 +57,7 @@ export class Vendor {
     this.#clock = clock;
     this.#random = random;
     const { lifetimeSeconds, ...habits } = settings;
-    this.service = createSoapService({
+    this.service = new SoapService({
       ...habits,
       credentials,
       tokenLifetimeSeconds: lifetimeSeconds,
@@ -83,8 +83,7 @@ export class Vendor {
       this.logins.push({ at, outcome: 'failed', envelope, fault });
       return await fault.instead(signal);
     }
-    const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
-    const { login = 'failed', ...reply } = this.service.answer(message, new Date(at));
+    const { login = 'failed', ...reply } = this.service.answer({ body: envelope }, new Date(at));
     this.logins.push({ at, outcome: login, envelope, fault });
     if (fault?.afterwards !== undefined) return await fault.afterwards(reply, sleep);
     await sleep(50);

@@ -25,11 +25,7 @@ import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 import { decodeStatus, type TokenStatus } from '../../../lambda/token-status.ts';
 import { type AwsServices, createAwsServices } from '../../../local/world/aws/aws-services.ts';
 import { carryOut, type PlayedCommand, type PlayedOutput } from '../../../local/world/aws/in-process-sdk.ts';
-import {
-  createSoapService,
-  type SoapService,
-  type SoapServiceSettings,
-} from '../../../local/world/soap/soap-service.ts';
+import { SoapService, type SoapServiceSettings } from '../../../local/world/soap/soap-service.ts';
 import { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
 import { readable } from '../readable.ts';
 
@@ -110,7 +106,7 @@ export class SmallWorld {
     });
     if (config instanceof ConfigError) throw config;
     this.config = config;
-    this.service = createSoapService({
+    this.service = new SoapService({
       credentials: CREDENTIALS,
       tokenLifetimeSeconds: lifetimeSeconds,
       issuing: 'new-revoking-old',
@@ -221,9 +217,8 @@ export class SmallWorld {
 
   /** The service's own answer. */
   readonly grant = async (envelope: string): Promise<SoapReply> => {
-    const message = { body: envelope, contentType: 'text/xml; charset=utf-8', soapAction: '""' };
     const now = new Date(this.clock.now() + this.#serviceAheadMs);
-    const { status, contentType, body } = this.service.answer(message, now);
+    const { status, contentType, body } = this.service.answer({ body: envelope }, now);
     return { status, contentType, body: Buffer.from(body, 'latin1') };
   };
 

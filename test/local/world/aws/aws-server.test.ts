@@ -18,7 +18,6 @@ import {
 } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../../../local/world/aws/aws-server.ts';
-import { getParameters } from '../../../../local/world/aws/in-process-sdk.ts';
 
 const NOON = new Date('2026-11-22T12:00:00.000Z');
 const TOKEN = { Name: '/test/access-token', Type: 'SecureString', Overwrite: true } as const;
@@ -41,25 +40,23 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-const put = (input: Partial<PutParameterCommandInput>) =>
+const put = (input: Partial<PutParameterCommandInput> = {}) =>
   ssm.send(new PutParameterCommand({ ...TOKEN, Value: 'value', ...input }));
+const read = async (Name: string = TOKEN.Name, WithDecryption = true) =>
+  (await ssm.send(new GetParameterCommand({ Name, WithDecryption }))).Parameter;
+const readAll = (...Names: string[]) => ssm.send(new GetParametersCommand({ Names }));
+const remove = (Name: string = TOKEN.Name) => ssm.send(new DeleteParameterCommand({ Name }));
+const readSecret = (SecretId: string) => secrets.send(new GetSecretValueCommand({ SecretId }));
 
 describe('Secrets Manager', () => {
   it('gives back what was put in, as the current version', async () => {
     const { ARN } = await secrets.send(new CreateSecretCommand({ Name: 'credentials' }));
-    const { VersionId } = await secrets.send(
-      new PutSecretValueCommand({ SecretId: 'credentials', SecretString: '{"username":"ü"}' }),
-    );
+    const given = { SecretId: 'credentials', SecretString: '{"username":"ü"}' };
+    const { VersionId } = await secrets.send(new PutSecretValueCommand(given));
 
-    const value = await secrets.send(new GetSecretValueCommand({ SecretId: 'credentials' }));
-
-    expect(value).toMatchObject({
-      ARN,
-      Name: 'credentials',
-      VersionId,
-      SecretString: '{"username":"ü"}',
-      VersionStages: ['AWSCURRENT'],
-      CreatedDate: NOON,
+    expect(await readSecret('credentials')).toMatchObject({
+      ...{ ARN, Name: 'credentials', SecretString: '{"username":"ü"}' },
+      ...{ VersionId, VersionStages: ['AWSCURRENT'], CreatedDate: NOON },
     });
   });
 
@@ -67,23 +64,18 @@ describe('Secrets Manager', () => {
     const SecretBinary = new Uint8Array([0, 159, 255]);
     await secrets.send(new CreateSecretCommand({ Name: 'binary', SecretBinary }));
 
-    const value = await secrets.send(new GetSecretValueCommand({ SecretId: 'binary' }));
+    const value = await readSecret('binary');
 
-    expect(value.SecretBinary).toEqual(SecretBinary);
-    expect(value.SecretString).toBeUndefined();
+    expect([value.SecretBinary, value.SecretString]).toEqual([SecretBinary, undefined]);
   });
 
   it.each([
-    ['the secret is missing', 'missing', "Secrets Manager can't find the specified secret."],
-    [
-      'the secret has no value yet',
-      'empty',
-      "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
-    ],
-  ])('says ResourceNotFoundException in the real words when %s', async (_, SecretId, message) => {
+    ['is missing', 'missing', "Secrets Manager can't find the specified secret."],
+    ['is empty', 'empty', "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT"],
+  ])('says ResourceNotFoundException in the real words when the secret %s', async (_, secretId, message) => {
     await secrets.send(new CreateSecretCommand({ Name: 'empty' }));
 
-    await expect(secrets.send(new GetSecretValueCommand({ SecretId }))).rejects.toMatchObject({
+    await expect(readSecret(secretId)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
       message,
       $metadata: { httpStatusCode: 400, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
@@ -92,85 +84,53 @@ describe('Secrets Manager', () => {
 });
 
 describe('Parameter Store', () => {
-  it('counts versions from 1 and keeps the history', async () => {
+  it('counts versions from 1, from 1 again after a deletion, and keeps the history', async () => {
+    await put({});
+    await remove();
+
     expect(await put({ Value: 'one' })).toMatchObject({ Version: 1, Tier: 'Standard' });
     expect(await put({ Value: 'two', KeyId: 'alias/token' })).toMatchObject({ Version: 2 });
-
     expect(aws.parameters.history(TOKEN.Name)).toMatchObject([
       { version: 1, value: 'one', keyId: 'alias/aws/ssm', tier: 'Standard', lastModified: NOON },
       { version: 2, value: 'two', keyId: 'alias/token' },
     ]);
   });
 
-  it('starts at version 1 again after a deletion', async () => {
-    await put({});
-    await put({});
-    await ssm.send(new DeleteParameterCommand({ Name: TOKEN.Name }));
-
-    expect(await put({})).toMatchObject({ Version: 1 });
-  });
-
-  it('gives a SecureString in the clear only when asked to decrypt', async () => {
+  it('gives a SecureString in the clear only when asked to decrypt, and a String always', async () => {
     await put({ Value: 'the-token' });
+    await put({ Name: '/string', Type: 'String', Value: '{"token":1}' });
+    const encrypted = await read(TOKEN.Name, false);
 
-    const encrypted = await ssm.send(new GetParameterCommand({ Name: TOKEN.Name }));
-    const decrypted = await ssm.send(new GetParameterCommand({ Name: TOKEN.Name, WithDecryption: true }));
-
-    expect(decrypted.Parameter).toMatchObject({ Value: 'the-token', Type: 'SecureString', Version: 1 });
-    expect(encrypted.Parameter).toMatchObject({ Type: 'SecureString', Version: 1 });
-    expect(encrypted.Parameter?.Value).not.toContain('the-token');
-    expect(encrypted.Parameter?.Value).not.toBe('');
+    expect(await read()).toMatchObject({ Value: 'the-token', Type: 'SecureString', Version: 1 });
+    expect(encrypted).toMatchObject({ Value: expect.not.stringContaining('the-token'), Type: 'SecureString' });
+    expect(encrypted?.Value).not.toBe('');
+    expect(await read('/string', false)).toMatchObject({ Value: '{"token":1}' });
   });
 
-  it('gives a String as it is without decryption', async () => {
-    await put({ Type: 'String', Value: '{"token":1}' });
-
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: TOKEN.Name }));
-
-    expect(Parameter?.Value).toBe('{"token":1}');
-  });
-
-  it('gives the parameters that exist, in the order of their names, and names those that do not', async () => {
-    await put({});
-    await put({ Name: '/test/access-token/status', Type: 'String', Value: '{}' });
-
-    const answer = await ssm.send(
-      new GetParametersCommand({ Names: ['/test/access-token/status', '/test/missing', '/test/access-token'] }),
-    );
-
-    expect(answer.Parameters?.map(({ Name }) => Name)).toEqual(['/test/access-token', '/test/access-token/status']);
-    expect(answer.InvalidParameters).toEqual(['/test/missing']);
-  });
-
-  it('finds an older version by its number and a parameter by its ARN', async () => {
-    await put({ Value: 'one' });
-    await put({ Value: 'two' });
-    const read = async (Name: string) =>
-      (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }))).Parameter;
-
-    const byArn = await read((await read(TOKEN.Name))?.ARN ?? '');
-
-    expect(await read(`${TOKEN.Name}:1`)).toMatchObject({ Name: TOKEN.Name, Selector: ':1', Value: 'one', Version: 1 });
-    expect(byArn).toMatchObject({ Value: 'two', Version: 2 });
-    await expect(read(`${TOKEN.Name}:3`)).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
-  });
-
-  it('gives an earlier version beside the newest one, each by its selector, and names a version that is gone', async () => {
+  it('gives what exists in the order of the names, an older version by its selector, and names the rest', async () => {
     await put({ Type: 'String', Value: 'one' });
     await put({ Type: 'String', Value: 'two' });
-    const Names = [TOKEN.Name, `${TOKEN.Name}:1`, `${TOKEN.Name}:3`];
+    await put({ Name: '/test/access-token/status', Type: 'String', Value: '{}' });
+    const names = ['/test/missing', '/test/access-token:3'];
 
-    const { Parameters, InvalidParameters } = await ssm.send(new GetParametersCommand({ Names }));
-    const played = getParameters(aws, { input: { Names } }, Date.now());
+    const answer = await readAll('/test/access-token/status', ...names, '/test/access-token:1', '/test/access-token');
 
-    expect(Parameters).toMatchObject([
-      { Name: TOKEN.Name, Value: 'two', Version: 2 },
-      { Name: TOKEN.Name, Value: 'one', Version: 1, Selector: ':1' },
+    expect(answer.Parameters).toMatchObject([
+      { Name: '/test/access-token', Value: 'two', Version: 2 },
+      { Name: '/test/access-token/status' },
+      { Name: '/test/access-token', Value: 'one', Version: 1, Selector: ':1' },
     ]);
-    expect(Parameters?.[0]).not.toHaveProperty('Selector');
-    expect(InvalidParameters).toEqual([`${TOKEN.Name}:3`]);
-    // The simulation's client, without a network.
-    expect(played).toMatchObject({ Parameters, InvalidParameters });
+    expect(answer.Parameters?.[0]).not.toHaveProperty('Selector');
+    expect(answer.InvalidParameters).toEqual(names);
+  });
+
+  it('finds a parameter by its ARN, with a version too', async () => {
+    await put({ Value: 'one' });
+    await put({ Value: 'two' });
+    const { ARN = '' } = (await read()) ?? {};
+
+    expect(await read(ARN)).toMatchObject({ Name: TOKEN.Name, Value: 'two', Version: 2 });
+    expect(await read(`${ARN}:1`)).toMatchObject({ Name: TOKEN.Name, Selector: ':1', Value: 'one' });
   });
 
   it('lists parameters below a path, ten at a time', async () => {
@@ -189,83 +149,61 @@ describe('Parameter Store', () => {
     expect(await list({})).toMatchObject({ Parameters: [{ Name: '/a/c' }] });
   });
 
-  it.each([
-    ['ParameterAlreadyExists', 'an existing one is put without Overwrite', { Overwrite: false }],
-    ['ValidationException', 'the value is longer than the Standard tier takes', { Value: 'x'.repeat(4097) }],
-    ['ValidationException', 'the value is empty', { Value: '' }],
-    ['ValidationException', 'a new one has no type', { Name: '/new', Type: undefined }],
-    ['ValidationException', 'the tier is none', { Tier: 'standard' as ParameterTier }],
-    ['HierarchyTypeMismatchException', 'a SecureString is to become a String', { Type: 'String' as const }],
-  ])('says %s when %s', async (name, _, input) => {
-    await put({});
+  const TOO_LONG = 'upgrade the parameter to use the advanced-parameter tier';
 
-    await expect(put(input)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
+  it.each<[name: string, when: string, ask: () => Promise<unknown>, message?: string]>([
+    ['ParameterAlreadyExists', 'one that exists is put without Overwrite', () => put({ Overwrite: false })],
+    ['ValidationException', 'the value is empty', () => put({ Value: '' })],
+    ['ValidationException', 'a new one has no type', () => put({ Name: '/new', Type: undefined })],
+    ['ValidationException', 'the tier is none', () => put({ Tier: 'standard' as ParameterTier })],
+    ['HierarchyTypeMismatchException', 'a SecureString is to become a String', () => put({ Type: 'String' })],
+    ['ValidationException', 'Standard is to take over 4 KB', () => put({ Value: 'ü'.repeat(2049) }), TOO_LONG],
+    ['ValidationException', 'Advanced is to take over 8 KB', () => put({ Value: 'x'.repeat(8193), Tier: 'Advanced' })],
+    ['ParameterNotFound', 'one is read that is not there', () => read('/x')],
+    ['ParameterNotFound', 'one is deleted that is not there', () => remove('/x')],
+    ['ParameterVersionNotFound', 'a version is read that is not there', () => read(`${TOKEN.Name}:3`)],
+    ['ValidationException', 'eleven are read at once', () => readAll(...Array(11).fill('/x'))],
+    ['UnknownOperationException', 'it does not offer the operation', () => ssm.send(new ListDocumentsCommand({}))],
+  ])('says %s when %s', async (name, _, ask, message = '') => {
+    await put();
+
+    const refusal = { name, message: expect.stringContaining(message), $metadata: { httpStatusCode: 400 } };
+    await expect(ask()).rejects.toMatchObject(refusal);
     expect(aws.parameters.history(TOKEN.Name)).toHaveLength(1);
   });
 
-  it('takes 4 KB in the Standard tier and 8 KB in the Advanced one, in bytes', async () => {
+  it('takes 4 KB in the Standard tier and 8 KB in the Advanced one, in bytes, and never goes back', async () => {
     expect(await put({ Value: 'ü'.repeat(2048), Tier: 'Standard' })).toMatchObject({ Tier: 'Standard' });
-    await expect(put({ Value: 'ü'.repeat(2049), Tier: 'Standard' })).rejects.toMatchObject({
-      name: 'ValidationException',
-      message: expect.stringContaining('upgrade the parameter to use the advanced-parameter tier'),
-    });
     expect(await put({ Value: 'x'.repeat(8192), Tier: 'Advanced' })).toMatchObject({ Tier: 'Advanced' });
-    await expect(put({ Value: 'x'.repeat(8193), Tier: 'Advanced' })).rejects.toMatchObject({
-      name: 'ValidationException',
-    });
-  });
-
-  it('never goes back from the Advanced tier, and says which tier is in the way', async () => {
-    await put({ Tier: 'Advanced' });
-
     await expect(put({ Tier: 'Standard' })).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining('uses the advanced-parameter tier'),
     });
-    expect(await put({})).toMatchObject({ Tier: 'Advanced' });
+    expect(await put()).toMatchObject({ Tier: 'Advanced' });
   });
 
   it('keeps the newest 100 versions', async () => {
-    for (let version = 1; version <= 101; version += 1) await put({});
+    for (let version = 1; version <= 101; version += 1) aws.perform('PutParameter', { ...TOKEN, Value: 'value' });
 
     expect(aws.parameters.history(TOKEN.Name).map(({ version }) => version)).toEqual(
       Array.from({ length: 100 }, (_, index) => index + 2),
     );
   });
-
-  it('says ParameterNotFound for what is not there', async () => {
-    const expected = { name: 'ParameterNotFound', $metadata: { httpStatusCode: 400 } };
-
-    await expect(ssm.send(new GetParameterCommand({ Name: '/x' }))).rejects.toMatchObject(expected);
-    await expect(ssm.send(new DeleteParameterCommand({ Name: '/x' }))).rejects.toMatchObject(expected);
-  });
-
-  it('refuses more than ten names at once', async () => {
-    const Names = Array.from({ length: 11 }, (_, index) => `/p${index}`);
-
-    await expect(ssm.send(new GetParametersCommand({ Names }))).rejects.toMatchObject({ name: 'ValidationException' });
-  });
 });
 
 describe('the wire', () => {
-  it('says UnknownOperationException for what it does not offer', async () => {
-    await expect(ssm.send(new ListDocumentsCommand({}))).rejects.toMatchObject({ name: 'UnknownOperationException' });
-  });
-
   it('records every call with its input and time', async () => {
     await put({ Value: 'one' });
-    await expect(ssm.send(new GetParameterCommand({ Name: '/missing' }))).rejects.toThrow();
+    await expect(read('/missing')).rejects.toThrow();
 
     expect(aws.calls).toEqual([
       { operation: 'PutParameter', input: { ...TOKEN, Value: 'one' }, at: NOON },
-      { operation: 'GetParameter', input: { Name: '/missing' }, at: NOON },
+      { operation: 'GetParameter', input: { Name: '/missing', WithDecryption: true }, at: NOON },
     ]);
   });
 
   it.each([
     ['ThrottlingException', 400],
-    ['TooManyUpdates', 400],
-    ['AccessDeniedException', 400],
     ['InternalServerError', 500],
   ])('answers %s when a test asks for it, without carrying the operation out', async (type, status) => {
     aws.faults = (operation) => (operation === 'PutParameter' ? { type, status, message: 'on purpose' } : undefined);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { dpd, finanzonline, regon, type ServiceProfile, sabre } from '../../../../lambda/services/profiles.ts';
 import { serviceOf } from '../../../../lambda/services/service.ts';
-import { createSoapService } from '../../../../local/world/soap/soap-service.ts';
+import { SoapService } from '../../../../local/world/soap/soap-service.ts';
 
 const NOW = new Date('2026-01-31T12:00:00.000Z');
 const PROFILES: readonly [string, ServiceProfile][] = [
@@ -44,10 +44,10 @@ describe.each(PROFILES)('a service played from the profile alone: %s', (_, given
   const circumstances = { now: NOW.getTime(), uuid: randomUUID(), endpoint: 'https://soap.example.test/' };
 
   function ask(sent: Readonly<Record<string, string>>) {
-    const played = createSoapService({ credentials: values, profile, tokenLifetimeSeconds: 3600 });
+    const played = new SoapService({ credentials: values, profile, tokenLifetimeSeconds: 3600 });
     const { headers, body } = service.request(sent, circumstances);
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const answer = played.answer({ body, contentType: headers['Content-Type'], headers: lower }, NOW);
+    const answer = played.answer({ body, headers: lower }, NOW);
     return {
       answer,
       result: service.judge({ ...answer, body: Buffer.from(answer.body) }),

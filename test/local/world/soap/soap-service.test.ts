@@ -1,99 +1,166 @@
 import { describe, expect, it } from 'vitest';
-import { createSoapService, type SoapServiceSettings } from '../../../../local/world/soap/soap-service.ts';
+import { SoapService, type SoapServiceSettings } from '../../../../local/world/soap/soap-service.ts';
 import type { Issuing } from '../../../../local/world/soap/token-issuer.ts';
 
-const CREDENTIALS = { username: 'erin', password: 'right', client_id: 'client', client_secret: 'client-secret' };
+const CREDENTIALS = { username: 'erin', password: 'a&b<ü', client_id: 'client', client_secret: 'client-secret' };
+const RIGHT = ['erin', 'a&amp;b&lt;&#252;', 'client', 'client-secret', 'password'];
+const UTF_8 = { 'content-type': 'text/xml; charset=utf-8' };
 const MINUTE = 60;
 const HOUR = 3600;
 
+function envelope(operation: string, values: readonly string[], encoding = 'utf-8'): string {
+  const children = values.map((value) => `<a>${value}</a>`);
+  return (
+    `<?xml version="1.0" encoding="${encoding}"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" ` +
+    `xmlns:u="urn:server"><s:Body><u:${operation}>${children.join('')}</u:${operation}></s:Body></s:Envelope>`
+  );
+}
+
+const LOGIN = envelope('access_new_token', RIGHT);
+const WRONG = envelope('access_new_token', RIGHT.with(1, 'wrong'));
+
 function service(settings: Partial<SoapServiceSettings> = {}) {
-  const soap = createSoapService({ credentials: CREDENTIALS, ...settings });
+  const soap = new SoapService({ credentials: CREDENTIALS, ...settings });
   const at = (seconds: number) => new Date(seconds * 1000);
   return {
     soap,
     at,
     /** What the service answers to a login at that second. */
-    logIn: (seconds: number, password = 'right') => {
-      const given = ['erin', password, 'client', 'client-secret', 'password'].map((value) => `<a>${value}</a>`);
-      const body =
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:u="urn:server">' +
-        `<s:Body><u:access_new_token>${given.join('')}</u:access_new_token></s:Body></s:Envelope>`;
-      const answer = soap.answer({ body, contentType: 'text/xml; charset=utf-8' }, at(seconds));
+    logIn: (seconds: number, body = LOGIN, headers: Readonly<Record<string, string>> = UTF_8) => {
+      const answer = soap.answer({ body, headers }, at(seconds));
       return {
-        login: answer.login,
-        token: /<access_token>(.*)<\/access_token>/.exec(answer.body)?.[1],
+        ...answer,
+        token: /<access_token>(.*)<\/access_token>/.exec(answer.body)?.[1] ?? '',
         expiresIn: Number(/<expires_in>(.*)<\/expires_in>/.exec(answer.body)?.[1]),
-        refusal: /access_tokenResponse[^>]*>([^<]*)</.exec(answer.body)?.[1],
+        refusal: /<ns1:access_tokenResponse xmlns:ns1="urn:server">([^<]*)</.exec(answer.body)?.[1],
       };
     },
+    /** The same for a workload's own request with that token. */
+    getInvoice: (seconds: number, ...values: readonly string[]) =>
+      soap.answer({ body: envelope('eInvoiceGet', values) }, at(seconds)).body,
   };
 }
 
-describe('asked again after an hour', () => {
-  it.each<[Issuing, boolean, number]>([
-    ['new', false, 4 * HOUR],
-    ['new-revoking-old', false, 4 * HOUR],
-    ['same-until-late', true, 3 * HOUR],
-    ['same-claiming-whole-lifetime', true, 4 * HOUR],
-    ['same-to-the-end', true, 4 * HOUR],
-    ['sliding', true, 4 * HOUR],
-  ])('a service that issues "%s" gives the same token: %s, for %i s', (issuing, isSame, expiresIn) => {
+describe('access_new_token', () => {
+  it.each([
+    ['invalid_grant', 'the password is wrong', RIGHT.with(1, 'wrong')],
+    ['invalid_client', 'the client is wrong', RIGHT.with(3, 'wrong')],
+    ['invalid_client', 'the order is wrong', ['erin', 'client', 'client-secret', 'a&amp;b&lt;&#252;', 'password']],
+    ['unsupported_grant_type', 'the grant type is another', RIGHT.with(4, 'code')],
+    ['invalid_request', 'an argument is missing', RIGHT.slice(0, -1)],
+    ['invalid_request', 'its content type makes NuSOAP drop all', RIGHT, { 'content-type': 'text/xml' }],
+  ])('says %s, at HTTP 200 and under another name, when %s', (refusal, _, values, headers = UTF_8) => {
+    const { soap, logIn } = service();
+
+    const answer = logIn(0, envelope('access_new_token', values), headers);
+
+    expect(answer).toMatchObject({ status: 200, refusal, login: 'refused' });
+    expect(soap.issuedTokens).toEqual([]);
+  });
+
+  it.each([
+    ['an action in the content type', LOGIN, { 'content-type': 'text/xml; charset=utf-8; action="x"' }],
+    ['another SOAPAction', LOGIN, { ...UTF_8, soapaction: '"x"' }],
+    ['an XML declaration with another charset', envelope('access_new_token', RIGHT, 'ISO-8859-1')],
+    ['an unknown operation', envelope('nothing', [])],
+    ['another service', LOGIN.replace('urn:server', 'urn:other')],
+    ['half an envelope', LOGIN.slice(0, -5)],
+    ['JSON', '{}'],
+  ])('answers %s with a Client fault', (_, body, headers = UTF_8) => {
+    const { status, body: answer } = service().logIn(0, body, headers);
+
+    expect([status, answer]).toEqual([500, expect.stringContaining('SOAP-ENV:Client</faultcode>')]);
+  });
+
+  it('takes the SOAPAction that it is set to', () => {
+    const { logIn } = service({ soapAction: 'urn:x' });
+
+    expect(logIn(0, LOGIN, { ...UTF_8, soapaction: '"urn:x"' })).toMatchObject({ login: 'granted' });
+  });
+
+  it('takes the new password and no longer the old one after a change', () => {
+    const { soap, logIn } = service();
+    soap.credentials = { ...CREDENTIALS, password: 'wrong' };
+
+    expect([logIn(0).login, logIn(0, WRONG).login]).toEqual(['refused', 'granted']);
+  });
+});
+
+describe('a token', () => {
+  const INVOICE = ['09AAAPG7885R002', 'an-irn'];
+
+  it('is accepted by eInvoiceGet until it expires, and not a moment longer', () => {
+    const { logIn, getInvoice } = service({ tokenLifetimeSeconds: 60 });
+    const { token } = logIn(0);
+
+    expect(getInvoice(59.999, token, ...INVOICE)).toContain('<Irn>an-irn</Irn>');
+    expect(getInvoice(60, token, ...INVOICE)).toContain('>invalid_token<');
+  });
+
+  it('is not accepted when it was never handed out or was revoked, and is not handed out again then', () => {
+    const { soap, at, logIn, getInvoice } = service({ issuing: 'same-until-late' });
+    const { token } = logIn(0);
+    soap.revoke(token, at(0));
+
+    expect(getInvoice(0, token, ...INVOICE)).toContain('>invalid_token<');
+    expect(getInvoice(0, 'b29cee2156282be62f51b24fe8b3f07f01c9bff1', ...INVOICE)).toContain('>invalid_token<');
+    expect(logIn(0).token).not.toBe(token);
+  });
+
+  it('does not make an incomplete eInvoiceGet right', () => {
+    const { logIn, getInvoice } = service();
+
+    expect(getInvoice(0, logIn(0).token, '09AAAPG7885R002')).toContain('>invalid_request<');
+  });
+});
+
+it.each<[Issuing, afterAnHour: number, isSame: boolean, isSameLate: boolean]>([
+  ['new', 4 * HOUR, false, false],
+  ['new-revoking-old', 4 * HOUR, false, false],
+  ['same-until-late', 3 * HOUR, true, false],
+  ['same-claiming-whole-lifetime', 4 * HOUR, true, false],
+  ['same-to-the-end', 4 * HOUR, true, true],
+  ['sliding', 4 * HOUR, true, true],
+])('issuing "%s": after an hour %i s are promised, of the same token: %s, ten minutes before its end: %s', (...row) => {
+  const [issuing, afterAnHour, isSame, isSameLate] = row;
+  const again = (seconds: number) => {
     const { logIn } = service({ issuing });
-    const [first, second] = [logIn(0), logIn(HOUR)];
+    const { token } = logIn(0);
+    const second = logIn(seconds);
+    return { isSame: second.token === token, expiresIn: second.expiresIn };
+  };
 
-    expect(second.token === first.token).toBe(isSame);
-    expect(second.expiresIn).toBe(expiresIn);
-  });
-
-  it('only a service that revokes ends the old token, at the moment of the new one', () => {
-    const ends = (issuing: Issuing) => {
-      const { soap, logIn } = service({ issuing });
-      logIn(0);
-      logIn(HOUR);
-      return soap.issuedTokens[0]?.expiresAt.getTime();
-    };
-
-    expect([ends('new'), ends('new-revoking-old')]).toEqual([4 * HOUR * 1000, HOUR * 1000]);
-  });
+  expect(again(HOUR)).toEqual({ isSame, expiresIn: afterAnHour });
+  expect(again(4 * HOUR - 10 * MINUTE - 1).isSame).toBe(isSame);
+  expect(again(4 * HOUR - 10 * MINUTE).isSame).toBe(isSameLate);
 });
 
-it.each<[Issuing, boolean]>([
-  ['same-until-late', false],
-  ['same-claiming-whole-lifetime', false],
-  ['same-to-the-end', true],
-  ['sliding', true],
-])('nine minutes before its end, a service that issues "%s" still gives the same token: %s', (issuing, isSame) => {
-  const { logIn } = service({ issuing });
-  const first = logIn(0);
-
-  expect(logIn(4 * HOUR - 9 * MINUTE).token === first.token).toBe(isSame);
-});
-
-it('a sliding token lives on for a whole lifetime after each login', () => {
-  const { soap, logIn, at } = service({ issuing: 'sliding' });
+it.each<[Issuing, ends: number[]]>([
+  ['new', [4, 5]],
+  ['new-revoking-old', [1, 5]],
+  ['sliding', [5]],
+])('tokens issued as "%s" in the first two hours end after %j hours', (issuing, ends) => {
+  const { soap, logIn, at } = service({ issuing });
   logIn(0);
   logIn(HOUR);
 
-  expect(soap.issuedTokens.map(({ expiresAt }) => expiresAt)).toEqual([at(5 * HOUR)]);
+  expect(soap.issuedTokens.map(({ expiresAt }) => expiresAt)).toEqual(ends.map((hours) => at(hours * HOUR)));
 });
 
 it('after a number of refusals the account is locked, for the right password too, and opens again', () => {
   const { logIn } = service({ lockOut: { afterRefusals: 2, seconds: 1800 } });
 
-  expect(logIn(0, 'wrong')).toMatchObject({ login: 'refused', refusal: 'invalid_grant' });
-  expect(logIn(MINUTE, 'wrong')).toMatchObject({ refusal: 'invalid_grant' });
-  expect(logIn(2 * MINUTE)).toMatchObject({ login: 'refused', refusal: 'access_denied' });
-  expect(logIn(MINUTE + 1799)).toMatchObject({ refusal: 'access_denied' });
+  expect(logIn(0, WRONG)).toMatchObject({ login: 'refused', refusal: 'invalid_grant' });
+  expect(logIn(MINUTE, WRONG)).toMatchObject({ refusal: 'invalid_grant' });
+  expect(logIn(MINUTE + 1799)).toMatchObject({ login: 'refused', refusal: 'access_denied' });
   expect(logIn(MINUTE + 1800)).toMatchObject({ login: 'granted' });
 });
 
 it('a login that works starts the count of refusals again', () => {
   const { logIn } = service({ lockOut: { afterRefusals: 2, seconds: 1800 } });
-  logIn(0, 'wrong');
-  logIn(1);
-  logIn(2, 'wrong');
+  const logins = [WRONG, LOGIN, WRONG, LOGIN].map((body, seconds) => logIn(seconds, body).login);
 
-  expect(logIn(3)).toMatchObject({ login: 'granted' });
+  expect(logins).toEqual(['refused', 'granted', 'refused', 'granted']);
 });
 
 it('an account that is locked by hand refuses the right password until it is opened', () => {
