@@ -17,7 +17,7 @@ export async function firstContact(stage: Stage, run: Invocation): Promise<strin
   const { code, message = '', said, outcome } = run.tick;
   if (endpoint === undefined) return undefined;
   // The message names every field; alarms and later ticks are no matter of a first contact.
-  if (code === 'CREDENTIALS_MALFORMED') return [failureLine(run.tick, width()), ...jsonLines(stage)].join('\n');
+  if (code === 'CREDENTIALS_MALFORMED') return [failureLine(run.tick, width()), ...(await jsonLines(stage))].join('\n');
   const contact = contactOf(stage, run);
   if (outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
   const { url, proxyUrl } = endpoint;
@@ -36,8 +36,8 @@ function contactOf({ aws, options }: Stage, { request }: Invocation): Contact | 
 }
 
 /** Where the file stops being JSON. */
-function jsonLines({ aws, options }: Stage): readonly string[] {
-  const line = jsonFaultLine(aws.secrets.secretString(SECRET_ID) ?? '{}');
+async function jsonLines({ aws, options }: Stage): Promise<readonly string[]> {
+  const line = await jsonFaultLine(aws.secrets.secretString(SECRET_ID) ?? '{}');
   if (line === undefined) return [];
   const place = `${options.endpoint?.credentialsFile}, line ${line}`;
   const look = 'from here on it is no JSON. Look for a comma too many, or a missing quotation mark.';
@@ -46,13 +46,12 @@ function jsonLines({ aws, options }: Stage): readonly string[] {
 
 /** A proxy that other programs here use. */
 function unusedProxy({ options, endpointUrl }: Stage): readonly string[] {
-  const scheme = new URL(endpointUrl).protocol === 'https:' ? 'HTTPS' : 'HTTP';
+  const scheme = endpointUrl.startsWith('https:') ? 'HTTPS' : 'HTTP';
   const names = [`${scheme}_PROXY`, `${scheme.toLowerCase()}_proxy`, 'ALL_PROXY', 'all_proxy'];
   const name = names.find((one) => process.env[one]);
+  const advice = 'Give --proxy http://host:port for one.';
   if (name === undefined || options.endpoint?.proxyUrl !== undefined) return [];
-  return [
-    `${name} is set here, and is not used: the request went without a proxy. Give --proxy http://host:port for one.`,
-  ];
+  return [`${name} is set here, and is not used: the request went without a proxy. ${advice}`];
 }
 
 /** What may mislead in the profile, by the answer of a real service. */

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
@@ -33,16 +34,16 @@ export async function invoke(
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<Invocation> {
-  const args = [LAMBDA_PROCESS, ARTEFACT, JSON.stringify(event), String(timeoutMs)];
-  const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
-  const child = spawn(process.execPath, args, { env, signal, serialization: 'advanced', stdio: [...stdio] });
+  const args = [ARTEFACT, JSON.stringify(event), String(timeoutMs)];
+  const child = fork(LAMBDA_PROCESS, args, { env, execArgv: [], signal, serialization: 'advanced', silent: true });
   let ending: Ending | undefined;
   child.on('message', (message) => {
     if (isEnding(message)) ending = message;
   });
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  const aborted = new Promise<never>((_, reject) => child.once('error', reject));
-  const [stdout, stderr] = await Promise.race([Promise.all([read(child.stdout), read(child.stderr), closed]), aborted]);
+  const closed = once(child, 'close');
+  // Piped, so never null; the types do not know that.
+  const read = (output: Readable | null) => text(output ?? Readable.from([]));
+  const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr), closed]);
   if (ending === undefined) throw new Error(`The function ended without a log line.\n${stderr}`);
   const output = stdout + stderr;
   return { tick: ending.line, output, metrics: emittedMetrics(output), request: ending.request };
@@ -53,11 +54,6 @@ type Ending = Pick<Invocation, 'request'> & { readonly line: TickLogLine };
 
 function isEnding(message: unknown): message is Ending {
   return isObject(message) && isObject(message.line);
-}
-
-/** Piped, so never null; the types do not know that beside a channel for messages. */
-async function read(output: Readable | null): Promise<string> {
-  return output === null ? '' : text(output);
 }
 
 function emittedMetrics(output: string): Invocation['metrics'] {
