@@ -3,7 +3,7 @@ import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { profileDialect } from '../world/soap/profile-dialect.ts';
 import { type AnswerStructure, answerStructure } from './answer-structure.ts';
 import { type FailedContact, likelyCause } from './likely-cause.ts';
-import { filledLines, wrapText } from './wrap-text.ts';
+import { filledLines, paragraph } from './wrap-text.ts';
 
 const LABEL = 14;
 /** Narrower columns cut namespaces into pieces. */
@@ -117,10 +117,6 @@ function entry(name: string, text: string, width: number): string {
 
 function labelled(name: string, text: string): string {
   return `  ${styleText('dim', name.padEnd(LABEL))}${text}`;
-}
-
-function paragraph(start: string, text: string, indent: number, width: number): string {
-  return start + wrapText(text, width - indent).join(`\n${' '.repeat(indent)}`);
 }
 
 /** Breaks at a blank, else behind a separator of a namespace or an address. Further lines stand under the first. */

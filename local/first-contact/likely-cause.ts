@@ -24,14 +24,11 @@ export interface FailedContact extends Contact {
 
 /** Why it got none, most likely, and what to do: whole sentences, of the first row that holds. */
 export function likelyCause(failed: FailedContact): readonly [cause: string, remedy: string] {
-  const holds = ([when]: Row) => (typeof when === 'string' ? failed.answer?.structure.kind === when : when(failed));
-  const [, cause, remedy] = ROWS.find(holds) ?? NO_TOKEN;
-  const inWords = (text: Text) => (typeof text === 'string' ? text : text(failed));
-  return [inWords(cause), inWords(remedy)];
+  const [, cause, remedy] = rows(failed).find(([holds]) => holds) ?? NO_TOKEN;
+  return [cause, remedy];
 }
 
-type Text = string | ((failed: FailedContact) => string);
-type Row = readonly [when: AnswerKind | ((failed: FailedContact) => boolean), cause: Text, remedy: Text];
+type Row = readonly [holds: boolean, cause: string, remedy: string];
 
 const PATH = "Compare the path with the vendor's documentation, letter by letter.";
 const SOAP_ADDRESS =
@@ -40,104 +37,95 @@ const DESCRIBE = 'Another service: see docs/services.md, "Your own", and --servi
 const EXAMPLE = "compare request and soapAction of the profile with an example of the vendor's";
 
 /** A first contact: a redirect is a wrong path before it is an outage. */
-const ROWS: readonly Row[] = [
-  [
-    ({ certificate }) => certificate !== undefined,
-    ({ fault, certificate }) => `The certificate ${certificate}: ${fault?.what}.`,
-    ({ fault }) => `${fault?.remedy}. NODE_EXTRA_CA_CERTS, set to a file with an authority, works here as tls_ca does.`,
-  ],
-  [
-    ({ answer }) => answer === undefined,
-    ({ endpoint, proxyUrl, fault }) => `${address(endpoint, proxyUrl)}: ${fault?.what}.`,
-    ({ fault }) => `${fault?.remedy}.`,
-  ],
-  [
-    ({ fault, answer }) => fault !== undefined && answer?.structure.kind === 'empty',
-    ({ fault }) => `The server began an answer and did not end it: ${fault?.what}.`,
-    'Run the command once more. If it stays so, ask the vendor.',
-  ],
-  [
-    ({ answer }) => Math.floor((answer?.status ?? 0) / 100) === 3,
-    ({ answer }) =>
-      `The address sends you on to ${answer?.redirectTo ?? 'nowhere that can be read'}. Credentials do not follow a redirect.`,
-    ({ answer, endpoint }) =>
-      answer?.redirectTo === `https://${new URL(endpoint).hostname}`
+function rows(failed: FailedContact): readonly Row[] {
+  const { answer, fault, certificate, endpoint, code, profile } = failed;
+  const { what = '', remedy = '' } = fault ?? {};
+  const { status = 0, redirectTo = 'nowhere that can be read', challenge } = answer ?? {};
+  const kind = answer?.structure.kind;
+  const [sent, other] = soapNamespace(profile.request) === SOAP_12 ? ['1.2', '1.1'] : ['1.1', '1.2'];
+  const otherVersion = `Give the Envelope of the profile's request the namespace of SOAP ${other}, or look for another address in the vendor's documentation. ${DESCRIBE}`;
+  const isMute = kind !== undefined && !SPEAKING.includes(kind);
+  return [
+    [
+      certificate !== undefined,
+      `The certificate ${certificate}: ${what}.`,
+      `${remedy}. NODE_EXTRA_CA_CERTS, set to a file with an authority, works here as tls_ca does.`,
+    ],
+    [answer === undefined, `${address(failed)}: ${what}.`, `${remedy}.`],
+    [
+      fault !== undefined && kind === 'empty',
+      `The server began an answer and did not end it: ${what}.`,
+      'Run the command once more. If it stays so, ask the vendor.',
+    ],
+    [
+      status >= 300 && status < 400,
+      `The address sends you on to ${redirectTo}. Credentials do not follow a redirect.`,
+      redirectTo === `https://${new URL(endpoint).hostname}`
         ? 'Use https in --endpoint.'
         : 'Use the address that the vendor names for the SOAP service; a login page is often behind a redirect.',
-  ],
-  [
-    ({ answer }) => answer?.status === 415,
-    ({ profile }) => `The service wants another content type: most likely ${versions(profile)[1]}, or no SOAP.`,
-    otherVersion,
-  ],
-  [
-    ({ answer }) =>
-      answer?.status === 401 && answer.challenge !== undefined && answer.structure.kind !== 'this service',
-    ({ answer }) =>
-      `The server wants an HTTP login (${answer?.challenge}) before it reads the request, and this request has none.`,
-    `Compare the address. If it is right, a profile can send one (headers). ${DESCRIBE}`,
-  ],
-  [
-    hasMuteStatus((status) => [404, 405, 410].includes(status)),
-    ({ answer }) => `The server is there, but takes no SOAP request at this path (HTTP ${answer?.status}).`,
-    PATH,
-  ],
-  [
-    hasMuteStatus((status) => status === 401 || status === 403),
-    ({ answer }) =>
-      `A gateway before the service refuses (HTTP ${answer?.status}): most likely an allow-list without your address.`,
-    'Ask the vendor whether your address must be on a list, and whether the path is right. If the service itself refuses in such a text, put its code into codes.credentials of the profile.',
-  ],
-  [
-    hasMuteStatus((status) => status === 429 || status >= 500),
-    ({ answer }) =>
-      `The server, or a gateway before it, is not available (HTTP ${answer?.status}) and says no more in SOAP.`,
-    'Run the command again in some minutes. If it stays so, compare the path, then ask the vendor.',
-  ],
-  [
-    ({ code }) => code === 'CREDENTIALS_REFUSED',
-    (failed) => `The service is the right one, and does not accept these credentials: ${suspectFields(failed)}.`,
-    'Compare the file with what the vendor sent, field by field, before you try again: some services lock an account after few tries.',
-  ],
-  ['empty', 'The address answers with nothing: most likely the path is not that of the service.', PATH],
-  ['login page', 'This is a page for people to log in, not the SOAP service.', SOAP_ADDRESS],
-  [
-    'HTML page',
-    'This is a page for people, not the SOAP service: most likely another path, or a network that wants a login first.',
-    SOAP_ADDRESS,
-  ],
-  [
-    'WSDL',
-    "This is the address of the service's description (WSDL), not of the service.",
-    'Leave out ?wsdl, or take the address that stands in the description as soap:address.',
-  ],
-  [
-    'other SOAP version',
-    ({ profile }) => `The service speaks ${versions(profile)[1]}; this request is ${versions(profile)[0]}.`,
-    otherVersion,
-  ],
-  [
-    'another service',
-    'The service answers in SOAP, but under another name or namespace: another service.',
-    `Compare the lines above, then correct \`answer\` and \`namespaces\` in the profile. ${DESCRIBE}`,
-  ],
-  [
-    ({ answer, code }) => answer?.structure.kind === 'SOAP fault' && code === 'ENDPOINT_UNAVAILABLE',
-    'The address speaks SOAP, and reports a fault of its own: an outage, or a request that it does not know.',
-    `Read above what it said. Run the command again in some minutes; if it stays so, ${EXAMPLE}.`,
-  ],
-  [
-    'SOAP fault',
-    'The service gives a reason that the profile does not list: a refusal, or a request that it does not know.',
-    `Read above what it said. If it is about the credentials, put its code into codes.credentials before it is asked again. Else ${EXAMPLE}. ${DESCRIBE}`,
-  ],
-  ['JSON', 'This is an API that speaks JSON, not SOAP.', SOAP_ADDRESS],
-  ['XML', 'This is XML, but no SOAP envelope.', PATH],
-  ['text', 'This is neither SOAP nor XML.', PATH],
-];
+    ],
+    [status === 415, `The service wants another content type: most likely SOAP ${other}, or no SOAP.`, otherVersion],
+    [
+      status === 401 && challenge !== undefined && kind !== 'this service',
+      `The server wants an HTTP login (${challenge}) before it reads the request, and this request has none.`,
+      `Compare the address. If it is right, a profile can send one (headers). ${DESCRIBE}`,
+    ],
+    [
+      isMute && [404, 405, 410].includes(status),
+      `The server is there, but takes no SOAP request at this path (HTTP ${status}).`,
+      PATH,
+    ],
+    [
+      isMute && [401, 403].includes(status),
+      `A gateway before the service refuses (HTTP ${status}): most likely an allow-list without your address.`,
+      'Ask the vendor whether your address must be on a list, and whether the path is right. If the service itself refuses in such a text, put its code into codes.credentials of the profile.',
+    ],
+    [
+      isMute && (status === 429 || status >= 500),
+      `The server, or a gateway before it, is not available (HTTP ${status}) and says no more in SOAP.`,
+      'Run the command again in some minutes. If it stays so, compare the path, then ask the vendor.',
+    ],
+    [
+      code === 'CREDENTIALS_REFUSED',
+      `The service is the right one, and does not accept these credentials: ${suspectFields(failed)}.`,
+      'Compare the file with what the vendor sent, field by field, before you try again: some services lock an account after few tries.',
+    ],
+    [kind === 'empty', 'The address answers with nothing: most likely the path is not that of the service.', PATH],
+    [kind === 'login page', 'This is a page for people to log in, not the SOAP service.', SOAP_ADDRESS],
+    [
+      kind === 'HTML page',
+      'This is a page for people, not the SOAP service: most likely another path, or a network that wants a login first.',
+      SOAP_ADDRESS,
+    ],
+    [
+      kind === 'WSDL',
+      "This is the address of the service's description (WSDL), not of the service.",
+      'Leave out ?wsdl, or take the address that stands in the description as soap:address.',
+    ],
+    [kind === 'other SOAP version', `The service speaks SOAP ${other}; this request is SOAP ${sent}.`, otherVersion],
+    [
+      kind === 'another service',
+      'The service answers in SOAP, but under another name or namespace: another service.',
+      `Compare the lines above, then correct \`answer\` and \`namespaces\` in the profile. ${DESCRIBE}`,
+    ],
+    [
+      kind === 'SOAP fault' && code === 'ENDPOINT_UNAVAILABLE',
+      'The address speaks SOAP, and reports a fault of its own: an outage, or a request that it does not know.',
+      `Read above what it said. Run the command again in some minutes; if it stays so, ${EXAMPLE}.`,
+    ],
+    [
+      kind === 'SOAP fault',
+      'The service gives a reason that the profile does not list: a refusal, or a request that it does not know.',
+      `Read above what it said. If it is about the credentials, put its code into codes.credentials before it is asked again. Else ${EXAMPLE}. ${DESCRIBE}`,
+    ],
+    [kind === 'JSON', 'This is an API that speaks JSON, not SOAP.', SOAP_ADDRESS],
+    [kind === 'XML', 'This is XML, but no SOAP envelope.', PATH],
+    [kind === 'text', 'This is neither SOAP nor XML.', PATH],
+  ];
+}
 
 const NO_TOKEN: Row = [
-  'this service',
+  true,
   'This is the answer that the profile names, but no token beyond doubt stands in it.',
   'Compare the paths of the profile with the lines above (token, code, success, expiresIn, expiresAt), and its codes with what it said.',
 ];
@@ -145,24 +133,10 @@ const NO_TOKEN: Row = [
 /** What an answer of these kinds says counts for more than its status. */
 const SPEAKING: readonly AnswerKind[] = ['this service', 'another service', 'SOAP fault', 'other SOAP version', 'JSON'];
 
-function hasMuteStatus(holds: (status: number) => boolean) {
-  return ({ answer }: FailedContact) =>
-    answer !== undefined && holds(answer.status) && !SPEAKING.includes(answer.structure.kind);
-}
-
-function address(endpoint: string, proxyUrl: string | undefined): string {
+function address({ endpoint, proxyUrl }: FailedContact): string {
   const { hostname, port, protocol } = new URL(endpoint);
   const through = proxyUrl === undefined ? '' : `, through the proxy ${new URL(proxyUrl).host}`;
   return `${hostname}, port ${port || (protocol === 'https:' ? '443' : '80')}${through}`;
-}
-
-/** What was sent, and what was not. */
-function versions({ request }: ServiceProfile): readonly [sent: string, other: string] {
-  return soapNamespace(request) === SOAP_12 ? ['SOAP 1.2', 'SOAP 1.1'] : ['SOAP 1.1', 'SOAP 1.2'];
-}
-
-function otherVersion({ profile }: FailedContact): string {
-  return `Give the Envelope of the profile's request the namespace of ${versions(profile)[1]}, or look for another address in the vendor's documentation. ${DESCRIBE}`;
 }
 
 /** OAuth's codes say whether it is the user or the client. */

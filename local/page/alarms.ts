@@ -13,45 +13,36 @@ export const ERRORS_METRIC = {
   dimensions: { FunctionName: 'local' },
 } as const;
 
-/** The alarms as CloudWatch would show them. */
-export interface AlarmPanel {
-  /** Why no alarm is evaluated. */
-  readonly off: string | undefined;
-  /** In order of time. */
-  readonly changes: readonly AlarmChange[];
-  views(): readonly AlarmView[];
-}
-
 const MINUTE_MS = 60_000;
 
-/** Evaluates each alarm once a minute of the world's time. */
-export function createAlarmPanel({ clock, metrics }: VirtualWorld, config: Config): AlarmPanel {
+/** The alarms as CloudWatch would show them: each is evaluated once a minute of the world's time. */
+export function playAlarms({ clock, metrics }: VirtualWorld, config: Config) {
   const { checkEverySeconds } = config;
-  if (checkEverySeconds % 60 !== 0) {
-    const off = `CloudWatch looks once a minute, and this token is checked every ${checkEverySeconds} s: no alarm fits.`;
-    return { off, changes: [], views: () => [] };
-  }
+  const isOff = checkEverySeconds % 60 !== 0;
   const changes: AlarmChange[] = [];
+  const views: AlarmView[] = [];
 
-  function watch({ kind: name, severity, firesWhen: rule, alarm }: PlayedAlarm): () => AlarmView {
-    const pages = severity === 'page';
+  function watch({ kind: name, severity, firesWhen: rule, alarm }: PlayedAlarm, index: number): void {
     const createdAt = clock.now();
     const { firstMinute, evaluate } = watchAlarm(alarm, createdAt, 'filled');
+    const pages = severity === 'page';
     let view: AlarmView = { name, pages, rule, state: 'INSUFFICIENT_DATA', since: createdAt, isWarmingUp: true };
+    views[index] = view;
     const look = () => {
       const at = clock.now();
       const state = evaluate(metrics.get(alarm.seriesKey) ?? [], at);
       const isChange = state !== view.state;
       if (isChange) changes.push({ at, name, state });
       view = { ...view, state, since: isChange ? at : view.since, isWarmingUp: at < createdAt + alarm.warmUpMs };
+      views[index] = view;
       clock.at(at + MINUTE_MS, look);
     };
     clock.at(firstMinute, look);
-    return () => view;
   }
 
-  const watched = playedAlarms(config).map(watch);
-  return { off: undefined, changes, views: () => watched.map((view) => view()) };
+  if (!isOff) playedAlarms(config).forEach(watch);
+  const why = `CloudWatch looks once a minute, and this token is checked every ${checkEverySeconds} s: no alarm fits.`;
+  return { views, changes, off: isOff ? why : undefined };
 }
 
 type PlayedAlarm = AlarmRule & { readonly alarm: Alarm };

@@ -1,4 +1,4 @@
-import { NO_CONNECTION, NONSENSE } from '../world/soap/vendor.ts';
+import { NO_CONNECTION, NONSENSE, type VendorFault } from '../world/soap/vendor.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { Button } from './snapshot.ts';
 
@@ -13,20 +13,8 @@ interface ButtonEffect {
 
 /** The buttons of the page. */
 export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
-  'service-down': {
-    label: 'The service is down',
-    press: ({ vendor }) => {
-      vendor.fault = NO_CONNECTION;
-    },
-    lasts: ({ vendor }) => vendor.fault === NO_CONNECTION,
-  },
-  'service-nonsense': {
-    label: 'It answers nonsense',
-    press: ({ vendor }) => {
-      vendor.fault = NONSENSE;
-    },
-    lasts: ({ vendor }) => vendor.fault === NONSENSE,
-  },
+  'service-down': faultOfService('The service is down', NO_CONNECTION),
+  'service-nonsense': faultOfService('It answers nonsense', NONSENSE),
   'token-ended': {
     label: 'It ends the token early',
     press: ({ vendor, clock }) => vendor.service.revokeAll(new Date(clock.now())),
@@ -66,6 +54,13 @@ export function lastingFaults(world: VirtualWorld): readonly Button[] {
   return Object.keys(BUTTONS)
     .filter(isButton)
     .filter((button) => BUTTONS[button].lasts?.(world));
+}
+
+function faultOfService(label: string, fault: VendorFault): ButtonEffect {
+  const press = ({ vendor }: VirtualWorld) => {
+    vendor.fault = fault;
+  };
+  return { label, press, lasts: ({ vendor }) => vendor.fault === fault };
 }
 
 /** Whether the secret holds the password that the service takes. */

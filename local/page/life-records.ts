@@ -9,74 +9,58 @@ import { isUnreadable } from '../../lambda/record.ts';
 import type { Config } from '../../lambda/refresher/config.ts';
 import { dueTime } from '../../lambda/refresher/rules/decision.ts';
 import { decodeStatus, statusParameterName, type TokenRecord } from '../../lambda/token-status.ts';
-import type { ServiceToken } from '../world/soap/token-issuer.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { AttemptView, Life } from './snapshot.ts';
 
-/** What the two records have said so far. */
-export interface LifeRecords {
-  /** The last attempt to get a token, if none has been stored since. */
-  attempt(): AttemptView | undefined;
-  /** The tokens that were stored at some time since then, in order of time. */
-  lives(since: number): readonly Life[];
-}
-
-/** A token as it was recorded, and what the service itself knows of it. */
-interface RecordedLife {
-  token: TokenRecord;
-  readonly storedAt: number;
-  readonly issued: ServiceToken | undefined;
-}
-
-/** Reads each record as it is written. */
-export function recordLives({ clock, aws, vendor }: VirtualWorld, config: Config): LifeRecords {
-  const { parameters } = aws.services;
-  const statusName = statusParameterName(config.tokenParameterName);
-  const attemptName = attemptParameterName(config.tokenParameterName);
-  const records: RecordedLife[] = [];
-  let attempt: Attempt | undefined;
-
-  parameters.subscribe((name) => {
-    if (name === statusName) noteStatus();
-    if (name === attemptName) noteAttempt();
+/** The tokens that were stored at some time since then, in order of time: what the status has said so far. */
+export function livesSince(since: number, world: VirtualWorld, config: Config): readonly Life[] {
+  const records = storedTokens(world, config);
+  return records.flatMap(({ token, storedAt }, index) => {
+    const replacedAt = records[index + 1]?.storedAt;
+    if (replacedAt !== undefined && replacedAt < since) return [];
+    const expiresAt = Date.parse(token.expiresAt);
+    const endedAt = endedByService(token, world, config) ?? expiresAt;
+    const deadAt = endedAt < expiresAt ? endedAt : undefined;
+    return [{ version: token.version, storedAt, dueAt: dueTime(token, config), expiresAt, deadAt, replacedAt }];
   });
+}
 
-  /** One that has lost counts for nothing: the one before it still stands. */
-  function noteAttempt(): void {
-    const { value = '', version = 0 } = parameters.parameter(attemptName) ?? {};
-    const record = decodeAttempt(value);
-    if (!isUnreadable(record) && !hasLost(record, version)) attempt = record.attempt;
-  }
+/** The last attempt to get a token, if none has been stored since. */
+export function attemptOf(world: VirtualWorld, config: Config): AttemptView | undefined {
+  const attempt = countingAttempt(world, config);
+  const { askAgainAt, outcome } = openAttempt({ attempt }, storedTokens(world, config).at(-1)?.token) ?? {};
+  if (askAgainAt === undefined) return undefined;
+  return { code: outcome?.code, askAgainAt: askAgainAt === 'never' ? askAgainAt : Date.parse(askAgainAt) };
+}
 
-  function noteStatus(): void {
-    const status = decodeStatus(parameters.parameter(statusName)?.value ?? '');
-    if (isUnreadable(status) || status.token === undefined) return;
+/** A token that is handed out again is one. */
+function storedTokens({ aws }: VirtualWorld, { tokenParameterName }: Config) {
+  const records: { token: TokenRecord; readonly storedAt: number }[] = [];
+  for (const { value, lastModified } of aws.services.parameters.history(statusParameterName(tokenParameterName))) {
+    const status = decodeStatus(value);
+    if (isUnreadable(status) || status.token === undefined) continue;
     const { token } = status;
     const last = records.at(-1);
-    if (last !== undefined && last.token.version === token.version && last.token.issuedAt === token.issuedAt) {
-      last.token = token;
-      return;
-    }
-    const stored = parameters.parameter(config.tokenParameterName)?.value;
-    const issued = vendor.service.issuedTokens.findLast((one) => one.token === stored);
-    records.push({ token, storedAt: clock.now(), issued });
+    if (last?.token.version === token.version && last.token.issuedAt === token.issuedAt) last.token = token;
+    else records.push({ token, storedAt: lastModified.getTime() });
   }
+  return records;
+}
 
-  return {
-    attempt: () => {
-      const open = openAttempt({ attempt }, records.at(-1)?.token);
-      const { askAgainAt, outcome } = open ?? {};
-      if (askAgainAt === undefined) return undefined;
-      return { code: outcome?.code, askAgainAt: askAgainAt === 'never' ? askAgainAt : Date.parse(askAgainAt) };
-    },
-    lives: (since) =>
-      records.flatMap(({ token, storedAt, issued }, index) => {
-        const replacedAt = records[index + 1]?.storedAt;
-        if (replacedAt !== undefined && replacedAt < since) return [];
-        const expiresAt = Date.parse(token.expiresAt);
-        const endedAt = issued?.revoked ? issued.expiresAt.getTime() : expiresAt;
-        const deadAt = endedAt < expiresAt ? endedAt : undefined;
-        return [{ version: token.version, storedAt, dueAt: dueTime(token, config), expiresAt, deadAt, replacedAt }];
-      }),
-  };
+/** One that has lost counts for nothing: the one before it still stands. */
+function countingAttempt({ aws }: VirtualWorld, { tokenParameterName }: Config): Attempt | undefined {
+  const written = aws.services.parameters.history(attemptParameterName(tokenParameterName));
+  for (const { value, version } of written.toReversed()) {
+    const record = decodeAttempt(value);
+    if (!isUnreadable(record) && !hasLost(record, version)) return record.attempt;
+  }
+  return undefined;
+}
+
+/** When the service ended it early. */
+function endedByService({ version }: TokenRecord, { aws, vendor }: VirtualWorld, config: Config): number | undefined {
+  const versions = aws.services.parameters.history(config.tokenParameterName);
+  const stored = versions.find((one) => one.version === version)?.value;
+  const issued = vendor.service.issuedTokens.findLast(({ token }) => token === stored);
+  return issued?.revoked ? issued.expiresAt.getTime() : undefined;
 }

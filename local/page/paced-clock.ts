@@ -3,12 +3,7 @@ import type { VirtualClock } from '../world/time/virtual-clock.ts';
 import type { Pace } from './snapshot.ts';
 
 /** Lets virtual time pass as somebody likes to watch it. */
-export interface PacedClock {
-  pace(): Pace;
-  setPace(pace: Pace): void;
-  /** Resolves when the signal has fired. @param onStep called after each step */
-  run(signal: AbortSignal, onStep: () => void): Promise<void>;
-}
+export type PacedClock = ReturnType<typeof pacedClock>;
 
 /** Five a second: a person sees no more of a curve that falls. */
 const STEP_MS = 200;
@@ -20,15 +15,16 @@ const LONGEST_STEP_MS = 1_000;
  * world as it says, however slow this machine is: a clock that merely ran faster would make 50 ms of work last 30 s.
  * @param onPace gets each other pace
  */
-export function pacedClock(clock: VirtualClock, onPace: (pace: Pace) => unknown): PacedClock {
+export function pacedClock(clock: VirtualClock, onPace: (pace: Pace) => unknown) {
   let pace: Pace = 1;
   return {
     pace: () => pace,
-    setPace(asked) {
+    setPace(asked: Pace): void {
       pace = asked;
       onPace(pace);
     },
-    async run(signal, onStep) {
+    /** Resolves when the signal has fired. @param onStep called after each step */
+    async run(signal: AbortSignal, onStep: () => void): Promise<void> {
       let before = performance.now();
       while (!signal.aborted) {
         await sleep(STEP_MS, undefined, { signal }).catch(() => {});

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { parseJsonObject } from '../../lambda/parse-json.ts';
@@ -9,20 +9,9 @@ import type { PacedClock } from './paced-clock.ts';
 import type { TickView } from './snapshot.ts';
 import type { TokenLife } from './token-life.ts';
 
-/** The page that shows a token's life, behind whatever server listens on this machine. */
-export interface TokenPage {
-  readonly handle: RequestListener;
-  /** Sends a tick to every browser that shows the page. */
-  showTick(view: TickView): void;
-  /** Sends how things are. */
-  showState(): void;
-  /** The same, where the last time is long enough ago for a person to notice. */
-  showStep(): void;
-}
-
 /** At real time, little changes in between. */
 const SLOW_MS = 500;
-const MAX_POST_BYTES = 1024;
+const MAX_POST_LENGTH = 1024;
 
 const HEADERS = {
   'Content-Security-Policy':
@@ -35,16 +24,12 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-interface Content {
-  readonly type: string;
-  readonly text: string;
-}
-
 /**
- * The page, what happens (server-sent events), and its commands. A command must be JSON, come from the page's own origin
+ * The page that shows a token's life, behind whatever server listens on this machine: its files, what happens (server-sent
+ * events), and its commands. A command must be JSON, come from the page's own origin
  * and carry the key that this start has put into the page: no other page in the browser can send one.
  */
-export async function createPage(life: TokenLife, time: PacedClock): Promise<TokenPage> {
+export async function createPage(life: TokenLife, time: PacedClock) {
   const key = randomBytes(24).toString('base64url');
   const start = randomBytes(8).toString('hex');
   const content = await readContent(key);
@@ -55,9 +40,13 @@ export async function createPage(life: TokenLife, time: PacedClock): Promise<Tok
     for (const browser of browsers) browser.write(event);
   }
 
-  function showState(): void {
+  function state(): string {
     shownAt = performance.now();
-    if (browsers.size > 0) send(sse('state', life.snapshot(time.pace())));
+    return sse('state', life.snapshot(time.pace()));
+  }
+
+  function showState(): void {
+    if (browsers.size > 0) send(state());
   }
 
   function follow(response: ServerResponse): void {
@@ -65,9 +54,7 @@ export async function createPage(life: TokenLife, time: PacedClock): Promise<Tok
     response.removeHeader('Transfer-Encoding');
     response.writeHead(200, { ...HEADERS, 'Content-Type': 'text/event-stream', Connection: 'close' });
     // Another start has another key: a page that was loaded before must be loaded again.
-    response.write(sse('start', start));
-    response.write(sse('ticks', life.ticks));
-    response.write(sse('state', life.snapshot(time.pace())));
+    response.write(sse('start', start) + sse('ticks', life.ticks) + state());
     browsers.add(response);
     response.on('close', () => browsers.delete(response));
   }
@@ -86,36 +73,33 @@ export async function createPage(life: TokenLife, time: PacedClock): Promise<Tok
   }
 
   return {
-    handle(request, response) {
-      if (request.method === 'POST') {
-        take(request, response).catch(() => answer(response, 400, 'This is no command.'));
-        return;
-      }
+    handle(request: IncomingMessage, response: ServerResponse): void {
       const found = content.get(request.url ?? '');
-      if (request.method !== 'GET') answer(response, 405, 'GET or POST.');
+      if (request.method === 'POST') take(request, response).catch(() => answer(response, 400, 'This is no command.'));
+      else if (request.method !== 'GET') answer(response, 405, 'GET or POST.');
       else if (request.url === '/events') follow(response);
       else if (found === undefined) answer(response, 404, 'There is nothing here.');
       else response.writeHead(200, { ...HEADERS, 'Content-Type': found.type }).end(found.text);
     },
-    showTick: (view) => send(sse('ticks', [view])),
+    /** Sends a tick to every browser that shows the page. */
+    showTick: (view: TickView): void => send(sse('ticks', [view])),
+    /** Sends how things are. */
     showState,
-    showStep() {
+    /** The same, where the last time is long enough ago for a person to notice. */
+    showStep(): void {
       if (time.pace() > 1 || performance.now() - shownAt >= SLOW_MS) showState();
     },
   };
 }
 
 /** The page's files; its script is TypeScript, made one file here. */
-async function readContent(key: string): Promise<ReadonlyMap<string, Content>> {
+async function readContent(
+  key: string,
+): Promise<ReadonlyMap<string, { readonly type: string; readonly text: string }>> {
   const path = (name: string) => fileURLToPath(new URL(`browser/${name}`, import.meta.url));
   const read = (name: string) => readFile(path(name), 'utf8');
-  const script = await build({
-    entryPoints: [path('page.ts')],
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    write: false,
-  });
+  const asked = { bundle: true, format: 'esm', target: 'es2022', write: false } as const;
+  const script = await build({ entryPoints: [path('page.ts')], ...asked });
   return new Map([
     ['/', { type: 'text/html; charset=utf-8', text: (await read('index.html')).replace('{{KEY}}', key) }],
     ['/page.css', { type: 'text/css; charset=utf-8', text: await read('page.css') }],
@@ -135,14 +119,12 @@ function refusedPost({ headers, socket }: IncomingMessage, key: string): [number
 }
 
 async function limitedText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > MAX_POST_BYTES) throw new RangeError('too large');
-    chunks.push(chunk);
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > MAX_POST_LENGTH) throw new RangeError('too large');
   }
-  return Buffer.concat(chunks).toString();
+  return text;
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

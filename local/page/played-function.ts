@@ -8,26 +8,20 @@ import { Random } from '../world/time/random.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import { ERRORS_METRIC } from './alarms.ts';
 
-/** The function with what starts it: the schedule, the rule on readers' reports, and a person. */
-export interface PlayedFunction {
-  nextTickAt(): number;
-  /** What a person does with the command RefreshNow. */
-  refreshNow(): void;
-}
-
 const TIMEOUT_MS = LONGEST_RUN_SECONDS * 1000;
 /** EventBridge starts a tick within seconds of a reader's report. */
 const RULE_MS = 2_000;
 
 /**
- * Runs the handler in the world's own time, for as long as its clock runs.
+ * Runs the handler in the world's own time, for as long as its clock runs: on its schedule, by the rule on readers' reports,
+ * and where a person gives the command RefreshNow.
  * @param onReport gets what each tick did, and when its run began
  */
 export function playFunction(
   world: VirtualWorld,
   config: Config,
   onReport: (report: TickReport, startedAt: number) => void,
-): PlayedFunction {
+) {
   const { clock, aws, publish } = world;
   const random = new Random(clock.now());
   let nextTickAt = clock.now();
@@ -38,8 +32,7 @@ export function playFunction(
     const startedAt = clock.now();
     const remainingMs = () => startedAt + TIMEOUT_MS - clock.now();
     const running = run({ event, startedAt, remainingMs, step: async () => {} });
-    const errors = await running.then(() => 0).catch(() => 1);
-    publish(seriesKey(ERRORS_METRIC), errors, startedAt);
+    publish(seriesKey(ERRORS_METRIC), await running.then(() => 0).catch(() => 1), startedAt);
   }
 
   function tickOnSchedule(): void {
@@ -52,5 +45,5 @@ export function playFunction(
     if (name === rejectedParameterName(config.tokenParameterName)) clock.at(clock.now() + RULE_MS, () => invoke({}));
   });
   clock.at(nextTickAt, tickOnSchedule);
-  return { nextTickAt: () => nextTickAt, refreshNow: () => invoke({ force: true }) };
+  return { nextTickAt: () => nextTickAt, refreshNow: () => void invoke({ force: true }) };
 }

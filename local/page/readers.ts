@@ -7,7 +7,7 @@ import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { ReaderView } from './snapshot.ts';
 
 /** What the readers need to know. */
-export interface ReaderSettings {
+interface ReaderSettings {
   readonly tokenParameterName: string;
   readonly lifetimeSeconds: number;
   /** Also sends the token to the service; without, the token is only read. */
@@ -40,8 +40,7 @@ function playReader(
     clock: { now: clock.now, sleep: (ms) => clock.sleep(ms), timeout: (ms) => clock.timeout(ms) },
     random: () => random.next(),
   });
-  type Seen = Pick<ReaderView, 'state' | 'detail' | 'at'>;
-  let seen: Seen = { state: undefined, detail: 'has not called yet', at: undefined };
+  let seen: Seen & Pick<ReaderView, 'at'> = { state: undefined, detail: 'has not called yet', at: undefined };
   let calls = 0;
   let failed = 0;
 
@@ -59,37 +58,30 @@ function playReader(
   }
 
   async function call(): Promise<Seen> {
-    if (!callsService) {
-      const token = await tokens.get();
-      return { state: 'served', detail: `holds ${versionOf(token)}`, at: clock.now() };
-    }
+    if (!callsService) return { state: 'served', detail: `holds ${versionOf(await tokens.get())}` };
     let sent = '';
     const answer = await tokens.call((token) => {
       sent = token;
       return ask(token);
     }, isTokenRejected);
-    const at = clock.now();
-    if (isTokenRejected(answer)) {
-      const report = reportRejections ? ' and reported' : '';
-      return { state: 'rejected', detail: `${versionOf(sent)} rejected by the service${report}`, at };
-    }
-    return { state: 'served', detail: `served with ${versionOf(sent)}`, at };
+    if (!isTokenRejected(answer)) return { state: 'served', detail: `served with ${versionOf(sent)}` };
+    const report = reportRejections ? ' and reported' : '';
+    return { state: 'rejected', detail: `${versionOf(sent)} rejected by the service${report}` };
   }
 
   async function callOnce(): Promise<void> {
     calls += 1;
-    try {
-      seen = await call();
-    } catch (error) {
-      const at = clock.now();
-      seen =
-        error instanceof TokenReadError
-          ? { state: 'no token', detail: error.message, at }
-          : { state: 'no answer', detail: error instanceof Error ? error.message : 'unknown', at };
-    }
+    seen = { ...(await call().catch(notServed)), at: clock.now() };
     if (seen.state !== 'served') failed += 1;
     clock.at(clock.now() + everyMs, callOnce);
   }
   clock.at(clock.now() + (reportRejections ? everyMs : everyMs / 3), callOnce);
   return () => ({ name, reports: reportRejections, ...seen, calls, failed });
+}
+
+type Seen = Pick<ReaderView, 'state' | 'detail'>;
+
+function notServed(error: unknown): Seen {
+  const detail = error instanceof Error ? error.message : 'unknown';
+  return { state: error instanceof TokenReadError ? 'no token' : 'no answer', detail };
 }

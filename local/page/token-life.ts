@@ -4,27 +4,16 @@ import { pageBelowSeconds } from '../../lambda/timing.ts';
 import { seriesKey } from '../world/aws/cloudwatch-alarm.ts';
 import { tickMetricKey } from '../world/refresher-tick.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
-import { createAlarmPanel, ERRORS_METRIC } from './alarms.ts';
+import { ERRORS_METRIC, playAlarms } from './alarms.ts';
 import { BUTTONS, lastingFaults } from './buttons.ts';
-import { recordLives } from './life-records.ts';
+import { attemptOf, livesSince } from './life-records.ts';
 import { playFunction } from './played-function.ts';
 import { playReaders } from './readers.ts';
 import { type Act, type Button, PACES, type Pace, type SentLogin, type Snapshot, type TickView } from './snapshot.ts';
 import { verdictOf } from './verdict.ts';
 
 /** One token's life in a virtual world, as it goes on. */
-export interface TokenLife {
-  /** The last ones, in order of time. */
-  readonly ticks: readonly TickView[];
-  /** How fast time may pass: nobody can follow more than two ticks a second, and beside a real service time is real. */
-  readonly paces: readonly Pace[];
-  /** @param pace how fast the world's time passes at the moment */
-  snapshot(pace: number): Snapshot;
-  /** @returns false where the handler runs elsewhere: nothing can be broken there */
-  press(button: Button): boolean;
-  /** Takes in a tick that ran in a process of its own. */
-  note(tick: NotedTick): void;
-}
+export type TokenLife = ReturnType<typeof playTokenLife>;
 
 /** A tick that ran in a process of its own. */
 export interface NotedTick {
@@ -49,7 +38,7 @@ const SHOWN_TICKS = 100;
 const SHOWN_CHANGES = 50;
 
 /** Starts the schedule, the readers and the alarms; they go on for as long as the world's clock does. */
-export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSettings): TokenLife {
+export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSettings) {
   const { clock, vendor, publish } = world;
   const { tokenParameterName, checkEverySeconds, tokenLifetimeSeconds: lifetimeSeconds } = config;
   const ticks: TickView[] = [];
@@ -57,12 +46,11 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
   const acts: Act[] = [];
   let nextNotedAt: number | undefined;
   let tickCount = 0;
-
-  const records = recordLives(world, config);
+  const paces: readonly Pace[] = PACES.filter((pace) => pace === 1 || (isVirtual && pace <= 2 * checkEverySeconds));
   const played = isVirtual
     ? playFunction(world, config, (report, at) => show(tickLogLine(tokenParameterName, report), at))
     : undefined;
-  const alarms = createAlarmPanel(world, config);
+  const alarms = playAlarms(world, config);
   const readers = playReaders(world, { tokenParameterName, lifetimeSeconds, callsService: isVirtual });
 
   function show(tick: TickLogLine, at: number): void {
@@ -78,53 +66,53 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
     return vendor.logins.map(({ at, outcome }) => ({ at, outcome: outcome === 'failed' ? 'no token' : outcome }));
   }
 
-  function facts(pace: number): Omit<Snapshot, 'verdict'> {
-    const now = clock.now();
-    const since = now - SHOWN_LIFETIMES * lifetimeSeconds * 1000;
-    const all = logins();
-    return {
-      now,
-      pace,
-      paces: life.paces,
-      isVirtual,
-      settings: { lifetimeSeconds, checkEverySeconds, pageBelowSeconds: pageBelowSeconds(config) },
-      lives: records.lives(since),
-      attempt: records.attempt(),
-      nextTickAt: played === undefined ? nextNotedAt : played.nextTickAt(),
-      lastTick: ticks.at(-1),
-      faults: lastingFaults(world),
-      logins: { total: all.length, recent: lastFrom(all, since) },
-      alarms: alarms.views(),
-      alarmsOff: alarms.off,
-      alarmChanges: alarms.changes.slice(-SHOWN_CHANGES),
-      readers: readers(),
-      acts: lastFrom(acts, since),
-    };
-  }
-
-  const life: TokenLife = {
-    ticks,
-    paces: PACES.filter((pace) => (isVirtual ? pace <= 2 * checkEverySeconds || pace === 1 : pace === 1)),
-    press(button) {
+  return {
+    /** The last ones, in order of time. */
+    ticks: ticks as readonly TickView[],
+    /** How fast time may pass: nobody can follow more than two ticks a second, and beside a real service time is real. */
+    paces,
+    /** @returns false where the handler runs elsewhere: nothing can be broken there */
+    press(button: Button): boolean {
       if (played === undefined) return false;
       const { label, press } = BUTTONS[button];
       acts.push({ at: clock.now(), label });
       press(world, played.refreshNow);
       return true;
     },
-    note({ tick, startedAt, metrics }) {
+    /** Takes in a tick that ran in a process of its own. */
+    note({ tick, startedAt, metrics }: NotedTick): void {
       nextNotedAt = startedAt + checkEverySeconds * 1000;
       if (tick.endpointLatenciesMs !== undefined) noted.push({ at: startedAt, outcome: loginOutcome(tick) });
       for (const [name, value] of metrics) publish(tickMetricKey(tokenParameterName, name), value);
       publish(seriesKey(ERRORS_METRIC), tick.outcome === 'failed' ? 1 : 0, startedAt);
       show(tick, startedAt);
     },
-    snapshot(pace) {
-      const shown = facts(pace);
-      return { ...shown, verdict: verdictOf(shown) };
+    /** @param pace how fast the world's time passes at the moment */
+    snapshot(pace: number): Snapshot {
+      const now = clock.now();
+      const since = now - SHOWN_LIFETIMES * lifetimeSeconds * 1000;
+      const all = logins();
+      const facts = {
+        now,
+        pace,
+        paces,
+        isVirtual,
+        settings: { lifetimeSeconds, checkEverySeconds, pageBelowSeconds: pageBelowSeconds(config) },
+        lives: livesSince(since, world, config),
+        attempt: attemptOf(world, config),
+        nextTickAt: played === undefined ? nextNotedAt : played.nextTickAt(),
+        lastTick: ticks.at(-1),
+        faults: lastingFaults(world),
+        logins: { total: all.length, recent: lastFrom(all, since) },
+        alarms: [...alarms.views],
+        alarmsOff: alarms.off,
+        alarmChanges: alarms.changes.slice(-SHOWN_CHANGES),
+        readers: readers(),
+        acts: lastFrom(acts, since),
+      };
+      return { ...facts, verdict: verdictOf(facts) };
     },
   };
-  return life;
 }
 
 function kindOf({ outcome, decision }: TickLogLine): TickView['kind'] {

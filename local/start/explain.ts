@@ -1,5 +1,8 @@
 import { timingOfProps } from '../../infra/timing-props.ts';
 import { isCertificateFault } from '../../lambda/refresher/adapters/connection-fault.ts';
+import { parseCredentials } from '../../lambda/refresher/parse-credentials.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
+import { type Contact, describeContact } from '../first-contact/contact.ts';
 import { firstContactScreen } from '../first-contact/first-contact.ts';
 import { peerCertificate } from '../first-contact/peer-certificate.ts';
 import { codeHint, lifetimeHint } from '../world/profile-hints.ts';
@@ -11,12 +14,12 @@ import { type Stage, width } from './stage.ts';
 /** What a request to a real service met that got no token; undefined where none was sent, or a token came. */
 export async function firstContact(stage: Stage, run: Invocation): Promise<string | undefined> {
   const { endpoint, service: profile } = stage.options;
-  const { tick, contact } = run;
-  const { code, message = '', said } = tick;
+  const { code, message = '', said, outcome } = run.tick;
   if (endpoint === undefined) return undefined;
   // The message names every field; alarms and later ticks are no matter of a first contact.
-  if (code === 'CREDENTIALS_MALFORMED') return [failureLine(tick, width()), ...jsonLines(stage)].join('\n');
-  if (tick.outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
+  if (code === 'CREDENTIALS_MALFORMED') return [failureLine(run.tick, width()), ...(await jsonLines(stage))].join('\n');
+  const contact = contactOf(stage, run);
+  if (outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
   const { url, proxyUrl } = endpoint;
   const certificate = isCertificateFault(contact.fault?.name ?? '') ? await peerCertificate(url) : undefined;
   const hints = contact.answer === undefined ? unusedProxy(stage) : profileHints(stage, run);
@@ -24,9 +27,17 @@ export async function firstContact(stage: Stage, run: Invocation): Promise<strin
   return firstContactScreen(failed, width());
 }
 
+/** Undefined where the local service was asked, too. */
+function contactOf({ aws, options }: Stage, { request }: Invocation): Contact | undefined {
+  const { endpoint, service } = options;
+  if (endpoint === undefined || request === undefined) return undefined;
+  const credentials = parseCredentials(aws.secrets.secretString(SECRET_ID), serviceOf(service).fields);
+  return describeContact(request, endpoint.url, service, 'faults' in credentials ? [] : credentials.secrets);
+}
+
 /** Where the file stops being JSON. */
-function jsonLines({ aws, options }: Stage): readonly string[] {
-  const line = jsonFaultLine(aws.secrets.secretString(SECRET_ID) ?? '{}');
+async function jsonLines({ aws, options }: Stage): Promise<readonly string[]> {
+  const line = await jsonFaultLine(aws.secrets.secretString(SECRET_ID) ?? '{}');
   if (line === undefined) return [];
   const place = `${options.endpoint?.credentialsFile}, line ${line}`;
   const look = 'from here on it is no JSON. Look for a comma too many, or a missing quotation mark.';
@@ -35,24 +46,25 @@ function jsonLines({ aws, options }: Stage): readonly string[] {
 
 /** A proxy that other programs here use. */
 function unusedProxy({ options, endpointUrl }: Stage): readonly string[] {
-  const scheme = new URL(endpointUrl).protocol === 'https:' ? 'HTTPS' : 'HTTP';
+  const scheme = endpointUrl.startsWith('https:') ? 'HTTPS' : 'HTTP';
   const names = [`${scheme}_PROXY`, `${scheme.toLowerCase()}_proxy`, 'ALL_PROXY', 'all_proxy'];
   const name = names.find((one) => process.env[one]);
+  const advice = 'Give --proxy http://host:port for one.';
   if (name === undefined || options.endpoint?.proxyUrl !== undefined) return [];
-  return [
-    `${name} is set here, and is not used: the request went without a proxy. Give --proxy http://host:port for one.`,
-  ];
+  return [`${name} is set here, and is not used: the request went without a proxy. ${advice}`];
 }
 
 /** What may mislead in the profile, by the answer of a real service. */
-export function profileHints({ options }: Stage, { tick, contact }: Invocation): readonly string[] {
-  if (options.endpoint === undefined || contact?.answer === undefined) return [];
-  const { code, outcome, secondsRemaining, profileEntry } = tick;
+export function profileHints(stage: Stage, run: Invocation): readonly string[] {
+  const { answer } = contactOf(stage, run) ?? {};
+  if (answer === undefined) return [];
+  const { service } = stage.options;
+  const { code, outcome, secondsRemaining, profileEntry } = run.tick;
   const isToken = outcome === 'refreshed' && secondsRemaining !== undefined;
   return [
-    ...contact.answer.lostPaths,
-    code === 'CREDENTIALS_REFUSED' ? undefined : codeHint(options.service),
+    ...answer.lostPaths,
+    code === 'CREDENTIALS_REFUSED' ? undefined : codeHint(service),
     profileEntry && `if that is a refusal of the credentials, add to the profile: ${profileEntry}`,
-    isToken ? lifetimeHint(timingOfProps({ service: options.service }), secondsRemaining) : undefined,
+    isToken ? lifetimeHint(timingOfProps({ service }), secondsRemaining) : undefined,
   ].filter((hint) => hint !== undefined);
 }

@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 import { METRIC_NAMESPACE, METRICS } from '../../lambda/refresher/metric-names.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
-import { type Contact, isContact } from '../first-contact/contact.ts';
+import type { SentRequest } from '../first-contact/sent-request.ts';
 
 /** One run of the function in a process of its own. */
 export interface Invocation {
@@ -14,8 +15,8 @@ export interface Invocation {
   readonly output: string;
   /** What it wrote to its log in CloudWatch's embedded metric format. */
   readonly metrics: readonly (readonly [name: string, value: number])[];
-  /** The last request to the endpoint and its answer; undefined when none was sent. */
-  readonly contact: Contact | undefined;
+  /** The last one to the endpoint; undefined when none was sent. */
+  readonly request: SentRequest | undefined;
 }
 
 /** The built function, as it is deployed. */
@@ -33,29 +34,26 @@ export async function invoke(
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<Invocation> {
-  const args = [LAMBDA_PROCESS, ARTEFACT, JSON.stringify(event), String(timeoutMs)];
-  const child = spawn(process.execPath, args, { env, signal, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-  let sent: Readonly<Record<string, unknown>> = {};
+  const args = [ARTEFACT, JSON.stringify(event), String(timeoutMs)];
+  const child = fork(LAMBDA_PROCESS, args, { env, execArgv: [], signal, serialization: 'advanced', silent: true });
+  let ending: Ending | undefined;
   child.on('message', (message) => {
-    if (isObject(message)) sent = message;
+    if (isEnding(message)) ending = message;
   });
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  const aborted = new Promise<never>((_, reject) => child.once('error', reject));
-  const [stdout, stderr] = await Promise.race([Promise.all([read(child.stdout), read(child.stderr), closed]), aborted]);
-  if (!isTickLine(sent.line)) throw new Error(`The function ended without a log line.\n${stderr}`);
+  const closed = once(child, 'close');
+  // Piped, so never null; the types do not know that.
+  const read = (output: Readable | null) => text(output ?? Readable.from([]));
+  const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr), closed]);
+  if (ending === undefined) throw new Error(`The function ended without a log line.\n${stderr}`);
   const output = stdout + stderr;
-  const contact = isContact(sent.contact) ? sent.contact : undefined;
-  return { tick: sent.line, output, metrics: emittedMetrics(output), contact };
+  return { tick: ending.line, output, metrics: emittedMetrics(output), request: ending.request };
 }
 
-/** The function's own log line, as it went through JSON. */
-function isTickLine(line: unknown): line is TickLogLine {
-  return isObject(line) && typeof line.outcome === 'string';
-}
+/** What the process sends before it ends. */
+type Ending = Pick<Invocation, 'request'> & { readonly line: TickLogLine };
 
-/** Piped, so never null; the types do not know that beside a channel for messages. */
-async function read(output: Readable | null): Promise<string> {
-  return output === null ? '' : text(output);
+function isEnding(message: unknown): message is Ending {
+  return isObject(message) && isObject(message.line);
 }
 
 function emittedMetrics(output: string): Invocation['metrics'] {

@@ -5,9 +5,9 @@ import type { SoapEndpoint } from '../world/soap/soap-endpoint.ts';
 /** Makes something fail from now on. */
 export type InjectFault = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => Promise<void> | void;
 
-const ENDPOINT_FAULT_NAMES = Object.keys(ENDPOINT_FAULTS) as EndpointFault[];
+const isStatus = (name: string) => Number(/^\d{3}$/.test(name));
 // An object lists its numbers first; the words are more interesting.
-const WORDS_FIRST = [...ENDPOINT_FAULT_NAMES].sort((a, b) => Number(isStatus(a)) - Number(isStatus(b)));
+const WORDS_FIRST = (Object.keys(ENDPOINT_FAULTS) as EndpointFault[]).sort((a, b) => isStatus(a) - isStatus(b));
 
 /** Faults of the SOAP service, by name. */
 export const SERVICE_FAULTS: ReadonlyMap<string, InjectFault> = new Map<string, InjectFault>([
@@ -15,9 +15,8 @@ export const SERVICE_FAULTS: ReadonlyMap<string, InjectFault> = new Map<string, 
   [
     'password-changed',
     (_, soap) => {
-      soap.service.credentials = Object.fromEntries(
-        Object.keys(soap.service.credentials).map((name) => [name, 'changed']),
-      );
+      const names = Object.keys(soap.service.credentials);
+      soap.service.credentials = Object.fromEntries(names.map((name) => [name, 'changed']));
     },
   ],
   ...WORDS_FIRST.map((name): [string, InjectFault] => [name, answeringWith(name)]),
@@ -46,10 +45,6 @@ function answeringWith(fault: EndpointFault): InjectFault {
   return (_, soap) => {
     soap.fault = fault;
   };
-}
-
-function isStatus(name: string): boolean {
-  return /^\d{3}$/.test(name);
 }
 
 function failing(operation: string, fault: AwsFault): InjectFault {

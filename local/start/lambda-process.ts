@@ -6,10 +6,8 @@
 import { enableCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
-import { checkProfile } from '../../lambda/services/check-profile.ts';
-import { mastersIndia } from '../../lambda/services/masters-india.ts';
-import { watchContact } from '../first-contact/contact.ts';
+import { isObject } from '../../lambda/parse-json.ts';
+import { watchRequests } from '../first-contact/sent-request.ts';
 
 // A person waits for this process, which is started for each tick: in Lambda nothing of the kind is done.
 enableCompileCache();
@@ -29,10 +27,7 @@ console.log = console.info;
 console.warn = jsonLog('WARN');
 console.error = jsonLog('ERROR');
 
-const { TOKEN_ENDPOINT = '', SERVICE } = process.env;
-const { profile } = SERVICE === undefined ? { profile: mastersIndia } : checkProfile(parseJsonObject(SERVICE));
-// The function refuses to start with a profile that is wrong.
-const contact = watchContact(TOKEN_ENDPOINT, profile ?? mastersIndia);
+const lastRequest = watchRequests(process.env.TOKEN_ENDPOINT ?? '');
 const { handler } = await import(pathToFileURL(resolve(artefact)).href);
 const deadline = Date.now() + Number(timeoutMs);
 try {
@@ -46,5 +41,5 @@ try {
 
 function end(status: number): void {
   if (process.send === undefined) process.exit(status);
-  process.send({ line, contact: contact() }, () => process.exit(status));
+  process.send({ line, request: lastRequest() }, () => process.exit(status));
 }

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { ERROR_GUIDE, type ErrorGuidance } from '../../lambda/error-guide.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { spanText } from '../../lambda/timing.ts';
-import { wrapText } from '../first-contact/wrap-text.ts';
+import { paragraph } from '../first-contact/wrap-text.ts';
 import { SECRET_ID } from './secret.ts';
 
 /** What the reader of a tick's account has to know besides the tick itself. */
@@ -20,70 +20,45 @@ export interface Scene {
   readonly failure?: string | undefined;
 }
 
+type Step = readonly [isDone: boolean, step: string, detail: string];
+
 /** One tick, step by step in the order of events. */
 export function tickStory(tick: TickLogLine, scene: Scene): string {
-  const { outcome, code, secretVersionId, endpointLatenciesMs, tokenParameter, tokenVersion, warnings = [] } = tick;
-  const lines: string[] = [];
-  const done = (step: string, detail: string) => {
-    lines.push(stepLine(styleText('green', '✓'), step, detail, scene.width));
+  const { outcome, code, tokenVersion, warnings = [] } = tick;
+  const { width, token, failure = failureStory(tick, width) } = scene;
+  const end = `expires ${expiry(tick)}`;
+  const stored = `${tick.tokenParameter}`;
+  const last: Readonly<Record<TickLogLine['outcome'], readonly Step[]>> = {
+    refreshed: [
+      [true, 'token stored', `${stored}, version ${tokenVersion}, value ${mask(token)}`],
+      [true, 'status stored', `version ${tokenVersion} ${end}`],
+    ],
+    unchanged: [[true, 'token kept', `the service gave the same one again; it ${end}`]],
+    fresh: [[true, 'token left alone', `version ${tokenVersion} ${end}: not due, nobody was asked`]],
+    failed: code === 'STORE_FAILED' ? [[false, 'token stored', stored]] : [],
   };
-  const notDone = (step: string, detail: string) => {
-    lines.push(stepLine(styleText('red', '✗'), step, detail, scene.width));
-  };
-  const { credentialsFile } = scene;
+  return [
+    ...[...firstSteps(tick, scene), ...last[outcome]].map((step) => stepLine(step, width)),
+    ...(outcome === 'failed' ? ['', failure] : []),
+    ...warnings.map((warning) => warningLine(warning, width)),
+  ].join('\n');
+}
+
+function firstSteps(tick: TickLogLine, { endpoint, credentialsFile, requests = 1 }: Scene): readonly Step[] {
+  const { outcome, code, secretVersionId, endpointLatenciesMs: latencies } = tick;
+  const steps: Step[] = [];
   if (secretVersionId !== undefined) {
     const secret = credentialsFile ?? `secret ${SECRET_ID}, version ${shortId(secretVersionId)}`;
-    done('credentials read', `${secret}, values ${MASK}`);
+    steps.push([true, 'credentials read', `${secret}, values ${MASK}`]);
   } else if (code?.startsWith('CREDENTIALS_')) {
-    notDone('credentials read', credentialsFile ?? `secret ${SECRET_ID}`);
+    steps.push([false, 'credentials read', credentialsFile ?? `secret ${SECRET_ID}`]);
   }
-  if (endpointLatenciesMs !== undefined) {
-    const { endpoint, requests = 1 } = scene;
-    const step = outcome !== 'failed' || code === 'STORE_FAILED' ? done : notDone;
+  if (latencies !== undefined) {
     const repeated = requests > 1 ? `, the last of ${requests} requests` : '';
-    step('token requested', `${endpoint}, ${endpointLatenciesMs.at(-1)} ms${repeated}`);
+    const isMinted = outcome !== 'failed' || code === 'STORE_FAILED';
+    steps.push([isMinted, 'token requested', `${endpoint}, ${latencies.at(-1)} ms${repeated}`]);
   }
-  const end = `expires ${expiry(tick)}`;
-  if (outcome === 'refreshed') {
-    done('token stored', `${tokenParameter}, version ${tokenVersion}, value ${mask(scene.token)}`);
-    done('status stored', `version ${tokenVersion} ${end}`);
-  }
-  if (outcome === 'unchanged') done('token kept', `the service gave the same one again; it ${end}`);
-  if (outcome === 'fresh') done('token left alone', `version ${tokenVersion} ${end}: not due, nobody was asked`);
-  if (code === 'STORE_FAILED') notDone('token stored', `${tokenParameter}`);
-  if (outcome === 'failed') lines.push('', scene.failure ?? failureStory(tick, scene.width));
-  for (const warning of warnings) lines.push(warningLine(warning, scene.width));
-  return lines.join('\n');
-}
-
-/** One tick in one line, broken between words where it is wider than `width`. */
-export function tickLine(tick: TickLogLine, at: Date, width: number): string {
-  const why = tick.outcome !== 'failed' && tick.trigger ? `  because ${tick.trigger}` : '';
-  const { start, taken } = lineStart(tick, at, tick.outcome);
-  return wrapped(start, `${life(tick)}${why}`, taken, width);
-}
-
-/**
- * The same, never wider than `width`, for a line that is replaced by the next one.
- * @param failures how often it has failed with that code in a row
- */
-export function openTickLine(tick: TickLogLine, at: Date, failures: number, width: number): string {
-  const isRepeated = failures > 1;
-  const { start, taken } = lineStart(tick, at, isRepeated ? `${tick.outcome} ${failures} times` : tick.outcome);
-  const failure = isRepeated ? `  ${tick.code}: ${tick.message}` : '';
-  const room = Math.max(1, width - taken - 1);
-  const [first = '', ...more] = wrapText(`${life(tick)}${failure}`, room);
-  return `${start}${first.trimEnd()}${more.length > 0 ? '…' : ''}`;
-}
-
-function lineStart({ outcome }: TickLogLine, at: Date, result: string): { start: string; taken: number } {
-  const colour = outcome === 'failed' ? 'red' : outcome === 'fresh' ? 'dim' : 'green';
-  const time = at.toISOString().slice(11, 19);
-  return { start: `${time}  ${styleText(colour, result.padEnd(9))}  `, taken: 12 + Math.max(9, result.length) };
-}
-
-function life({ tokenVersion, secondsRemaining = 0 }: TickLogLine): string {
-  return tokenVersion === undefined ? 'no token' : `version ${tokenVersion}, ${spanText(secondsRemaining)} left`;
+  return steps;
 }
 
 /** A heading with an empty line above it. */
@@ -92,8 +67,7 @@ export function heading(text: string): string {
 }
 
 /** Enough to distinguish two tokens, far too little to use one. */
-function mask(secret: string | undefined): string {
-  if (secret === undefined) return MASK;
+function mask(secret = ''): string {
   return secret.length < 20 ? MASK : `${secret.slice(0, 4)}${MASK}`;
 }
 
@@ -125,42 +99,26 @@ export function failureStory(tick: TickLogLine, width: number): string {
     alarm: guidance && ALARM_TIMING[guidance.alarm],
     'do first': guidance?.doFirst,
   };
-  const lines = Object.entries(facts).flatMap(([name, detail]) => (detail ? [factLine(name, detail, width)] : []));
+  const factLine = (name: string, detail: string) =>
+    paragraph(`    ${styleText('dim', name.padEnd(20))}`, detail, 24, width);
+  const lines = Object.entries(facts).flatMap(([name, detail]) => (detail ? [factLine(name, detail)] : []));
   return [failureLine(tick, width), ...lines].join('\n');
 }
 
 /** The error's code and message. */
 export function failureLine({ code = 'INTERNAL_ERROR', message = '' }: TickLogLine, width: number): string {
-  return wrapped(`  ${styleText('red', `✗ ${code}`)}  `, message, 4, width, code.length + 6);
+  return paragraph(`  ${styleText('red', `✗ ${code}`)}  `, message, 4, width, code.length + 6);
 }
 
-function stepLine(sign: string, step: string, detail: string, width: number): string {
+function stepLine([isDone, step, detail]: Step, width: number): string {
+  const sign = isDone ? styleText('green', '✓') : styleText('red', '✗');
   // An address is kept whole where a line can hold it.
-  return wrapped(`  ${sign} ${step.padEnd(20)}`, detail, width < 90 ? 6 : 24, width, 24);
+  return paragraph(`  ${sign} ${step.padEnd(20)}`, detail, width < 90 ? 6 : 24, width, 24);
 }
 
 /** What somebody should look at. */
 export function warningLine(warning: string, width: number): string {
-  return wrapped(`  ${styleText('yellow', '!')} `, warning, 4, width);
-}
-
-/** What runs where. */
-export function stageLine(name: string, detail: string, width: number): string {
-  return wrapped(`  ${name.padEnd(15)}`, detail, 17, width);
-}
-
-function factLine(name: string, detail: string, width: number): string {
-  return wrapped(`    ${styleText('dim', name.padEnd(20))}`, detail, 24, width);
-}
-
-/**
- * Lines after the first stand under it, unless that leaves too little room.
- * @param taken by `start`, in characters
- */
-function wrapped(start: string, text: string, indent: number, width: number, taken = indent): string {
-  const under = Math.min(indent, Math.floor(width / 3));
-  const lines = wrapText(text, width - under, Math.max(24, width - taken));
-  return (start + lines.join(`\n${' '.repeat(under)}`)).replace(/ +\n/, '\n');
+  return paragraph(`  ${styleText('yellow', '!')} `, warning, 4, width);
 }
 
 function expiry({ expiresAt, secondsRemaining = 0 }: TickLogLine): string {

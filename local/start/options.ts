@@ -84,27 +84,25 @@ export type StartValues = ReturnType<typeof parseCommandLine<typeof OPTIONS>>['v
 
 /** @throws UsageError */
 export function readOptions(values: StartValues): Options {
-  const { fail, serve } = values;
+  const { fail, serve, every, lifetime } = values;
   const endpoint = realEndpoint(values);
   const service = values.service === undefined ? mastersIndia : profileOf(values.service);
-  if (service !== mastersIndia && MASTERS_INDIA_FAULTS.some((name) => name === fail)) {
-    throw new UsageError(
-      `--fail ${fail} is an answer of Masters India; with --service, take password-changed or fault.`,
-    );
-  }
-  if (values.every !== undefined && !serve) throw new UsageError('--every goes with --serve.');
+  check(
+    service === mastersIndia || !MASTERS_INDIA_FAULTS.some((name) => name === fail),
+    `--fail ${fail} is an answer of Masters India; with --service, take password-changed or fault.`,
+  );
+  check(every === undefined || serve, '--every goes with --serve.');
   // The page can hurry time, so that hours are short; what runs in real time is watched with short lives.
   const isAsDeployed =
-    service === mastersIndia && [values.every, values.lifetime, endpoint, fail].every((value) => value === undefined);
+    service === mastersIndia && [every, lifetime, endpoint, fail].every((value) => value === undefined);
+  const isWatched = serve && endpoint === undefined && !isAsDeployed;
   return {
     verbose: values.verbose,
     serve,
-    everySeconds: seconds('every', values.every) ?? (isAsDeployed ? CHECK_EVERY_SECONDS : WATCHED_CHECK_SECONDS),
+    everySeconds: seconds('every', every) ?? (isAsDeployed ? CHECK_EVERY_SECONDS : WATCHED_CHECK_SECONDS),
     lifetimeSeconds:
-      seconds('lifetime', values.lifetime) ??
-      (serve && endpoint === undefined && !isAsDeployed
-        ? WATCHED_LIFETIME_SECONDS
-        : timingOfProps({ service }).tokenLifetimeSeconds),
+      seconds('lifetime', lifetime) ??
+      (isWatched ? WATCHED_LIFETIME_SECONDS : timingOfProps({ service }).tokenLifetimeSeconds),
     endpoint,
     service,
     fault: fail === undefined ? undefined : { name: fail, inject: injectableFault(fail) },
@@ -113,60 +111,57 @@ export function readOptions(values: StartValues): Options {
 
 function realEndpoint(values: StartValues): RealEndpoint | undefined {
   const { endpoint: url, credentials: credentialsFile, proxy: proxyUrl, 'allow-http': allowsHttp } = values;
-  if ((url === undefined) !== (credentialsFile === undefined)) {
-    throw new UsageError('--endpoint and --credentials belong together: credentials are for one service only.');
-  }
   if (url === undefined || credentialsFile === undefined) {
-    if (proxyUrl === undefined && !allowsHttp) return undefined;
-    throw new UsageError(`--${allowsHttp ? 'allow-http' : 'proxy'} goes with --endpoint.`);
+    check(
+      url === undefined && credentialsFile === undefined,
+      '--endpoint and --credentials belong together: credentials are for one service only.',
+    );
+    check(!allowsHttp, '--allow-http goes with --endpoint.');
+    check(proxyUrl === undefined, '--proxy goes with --endpoint.');
+    return undefined;
   }
-  const address = URL.parse(url);
-  if (address === null || !/^https?:$/.test(address.protocol)) {
-    throw new UsageError('--endpoint takes an http or https address.');
-  }
+  const { protocol, hostname, host, username, password } = URL.parse(url) ?? {};
+  check(protocol === 'http:' || protocol === 'https:', '--endpoint takes an http or https address.');
   // Refused before it is shown: the address is printed, and the function takes none with a password in it anyway.
-  if (address.username || address.password) {
-    throw new UsageError('--endpoint takes an address without a user name or a password.');
-  }
+  check(!username && !password, '--endpoint takes an address without a user name or a password.');
   for (const name of ['fail', 'lifetime'] as const) {
-    if (values[name] === undefined) continue;
-    throw new UsageError(`--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
+    const isLeftOut = values[name] === undefined;
+    check(isLeftOut, `--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
   }
   const [remedy] = proxyUrl === undefined ? [] : proxyRemedies(proxyUrl);
-  if (remedy !== undefined) throw new UsageError(`--proxy: ${remedy}.`);
-  const staysHere = isThisMachine(address.hostname) && proxyUrl === undefined;
-  if (address.protocol === 'http:' && !staysHere && !allowsHttp) {
-    throw new UsageError(
-      `--endpoint is plain http: whoever is on the way to ${address.host} can read the credentials. Give the https address, or --allow-http to send them all the same.`,
-    );
-  }
+  check(remedy === undefined, `--proxy: ${remedy}.`);
+  const staysHere = /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/.test(hostname ?? '') && proxyUrl === undefined;
+  check(
+    protocol === 'https:' || staysHere || allowsHttp,
+    `--endpoint is plain http: whoever is on the way to ${host} can read the credentials. Give the https address, or --allow-http to send them all the same.`,
+  );
   return { url, credentialsFile, proxyUrl };
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
 
 /** @throws UsageError that names every fault of the profile */
 function profileOf(name: string): ServiceProfile {
   const { profile, faults } = readProfile(name);
-  if (profile === undefined) throw new UsageError(`--service ${name}: ${faults.join('; ')}.`);
+  check(profile !== undefined, `--service ${name}: ${faults.join('; ')}.`);
   return profile;
 }
 
 function injectableFault(name: string): InjectFault {
   const inject = SERVICE_FAULTS.get(name) ?? AWS_FAULTS.get(name);
-  if (inject !== undefined) return inject;
   const names = [...SERVICE_FAULTS.keys(), ...AWS_FAULTS.keys()];
-  throw new UsageError(
+  check(
+    inject !== undefined,
     `--fail ${name} is not a fault that can be injected.${didYouMean(name, names)} Choose one of: ${names.join(', ')}.`,
   );
+  return inject;
 }
 
 function seconds(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
-  throw new UsageError(`--${name} takes a whole number of seconds from 1 on.`);
+  check(/^[1-9]\d{0,7}$/.test(text ?? '1'), `--${name} takes a whole number of seconds from 1 on.`);
+  return text === undefined ? undefined : Number(text);
+}
+
+function check(isRight: boolean, fault: string): asserts isRight {
+  if (!isRight) throw new UsageError(fault);
 }
 
 function listed(faults: ReadonlyMap<string, InjectFault>): string {

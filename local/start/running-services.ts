@@ -11,47 +11,36 @@ export interface RunningServices {
   readonly pace: number;
   /** How far their time is ahead of this machine's. */
   readonly aheadMs: number;
+  /** Of the process that keeps them up. */
+  readonly pid: number;
 }
 
 /** Written while the services are up, so that nobody has to guess at a port that something else may hold. */
 export const SERVICES_FILE = fileURLToPath(new URL('../../dist/local-services.json', import.meta.url));
 
 /** @throws an error of the file system */
-export function announceServices(services: RunningServices): void {
+export function announceServices(services: Omit<RunningServices, 'pid'>): void {
   writeFileSync(SERVICES_FILE, JSON.stringify({ ...services, pid: process.pid }));
 }
 
 /** Takes the announcement back, unless another process has written its own since. */
 export function withdrawServices(): void {
-  if (contents(SERVICES_FILE)?.pid === process.pid) rmSync(SERVICES_FILE, { force: true });
+  if (runningServices(SERVICES_FILE)?.pid === process.pid) rmSync(SERVICES_FILE, { force: true });
 }
 
 /** @returns undefined where none run: there is no announcement, or its process has ended. */
 export function runningServices(file: string): RunningServices | undefined {
-  const services = contents(file);
-  return services !== undefined && isAlive(services.pid) ? services : undefined;
-}
-
-function contents(file: string): Announcement | undefined {
   try {
-    const json = parseJsonObject(readFileSync(file, 'utf8'));
-    return isAnnouncement(json) ? json : undefined;
+    const services = parseJsonObject(readFileSync(file, 'utf8'));
+    if (!isAnnouncement(services)) return undefined;
+    // Signal 0 is none; it throws where there is no such process.
+    process.kill(services.pid, 0);
+    return services;
   } catch {
     return undefined;
   }
 }
 
-type Announcement = RunningServices & { readonly pid: number };
-
-function isAnnouncement(json: unknown): json is Announcement {
+function isAnnouncement(json: unknown): json is RunningServices {
   return isObject(json) && typeof json.awsUrl === 'string' && typeof json.pid === 'number';
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,12 +5,13 @@ import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS, usefulLife } from '../../lambda/timing.ts';
 import { statusParameterName } from '../../lambda/token-status.ts';
 import { shownAddress } from '../first-contact/shown-address.ts';
+import { paragraph } from '../first-contact/wrap-text.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../world/aws/aws-server.ts';
 import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
 import type { SoapCredentials } from '../world/soap/soap-service.ts';
 import { type Invocation, invoke } from './function-process.ts';
-import { heading, stageLine } from './narrative.ts';
+import { heading } from './narrative.ts';
 import type { Options } from './options.ts';
 import { SECRET_ID } from './secret.ts';
 
@@ -54,13 +55,19 @@ export async function onStage<Result>(
   behind: BehindPorts,
   play: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
-  const isReal = options.endpoint !== undefined;
-  const accessKeyId = isReal ? `LOCAL${randomBytes(10).toString('hex').toUpperCase()}` : 'local';
-  const onlyKey = isReal ? { accessKeyId } : {};
+  const { endpoint } = options;
+  const onlyKey = endpoint && { accessKeyId: `LOCAL${randomBytes(10).toString('hex').toUpperCase()}` };
   const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, ...onlyKey, port }));
-  const soap = options.endpoint === undefined ? await openSoapPort(options, credentials, behind.soap) : undefined;
-  const endpointUrl = options.endpoint?.url ?? soap?.url ?? '';
-  const env = environment(options, { aws, endpointUrl, accessKeyId });
+  const soap = endpoint === undefined ? await openSoapPort(options, credentials, behind.soap) : undefined;
+  const endpointUrl = endpoint?.url ?? soap?.url ?? '';
+  const { accessKeyId } = onlyKey ?? { accessKeyId: 'local' };
+  const env = {
+    ...settings(options, endpointUrl),
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
   try {
     return await play({ options, aws, soap, endpointUrl, accessKeyId, env });
   } finally {
@@ -70,16 +77,18 @@ export async function onStage<Result>(
 
 /** Says what runs where; not where a failure has to fit on the screen below it: the tick names the same. */
 export function showStage({ options, aws, soap, endpointUrl }: Stage): void {
-  if (options.endpoint !== undefined && !options.serve) return;
-  const from = options.endpoint === undefined ? '' : `, from ${options.endpoint.credentialsFile}`;
+  const { endpoint, serve, service } = options;
+  if (endpoint !== undefined && !serve) return;
+  const played = service === mastersIndia ? ', behaves as documented' : ', plays what the profile says';
+  const facts = {
+    AWS: `Secrets Manager and SSM in memory, ${aws.url}`,
+    secret: `${SECRET_ID}${endpoint === undefined ? '' : `, from ${endpoint.credentialsFile}`}`,
+    'SOAP endpoint': `${shownAddress(endpointUrl)}${soap === undefined ? '' : played}`,
+  };
   console.log(heading('On this machine'));
-  const played = options.service === mastersIndia ? ', behaves as documented' : ', plays what the profile says';
-  const facts = [
-    ['AWS', `Secrets Manager and SSM in memory, ${aws.url}`],
-    ['secret', `${SECRET_ID}${from}`],
-    ['SOAP endpoint', `${shownAddress(endpointUrl)}${soap === undefined ? '' : played}`],
-  ] as const;
-  for (const [name, fact] of facts) console.log(stageLine(name, fact, width()));
+  for (const [name, fact] of Object.entries(facts)) {
+    console.log(paragraph(`  ${name.padEnd(15)}`, fact, 17, width()));
+  }
 }
 
 /** One run of the function, as it is deployed. */
@@ -105,25 +114,24 @@ export async function onPort<T>(port: number, start: (port: number) => Promise<T
 }
 
 function openSoapPort(options: Options, credentials: SoapCredentials, behind: BehindPorts['soap']) {
-  const { service, lifetimeSeconds: tokenLifetimeSeconds } = options;
-  const settings = {
+  const { service: profile, lifetimeSeconds: tokenLifetimeSeconds } = options;
+  const played = {
     credentials,
     tokenLifetimeSeconds,
-    profile: service,
-    ...(service !== mastersIndia && { path: '/soap' }),
-    ...(service.timing?.renewal && { issuing: 'same-until-late' as const, renewalWindowSeconds: 0 }),
+    profile,
+    ...(profile !== mastersIndia && { path: '/soap' }),
+    ...(profile.timing?.renewal && { issuing: 'same-until-late' as const, renewalWindowSeconds: 0 }),
     ...behind,
   };
-  return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...settings, port }));
+  return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...played, port }));
 }
 
-function environment(
-  options: Options,
-  { aws, endpointUrl, accessKeyId }: Pick<Stage, 'aws' | 'endpointUrl' | 'accessKeyId'>,
-): Stage['env'] {
+function settings(options: Options, endpointUrl: string): Environment {
   const { service, serve, everySeconds, endpoint, lifetimeSeconds: lifetime } = options;
   const { renewal, loginsPerDay } = service.timing ?? {};
-  const settings: Environment = {
+  // A private authority is known to the person who starts this.
+  const { NODE_EXTRA_CA_CERTS } = process.env;
+  return {
     CREDENTIALS_SECRET_ID: SECRET_ID,
     TOKEN_ENDPOINT: endpointUrl,
     TOKEN_PARAMETER_NAME,
@@ -134,15 +142,6 @@ function environment(
     ...(renewal && { RENEWAL_WINDOW_SECONDS: '0' }),
     ...(endpoint?.proxyUrl && { PROXY_URL: endpoint.proxyUrl }),
     ...(loginsPerDay && { LOGINS_PER_DAY: String(loginsPerDay) }),
-  };
-  const { NODE_EXTRA_CA_CERTS } = process.env;
-  return {
-    ...settings,
-    // A private authority is known to the person who starts this.
     ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: 'local',
   };
 }

@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { shownAddress } from '../first-contact/shown-address.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { firstContact, profileHints } from './explain.ts';
@@ -25,23 +24,19 @@ export async function showTwoTicks(options: Options, secretString: string | unde
 /** @returns whether no tick failed */
 async function showTicks(stage: Stage): Promise<boolean> {
   const { options, aws, soap, accessKeyId } = stage;
-  const where = options.endpoint === undefined ? '' : 'AWS is local, and ';
-  console.log(heading(`First tick: ${where}nothing is stored yet`));
-  const first = await showTick(stage, {});
-  if (first.outcome === 'failed') return false;
+  const { endpoint, fault } = options;
+  console.log(heading(`First tick: ${endpoint === undefined ? '' : 'AWS is local, and '}nothing is stored yet`));
+  if (!(await showTick(stage, {}))) return false;
 
-  if (options.fault !== undefined && soap !== undefined) {
-    await options.fault.inject(aws, soap, SECRET_ID);
-    console.log(heading(`Second tick: forced, and this fails: ${options.fault.name}`));
-    console.log(
-      styleText('dim', '  What may heal is tried again, here for up to 15 s, in the cloud for most of a minute.'),
-    );
-    const second = await showTick(stage, { force: true });
-    return second.outcome !== 'failed';
+  if (fault !== undefined && soap !== undefined) {
+    await fault.inject(aws, soap, SECRET_ID);
+    console.log(heading(`Second tick: forced, and this fails: ${fault.name}`));
+    const retries = '  What may heal is tried again, here for up to 15 s, in the cloud for most of a minute.';
+    console.log(styleText('dim', retries));
+    return await showTick(stage, { force: true });
   }
   console.log(heading('Second tick: there is a token'));
-  const second = await showTick(stage, {});
-  if (second.outcome === 'failed') return false;
+  if (!(await showTick(stage, {}))) return false;
 
   console.log(heading('Read the token'));
   const key = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`;
@@ -50,7 +45,8 @@ async function showTicks(stage: Stage): Promise<boolean> {
   return true;
 }
 
-async function showTick(stage: Stage, event: object): Promise<TickLogLine> {
+/** @returns whether it did not fail */
+async function showTick(stage: Stage, event: object): Promise<boolean> {
   const { aws, soap, endpointUrl, options } = stage;
   const requestsBefore = soap?.calls.length ?? 0;
   const run = await runTick(stage, event);
@@ -63,8 +59,8 @@ async function showTick(stage: Stage, event: object): Promise<TickLogLine> {
     failure: await firstContact(stage, run),
   };
   console.log(tickStory(run.tick, scene));
-  if (run.tick.outcome !== 'failed')
-    for (const hint of profileHints(stage, run)) console.log(warningLine(hint, width()));
+  const hasFailed = run.tick.outcome === 'failed';
+  for (const hint of hasFailed ? [] : profileHints(stage, run)) console.log(warningLine(hint, width()));
   if (options.verbose) console.log(styleText('dim', `\n${run.output}`));
-  return run.tick;
+  return !hasFailed;
 }

@@ -1,4 +1,4 @@
-import type { AlarmChange, AlarmView, Life, SentLogin, Snapshot, TickView } from '../snapshot.ts';
+import type { Life, SentLogin, Snapshot, TickView } from '../snapshot.ts';
 import { clockSeconds, clockTime, span } from '../time-text.ts';
 import { drawing, sign, svg, text } from './elements.ts';
 
@@ -11,66 +11,57 @@ const CURVE_TOP = 40;
 const ROW = 15;
 const AXIS = 22;
 
-/** Time to the right, how long the token still lives upwards. */
-interface Scales {
-  readonly from: number;
-  readonly to: number;
-  readonly width: number;
-  readonly bottom: number;
-  readonly x: (at: number) => number;
-  readonly y: (remainingMs: number) => number;
-}
-
 /** Draws the past, and what comes if nothing more goes wrong. */
 export function drawChart(place: HTMLElement, snapshot: Snapshot, ticks: readonly TickView[]): void {
-  const width = Math.max(280, place.clientWidth);
-  const isNarrow = width < NARROW;
-  const { now, settings, lives } = snapshot;
-  const lifetimeMs = settings.lifetimeSeconds * 1000;
-  const from = now - lifetimeMs * (isNarrow ? 0.7 : 1.3);
-  const to = now + lifetimeMs * (isNarrow ? 1.06 : 1.3);
-  const bottom = CURVE_TOP + (isNarrow ? 180 : 220);
-  const scales: Scales = {
-    from,
-    to,
-    width,
-    bottom,
-    x: (at) => LEFT + ((Math.min(Math.max(at, from), to) - from) / (to - from)) * (width - LEFT - RIGHT),
-    y: (remainingMs) => bottom - (Math.max(0, remainingMs) / lifetimeMs) * (bottom - CURVE_TOP),
-  };
-  const lanes = laneRows(bottom, snapshot.alarms);
-  const height = lanes.end + AXIS;
+  const { now, settings, lives, alarms } = snapshot;
+  const scales = scalesOf(Math.max(280, place.clientWidth), now, settings.lifetimeSeconds * 1000);
+  const { x, bottom, width } = scales;
+  const rows = (pages: boolean) => ROW * Math.max(2, alarms.filter((alarm) => alarm.pages === pages).length);
+  const [ticksRow, loginsRow, pagesTop] = [bottom + 22, bottom + 44, bottom + 64];
+  const ticketsTop = pagesTop + rows(true) + 6;
+  const end = ticketsTop + rows(false) + 4;
   const life = lives.at(-1);
   place.replaceChildren(
     drawing(
       width,
-      height,
+      end + AXIS,
       summary(snapshot),
       hatching(),
       ...grid(scales, settings.lifetimeSeconds),
-      ...axis(scales, lanes.end),
-      ...lives.flatMap((one, index) => curve(one, lives[index - 1], snapshot, scales)),
-      ...threshold(scales, settings.pageBelowSeconds * 1000, isNarrow),
-      ...(life === undefined ? [] : ahead(life, now, scales, isNarrow)),
-      ...signLane('ticks', lanes.ticks, 12, ticks.map(tickMark), scales),
-      ...signLane('logins', lanes.logins, 13, snapshot.logins.recent.map(loginMark), scales),
-      ...alarmLane(snapshot, true, lanes.pages, scales),
-      ...alarmLane(snapshot, false, lanes.tickets, scales),
-      ...acts(snapshot, scales, isNarrow),
-      svg('line', { class: 'now', x1: scales.x(now), x2: scales.x(now), y1: CURVE_TOP - 8, y2: lanes.end }),
-      text(scales.x(now), CURVE_TOP - 12, 'now', { class: 'strong', 'text-anchor': 'middle' }),
+      ...axis(scales, end),
+      ...lives.flatMap((one, index) => curve(one, lives[index - 1], now, scales)),
+      ...threshold(scales, settings.pageBelowSeconds * 1000),
+      ...(life === undefined ? [] : ahead(life, now, scales)),
+      ...signLane('ticks', ticksRow, 12, ticks.map(tickMark), scales),
+      ...signLane('logins', loginsRow, 13, snapshot.logins.recent.map(loginMark), scales),
+      ...alarmLane(snapshot, true, pagesTop, scales),
+      ...alarmLane(snapshot, false, ticketsTop, scales),
+      ...acts(snapshot, scales),
+      svg('line', { class: 'now', x1: x(now), x2: x(now), y1: CURVE_TOP - 8, y2: end }),
+      text(x(now), CURVE_TOP - 12, 'now', { class: 'strong', 'text-anchor': 'middle' }),
     ),
   );
 }
 
-/** A row for each alarm. */
-function laneRows(bottom: number, alarms: readonly AlarmView[]) {
-  const height = (pages: boolean) => ROW * Math.max(2, alarms.filter((alarm) => alarm.pages === pages).length);
-  const ticks = bottom + 22;
-  const logins = ticks + 22;
-  const pages = logins + 20;
-  const tickets = pages + height(true) + 6;
-  return { ticks, logins, pages, tickets, end: tickets + height(false) + 4 };
+type Scales = ReturnType<typeof scalesOf>;
+
+/** Time to the right, how long the token still lives upwards. */
+function scalesOf(width: number, now: number, lifetimeMs: number) {
+  const isNarrow = width < NARROW;
+  const from = now - lifetimeMs * (isNarrow ? 0.7 : 1.3);
+  const to = now + lifetimeMs * (isNarrow ? 1.06 : 1.3);
+  const right = width - RIGHT;
+  const bottom = CURVE_TOP + (isNarrow ? 180 : 220);
+  return {
+    from,
+    to,
+    width,
+    right,
+    bottom,
+    isNarrow,
+    x: (at: number) => LEFT + ((Math.min(Math.max(at, from), to) - from) / (to - from)) * (right - LEFT),
+    y: (remainingMs: number) => bottom - (Math.max(0, remainingMs) / lifetimeMs) * (bottom - CURVE_TOP),
+  };
 }
 
 /** The whole picture for somebody who hears it. */
@@ -95,31 +86,31 @@ function hatching(): SVGElement {
   return definitions;
 }
 
-function grid({ y, width }: Scales, lifetimeSeconds: number): SVGElement[] {
+function grid({ y, right }: Scales, lifetimeSeconds: number): SVGElement[] {
   const parts = lifetimeSeconds % 240 === 0 ? 4 : 2;
   return Array.from({ length: parts + 1 }, (_, part) => (lifetimeSeconds * 1000 * part) / parts).flatMap((ms) => [
-    svg('line', { class: 'grid', x1: LEFT, x2: width - RIGHT, y1: y(ms), y2: y(ms) }),
+    svg('line', { class: 'grid', x1: LEFT, x2: right, y1: y(ms), y2: y(ms) }),
     text(LEFT - 8, y(ms) + 4, ms === 0 ? '0' : span(ms), { 'text-anchor': 'end' }),
   ]);
 }
 
 const STEPS_S = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
-function axis({ from, to, x, width }: Scales, top: number): SVGElement[] {
-  const pxPerSecond = (width - LEFT - RIGHT) / ((to - from) / 1000);
+function axis({ from, to, x, right }: Scales, top: number): SVGElement[] {
+  const pxPerSecond = (right - LEFT) / ((to - from) / 1000);
   const stepS = STEPS_S.find((seconds) => seconds * pxPerSecond >= 64) ?? 86_400;
   const stepMs = stepS * 1000;
   const label = stepS < 60 ? clockSeconds : clockTime;
-  const marks: SVGElement[] = [svg('line', { class: 'lane', x1: LEFT, x2: width - RIGHT, y1: top, y2: top })];
+  const marks: SVGElement[] = [svg('line', { class: 'lane', x1: LEFT, x2: right, y1: top, y2: top })];
   for (let at = Math.ceil(from / stepMs) * stepMs; at <= to; at += stepMs) {
     marks.push(svg('line', { class: 'grid', x1: x(at), x2: x(at), y1: top, y2: top + 5 }));
-    if (x(at) < width - RIGHT - 14) marks.push(text(x(at), top + 18, label(at), { 'text-anchor': 'middle' }));
+    if (x(at) < right - 14) marks.push(text(x(at), top + 18, label(at), { 'text-anchor': 'middle' }));
   }
   return marks;
 }
 
 /** Falls from the moment the token was stored until it is replaced, with the step up from the one before. */
-function curve(life: Life, before: Life | undefined, { now }: Snapshot, { x, y, from, bottom }: Scales): SVGElement[] {
+function curve(life: Life, before: Life | undefined, now: number, { x, y, from, bottom }: Scales): SVGElement[] {
   const { storedAt, replacedAt = now, expiresAt, deadAt } = life;
   if (replacedAt < from) return [];
   const begin = Math.max(storedAt, from);
@@ -139,8 +130,7 @@ function curve(life: Life, before: Life | undefined, { now }: Snapshot, { x, y, 
 }
 
 /** Its words stand at the right end, where the curve to come has already fallen below them. */
-function threshold({ y, width }: Scales, belowMs: number, isNarrow: boolean): SVGElement[] {
-  const right = width - RIGHT;
+function threshold({ y, right, isNarrow }: Scales, belowMs: number): SVGElement[] {
   const words = { class: 'bad', 'text-anchor': 'end' };
   return [
     svg('line', { class: 'threshold', x1: LEFT, x2: right, y1: y(belowMs), y2: y(belowMs) }),
@@ -150,34 +140,29 @@ function threshold({ y, width }: Scales, belowMs: number, isNarrow: boolean): SV
 }
 
 /** What comes: due, and the end if nobody replaced it. */
-function ahead(life: Life, now: number, { x, y, to, bottom }: Scales, isNarrow: boolean): SVGElement[] {
-  const { version, dueAt, expiresAt, deadAt } = life;
-  if (expiresAt <= now || (deadAt !== undefined && deadAt <= now)) return [];
+function ahead({ version, dueAt, expiresAt, deadAt }: Life, now: number, scales: Scales): SVGElement[] {
+  if (Math.min(expiresAt, deadAt ?? expiresAt) <= now) return [];
+  const { x, y, to, bottom, isNarrow } = scales;
   const end = Math.min(expiresAt, to);
-  const [nowX, nowY, endX] = [x(now), y(expiresAt - now), x(end)];
+  const [nowX, nowY, endX, dueX, dueY] = [x(now), y(expiresAt - now), x(end), x(dueAt), y(expiresAt - dueAt)];
   const expires = `expires ${clockTime(expiresAt)}`;
-  const left = span(expiresAt - now);
-  const parts = [
+  const left = `version ${version}: ${span(expiresAt - now)}`;
+  const gap = nowY < CURVE_TOP + 16 ? 22 : 10;
+  return [
     svg('polyline', { class: 'ahead', points: `${nowX},${nowY} ${endX},${y(expiresAt - end)}` }),
     svg('circle', { class: 'dot', cx: nowX, cy: nowY, r: 5 }),
     isNarrow
       ? text(endX - 22, bottom - 7, expires, { 'text-anchor': 'end', class: 'strong' })
       : text(endX + 6, bottom - 6, expires, { class: 'strong' }),
+    ...(isNarrow ? [] : [text(nowX + gap, nowY - 8, left, { class: 'good' })]),
+    ...(dueAt > now
+      ? [
+          svg('line', { class: 'due', x1: dueX, x2: dueX, y1: dueY, y2: bottom }),
+          svg('path', { class: 'fill-good', d: `M${dueX},${dueY - 5} l5,5 l-5,5 l-5,-5 z` }),
+          text(dueX + 8, dueY - 6, `due ${clockTime(dueAt)}`, { class: 'good' }),
+        ]
+      : []),
   ];
-  if (!isNarrow) {
-    const gap = nowY < CURVE_TOP + 16 ? 22 : 10;
-    parts.push(text(nowX + gap, nowY - 8, `version ${version}: ${left}`, { class: 'good' }));
-  }
-  if (dueAt > now) {
-    const top = y(expiresAt - dueAt);
-    const dueX = x(dueAt);
-    parts.push(
-      svg('line', { class: 'due', x1: dueX, x2: dueX, y1: top, y2: bottom }),
-      svg('path', { class: 'fill-good', d: `M${dueX},${top - 5} l5,5 l-5,5 l-5,-5 z` }),
-      text(dueX + 8, top - 6, `due ${clockTime(dueAt)}`, { class: 'good' }),
-    );
-  }
-  return parts;
 }
 
 function laneLabel(row: number, words: string): SVGElement {
@@ -203,17 +188,19 @@ function loginMark({ at, outcome }: SentLogin): Mark {
   return [at, outcome === 'granted' ? 'granted' : 'refused', `login: ${outcome}`];
 }
 
+/** Each alarm has its row, with a bar from going into ALARM to leaving it, or to now. */
 function alarmLane({ now, alarms, alarmChanges }: Snapshot, pages: boolean, top: number, scales: Scales): SVGElement[] {
   const { from, x } = scales;
-  const rows = alarms.filter((alarm) => alarm.pages === pages);
-  return [
-    laneLabel(top + ROW + 4, pages ? 'page' : 'ticket'),
-    ...rows.flatMap(({ name }, row) => {
+  const bars = alarms
+    .filter((alarm) => alarm.pages === pages)
+    .flatMap(({ name }, row) => {
       const changes = alarmChanges.filter((change) => change.name === name);
-      const shown = firings(changes, now).filter(({ until }) => until >= from);
-      return shown.flatMap(({ since, until }) => bar(name, x(since), x(until), top + row * ROW, clockTime(since)));
-    }),
-  ];
+      return changes.flatMap(({ at, state }, index) => {
+        const until = changes[index + 1]?.at ?? now;
+        return state === 'ALARM' && until >= from ? bar(name, x(at), x(until), top + row * ROW, clockTime(at)) : [];
+      });
+    });
+  return [laneLabel(top + ROW + 4, pages ? 'page' : 'ticket'), ...bars];
 }
 
 function bar(name: string, left: number, right: number, y: number, since: string): SVGElement[] {
@@ -226,15 +213,8 @@ function bar(name: string, left: number, right: number, y: number, since: string
   ];
 }
 
-/** From going into ALARM to leaving it, or to now. */
-function firings(changes: readonly AlarmChange[], now: number): readonly { since: number; until: number }[] {
-  return changes.flatMap(({ at, state }, index) =>
-    state === 'ALARM' ? [{ since: at, until: changes[index + 1]?.at ?? now }] : [],
-  );
-}
-
 /** The newest first: it gets its words, the ones before only where there is room for theirs. */
-function acts({ acts: done }: Snapshot, { from, x, width, bottom }: Scales, isNarrow: boolean): SVGElement[] {
+function acts({ acts: done }: Snapshot, { from, x, width, bottom, isNarrow }: Scales): SVGElement[] {
   let room = width;
   return done
     .filter(({ at }) => at >= from)

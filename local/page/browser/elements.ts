@@ -47,10 +47,10 @@ export function icon(name: string): SVGElement {
   return element;
 }
 
-/** An HTML element with a class and a text. */
-export function make(name: string, className: string, words = ''): HTMLElement {
+/** An HTML element with a class, and what stands in it. */
+export function make(name: string, className: string, ...content: readonly (string | Element)[]): HTMLElement {
   const element = document.createElement(name);
   if (className !== '') element.className = className;
-  element.textContent = words;
+  element.append(...content);
   return element;
 }

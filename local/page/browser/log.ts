@@ -2,24 +2,11 @@ import type { Snapshot, TickView } from '../snapshot.ts';
 import { clockSeconds } from '../time-text.ts';
 import { icon, make } from './elements.ts';
 
-/** Everything that happened, the newest first. */
-export interface Log {
-  clear(): void;
-  addTicks(ticks: readonly TickView[]): void;
-  /** What was done by hand, and what alarms did; also shows the ticks that were added. */
-  addOthers(snapshot: Snapshot): void;
-}
-
-interface Entry {
-  readonly at: number;
-  readonly element: HTMLElement;
-}
-
 const KEPT = 150;
 
-/** @param list an ordered list */
-export function createLog(list: HTMLElement): Log {
-  let waiting: Entry[] = [];
+/** Everything that happened, the newest first. @param list an ordered list */
+export function createLog(list: HTMLElement) {
+  let waiting: { readonly at: number; readonly element: HTMLElement }[] = [];
   const known = new Set<string>();
 
   function add(key: string, at: number, element: () => HTMLElement): void {
@@ -29,15 +16,16 @@ export function createLog(list: HTMLElement): Log {
   }
 
   return {
-    clear() {
+    clear(): void {
       list.replaceChildren();
       known.clear();
       waiting = [];
     },
-    addTicks(ticks) {
+    addTicks(ticks: readonly TickView[]): void {
       for (const tick of ticks) add(`tick ${tick.id}`, tick.at, () => tickEntry(tick));
     },
-    addOthers({ acts, alarmChanges }) {
+    /** What was done by hand, and what alarms did; also shows the ticks that were added. */
+    addOthers({ acts, alarmChanges }: Snapshot): void {
       for (const { at, label } of acts) add(`act ${at} ${label}`, at, () => line('act', at, 'you', label));
       for (const { at, name, state } of alarmChanges) {
         const sign = state === 'ALARM' ? 'danger' : 'well';
@@ -51,25 +39,18 @@ export function createLog(list: HTMLElement): Log {
 }
 
 function tickEntry({ at, kind, summary, line: logLine }: TickView): HTMLElement {
-  const entry = make('li', kind.replace(' ', '-'));
-  const details = make('details', '');
-  const head = make('summary', '');
-  head.append(...cells(kind.replace(' ', '-'), at, kind, summary), make('span', 'more', 'log line'));
+  const name = kind.replace(' ', '-');
+  const head = make('summary', '', ...cells(name, at, kind, summary), make('span', 'more', 'log line'));
+  const details = make('details', '', head);
   // Only when somebody asks: at 600 times real time there are many.
   details.addEventListener('toggle', () => {
     if (details.childElementCount === 1) details.append(make('pre', '', JSON.stringify(logLine, null, 2)));
   });
-  details.append(head);
-  entry.append(details);
-  return entry;
+  return make('li', name, details);
 }
 
 function line(sign: string, at: number, kind: string, what: string): HTMLElement {
-  const entry = make('li', '');
-  const words = make('div', 'line');
-  words.append(...cells(sign, at, kind, what));
-  entry.append(words);
-  return entry;
+  return make('li', '', make('div', 'line', ...cells(sign, at, kind, what)));
 }
 
 function cells(sign: string, at: number, kind: string, what: string): readonly Element[] {

@@ -111,9 +111,8 @@ function show(): void {
   say('date', `${new Date(now).toUTCString().slice(5, 16)}, UTC`);
   say('lifetime', span(settings.lifetimeSeconds * 1000));
   say('check-every', span(settings.checkEverySeconds * 1000));
-  const radio = document.querySelector<HTMLInputElement>(`input[name="pace"][value="${pace}"]`);
-  if (radio !== null) radio.checked = true;
   for (const choice of document.querySelectorAll<HTMLInputElement>('[name="pace"]')) {
+    choice.checked = choice.value === String(pace);
     const label = choice.closest('label');
     if (label !== null) label.hidden = !paces.some((one) => String(one) === choice.value);
   }
@@ -142,33 +141,22 @@ function showFaults({ faults }: Snapshot): void {
   }
 }
 
-interface Row {
-  readonly sign: string;
-  readonly name: string;
-  readonly state: string;
-  readonly detail: string;
-  readonly isFiring: boolean;
-}
+type Row = ReturnType<typeof alarmRow>;
 
-function alarmRow({ name, pages, rule, state, since, isWarmingUp }: AlarmView): Row {
+function alarmRow({ name, pages, rule, state, since, isWarmingUp }: AlarmView) {
   const whom = pages ? 'The person on call is paged' : 'A ticket is written';
   const sinceWhen = isWarmingUp ? 'warms up after the deployment' : `since ${clockTime(since)}`;
   const words = state === 'INSUFFICIENT_DATA' ? 'no data yet' : state;
   const sign = { OK: 'well', ALARM: 'danger', INSUFFICIENT_DATA: 'unknown' }[state];
-  const detail = `${whom} when ${rule}.`;
-  return { sign, name, state: `${words}, ${sinceWhen}`, detail, isFiring: state === 'ALARM' };
+  return { sign, name, state: `${words}, ${sinceWhen}`, detail: `${whom} when ${rule}.` };
 }
 
-function readerRow({ name, reports, state, detail, at, calls, failed }: ReaderView): Row {
-  const when = at === undefined ? '' : ` ${clockTime(at)}`;
+function readerRow({ name, reports, state, detail, at = 0, calls, failed }: ReaderView): Row {
+  const named = `${name}, ${reports ? 'reports rejections' : 'does not report'}`;
+  if (state === undefined) return { sign: 'unknown', name: named, state: 'not yet', detail };
   const count = failed === 0 ? `${calls} calls, all served` : `${calls} calls, ${failed} not served`;
-  return {
-    sign: state === undefined ? 'unknown' : state === 'served' ? 'well' : 'danger',
-    name: `${name}, ${reports ? 'reports rejections' : 'does not report'}`,
-    state: state === undefined ? 'not yet' : `${state}${when}`,
-    detail: calls === 0 ? detail : `${detail} (${count})`,
-    isFiring: state !== undefined && state !== 'served',
-  };
+  const sign = state === 'served' ? 'well' : 'danger';
+  return { sign, name: named, state: `${state} ${clockTime(at)}`, detail: `${detail} (${count})` };
 }
 
 const shown = new Map<string, string>();
@@ -178,14 +166,9 @@ function showRows(id: string, rows: readonly Row[]): void {
   if (shown.get(id) === now) return;
   shown.set(id, now);
   byId(id).replaceChildren(
-    ...rows.map(({ sign, name, state, detail, isFiring }) => {
-      const row = make('li', isFiring ? 'is-firing' : '');
-      const words = make('div', '');
-      const head = make('div', '');
-      head.append(make('b', '', name), ' ', make('span', 'state', state));
-      words.append(head, make('p', '', detail));
-      row.append(icon(sign), words);
-      return row;
+    ...rows.map(({ sign, name, state, detail }) => {
+      const head = make('div', '', make('b', '', name), ' ', make('span', 'state', state));
+      return make('li', sign === 'danger' ? 'is-firing' : '', icon(sign), make('div', '', head, make('p', '', detail)));
     }),
   );
 }

@@ -242,7 +242,7 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
 
     expect(status).toBe(1);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      `${file}, line 6: from here on it is no JSON. Look for a comma too many`,
+      `${file}, line 5: from here on it is no JSON. Look for a comma too many`,
     );
     expect(stdout).not.toContain('S3CR3T');
   });

@@ -1,103 +1,123 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { TickLogLine } from '../../../lambda/refresher/tick-log.ts';
-import { openTickLine, type Scene, tickLine, tickStory } from '../../../local/start/narrative.ts';
-import { REFRESHED } from './refreshed-tick.ts';
+import { type Scene, tickStory } from '../../../local/start/narrative.ts';
+import { createServeLog } from '../../../local/start/serve-log.ts';
 
 const TOKEN = 'b29cee2156282be62f51b24fe8b3f07f01c9bff1';
-const SCENE: Scene = {
-  endpoint: 'http://127.0.0.1:4781/soap',
-  requests: 1,
-  token: TOKEN,
-  width: 120,
+const SCENE: Scene = { endpoint: 'http://127.0.0.1:4781/soap', requests: 1, token: TOKEN, width: 120 };
+/** A tick that stored a token. */
+const REFRESHED: TickLogLine = {
+  outcome: 'refreshed',
+  decision: 'due',
+  code: undefined,
+  message: undefined,
+  cause: undefined,
+  trigger: 'there is no token',
+  secretVersionId: 'version-id',
+  tokenVersion: 2,
+  expiresAt: '2026-11-22T16:00:00.000Z',
+  secondsRemaining: 14_399,
+  endpointLatenciesMs: [12],
+  said: undefined,
+  profileEntry: undefined,
+  warnings: undefined,
+  tokenParameter: '/local/access-token',
+  lifetimeAssumed: undefined,
 };
-const FAILED: TickLogLine = {
-  ...REFRESHED,
-  outcome: 'failed',
-  code: 'ENDPOINT_UNAVAILABLE',
-  message: 'The service is out.',
-};
-
-const story = (tick: Partial<TickLogLine>, scene: Partial<Scene> = {}) =>
-  stripVTControlCharacters(tickStory({ ...REFRESHED, ...tick }, { ...SCENE, ...scene }));
-const steps = (text: string) => text.match(/[✓✗] [a-z]+ [a-z]+/g);
+const FRESH: TickLogLine = { ...REFRESHED, outcome: 'fresh', trigger: undefined, endpointLatenciesMs: undefined };
+const message = 'The service is out.';
+const FAILED: TickLogLine = { ...REFRESHED, outcome: 'failed', code: 'ENDPOINT_UNAVAILABLE', message };
 
 describe('the story of a tick', () => {
-  it('goes from the credentials to the status', () => {
-    const text = story({});
+  const story = (tick: TickLogLine, scene: Partial<Scene> = {}) =>
+    stripVTControlCharacters(tickStory(tick, { ...SCENE, ...scene }));
 
-    expect(steps(text)).toEqual(['✓ credentials read', '✓ token requested', '✓ token stored', '✓ status stored']);
-    expect(text).toContain('expires 2026-11-22 16:00:00 UTC (in 4 h)');
+  const unread = { secretVersionId: undefined, endpointLatenciesMs: undefined };
+  it.each<[string, TickLogLine, string, RegExp]>([
+    ['refreshed', REFRESHED, '✓ read ✓ requested ✓ stored ✓ stored', /expires 2026-11-22 16:00:00 UTC \(in 4 h\)/],
+    ['unchanged', { ...REFRESHED, outcome: 'unchanged' }, '✓ read ✓ requested ✓ kept', /gave the same one again/],
+    ['fresh', FRESH, '✓ read ✓ left', /not due, nobody was asked/],
+    ['unread', { ...FAILED, ...unread, code: 'CREDENTIALS_UNREADABLE' }, '✗ read', /✗ CREDENTIALS_UNREADABLE {2}The s/],
+    ['unavailable', FAILED, '✓ read ✗ requested', /stored token +untouched: version 2.*alarm +.*do first +/s],
+    ['not stored', { ...FAILED, code: 'STORE_FAILED' }, '✓ read ✓ requested ✗ stored', /✗ STORE_FAILED {2}The serv/],
+    ['without a token', { ...FAILED, tokenVersion: undefined }, '✓ read ✗ requested', /stored token +none/],
+    ['warned', { ...FRESH, warnings: ['It lives 60 s'] }, '✓ read ✓ left', /! It lives 60 s$/],
+  ])('goes from the credentials to the status, or to what failed: %s', (_, tick, steps, words) => {
+    const text = story(tick);
+
+    expect([...text.matchAll(/([✓✗]) \w+ ([a-z]+)/g)].map(([, sign, step]) => `${sign} ${step}`).join(' ')).toBe(steps);
+    expect(text).toMatch(words);
   });
 
   it('shows four characters of a long token and nothing of a short one', () => {
-    expect(story({})).toContain(`value b29c${'•'.repeat(8)}`);
-    expect(story({})).not.toContain(TOKEN.slice(0, 5));
-    expect(story({}, { token: 'short-token' })).not.toContain('shor');
-  });
-
-  it('says that the same token was handed out again', () => {
-    expect(steps(story({ outcome: 'unchanged' }))).toEqual(['✓ credentials read', '✓ token requested', '✓ token kept']);
-  });
-
-  it('says that a fresh token was left alone', () => {
-    expect(steps(story({ outcome: 'fresh', endpointLatenciesMs: undefined }))).toEqual([
-      '✓ credentials read',
-      '✓ token left',
-    ]);
-  });
-
-  it.each([
-    ['CREDENTIALS_UNREADABLE', { secretVersionId: undefined, endpointLatenciesMs: undefined }, ['✗ credentials read']],
-    ['ENDPOINT_UNAVAILABLE', {}, ['✓ credentials read', '✗ token requested']],
-    ['STORE_FAILED', {}, ['✓ credentials read', '✓ token requested', '✗ token stored']],
-  ] as const)('marks the step that failed with %s', (code, tick, marks) => {
-    const text = story({ ...FAILED, code, ...tick });
-
-    expect(steps(text)).toEqual(marks);
-    expect(text).toContain(`✗ ${code}  The service is out.`);
-    expect(text).toMatch(/stored token +untouched: version 2.*alarm +.*do first +/s);
+    expect(story(REFRESHED)).toContain(`value b29c${'•'.repeat(8)}`);
+    expect(story(REFRESHED)).not.toContain(TOKEN.slice(0, 5));
+    expect(story(REFRESHED, { token: 'short-token' })).not.toContain('shor');
   });
 
   it('counts the requests of a tick that asked again', () => {
     expect(story(FAILED, { requests: 3 })).toContain('12 ms, the last of 3 requests');
   });
-
-  it('does not claim a stored token where none is known', () => {
-    expect(story({ ...FAILED, tokenVersion: undefined })).toMatch(/stored token +none/);
-  });
-
-  it('ends with the warnings', () => {
-    expect(story({ warnings: ['The token lives 60 s'] })).toMatch(/! The token lives 60 s$/);
-  });
 });
 
-describe('a tick in one line', () => {
-  const at = new Date('2026-11-22T12:34:56.000Z');
-  const line = (tick: Partial<TickLogLine>) => stripVTControlCharacters(tickLine({ ...REFRESHED, ...tick }, at, 120));
+describe('the log of many ticks', () => {
+  const REFUSED: TickLogLine = { ...FAILED, code: 'CREDENTIALS_REFUSED' };
 
-  it('says when, what, how long the token lives, and why', () => {
-    expect(line({ secondsRemaining: 59 })).toBe('12:34:56  refreshed  version 2, 59 s left  because there is no token');
+  async function shown(isTerminal: boolean, ticks: readonly TickLogLine[], width = 60): Promise<string> {
+    let output = '';
+    const write = (text: string) => {
+      output += text;
+    };
+    const log = createServeLog({ isTerminal, width: () => width, write });
+    for (const tick of ticks) await log.tick(tick, new Date('2026-11-22T12:34:56Z'), async () => 'what to do');
+    log.end();
+    return output;
+  }
+  const lines = (output: string) =>
+    output.split('\n').map((line) => stripVTControlCharacters(line).split('\r').at(-1) ?? '');
+
+  it('shows a new token in a line of its own, and nothing of ticks that left it alone, where it is no terminal', async () => {
+    const output = await shown(false, [REFRESHED, FRESH, FRESH, { ...REFRESHED, secondsRemaining: 59 }], 120);
+
+    expect(lines(output)).toEqual([
+      '12:34:56  refreshed  version 2, 4 h left  because there is no token',
+      '12:34:56  refreshed  version 2, 59 s left  because there is no token',
+      '',
+    ]);
+    expect(output).not.toContain('\r');
   });
 
-  it('breaks between words where the terminal is narrow, and cuts there where it is one line', () => {
+  it('keeps one line up to date on a terminal, never wider than it', async () => {
+    const ticks = [REFRESHED, FRESH, { ...FRESH, secondsRemaining: 95 }, FAILED, FAILED, FAILED];
+    const output = await shown(true, ticks);
+
+    expect(lines(output).filter((line) => line.includes('fresh '))).toEqual([]);
+    expect(output).toContain('\r\u001b[2K');
+    expect(lines(output).at(-2)).toBe('12:34:56  failed 3 times  version 2, 4 h left…');
+    expect(lines(await shown(true, ticks, 121)).at(-2)).toBe(
+      `12:34:56  failed 3 times  version 2, 4 h left  ENDPOINT_UNAVAILABLE: ${message}`,
+    );
+  });
+
+  it('breaks between words where the terminal is narrow', async () => {
     const trigger = 'readers report the stored token as rejected, for the second time in a row';
-    const rows = stripVTControlCharacters(tickLine({ ...REFRESHED, trigger }, at, 60)).split('\n');
-    const cut = stripVTControlCharacters(openTickLine({ ...REFRESHED, ...FAILED, message: trigger }, at, 3, 59));
+    const rows = lines(await shown(false, [{ ...REFRESHED, trigger }]));
 
     expect(rows.filter((row) => row.length > 60)).toEqual([]);
     expect(rows.join(' ').replace(/ +/g, ' ')).toContain(trigger);
-    expect(rows.length).toBeGreaterThan(1);
-    expect(cut.length).toBeLessThan(60);
-    expect(cut).toBe('12:34:56  failed 3 times  version 2, 4 h left…');
   });
 
-  it('says what failed once that does not stand below', () => {
-    const failed = { ...REFRESHED, ...FAILED, tokenVersion: undefined };
+  it.each([true, false])('explains a failure once and counts the others (terminal: %s)', async (isTerminal) => {
+    const output = await shown(isTerminal, [REFUSED, REFUSED, { ...REFUSED, tokenVersion: undefined }, FRESH]);
 
-    expect(line(failed)).toBe('12:34:56  failed     no token');
-    expect(stripVTControlCharacters(openTickLine(failed, at, 2, 120))).toBe(
-      '12:34:56  failed 2 times  no token  ENDPOINT_UNAVAILABLE: The service is out.',
-    );
+    expect(output.match(/what to do/g)).toHaveLength(1);
+    expect(stripVTControlCharacters(output)).toMatch(/^12:34:56 {2}failed {5}version 2, 4 h left\nwhat to do\n/);
+    expect(output).toContain('it failed 3 times with CREDENTIALS_REFUSED\n');
+    expect(stripVTControlCharacters(output)).toMatch(/12:34:56 {2}fresh .*\n$/);
+  });
+
+  it('explains another failure, too', async () => {
+    expect((await shown(false, [REFUSED, FAILED, REFUSED])).match(/what to do/g)).toHaveLength(3);
   });
 });
