@@ -31,7 +31,7 @@ try {
         header,
         played.map(({ cells }) => cells),
       );
-    await writeBetweenMarkers('docs/packaging.md', {
+    await writeBetweenMarkers('docs/packaging.md', 'consumers', {
       matrix: table(PROJECT_HEADER, projects),
       bundles: table(BUNDLE_HEADER, bundles),
     });

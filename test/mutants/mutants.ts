@@ -97,7 +97,7 @@ for (const { file, change } of gone)
 const equal = survivors.length - missed.length;
 const figure = `Of ${mutants.length} mutants the tests kill ${killed.size}; ${equal} more mean nothing, and ${missed.length} survive.`;
 console.log(figure);
-if (begin === '') await writeBetweenMarkers('CONTRIBUTING.md', { figure });
+if (begin === '') await writeBetweenMarkers('CONTRIBUTING.md', 'mutants', { figure });
 process.exitCode = missed.length + gone.length === 0 ? 0 : 1;
 
 /** As many at a time as there are processors. */
