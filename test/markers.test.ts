@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { replaceBetweenMarkers, WRITTEN } from './markers.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { replaceBetweenMarkers, withTexts } from './markers.ts';
+
+const ROOT = join(import.meta.dirname, '..');
 
 const PAGE = `# Title
 
@@ -51,11 +54,21 @@ describe('text between markers', () => {
   });
 });
 
-it.each(Object.entries(WRITTEN))(
-  '%s has a marker for each text that its command writes, and no other',
-  (page, { script, names }) => {
-    const text = readFileSync(join(import.meta.dirname, '..', page), 'utf8');
-    const markers = [...text.matchAll(/^<!-- (.+) -->$/gm)].map(([, marker]) => marker);
-    expect(markers).toEqual(names.flatMap((name) => [`${script}: ${name}`, 'end']));
+it('all texts of a command are written at once, where each has a marker and no other marker is left', () => {
+  const texts = { first: 'one', second: 'two' };
+  expect(withTexts(PAGE, 'bench', texts)).toMatch(/first -->\n\none\n.*second -->\n\ntwo\n/s);
+  expect(() => withTexts(PAGE, 'bench', { ...texts, third: 'three' })).toThrow('no marker <!-- bench: third -->');
+  expect(() => withTexts(PAGE, 'bench', { first: 'one' })).toThrow('does not write what the page has: second');
+});
+
+it.each(globSync('{*,docs/*}.md', { cwd: ROOT }))(
+  '%s has an end for each marker, and a command that writes it',
+  (page) => {
+    const markers = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^<!-- (.+) -->$/gm)].map(
+      ([, marker]) => marker,
+    );
+    const opening = markers.filter((marker) => marker !== 'end');
+    expect(markers).toEqual(opening.flatMap((marker) => [marker, 'end']));
+    expect(opening.filter((marker = '') => !Object.hasOwn(manifest.scripts, marker.split(':')[0] ?? ''))).toEqual([]);
   },
 );

@@ -4,70 +4,31 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 
 /**
- * Every text of the pages that a command writes, by page. In the page it stands between two markers, for example
- * `<!-- bench: targets -->` and `<!-- end -->`; the first one names the npm script that writes it. `npm test` only
- * compares; `npm test -- -u` writes.
+ * Writes all texts of a page that a command writes. In the page each stands between two markers, for example
+ * `<!-- bench: targets -->` and `<!-- end -->`; the first one names the npm script that writes it. `npm test` only compares;
+ * `npm test -- -u` writes.
+ * @throws if there is not one marker for each text; the page then stays as it was
  */
-export const WRITTEN = {
-  'CONTRIBUTING.md': { script: 'mutants', names: ['figure'] },
-  'docs/compliance.md': { script: 'test', names: ['compliance'] },
-  'docs/contract.md': {
-    script: 'contract',
-    names: [
-      'variables',
-      'function',
-      'stores',
-      'rights',
-      'more rights',
-      'schedule',
-      'rule',
-      'alarms',
-      'thresholds',
-      'readers',
-    ],
-  },
-  'docs/operations.md': { script: 'test', names: ['error codes'] },
-  'docs/outages.md': {
-    script: 'simulate',
-    names: [
-      'picture',
-      'side by side',
-      'scenarios',
-      'refresh policies',
-      'page before the end',
-      'misread refusals',
-      'back-off',
-      'late answers',
-      'alarm variants',
-      'services',
-      'random months',
-    ],
-  },
-  'docs/packaging.md': { script: 'consumers', names: ['matrix', 'bundles'] },
-  'docs/settings.md': { script: 'test', names: ['settings', 'app settings'] },
-  'docs/performance.md': {
-    script: 'bench',
-    names: ['cold tick', 'targets', 'init', 'circumstances'],
-  },
-} as const satisfies Record<string, { readonly script: string; readonly names: readonly string[] }>;
-
-export type WrittenPage = keyof typeof WRITTEN;
-type NameIn<Page extends WrittenPage> = (typeof WRITTEN)[Page]['names'][number];
-
-/**
- * Writes all texts of a page at once.
- * @throws if a marker is missing; the page then stays as it was
- */
-export async function writeBetweenMarkers<Page extends WrittenPage>(
-  page: Page,
-  texts: Readonly<Record<NameIn<Page>, string>>,
+export async function writeBetweenMarkers(
+  page: string,
+  script: string,
+  texts: Readonly<Record<string, string>>,
 ): Promise<void> {
   const file = join(ROOT, page);
-  let content = await readFile(file, 'utf8');
-  for (const [name, text] of Object.entries<string>(texts)) {
-    content = replaceBetweenMarkers(content, `${WRITTEN[page].script}: ${name}`, text);
-  }
-  await writeFile(file, content);
+  await writeFile(file, withTexts(await readFile(file, 'utf8'), script, texts));
+}
+
+/** The page with all texts that this npm script writes. */
+export function withTexts(page: string, script: string, texts: Readonly<Record<string, string>>): string {
+  const names = [...page.matchAll(/^<!-- (\w+): (.+) -->$/gm)].flatMap(([, by, name = '']) =>
+    by === script ? [name] : [],
+  );
+  const unknown = names.filter((name) => !Object.hasOwn(texts, name));
+  if (unknown.length > 0) throw new Error(`npm run ${script} does not write what the page has: ${unknown.join(', ')}.`);
+  return Object.entries(texts).reduce(
+    (written, [name, text]) => replaceBetweenMarkers(written, `${script}: ${name}`, text),
+    page,
+  );
 }
 
 /**

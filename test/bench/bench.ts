@@ -64,7 +64,7 @@ async function bench(rounds: number, cpuShare: CpuShare): Promise<void> {
   const initTable = markdownTable(['until the first event', 'CPU ms'], spent, { figures: true });
   console.log(`${initTable}\n`);
 
-  await writeBetweenMarkers(PAGE, {
+  await writeBetweenMarkers(PAGE, 'bench', {
     ...tables,
     init: initTable,
     circumstances: circumstances.map((line) => `- ${line}`).join('\n'),

@@ -18,8 +18,7 @@ export interface ColdTick {
   /** From the event to the answer. */
   readonly firstAnswerMs: number;
   readonly totalMs: number;
-  /** CPU time until the event, at full speed, and all of it. */
-  readonly initCpuMs: number;
+  /** Until the event at full speed. */
   readonly cpuMs: number;
   readonly peakMemoryMb: number;
   readonly answer: unknown;
@@ -33,10 +32,8 @@ const TIMEOUT_MS = 60_000;
  */
 export async function coldTick(program: Program, cpuShare?: CpuShare): Promise<ColdTick> {
   let askedAt = 0;
-  let initCpuMs = 0;
   const api = await serveRuntimeApi({}, TIMEOUT_MS, () => {
     limit?.start();
-    initCpuMs = cpuTimeMs(pid);
     askedAt = performance.now();
   });
   const startedAt = performance.now();
@@ -58,7 +55,6 @@ export async function coldTick(program: Program, cpuShare?: CpuShare): Promise<C
       initMs: askedAt - startedAt,
       firstAnswerMs: answeredAt - askedAt,
       totalMs: answeredAt - startedAt,
-      initCpuMs,
       cpuMs: cpuTimeMs(pid),
       peakMemoryMb: peakMemoryMb(pid),
       answer,

@@ -11,7 +11,6 @@ function measured(
     initMs: 0,
     firstAnswerMs: totalMs,
     totalMs,
-    initCpuMs: 0,
     cpuMs: 0,
     peakMemoryMb,
     answer: null,

@@ -3,16 +3,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalAws } from '../../local/world/aws/aws-server.ts';
 import { execute, folder, projectWith, write } from './commands.ts';
-import type { Row } from './row.ts';
-import { CONSTRUCTS } from './rows.ts';
+import { CDK, type Failing, type Row } from './rows.ts';
 
 /** The titles of the cells. */
 export const BUNDLE_HEADER = ['bundled by', 'format', 'AWS SDK', 'outcome'];
 
-const CDK = '2.276.0';
 const VERSIONS = {
   esbuild: { esbuild: '0.28.2' },
-  NodejsFunction: { 'aws-cdk-lib': CDK, constructs: CONSTRUCTS[CDK], esbuild: '0.28.2' },
+  NodejsFunction: { ...CDK, esbuild: '0.28.2' },
   webpack: { webpack: '5.113.0' },
   Rollup: {
     rollup: '4.68.8',
@@ -22,52 +20,37 @@ const VERSIONS = {
   },
 };
 
-interface BundleRow {
+interface Bundle extends Pick<Row, 'quick' | 'fails'> {
   readonly bundler: keyof typeof VERSIONS;
   readonly format: 'ESM' | 'CommonJS';
   readonly sdk: 'external' | 'inside';
   /** Has esbuild prefer ES modules, as webpack and Rollup do anyway. */
   readonly mainFields?: readonly string[];
-  readonly quick?: true;
   /** The reader is taken from the CommonJS build. */
   readonly control?: true;
-  readonly fails?: { readonly message: RegExp; readonly reason: string };
 }
 
-const PREFERS_ESM = ['module', 'main'];
-const SDK_DIES = {
+const SDK_DIES: Failing = {
   message: /Dynamic require of "node:https?" is not supported/,
   reason: 'esbuild takes the CommonJS of the AWS SDK, unless `mainFields` says otherwise',
 };
+const CONTROL: Failing = {
+  message: /Dynamic require of "@aws-sdk\/client-ssm" is not supported/,
+  reason: 'the control: it takes the CommonJS build of the reader',
+};
 
-const ROWS: readonly BundleRow[] = [
-  { bundler: 'esbuild', format: 'ESM', sdk: 'external', quick: true },
-  { bundler: 'esbuild', format: 'ESM', sdk: 'inside', mainFields: PREFERS_ESM, quick: true },
-  { bundler: 'esbuild', format: 'CommonJS', sdk: 'external' },
-  { bundler: 'esbuild', format: 'CommonJS', sdk: 'inside' },
-  { bundler: 'NodejsFunction', format: 'ESM', sdk: 'external' },
-  { bundler: 'NodejsFunction', format: 'ESM', sdk: 'inside', mainFields: PREFERS_ESM },
-  { bundler: 'NodejsFunction', format: 'CommonJS', sdk: 'external' },
-  { bundler: 'NodejsFunction', format: 'CommonJS', sdk: 'inside' },
-  { bundler: 'webpack', format: 'ESM', sdk: 'external' },
-  { bundler: 'webpack', format: 'ESM', sdk: 'inside' },
-  { bundler: 'webpack', format: 'CommonJS', sdk: 'external' },
-  { bundler: 'webpack', format: 'CommonJS', sdk: 'inside' },
-  { bundler: 'Rollup', format: 'ESM', sdk: 'external' },
-  { bundler: 'Rollup', format: 'ESM', sdk: 'inside' },
-  { bundler: 'Rollup', format: 'CommonJS', sdk: 'external' },
-  { bundler: 'Rollup', format: 'CommonJS', sdk: 'inside' },
+const BUNDLES: readonly Bundle[] = [
+  ...(['esbuild', 'NodejsFunction', 'webpack', 'Rollup'] as const).flatMap((bundler) =>
+    (['ESM', 'CommonJS'] as const).flatMap((format) =>
+      (['external', 'inside'] as const).map((sdk) => {
+        const isEsbuild = bundler === 'esbuild' || bundler === 'NodejsFunction';
+        const mainFields = isEsbuild && format === 'ESM' && sdk === 'inside' ? ['module', 'main'] : undefined;
+        return { bundler, format, sdk, mainFields, quick: bundler === 'esbuild' && format === 'ESM' };
+      }),
+    ),
+  ),
   { bundler: 'NodejsFunction', format: 'ESM', sdk: 'inside', fails: SDK_DIES },
-  {
-    bundler: 'esbuild',
-    format: 'ESM',
-    sdk: 'external',
-    control: true,
-    fails: {
-      message: /Dynamic require of "@aws-sdk\/client-ssm" is not supported/,
-      reason: 'the control: it takes the CommonJS build of the reader',
-    },
-  },
+  { bundler: 'esbuild', format: 'ESM', sdk: 'external', control: true, fails: CONTROL },
 ];
 
 /** Each is handed a row and the file to write. */
@@ -75,7 +58,7 @@ const BUNDLE = `const [row, outfile] = process.argv.slice(2);
 const { format, sdk, mainFields, control } = JSON.parse(row);
 const esm = format === 'ESM';
 const external = sdk === 'external';`;
-const BUNDLERS: Readonly<Record<BundleRow['bundler'], string>> = {
+const BUNDLERS: Readonly<Record<Bundle['bundler'], string>> = {
   esbuild: `import { build } from 'esbuild';
 ${BUNDLE}
 const commonjs = { 'soap-token-refresher/reader': './node_modules/soap-token-refresher/dist/lambda/reader/token-reader.js' };
@@ -122,7 +105,7 @@ await bundle.write({ file: outfile, format: esm ? 'es' : 'cjs', inlineDynamicImp
 };
 
 const TOKEN = 'token-of-the-local-ssm';
-const OUTCOME = { token: TOKEN, withoutToken: 'NO_TOKEN_YET', faults: ['token'] };
+const OUTCOME = JSON.stringify({ token: TOKEN, withoutToken: 'NO_TOKEN_YET', faults: ['token'] });
 const FUNCTION = {
   'handler.mjs': `import { createTokenReader } from 'soap-token-refresher/reader';
 import { checkProfile, dpd } from 'soap-token-refresher/services';
@@ -144,15 +127,18 @@ export const handler = async () => ({
  */
 export function bundleRows(tarball: string, aws: LocalAws, { quick }: { readonly quick: boolean }): readonly Row[] {
   storeToken(aws);
-  const rows = ROWS.filter((row) => !quick || row.quick);
-  const versions = Object.assign({}, ...rows.map(({ bundler }) => VERSIONS[bundler]));
+  const bundles = BUNDLES.filter((one) => !quick || one.quick);
+  const versions = Object.assign({}, ...bundles.map(({ bundler }) => VERSIONS[bundler]));
+  const dependencies = { ...versions, 'soap-token-refresher': `file:${tarball}` };
   let installed: Promise<string> | undefined;
-  return rows.map((row, index) => ({
-    cells: cells(row),
-    quick: row.quick,
+  return bundles.map((bundle, index) => ({
+    cells: cells(bundle),
+    quick: bundle.quick,
+    fails: bundle.fails,
     play: async () => {
-      installed ??= projectWith('bundles', { ...versions, 'soap-token-refresher': `file:${tarball}` });
-      return await surpriseOf(row, bundleAndRun(row, await installed, `${index}`, aws.url));
+      installed ??= projectWith('bundles', { dependencies });
+      const outcome = await bundleAndRun(bundle, await installed, `${index}`, aws.url);
+      return outcome === OUTCOME ? undefined : `expected ${OUTCOME}, but: ${outcome}`;
     },
   }));
 }
@@ -168,27 +154,20 @@ function storeToken(aws: LocalAws): void {
 }
 
 /** @returns what the bundled function answered. @throws where it could not be bundled, loaded or run */
-async function bundleAndRun(row: BundleRow, project: string, name: string, ssmUrl: string): Promise<string> {
+async function bundleAndRun(bundle: Bundle, project: string, name: string, ssmUrl: string): Promise<string> {
   for (const [bundler, program] of Object.entries(BUNDLERS)) write(project, { [`${bundler}.mjs`]: program });
   write(project, FUNCTION);
   // What has the SDK inside finds none beside it; what has not finds that of the project, as Lambda's in Lambda.
-  const home = join(row.sdk === 'inside' ? folder : project, 'bundled', name);
+  const home = join(bundle.sdk === 'inside' ? folder : project, 'bundled', name);
   mkdirSync(home, { recursive: true });
-  const outfile = join(home, row.format === 'ESM' ? 'index.mjs' : 'index.cjs');
-  await execute('node', [`${row.bundler}.mjs`, JSON.stringify(row), outfile], project);
+  const outfile = join(home, bundle.format === 'ESM' ? 'index.mjs' : 'index.cjs');
+  await execute('node', [`${bundle.bundler}.mjs`, JSON.stringify(bundle), outfile], project);
   const account = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-  const variables = { ...account, AWS_ENDPOINT_URL: ssmUrl };
-  return await execute('node', ['run.cjs', outfile], project, { variables });
+  const answer = await execute('node', ['run.cjs', outfile], project, { ...account, AWS_ENDPOINT_URL: ssmUrl });
+  return answer.trim();
 }
 
-async function surpriseOf({ fails }: BundleRow, running: Promise<string>): Promise<string | undefined> {
-  const expected = JSON.stringify(OUTCOME);
-  const outcome = await running.catch((error: Error) => error.message);
-  if (fails === undefined) return outcome.trim() === expected ? undefined : `expected ${expected}, but: ${outcome}`;
-  return fails.message.test(outcome) ? undefined : `It should have failed with ${fails.message}, but: ${outcome}`;
-}
-
-function cells({ bundler, format, sdk, mainFields, fails }: BundleRow): readonly string[] {
+function cells({ bundler, format, sdk, mainFields, fails }: Bundle): readonly string[] {
   const version = Object.values(VERSIONS[bundler])[0];
   const how = mainFields === undefined ? '' : `, \`mainFields: ${mainFields.join(', ')}\``;
   return [`${bundler} ${version}${how}`, format, sdk, fails === undefined ? 'works' : `fails: ${fails.reason}`];

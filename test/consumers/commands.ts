@@ -1,27 +1,16 @@
 /** How the consumers' projects are made and run: folders, npm, and commands whose failure is an answer. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-export const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../..');
 /** Everything that is installed and built stands here; whoever made it removes it. */
 export const folder = mkdtempSync(join(tmpdir(), 'consumers-'));
 
-/** Where a command looks besides the machine's own. */
-interface Surroundings {
-  readonly bins?: readonly string[];
-  readonly variables?: Readonly<Record<string, string>>;
-}
-
 /** What the command said where it failed; undefined where it did not. */
-export function attempt(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  { bins = [], variables }: Surroundings = {},
-): Promise<string | undefined> {
-  return execute(command, args, cwd, { bins, variables }).then(
+export async function attempt(...command: Parameters<typeof execute>): Promise<string | undefined> {
+  return await execute(...command).then(
     () => undefined,
     (failure: Error) => failure.message,
   );
@@ -32,15 +21,14 @@ export function execute(
   command: string,
   args: readonly string[],
   cwd: string,
-  { bins = [], variables = {} }: Surroundings = {},
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   // npm hands the settings of this project down to its scripts. Only where and how to fetch is kept.
   const inherited = Object.entries(process.env).filter(
     ([name]) =>
       !/^npm_/i.test(name) || /^npm_config_(?:registry|cache|userconfig|(?:https?_|no)?proxy|cafile)$/i.test(name),
   );
-  const path = [...bins, process.env.PATH].join(delimiter);
-  const env = { ...Object.fromEntries(inherited), ...variables, PATH: path };
+  const env = { ...Object.fromEntries(inherited), ...variables };
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   execFile(command, args, { cwd, env, timeout: 10 * 60_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
     if (error === null) resolve(stdout);
@@ -57,26 +45,11 @@ export function write(project: string, files: Readonly<Record<string, string>>):
   }
 }
 
-/** What stands in a file; undefined where there is none. */
-export function read(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
-
-/** Installs what the project's package.json names. @returns what npm said where it failed */
-export function install(project: string): Promise<string | undefined> {
-  return attempt('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'], project);
-}
-
-/** A project of this name with these dependencies installed. @throws where npm could not */
-export async function projectWith(
-  name: string,
-  dependencies: Readonly<Record<string, string>>,
-  manifest: object = {},
-): Promise<string> {
+/** Lays a project of this name out, and installs what its package.json names. @throws what npm said where it failed */
+export async function projectWith(name: string, manifest: object): Promise<string> {
   const project = join(folder, name);
-  write(project, { 'package.json': JSON.stringify({ private: true, type: 'module', ...manifest, dependencies }) });
-  const failure = await install(project);
-  if (failure !== undefined) throw new Error(failure);
+  write(project, { 'package.json': JSON.stringify({ private: true, type: 'module', ...manifest }) });
+  await execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'], project);
   return project;
 }
 

@@ -11,7 +11,7 @@ import { BUNDLE_HEADER, bundleRows } from './bundles.ts';
 import { folder, packed } from './commands.ts';
 import { jsiiRow } from './jsii.ts';
 import { PROJECT_HEADER, projectRows } from './play-project.ts';
-import type { Row } from './row.ts';
+import type { Row } from './rows.ts';
 import { typeRows } from './types.ts';
 
 const { quick = false } = parseArgs({ options: { quick: { type: 'boolean' } } }).values;
@@ -31,7 +31,7 @@ try {
         header,
         played.map(({ cells }) => cells),
       );
-    await writeBetweenMarkers('docs/packaging.md', {
+    await writeBetweenMarkers('docs/packaging.md', 'consumers', {
       matrix: table(PROJECT_HEADER, projects),
       bundles: table(BUNDLE_HEADER, bundles),
     });
@@ -49,7 +49,7 @@ async function play(rows: readonly Row[]): Promise<readonly string[]> {
     for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
       const title = row.cells.join(' | ');
       const startedAt = Date.now();
-      const surprise = await row.play().catch((error: unknown) => String(error));
+      const surprise = surpriseOf(row, await row.play().catch((error: unknown) => String(error)));
       const seconds = Math.round((Date.now() - startedAt) / 1000);
       console.log(`${surprise === undefined ? 'as expected' : 'NOT as expected'} after ${seconds} s: ${title}`);
       if (surprise !== undefined) surprises.push(`${title}\n${surprise}`);
@@ -58,4 +58,11 @@ async function play(rows: readonly Row[]): Promise<readonly string[]> {
   // Half of the time goes into writing files: two at a time keep disk and processor busy.
   await Promise.all([work(), work()]);
   return surprises;
+}
+
+/** What is not as the row says; undefined where all of it is. */
+function surpriseOf({ fails }: Row, failure: string | undefined): string | undefined {
+  if (fails === undefined) return failure && `It should work, but failed:\n${failure}`;
+  if (failure !== undefined && fails.message.test(failure)) return undefined;
+  return `It should have failed with ${fails.message}, but: ${failure ?? 'it worked'}`;
 }

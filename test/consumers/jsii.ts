@@ -1,12 +1,9 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attempt, execute, folder, projectWith, read, write } from './commands.ts';
-import type { Row } from './row.ts';
-import { CONSTRUCTS, NODE_TYPES } from './rows.ts';
+import { attempt, execute, folder, projectWith, write } from './commands.ts';
+import { CDK, NODE_TYPES, type Row } from './rows.ts';
 
 const JSII = '5.9.50';
-const CDK = '2.276.0';
-const PEERS = { 'aws-cdk-lib': CDK, constructs: CONSTRUCTS[CDK] };
 
 /** What jsii asks of a package. */
 const MANIFEST = {
@@ -19,7 +16,7 @@ const MANIFEST = {
   repository: { url: 'https://example.com/soap-token-refresher.git' },
   main: 'infra/index.js',
   types: 'infra/index.d.ts',
-  peerDependencies: PEERS,
+  peerDependencies: CDK,
   devDependencies: { jsii: JSII, '@types/node': NODE_TYPES[24] },
   jsii: { outdir: 'out', targets: {}, tsc: { types: ['node'] } },
 };
@@ -34,15 +31,17 @@ export function jsiiRow(tarball: string): Row {
     cells: [`jsii ${JSII}`, 'the declarations of infra/'],
     quick: true,
     play: async () => {
-      const project = await projectWith('jsii', {}, MANIFEST);
+      const project = await projectWith('jsii', MANIFEST);
       const unpacked = join(folder, 'unpacked');
       write(unpacked, { 'README.md': '' });
       await execute('tar', ['-xzf', tarball, '--strip-components=2', '-C', unpacked, 'package/dist'], folder);
-      const door = read(join(unpacked, 'infra/index.d.ts')) ?? '';
-      const exported = [...door.matchAll(/from '\.\.\/(.+)\.ts'/g)].map(([, module]) => `${module}.d.ts`);
+      const read = (name: string) => readFileSync(join(unpacked, name), 'utf8');
+      const exported = [...read('infra/index.d.ts').matchAll(/from '\.\.\/(.+)\.ts'/g)].map(
+        ([, module]) => `${module}.d.ts`,
+      );
       for (const name of globSync('{infra,lambda}/**/*.d.ts', { cwd: unpacked })) {
         const isSource = name.startsWith('infra') || exported.includes(name);
-        const text = (read(join(unpacked, name)) ?? '').replaceAll(/(from '\.[^']*)\.ts'/g, "$1'");
+        const text = read(name).replaceAll(/(from '\.[^']*)\.ts'/g, "$1'");
         write(project, { [isSource ? name.replace('.d.ts', '.ts') : name]: text });
       }
       return await attempt('node', ['node_modules/jsii/bin/jsii'], project);

@@ -1,87 +1,72 @@
-/** Plays a row of rows.ts: installs its project, compiles it, runs it, and compares with what the row expects. */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import manifest from '../../package.json' with { type: 'json' };
-import { attempt, folder, install, projectWith, read, write } from './commands.ts';
-import { OUTCOME, OUTCOME_FILE, pinned, projectFiles, runCommand } from './project.ts';
-import type { Row } from './row.ts';
-import { type ConsumerRow, NODES, ROWS } from './rows.ts';
+/** Installs a project of rows.ts, compiles it and runs it. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { attempt, projectWith, write } from './commands.ts';
+import { OUTCOME, OUTCOME_FILE, PROGRAM_FILE, projectFiles } from './project.ts';
+import { CONSTRUCTS, NODE_TYPES, NODES, PROJECTS, type Project, type Row, RUNNERS } from './rows.ts';
 
 /** The titles of the cells. */
 export const PROJECT_HEADER = ['TypeScript', '`module`', 'format', 'run by', 'Node', '`aws-cdk-lib`', 'outcome'];
 
-interface Failure {
-  readonly step: string;
-  readonly message: string;
-}
-
 /** The projects that use the construct and the reader. */
 export function projectRows(tarball: string): readonly Row[] {
-  return ROWS.map((row, index) => ({
-    cells: cells(row),
-    quick: row.quick,
-    play: async () => {
-      const project = join(folder, `project-${index}`);
-      const failure = await failureOf(row, project, tarball);
-      // 300 MB each.
-      rmSync(project, { recursive: true });
-      return surpriseOf(row, failure);
-    },
-  }));
-}
-
-/** What went wrong; undefined where all of it worked. */
-async function failureOf(row: ConsumerRow, project: string, tarball: string): Promise<Failure | undefined> {
-  write(project, projectFiles(row, row.control ? undefined : tarball));
-  const installing = await install(project);
-  if (installing !== undefined) return { step: 'install', message: installing };
-  const absent = notInstalled(row, project);
-  if (absent.length > 0)
-    return { step: 'verify the installation', message: `npm did not install ${absent.join(', ')}` };
-
-  const bins = [join(project, 'node_modules', '.bin'), await nodeBin(row.node)];
-  const compiling = await attempt('tsc', ['-p', '.'], project, { bins });
-  const [command, ...args] = runCommand(row);
-  const running = (await attempt(command, args, project, { bins })) ?? wrongOutcome(row, project);
-  if (compiling === undefined && running === undefined) return undefined;
-  const steps = [...(compiling === undefined ? [] : ['compile']), ...(running === undefined ? [] : ['run'])];
-  return { step: steps.join(' and '), message: `${compiling ?? ''}\n${running ?? ''}` };
-}
-
-/** A matrix in which npm installed nothing would be green wherever nothing is compiled or run: so it is looked at. */
-function notInstalled(row: ConsumerRow, project: string): readonly string[] {
-  const expected = { ...pinned(row), ...(!row.control && { [manifest.name]: manifest.version }) };
-  return Object.entries(expected).flatMap(([name, version]) => {
-    const installed = read(join(project, 'node_modules', name, 'package.json'));
-    return installed !== undefined && JSON.parse(installed).version === version ? [] : [`${name}@${version}`];
+  return PROJECTS.map((project, index) => {
+    const { typescript, module, format, runner, node, cdk, quick, fails } = project;
+    const outcome = fails === undefined ? 'works' : `fails: ${fails.reason}`;
+    return {
+      cells: [typescript, module, format, runner, NODES[node], cdk, outcome],
+      quick,
+      fails,
+      play: () => failureOf(project, `project-${index}`, tarball),
+    };
   });
 }
 
+/** What went wrong, and in which steps; undefined where all of it worked. */
+async function failureOf(project: Project, name: string, tarball: string): Promise<string | undefined> {
+  const { typescript, format, runner, node, cdk, control } = project;
+  const { command, packages } = RUNNERS[runner];
+  const dependencies = {
+    'aws-cdk-lib': cdk,
+    constructs: CONSTRUCTS[cdk],
+    typescript,
+    '@types/node': NODE_TYPES[node],
+    ...packages,
+    ...(!control && { 'soap-token-refresher': `file:${tarball}` }),
+  };
+  let home: string;
+  try {
+    home = await projectWith(name, { type: format === 'ESM' ? 'module' : 'commonjs', dependencies });
+  } catch (error) {
+    return `install: ${error}`;
+  }
+  write(home, projectFiles(project));
+  const path = [join(home, 'node_modules', '.bin'), await nodeBin(node), process.env.PATH].join(delimiter);
+  const run = (program: string, ...args: readonly string[]) => attempt(program, args, home, { PATH: path });
+  const compiling = await run('tsc', '-p', '.');
+  const [program, ...args] = command;
+  const running = (await run(program, ...args, PROGRAM_FILE)) ?? wrongOutcome(project, home);
+  // 300 MB each.
+  rmSync(home, { recursive: true });
+  const steps = Object.entries({ compile: compiling, run: running }).filter(([, failure]) => failure !== undefined);
+  return steps.length === 0 ? undefined : steps.map(([step, failure]) => `${step}: ${failure}`).join('\n');
+}
+
 /** Runners that found nothing to run may end well. */
-function wrongOutcome(row: ConsumerRow, project: string): string | undefined {
-  const expected = JSON.stringify({ ...OUTCOME, node: NODES[row.node] });
-  const outcome = read(join(project, OUTCOME_FILE));
+function wrongOutcome({ node }: Project, home: string): string | undefined {
+  const expected = JSON.stringify({ ...OUTCOME, node: NODES[node] });
+  const file = join(home, OUTCOME_FILE);
+  const outcome = existsSync(file) ? readFileSync(file, 'utf8') : 'nothing';
   return outcome === expected ? undefined : `expected ${expected}, but it left ${outcome}`;
 }
 
-function surpriseOf({ fails }: ConsumerRow, failure: Failure | undefined): string | undefined {
-  if (fails === undefined) return failure && `It should work, but failed to ${failure.step}:\n${failure.message}`;
-  if (failure === undefined) return `It should have failed to ${fails.step}: ${fails.reason}.`;
-  if (failure.step === fails.step && fails.message.test(failure.message)) return undefined;
-  return `It should have failed to ${fails.step} with ${fails.message}, but failed to ${failure.step}:\n${failure.message}`;
-}
-
-function cells({ typescript, module, format, runner, node, cdk, fails }: ConsumerRow): readonly string[] {
-  const outcome = fails === undefined ? 'works' : `fails: ${fails.reason}`;
-  return [typescript, module, format, runner, NODES[node], cdk, outcome];
-}
-
-const installedNodes = new Map<ConsumerRow['node'], Promise<string>>();
+const installedNodes = new Map<Project['node'], Promise<string>>();
 
 /** Installed once for all projects: 100 MB each. */
-async function nodeBin(major: ConsumerRow['node']): Promise<string> {
+async function nodeBin(major: Project['node']): Promise<string> {
   const name = `node-${process.platform}-${process.arch}`;
-  const installed = installedNodes.get(major) ?? projectWith(`node-${major}`, { [name]: NODES[major] });
+  const dependencies = { [name]: NODES[major] };
+  const installed = installedNodes.get(major) ?? projectWith(`node-${major}`, { dependencies });
   installedNodes.set(major, installed);
   return join(await installed, 'node_modules', name, 'bin');
 }

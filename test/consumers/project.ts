@@ -1,58 +1,29 @@
 /** The files of an empty project that uses the construct and the reader, as its owner would write them. */
-import { CONSTRUCTS, type ConsumerRow, NODE_TYPES, RUNNER_PACKAGES } from './rows.ts';
+import type { Project, RUNNERS } from './rows.ts';
 
 /** What the project leaves behind when all of it worked. */
 export const OUTCOME = { parameterName: '/a/token', bundle: true, reader: 'NO_TOKEN_YET' };
 export const OUTCOME_FILE = 'outcome.json';
+/** As Jest and Vitest know that it is theirs. */
+export const PROGRAM_FILE = 'program.test.ts';
 
-/** Everything that the project installs from the registry, by name and exact version. */
-export function pinned({ typescript, runner, node, cdk }: ConsumerRow): Readonly<Record<string, string>> {
-  return {
-    'aws-cdk-lib': cdk,
-    constructs: CONSTRUCTS[cdk],
-    typescript,
-    '@types/node': NODE_TYPES[node],
-    ...RUNNER_PACKAGES[runner],
-  };
-}
-
-function isTestRunner({ runner }: Pick<ConsumerRow, 'runner'>): boolean {
-  return runner === 'Vitest' || runner.startsWith('Jest');
-}
-
-/** The command that runs the project. */
-export function runCommand(row: ConsumerRow): readonly [string, ...string[]] {
-  switch (row.runner) {
-    case 'Vitest':
-      return ['vitest', 'run'];
-    case 'Jest, swc':
-    case 'Jest, ts-jest':
-      return ['jest'];
-    default:
-      return [row.runner, 'program.ts'];
-  }
-}
-
-/** @param tarball path of the package, or undefined for the control, which goes without */
-export function projectFiles(row: ConsumerRow, tarball: string | undefined): Readonly<Record<string, string>> {
-  const dependencies = { ...pinned(row), ...(tarball !== undefined && { 'soap-token-refresher': `file:${tarball}` }) };
-  const manifest = { private: true, type: row.format === 'ESM' ? 'module' : 'commonjs', dependencies };
-  const resolution =
-    row.module === 'bundler' ? { module: 'esnext', moduleResolution: 'bundler' } : { module: row.module };
-  const types = ['node', ...(row.runner.startsWith('Jest') ? ['jest'] : [])];
+/** All but its package.json. */
+export function projectFiles({ module, runner }: Project): Readonly<Record<string, string>> {
+  const resolution = module === 'bundler' ? { module: 'esnext', moduleResolution: 'bundler' } : { module };
+  const types = ['node', ...(runner.startsWith('Jest') ? ['jest'] : [])];
   const compilerOptions = { ...resolution, target: 'es2022', strict: true, noEmit: true, skipLibCheck: true, types };
   return {
-    'package.json': JSON.stringify(manifest),
-    'tsconfig.json': JSON.stringify({ compilerOptions, files: [isTestRunner(row) ? 'program.test.ts' : 'program.ts'] }),
+    'tsconfig.json': JSON.stringify({ compilerOptions, files: [PROGRAM_FILE] }),
     'jest.config.cjs': `module.exports = { testEnvironment: 'node', transform: { '\\\\.ts$': ${
-      row.runner === 'Jest, ts-jest' ? `'ts-jest'` : `['@swc/jest', { jsc: { parser: { syntax: 'typescript' } } }]`
+      runner === 'Jest, ts-jest' ? `'ts-jest'` : `['@swc/jest', { jsc: { parser: { syntax: 'typescript' } } }]`
     } } };`,
-    [isTestRunner(row) ? 'program.test.ts' : 'program.ts']: program(row.runner),
+    [PROGRAM_FILE]: program(runner),
   };
 }
 
 /** What the project's owner wrote, for what runs it. */
-export function program(runner: ConsumerRow['runner']): string {
+export function program(runner: keyof typeof RUNNERS): string {
+  const isTestRunner = runner === 'Vitest' || runner.startsWith('Jest');
   return `${runner === 'Vitest' ? "import { test } from 'vitest';" : ''}
 import { globSync, writeFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
@@ -84,6 +55,6 @@ async function useBoth(): Promise<void> {
   writeFileSync('${OUTCOME_FILE}', JSON.stringify(outcome));
 }
 
-${isTestRunner({ runner }) ? "test('both work', useBoth, 300_000);" : 'useBoth();'}
+${isTestRunner ? "test('both work', useBoth, 300_000);" : 'useBoth();'}
 `;
 }

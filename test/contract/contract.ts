@@ -2,4 +2,4 @@
 import { writeBetweenMarkers } from '../markers.ts';
 import { contract } from './contract-texts.ts';
 
-await writeBetweenMarkers('docs/contract.md', contract().texts);
+await writeBetweenMarkers('docs/contract.md', 'contract', contract().texts);

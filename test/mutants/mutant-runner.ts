@@ -5,8 +5,6 @@ import { type RunnerTestCase, TestRunner } from 'vitest';
 /** What one process has found out. */
 export interface Findings {
   readonly killed: string[];
-  /** Reached by a test, and not killed. */
-  readonly survived: string[];
   /** Asked for while a module was loaded. */
   readonly atLoad: string[];
 }
@@ -99,7 +97,6 @@ export default class MutantRunner extends TestRunner {
   override onAfterRunFiles(): void {
     const findings: Findings = {
       killed: [...state.killed],
-      survived: [...state.everReached].filter((id) => !state.killed.has(id)),
       atLoad: [...state.atLoad].filter((id) => !state.everReached.has(id)),
     };
     writeFileSync(process.env.MUTANTS_FINDINGS ?? '/dev/null', JSON.stringify(findings));

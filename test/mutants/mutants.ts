@@ -96,7 +96,7 @@ for (const { file, change } of gone)
 const equal = survivors.length - missed.length;
 const figure = `Of ${mutants.length} mutants the tests kill ${killed.size}; ${equal} more mean nothing, and ${missed.length} survive.`;
 console.log(figure);
-if (begin === '') await writeBetweenMarkers('CONTRIBUTING.md', { figure });
+if (begin === '') await writeBetweenMarkers('CONTRIBUTING.md', 'mutants', { figure });
 process.exitCode = missed.length + gone.length === 0 ? 0 : 1;
 
 /** As many at a time as there are processors. */
@@ -127,6 +127,6 @@ async function runTests(
     const options = { cwd: ROOT, env, maxBuffer: 1e9, ...(tried !== undefined && { timeout: 300_000 }) };
     execFile(process.execPath, [...VITEST, ...bail, ...tests], options, (error) => resolve(error === null));
   });
-  if (tried !== undefined) return { isPassed, findings: { killed: [], survived: [], atLoad: [] } };
+  if (tried !== undefined) return { isPassed, findings: { killed: [], atLoad: [] } };
   return { isPassed, findings: JSON.parse(readFileSync(out, 'utf8')) };
 }

@@ -24,9 +24,10 @@ const TEMPLATE = z.object({ Resources: z.record(z.string(), z.object({ Type: z.s
 const FUNCTION = z.object({
   Environment: z.object({ Variables: z.record(z.string(), VARIABLE) }),
   Timeout: z.number(),
-  ReservedConcurrentExecutions: z.number().optional(),
+  // Reserved concurrency, and the queue before it, are not modelled.
+  ReservedConcurrentExecutions: z.never().optional(),
 });
-const INVOKE_CONFIG = z.object({ MaximumRetryAttempts: z.number(), MaximumEventAgeInSeconds: z.number() });
+const INVOKE_CONFIG = z.object({ MaximumRetryAttempts: z.number() });
 const SCHEDULE = z.object({ ScheduleExpression: z.templateLiteral(['rate(', z.string(), ')']) });
 const ALARM = z.looseObject({
   AlarmName: z.string(),
@@ -69,12 +70,7 @@ function readDeployment(template: unknown): Deployment {
   if (config instanceof ConfigError) throw config;
   return {
     config,
-    lambda: {
-      timeoutMs: properties.Timeout * 1000,
-      reservedConcurrency: properties.ReservedConcurrentExecutions,
-      retryAttempts: invokeConfig.MaximumRetryAttempts,
-      maxEventAgeMs: invokeConfig.MaximumEventAgeInSeconds * 1000,
-    },
+    lambda: { timeoutMs: properties.Timeout * 1000, retryAttempts: invokeConfig.MaximumRetryAttempts },
     everyMs: durationSeconds(ScheduleExpression.slice('rate('.length, -1)) * 1000,
     errorsMetricKey: seriesKey({
       namespace: 'AWS/Lambda',

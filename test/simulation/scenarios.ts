@@ -2,7 +2,6 @@ import type { Issuing } from '../../local/world/soap/token-issuer.ts';
 import type { VendorSettings } from '../../local/world/soap/vendor.ts';
 import type { SimulatedFault, TimedFault } from './model/faults.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
-import type { VendorFaultName } from './model/vendor-faults.ts';
 
 export const VENDOR: VendorSettings = {
   lifetimeSeconds: 4 * 3600,
@@ -77,14 +76,9 @@ export function quietMonth(seed: number): Scenario {
   return scenario('nothing wrong', nothing, { seed });
 }
 
-/** Logins that mint a token and are answered too late, with readers that report the old one or without. */
-export function answeredLate(minutes: number, isReported: boolean): Scenario {
-  const name = `answered late for ${minutes} min, ${isReported ? '' : 'not '}reported`;
-  return scenario(name, lasting(minutes / 60, 'slow'), { isReported });
-}
-
-export function misreadFor(minutes: number, fault: VendorFaultName): Scenario {
-  return scenario(`${fault} for ${minutes} min`, lasting(minutes / 60, fault));
+/** The same fault twelve times. */
+export function during(hours: number, kind: SimulatedFault['kind'], over: Partial<Scenario> = {}): Scenario {
+  return scenario(`${kind} for ${hours} h`, lasting(hours, kind), over);
 }
 
 /** Outages of six hours, each at another age of a token that a forced refresh got off the schedule's grid. */
@@ -96,10 +90,6 @@ export function offTheGrid(lifetimeMinutes: number): Scenario {
   };
   const vendor = { ...VENDOR, lifetimeSeconds: lifetimeMinutes * 60 };
   return scenario(`off the grid, ${lifetimeMinutes} min`, faultsAt, { vendor });
-}
-
-export function vendorDownFor(hours: number): Scenario {
-  return scenario(`vendor down for ${hours} h`, lasting(hours, 'no-answer'));
 }
 
 /** One outage under one's own settings; `from` and `lastsMs` in milliseconds, `from` counted from the month's start. */

@@ -65,7 +65,7 @@ async function writePage(): Promise<number> {
 
   await writeFile(`${PICTURES}/outage.svg`, picture.svg);
   const shownPicture = `![${picture.alt}](pictures/outage.svg)`;
-  await writeBetweenMarkers(PAGE, { ...tables, picture: shownPicture, 'random months': monthsTable });
+  await writeBetweenMarkers(PAGE, 'simulate', { ...tables, picture: shownPicture, 'random months': monthsTable });
   console.log(`Written to ${PAGE} and ${PICTURES}/outage.svg.`);
   return isClean(months) ? 0 : 1;
 }

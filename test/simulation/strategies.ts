@@ -7,7 +7,7 @@ import { Random } from '../../local/world/time/random.ts';
 import type { VirtualWorld } from '../../local/world/virtual-world.ts';
 import { deploymentOf } from './deployment.ts';
 import type { Refresher } from './model/month.ts';
-import { HOUR_MS, MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
+import { MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
 import { readAlarm } from './read-alarm.ts';
 
 /** By the names that they have where a token lives four hours. */
@@ -65,7 +65,7 @@ function baseline(everyMs: number, retryAttempts: number, start: Refresher['star
     tokenParameterName: PARAMETER,
     secretId: SECRET_ID,
     everyMs,
-    lambda: { timeoutMs: MINUTE_MS, retryAttempts, maxEventAgeMs: 6 * HOUR_MS, reservedConcurrency: undefined },
+    lambda: { timeoutMs: MINUTE_MS, retryAttempts },
     errorsMetricKey: ERRORS_ALARM.seriesKey,
     alarms: [{ name: 'Errors', pages: true, alarm: ERRORS_ALARM }],
     start,

@@ -1,20 +1,13 @@
-import { type Assessment, assess, watch } from './judge/assessment.ts';
-import { type InvariantReport, judge } from './judge/invariants.ts';
-import { type Month, simulateMonth } from './model/month.ts';
+import { assess, watch } from './judge/assessment.ts';
+import { judge } from './judge/invariants.ts';
+import { simulateMonth } from './model/month.ts';
 import type { Scenario } from './model/scenario.ts';
 import { refresherOf, type StrategyName } from './strategies.ts';
 
-export interface Trial {
-  readonly month: Month;
-  readonly assessment: Assessment;
-  /** What must hold of this project; the others are judged by their figures alone. */
-  readonly verdict: InvariantReport;
-  /** Errors that no RefreshError explains: mistakes in the code under test, or in the simulation. */
-  readonly mistakes: readonly string[];
-}
+export type Trial = Awaited<ReturnType<typeof tryOut>>;
 
 /** One month of one strategy, from the first event to the last judgement. */
-export async function tryOut(name: StrategyName, scenario: Scenario): Promise<Trial> {
+export async function tryOut(name: StrategyName, scenario: Scenario) {
   const refresher = refresherOf(name, scenario);
   const month = await simulateMonth(scenario, refresher);
   const assessment = assess(month, watch(month, refresher.alarms));
@@ -23,7 +16,9 @@ export async function tryOut(name: StrategyName, scenario: Scenario): Promise<Tr
   return {
     month,
     assessment,
+    /** What must hold of this project; the others are judged by their figures alone. */
     verdict: judge(month, assessment),
+    /** Errors that no RefreshError explains: mistakes in the code under test, or in the simulation. */
     mistakes: name === 'this project' ? mistakes : [],
   };
 }

@@ -1,48 +1,12 @@
-import { alarmHistory, type StateChange } from '../alarm-history.ts';
+import { alarmHistory } from '../alarm-history.ts';
 import type { TimedFault } from '../model/faults.ts';
 import type { Month, WatchedAlarm } from '../model/month.ts';
 import { MINUTE_MS } from '../model/scenario.ts';
 import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-life.ts';
 
-export interface AlarmRecord {
-  readonly name: string;
-  readonly pages: boolean;
-  readonly changes: readonly StateChange[];
-}
+export type AlarmRecord = ReturnType<typeof watch>[number];
 
-/** What one onset led to, from its first moment to the next onset. */
-export interface OnsetOutcome {
-  readonly withoutTokenMs: number;
-  /** Undefined: it never came. */
-  readonly msToGap: number | undefined;
-  readonly msToPage: number | undefined;
-  readonly msToTicket: number | undefined;
-  /** From the end of what was wrong to the end of the first good tick. */
-  readonly msToHealth: number | undefined;
-  readonly pages: number;
-  /** While it lasted. */
-  readonly requests: number;
-  readonly refusedLogins: number;
-}
-
-/** A month as its operator and its readers saw it. */
-export interface Assessment {
-  readonly valid: readonly Span[];
-  readonly gaps: readonly Span[];
-  readonly alarms: readonly AlarmRecord[];
-  /** When somebody was woken. */
-  readonly pages: readonly number[];
-  /** Of the time since the first token. */
-  readonly validShare: number;
-  /** In which the status, too, said that the token lived. */
-  readonly recordedShare: number;
-  readonly longestGapMs: number;
-  readonly falsePages: readonly number[];
-  readonly onsets: readonly OnsetOutcome[];
-}
-
-export function watch(month: Month, alarms: readonly WatchedAlarm[]): AlarmRecord[] {
-  const { start: createdAt, end: until, metrics } = month;
+export function watch({ start: createdAt, end: until, metrics }: Month, alarms: readonly WatchedAlarm[]) {
   return alarms.map(({ name, pages, alarm }) => ({
     name,
     pages,
@@ -53,7 +17,10 @@ export function watch(month: Month, alarms: readonly WatchedAlarm[]): AlarmRecor
 /** A service that ends the old token when it mints the new one leaves this much to nobody: it is no outage. */
 const HAND_OVER_MS = 10_000;
 
-export function assess(month: Month, alarms: readonly AlarmRecord[]): Assessment {
+export type Assessment = ReturnType<typeof assess>;
+
+/** A month as its operator and its readers saw it. */
+export function assess(month: Month, alarms: readonly AlarmRecord[]) {
   const valid = validSpans(month);
   const sinceFirstToken = month.end - (valid[0]?.from ?? month.end);
   const share = (spans: readonly Span[]) => (sinceFirstToken === 0 ? 0 : totalMs(spans) / sinceFirstToken);
@@ -64,8 +31,11 @@ export function assess(month: Month, alarms: readonly AlarmRecord[]): Assessment
     valid,
     gaps: outages,
     alarms,
+    /** When somebody was woken. */
     pages,
+    /** Of the time since the first token. */
     validShare: share(valid),
+    /** In which the status, too, said that the token lived. */
     recordedShare: share(recordedSpans(month)),
     longestGapMs: Math.max(0, ...outages.map(({ from, until }) => until - from)),
     falsePages: pages.filter((at) => !isExcused(month, at)),
@@ -75,30 +45,40 @@ export function assess(month: Month, alarms: readonly AlarmRecord[]): Assessment
   };
 }
 
+export type OnsetOutcome = ReturnType<typeof assessOnset>;
+
+/** What one onset led to, from its first moment to the next onset; what never came is undefined. */
 function assessOnset(
   month: Month,
   onset: Span,
   outages: readonly Span[],
   pages: readonly number[],
   tickets: readonly number[],
-): OnsetOutcome {
+) {
   const isWithin = (time: number) => time >= onset.from && time < onset.until;
   const after = (times: readonly number[]) => times.filter(isWithin).map((time) => time - onset.from)[0];
   const faults = month.faults.filter(({ from }) => isWithin(from));
   const over = Math.max(onset.from, ...faults.map(({ until }) => until));
   const logins = month.logins.filter(({ at }) => at >= onset.from && at < over);
-  const healed = month.invocations.find(({ startedAt, outcome }) => startedAt >= over && outcome === 'succeeded');
+  const healthyAt = healthyFrom(month, over);
   const own = outages.filter(({ from }) => isWithin(from));
   return {
     withoutTokenMs: totalMs(own),
     msToGap: after(own.map(({ from }) => from)),
     msToPage: after(pages),
     msToTicket: after(tickets),
-    msToHealth: healed && healed.endedAt - over,
+    /** From the end of what was wrong to the end of the first good tick. */
+    msToHealth: healthyAt === undefined ? undefined : healthyAt - over,
     pages: pages.filter(isWithin).length,
+    /** While it lasted. */
     requests: logins.length,
     refusedLogins: logins.filter(({ outcome }) => outcome === 'refused').length,
   };
+}
+
+/** When the first good tick ended that began then or later. */
+function healthyFrom({ invocations }: Month, time: number): number | undefined {
+  return invocations.find(({ startedAt, outcome }) => startedAt >= time && outcome === 'succeeded')?.endedAt;
 }
 
 /** When alarms went into ALARM, in order of time. */
@@ -124,10 +104,9 @@ function isExcused(month: Month, at: number): boolean {
 }
 
 function aftermathEnd(month: Month, { until, kind }: TimedFault): number {
-  const healed = month.invocations.find(({ startedAt, outcome }) => startedAt >= until && outcome === 'succeeded');
   // A token with a shorter life is the matter for as long as it is the one in use.
   const replaced = month.tokens.find(({ issuedAt }) => issuedAt >= until)?.issuedAt ?? month.end;
-  const over = healed?.endedAt ?? month.end;
+  const over = healthyFrom(month, until) ?? month.end;
   return (kind === 'lifetime-cut' ? Math.max(over, replaced) : over) + ALARM_LAG_MS;
 }
 

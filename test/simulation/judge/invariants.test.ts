@@ -46,8 +46,8 @@ it('an alarm whose threshold a healthy token does not reach pages while nothing 
 it('a token that the service never issued is found out', async () => {
   const { month, assessment } = await onsetOf('vendor down for 10 min');
   const forged = { name: month.tokenParameterName, value: 'garbage', isOwn: true };
-  const writes = [...month.writes, { ...forged, at: month.end - HOUR_MS }];
-  const { violations } = judge({ ...month, writes }, assessment);
+  const changes = [...month.changes, { ...forged, at: month.end - HOUR_MS }];
+  const { violations } = judge({ ...month, changes }, assessment);
   expect(violations).toEqual([expect.stringContaining('what the service never issued')]);
 });
 

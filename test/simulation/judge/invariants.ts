@@ -6,23 +6,14 @@ import type { SimulatedFault } from '../model/faults.ts';
 import type { InvocationRecord } from '../model/lambda-service.ts';
 import type { Month } from '../model/month.ts';
 import { HOUR_MS, MINUTE_MS } from '../model/scenario.ts';
-import type { Assessment } from './assessment.ts';
-import { isFiring } from './assessment.ts';
-import { attemptHistory, type Recorded, statusHistory } from './token-life.ts';
+import { type Assessment, isFiring } from './assessment.ts';
+import { attemptHistory, changesOf, type Recorded, statusHistory } from './token-life.ts';
 
-export interface InvariantReport {
-  /** What must never happen, and did. Empty in a good month. */
-  readonly violations: readonly string[];
-  /** Refused logins that were repeated because the refusal was cut short, could not be recorded, or was deleted. */
-  readonly excusedRepeats: number;
-  /** Gaps of which the refresher could not know, since its record promised more: what was wrong when each began. */
-  readonly unforeseeableGaps: readonly string[];
-}
-
-export function judge(month: Month, assessment: Assessment): InvariantReport {
+export function judge(month: Month, assessment: Assessment) {
   const repeats = refusedRepeats(month);
   const pages = pagesBeforeGaps(month, assessment);
   return {
+    /** What must never happen, and did. Empty in a good month. */
     violations: [
       ...worseTokens(month),
       ...repeats.violations,
@@ -30,7 +21,9 @@ export function judge(month: Month, assessment: Assessment): InvariantReport {
       ...assessment.falsePages.map((at) => `paged at ${clockTime(month, at)} while nothing was wrong`),
       ...slowRecoveries(month, assessment),
     ],
+    /** Refused logins that were repeated because the refusal was cut short, could not be recorded, or was deleted. */
     excusedRepeats: repeats.excused,
+    /** Gaps of which the refresher could not know, since its record promised more: what was wrong when each began. */
     unforeseeableGaps: pages.unforeseeable,
   };
 }
@@ -39,11 +32,11 @@ export function judge(month: Month, assessment: Assessment): InvariantReport {
 function worseTokens(month: Month): string[] {
   const issued = new Map(month.tokens.map((token) => [token.value, token]));
   const lifetimesVary = month.faults.some(changesLifetime);
-  const writes = month.writes.filter(({ name }) => name === month.tokenParameterName);
-  return writes.flatMap(({ at, value, isOwn }, index) => {
+  const changes = changesOf(month, month.tokenParameterName);
+  return changes.flatMap(({ at, value = '', isOwn }, index) => {
     if (!isOwn) return [];
     const token = issued.get(value);
-    const before = issued.get(writes[index - 1]?.value ?? '');
+    const before = issued.get(changes[index - 1]?.value ?? '');
     const wasValid = before !== undefined && at < before.expiresAt;
     if (token === undefined) return [`stored at ${clockTime(month, at)} what the service never issued`];
     if (wasValid && token.expiresAt <= at) return [`replaced a valid token by a dead one at ${clockTime(month, at)}`];
@@ -131,15 +124,12 @@ function faultAt({ faults, everyMs }: Month, at: number): string {
 
 /** After the fault ends, health returns with the first tick that may ask. */
 function slowRecoveries(month: Month, { valid }: Assessment): string[] {
-  const records = {
-    statuses: statusHistory(month),
-    attempts: attemptHistory(month),
-  };
+  const [statuses, attempts] = [statusHistory(month), attemptHistory(month)];
   return month.faults.flatMap((fault) => {
     const { until, kind } = fault;
     const isUnknown = kind === 'tokens-revoked' && !month.scenario.isReported;
     if (isUnknown || changesLifetime(fault)) return [];
-    const tick = month.invocations.find((run) => run.startedAt >= until && !mustWait(month, records, run));
+    const tick = month.invocations.find((run) => run.startedAt >= until && !mustWait(month, statuses, attempts, run));
     if (tick === undefined || month.faults.some((other) => other.from <= tick.endedAt && until < other.until))
       return [];
     const unseen = month.faults.some((other) => isUnseen(other) && other.from <= tick.endedAt);
@@ -149,15 +139,11 @@ function slowRecoveries(month: Month, { valid }: Assessment): string[] {
   });
 }
 
-interface Records {
-  readonly statuses: readonly Recorded<TokenStatus>[];
-  readonly attempts: readonly Recorded<AttemptRecord>[];
-}
-
 /** Whether another run was asking, or what holds a tick back had not ended. What waits for a person, "never", is no excuse. */
 function mustWait(
   { secrets }: Month,
-  { statuses, attempts }: Records,
+  statuses: readonly Recorded<TokenStatus>[],
+  attempts: readonly Recorded<AttemptRecord>[],
   { event, startedAt }: InvocationRecord,
 ): boolean {
   const status = statuses.findLast(({ at }) => at <= startedAt);

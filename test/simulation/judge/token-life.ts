@@ -1,6 +1,7 @@
 import { type AttemptRecord, attemptParameterName, decodeAttempt, hasLost } from '../../../lambda/attempt-record.ts';
 import { isUnreadable } from '../../../lambda/record.ts';
 import { decodeStatus, statusParameterName, type TokenStatus } from '../../../lambda/token-status.ts';
+import type { ParameterChange } from '../model/account.ts';
 import type { Month } from '../model/month.ts';
 
 export interface Span {
@@ -61,12 +62,9 @@ export function attemptHistory(month: Month): readonly Recorded<AttemptRecord>[]
   );
 }
 
-/** Every write of a parameter and, with an undefined value, every deletion, in order of time. */
-function changesOf(month: Month, parameterName: string): { readonly at: number; readonly value: string | undefined }[] {
-  return [
-    ...month.writes.filter(({ name }) => name === parameterName).map(({ at, value }) => ({ at, value })),
-    ...month.deletions.filter(({ name }) => name === parameterName).map(({ at }) => ({ at, value: undefined })),
-  ].sort((a, b) => a.at - b.at);
+/** What became of a parameter, in order of time. */
+export function changesOf({ changes }: Month, parameterName: string): readonly ParameterChange[] {
+  return changes.filter(({ name }) => name === parameterName);
 }
 
 /** When the status said of the stored token that it had not ended: this project's reader hands out no other. */

@@ -12,12 +12,10 @@ it('distinguishes who wrote a parameter, and knows when it was deleted', () => {
   account.deleteParameter('/t');
   account.deleteParameter('/t');
 
-  expect(account.writes).toMatchObject([
+  expect(account.changes).toMatchObject([
     { name: '/t', value: 'v', isOwn: true },
     { name: '/t', value: 'another', isOwn: false },
-  ]);
-  expect(account.deletions).toEqual([
-    { name: '/t', at: 0 },
-    { name: '/t', at: 0 },
+    { name: '/t', value: undefined, isOwn: false },
+    { name: '/t', value: undefined, isOwn: false },
   ]);
 });

@@ -1,42 +1,34 @@
 import type { VirtualWorld } from '../../../local/world/virtual-world.ts';
 
-/** One write of a parameter. */
-export interface ParameterWrite {
+/** One write of a parameter, or its deletion. */
+export interface ParameterChange {
   readonly at: number;
   readonly name: string;
-  readonly value: string;
+  /** Undefined: deleted. */
+  readonly value: string | undefined;
   /** Written by the function, not changed by somebody else. */
   readonly isOwn: boolean;
 }
 
-/** What somebody does to the parameters with the aws command, and who wrote what when. */
-export interface Account {
-  readonly writes: readonly ParameterWrite[];
-  readonly deletions: readonly { readonly at: number; readonly name: string }[];
-  deleteParameter(name: string): void;
-  overwriteParameter(name: string, value: string, type: 'String' | 'SecureString'): void;
-}
+export type Account = ReturnType<typeof recordAccount>;
 
-/** Writes down from now on what becomes of every parameter. */
-export function recordAccount({ aws, clock }: Pick<VirtualWorld, 'aws' | 'clock'>): Account {
+/** Writes down from now on what becomes of every parameter; what somebody does to them with the aws command. */
+export function recordAccount({ aws, clock }: Pick<VirtualWorld, 'aws' | 'clock'>) {
   const { services } = aws;
-  const writes: ParameterWrite[] = [];
-  const deletions: { at: number; name: string }[] = [];
+  const changes: ParameterChange[] = [];
   let isOwn = true;
   services.parameters.subscribe((name) => {
-    const { value = '' } = services.parameters.parameter(name) ?? {};
-    writes.push({ at: clock.now(), name, value, isOwn });
+    changes.push({ at: clock.now(), name, value: services.parameters.parameter(name)?.value, isOwn });
   });
   const perform = (operation: string, input: Readonly<Record<string, unknown>>) =>
     services.perform(operation, input, new Date(clock.now()));
   return {
-    writes,
-    deletions,
-    deleteParameter(name) {
+    changes,
+    deleteParameter(name: string) {
       if (services.parameters.parameter(name) !== undefined) perform('DeleteParameter', { Name: name });
-      deletions.push({ at: clock.now(), name });
+      changes.push({ at: clock.now(), name, value: undefined, isOwn: false });
     },
-    overwriteParameter(name, value, type) {
+    overwriteParameter(name: string, value: string, type: 'String' | 'SecureString') {
       isOwn = false;
       perform('PutParameter', { Name: name, Value: value, Type: type, Overwrite: true });
       isOwn = true;

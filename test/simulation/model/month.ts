@@ -1,10 +1,9 @@
 import { rejectedParameterName } from '../../../lambda/token-status.ts';
-import type { Alarm, MetricPoint } from '../../../local/world/aws/cloudwatch-alarm.ts';
+import type { Alarm } from '../../../local/world/aws/cloudwatch-alarm.ts';
 import type { LambdaInvocation } from '../../../local/world/refresher-tick.ts';
-import type { RecordedLogin } from '../../../local/world/soap/vendor.ts';
 import { Random } from '../../../local/world/time/random.ts';
 import { createVirtualWorld, type VirtualWorld } from '../../../local/world/virtual-world.ts';
-import { type Account, recordAccount } from './account.ts';
+import { recordAccount } from './account.ts';
 import {
   begin,
   end as endOf,
@@ -44,46 +43,10 @@ export interface Refresher {
   readonly start: (world: VirtualWorld) => (invocation: LambdaInvocation) => Promise<void>;
 }
 
-/** A password that an operator put into the secret. */
-export interface SecretChange {
-  readonly at: number;
-  readonly password: string;
-  readonly versionId: string;
-}
-
-/** A request for a token. */
-export interface SimulatedLogin extends Pick<RecordedLogin, 'at' | 'outcome'> {
-  readonly password: string;
-  /** The service judged it, but its answer never arrived. */
-  readonly isReplyLost: boolean;
-}
-
-/** A token as the service knew it. */
-export interface MintedToken {
-  readonly value: string;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-}
-
 /** Everything that happened in a month. */
-export interface Month extends Pick<Account, 'writes' | 'deletions'> {
-  readonly scenario: Scenario;
-  readonly tokenParameterName: string;
-  readonly start: number;
-  readonly end: number;
-  /** How often the schedule is set to fire. */
-  readonly everyMs: number;
-  readonly faults: readonly TimedFault[];
-  readonly onsets: readonly number[];
-  readonly invocations: readonly InvocationRecord[];
-  readonly logins: readonly SimulatedLogin[];
-  readonly tokens: readonly MintedToken[];
-  /** Each version of the secret. */
-  readonly secrets: readonly SecretChange[];
-  readonly metrics: ReadonlyMap<string, readonly MetricPoint[]>;
-}
+export type Month = Awaited<ReturnType<typeof simulateMonth>>;
 
-export async function simulateMonth(scenario: Scenario, refresher: Refresher): Promise<Month> {
+export async function simulateMonth(scenario: Scenario, refresher: Refresher) {
   const start = MONTH_START;
   const end = start + scenario.days * DAY_MS;
   const credentials = { username: 'b2b', password: 'password-0', client_id: 'client', client_secret: 'secret' };
@@ -91,7 +54,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
   const virtual = createVirtualWorld({ start, seed, secretId: refresher.secretId, vendor: usual, credentials });
   const { clock, vendor, aws, metrics, publish } = virtual;
   const account = recordAccount(virtual);
-  const secrets: SecretChange[] = [];
+  const secrets: { at: number; password: string; versionId: string }[] = [];
   const putSecret = (password: string) => {
     const versionId = aws.putSecret(JSON.stringify({ ...credentials, password }));
     secrets.push({ at: clock.now(), password, versionId });
@@ -158,6 +121,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
     tokenParameterName,
     start,
     end,
+    /** How often the schedule is set to fire. */
     everyMs: refresher.everyMs,
     faults,
     onsets: scenario.onsets.map((at) => start + at),
@@ -166,15 +130,17 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher): P
       at,
       outcome,
       password: /<passwd[^>]*>([^<]*)<\/passwd>/.exec(envelope)?.[1] ?? '',
+      /** The service judged it, but its answer never arrived. */
       isReplyLost: fault === VENDOR_FAULTS['reply-lost'],
     })),
+    /** Each as the service knew it. */
     tokens: vendor.service.issuedTokens.map(({ token, issuedAt, expiresAt }) => ({
       value: token,
       issuedAt: issuedAt.getTime(),
       expiresAt: expiresAt.getTime(),
     })),
-    writes: account.writes,
-    deletions: account.deletions,
+    changes: account.changes,
+    /** Each version of the secret. */
     secrets,
     metrics,
   };

@@ -4,7 +4,7 @@ import { deploymentOf } from '../deployment.ts';
 import { assess, watch } from '../judge/assessment.ts';
 import type { Month } from '../model/month.ts';
 import type { Scenario, Settings } from '../model/scenario.ts';
-import { answeredLate, misreadFor, offTheGrid, quietMonth, VENDOR, vendorDownFor } from '../scenarios.ts';
+import { during, offTheGrid, quietMonth, VENDOR } from '../scenarios.ts';
 import { type Summary, tryOut } from '../trial.ts';
 import { runOwn } from '../worker-pool.ts';
 import { duration, lead, least, most, often, withoutToken } from './scenario-tables.ts';
@@ -46,7 +46,7 @@ export async function rhythmTable(): Promise<string> {
     ],
     RHYTHMS.map((settings) => [
       [`${settings.checkEveryMinutes} min`, `${settings.refreshEveryMinutes} min`],
-      [vendorDownFor(6), quietMonth(1)].map((scenario) => ({ ...scenario, settings })),
+      [during(6, 'no-answer'), quietMonth(1)].map((scenario) => ({ ...scenario, settings })),
     ]),
     ([{ onsets = [] } = {}, { requests = 0, ticks = 0 } = {}]) => [
       duration(least(onsets, ({ msToGap }) => msToGap)),
@@ -70,9 +70,9 @@ export async function leadTable(): Promise<string> {
 
 const SHORT_LIVES = [60, 90, 180, 240];
 
-function shortLived(scenario: Scenario, tokenLifetimeMinutes: number): Scenario {
+function shortLived(tokenLifetimeMinutes: number): Partial<Scenario> {
   const settings = { tokenLifetimeMinutes, refreshEveryMinutes: Math.min(120, tokenLifetimeMinutes / 2) };
-  return { ...scenario, settings, vendor: { ...VENDOR, lifetimeSeconds: tokenLifetimeMinutes * 60 } };
+  return { settings, vendor: { ...VENDOR, lifetimeSeconds: tokenLifetimeMinutes * 60 } };
 }
 
 /** The longest time without a token: backing off from malformed answers, and asking at every check, as after a 503. */
@@ -81,7 +81,7 @@ export async function backOffTable(): Promise<string> {
     (['malformed', 'http-503'] as const).map(
       (fault): Row => [
         [`${minutes} min`, fault],
-        SHORT_LIVES.map((lifetime) => shortLived(misreadFor(minutes, fault), lifetime)),
+        SHORT_LIVES.map((lifetime) => during(minutes / 60, fault, shortLived(lifetime))),
       ],
     ),
   );
@@ -100,7 +100,7 @@ export async function misreadTable(): Promise<string> {
     ['a refusal read as', 'logins a day, checkEvery 15 min', 'checkEvery 5 min'],
     (['malformed', 'html', 'server-fault'] as const).map((fault) => [
       [fault],
-      CHECKS.map((settings) => ({ ...misreadFor(24 * 60, fault), settings })),
+      CHECKS.map((settings) => during(24, fault, { settings })),
     ]),
     (summaries) => summaries.map(({ onsets }) => String(most(onsets, ({ requests }) => requests))),
   );
@@ -113,7 +113,7 @@ export async function lateTable(): Promise<string> {
     ['every answer too late for', 'logins', ...columns, ...columns.map((column) => `${column}, a reader reports`)],
     [10, 30, 60, 120].map((minutes) => [
       [`${minutes} min`],
-      [false, true].map((isReported) => answeredLate(minutes, isReported)),
+      [false, true].map((isReported) => during(minutes / 60, 'slow', { isReported })),
     ]),
     (summaries) => [
       String(most(summaries[0]?.onsets ?? [], ({ requests }) => requests)),
@@ -144,7 +144,7 @@ export async function alarmTable(): Promise<string> {
     for (const scenario of scenarios) done.push((await tryOut('this project', scenario)).month);
     return done;
   };
-  const down = (hours: number) => [1, 2, 3].map((seed) => ({ ...vendorDownFor(hours), seed }));
+  const down = (hours: number) => [1, 2, 3].map((seed) => during(hours, 'no-answer', { seed }));
   const quiet = await months(Array.from({ length: QUIET_MONTHS }, (_, seed) => quietMonth(seed)));
   const short = await months(down(1));
   const long = await months(down(3));

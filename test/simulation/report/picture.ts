@@ -1,8 +1,8 @@
 import { deploymentOf } from '../deployment.ts';
 import type { OnsetOutcome } from '../judge/assessment.ts';
 import { type Span, statusHistory } from '../judge/token-life.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from '../model/scenario.ts';
-import { vendorDownFor } from '../scenarios.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../model/scenario.ts';
+import { outageAt } from '../scenarios.ts';
 import { STRATEGIES } from '../strategies.ts';
 import { type Trial, tryOut } from '../trial.ts';
 import { duration, lead, withoutToken } from './scenario-tables.ts';
@@ -25,23 +25,12 @@ const OUTAGE_HOURS = 3;
 /** Ways that refresh every two or four hours do so on the hour: each of them is just about to. */
 const ONSET_AT = 2 * DAY_MS - 5 * MINUTE_MS;
 
-export interface OutagePicture {
-  readonly svg: string;
-  /** What is to be seen, for those who do not see it. */
-  readonly alt: string;
-}
-
-/** One outage that begins five minutes before a refresh is due, as each way to keep a token fresh lives through it. */
-export async function outagePicture(): Promise<OutagePicture> {
-  const month = vendorDownFor(OUTAGE_HOURS);
-  const scenario: Scenario = {
-    ...month,
-    days: Math.ceil((ONSET_AT + SHOWN_MS) / DAY_MS),
-    faults: month.faults
-      .slice(0, 1)
-      .map((fault) => ({ ...fault, from: ONSET_AT, until: ONSET_AT + OUTAGE_HOURS * HOUR_MS })),
-    onsets: [ONSET_AT],
-  };
+/**
+ * One outage that begins five minutes before a refresh is due, as each way to keep a token fresh lives through it.
+ * @returns the picture, and what is to be seen, for those who do not see it
+ */
+export async function outagePicture(): Promise<{ readonly svg: string; readonly alt: string }> {
+  const scenario = outageAt({}, ONSET_AT, OUTAGE_HOURS * HOUR_MS);
   const trials: Trial[] = [];
   for (const strategy of STRATEGIES) trials.push(await tryOut(strategy, scenario));
   const [own] = trials;
