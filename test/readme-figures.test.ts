@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { timingOf } from '../lambda/timing.ts';
 import node24 from '../local/node-24/package.json' with { type: 'json' };
 import { PACES } from '../local/page/snapshot.ts';
-
-const ROOT = new URL('../', import.meta.url);
-const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
+import { prose, read } from './pages.ts';
 
 const { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds } = timingOf({});
 
@@ -70,19 +67,19 @@ const FIGURE = /\((\w+)\)/g;
 const WORDS: Readonly<Record<string, number>> = { half: 0.5, two: 2, four: 4 };
 
 /** Without code, tags, the addresses of links, and the numbers of a list. */
-const prose = read('README.md')
-  .replaceAll(/^( *)```.*?^\1```$|\]\([^)]*\)|`[^`\n]*`|<[^>]*>/gms, '')
+const readme = prose('README.md')
+  .replaceAll(/\]\([^)]*\)|`[^`\n]*`|<[^>]*>/g, '')
   .replaceAll(/^\d\. /gm, '')
   .replaceAll(/\s+/g, ' ');
 
 it.each(Object.entries(FIGURES))('the README says "%s", and so it is', (text, check) => {
   const plain = text.replaceAll(FIGURE, '$1');
-  expect(prose).toContain(plain);
+  expect(readme).toContain(plain);
   check(...[...text.matchAll(FIGURE)].map(([, said = '']) => WORDS[said] ?? Number(said)));
 });
 
 it('the README holds no other figure', () => {
   const known = [...Object.keys(FIGURES).map((text) => text.replaceAll(FIGURE, '$1')), ...NAMES];
-  const rest = known.reduce((left, text) => left.replaceAll(text, ''), prose);
+  const rest = known.reduce((left, text) => left.replaceAll(text, ''), readme);
   expect(rest.match(/.{0,30}\d.{0,30}/g) ?? []).toEqual([]);
 });
