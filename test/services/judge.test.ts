@@ -93,8 +93,6 @@ judged('a token', 'token', [
   ['is read without a code where success is to be empty', answer(TOKEN), { ...acme, success: '' }],
   ['is read with white space of XML around it', inPlace('\r\n\t tok-1 \n')],
   ['is read before a carriage return', inPlace('tok-1&#13;')],
-  ['is read with comments in it', inPlace('tok<!-- x -->-1')],
-  ['is read from CDATA', inPlace('<![CDATA[tok-1]]>')],
   ['is read with 8,192 characters', inPlace('a'.repeat(8192))],
   ['is read beside a code that is not listed', answer(`${TOKEN}<rc>OK</rc>`)],
   ['is read beside the code of success', answer(`${TOKEN}<rc> 0 </rc>`), withSuccess],
@@ -122,11 +120,7 @@ judged('a doubtful token', 'malformed', [
   ['that stands elsewhere only', response(TOKEN)],
   ['in a foreign namespace only', answer('<x:sessionId xmlns:x="urn:x">tok</x:sessionId>')],
   ['at a path with a step in a foreign namespace', response(`<x:result xmlns:x="urn:x">${TOKEN}</x:result>`)],
-  [
-    'in a Body that is not SOAP’s',
-    response(`<x:Body xmlns:x="urn:x">${TOKEN}</x:Body>`),
-    { ...acme, token: 'Body/sessionId' },
-  ],
+  ['in a Body that is not SOAP’s', response(`<Body xmlns="x">${TOKEN}</Body>`), { ...acme, token: 'Body/sessionId' }],
   ['in two results', response(`${RESULT}${RESULT}`)],
   ['with a child', inPlace('tok<b/>')],
   ['with a child and no text', inPlace('<b>tok</b>')],
@@ -153,7 +147,6 @@ judged('a doubtful token', 'malformed', [
   ['in the Header in a namespace that is not listed', secured('tok'), { ...inHeader, namespaces: ['urn:acme'] }],
   ['in a truncated document', answer(TOKEN).slice(0, -3)],
   ['behind a warning of PHP', `<b>Warning</b>: x\n${answer(TOKEN)}`],
-  ['with a DOCTYPE', `<!DOCTYPE a>${answer(TOKEN)}`],
   ['with two elements in the Body', answer(TOKEN).replace('</s:Body>', '<x/></s:Body>')],
   ['in an envelope of another namespace', answer(TOKEN).replace(/(?<=xmlns:s=")[^"]+/, 'urn:soap')],
   ['in bytes that are no text in their charset', under(200, latin1(answer(`${TOKEN}<msg>\xfc</msg>`)))],
@@ -346,10 +339,7 @@ judged('no envelope:', 'unavailable', [
   ['an empty answer', ''],
   ['an answer of white space', ' \r\n'],
   ['an HTML page', under(200, '<!DOCTYPE html><html><body>LOCKED</body></html>', HTML)],
-  [
-    'an HTML page in Latin-1 under a label of UTF-8',
-    under(200, latin1('<html>\xfc</html>'), 'text/html; charset=utf-8'),
-  ],
+  ['an HTML page in Latin-1 under a label of UTF-8', under(200, latin1('<p>\xfc</p>'), 'text/html; charset=utf-8')],
   ['an empty 500', under(500, '')],
   ['a refusal in text under 500', under(500, 'LOCKED', PLAIN)],
   ['a 408', under(408, 'x', PLAIN)],
@@ -392,6 +382,7 @@ judged('an answer in parts is read', 'token', [
   ['by the first of two of its start', mtom(whole + whole.replace(TOKEN, ''), 'boundary=b1; start=root@x')],
   ['by the first of two boundaries', mtom(whole, 'boundary=b1; boundary=b2')],
   ['by names in any case', mtom(other + whole.replace('Content-ID', 'content-id'), 'START="<root@x>"; Boundary=b1')],
+  ['by a type in any case', under(200, whole, 'Multipart/Related; boundary=b1')],
   ['and not by start-info', mtom(whole + other, 'start-info="text/xml"; boundary=b1')],
   ['beside quotes that hold another parameter', mtom(whole + other, 'x="; start=<none@x>; boundary=b9"; boundary=b1')],
   ['under two types that a proxy has joined', mtom(whole + other, 'boundary=b1, text/xml')],
@@ -528,14 +519,9 @@ describe('what a refusal tells', () => {
     expect(result).toMatchObject({ serviceText: isLogged ? text : undefined });
   });
 
-  it('says of a session beside an ended password where the service says so, by the words of the profile', () => {
+  it('names what stands beside a token, such as that the password has ended', () => {
     const salesforce = { ...acme, code: 'result/passwordExpired', codes: { credentials: ['true'] } };
-    const [alive, ended] = ['false', 'true'].map((text) =>
-      judge(salesforce, reply(answer(`${TOKEN}<passwordExpired>${text}</passwordExpired>`))),
-    );
-    expect(alive).toMatchObject({ accessToken: 'tok-1' });
-    expect(ended).toMatchObject({
-      code: 'REPLY_MALFORMED',
+    expect(judge(salesforce, reply(answer(`${TOKEN}<passwordExpired>true</passwordExpired>`)))).toMatchObject({
       why: 'beside the token stands "true", which the profile lists under codes.credentials (code: result/passwordExpired)',
     });
   });
@@ -566,8 +552,7 @@ describe('the reason that is logged', () => {
     ['no part', raw(''), /without a part for the envelope/],
     ['two tokens', reply(answer(TOKEN + TOKEN)), /^there is more than one element with the name of the token/],
     ['two tokens under an error', under(400, answer(TOKEN + TOKEN)), /^HTTP status 400: there is more/],
-    ['a listed code beside a token', reply(answer(`${TOKEN}<rc>LOCKED</rc>`)), /"LOCKED".*credentials \(code: result/],
-    ['the same elsewhere', reply(answer(`${TOKEN}<msg>LOCKED</msg>`)), /"LOCKED".*under codes.credentials$/],
+    ['a listed code beside a token', reply(answer(`${TOKEN}<msg>LOCKED</msg>`)), /"LOCKED".*under codes.credentials$/],
     ['a refusal', reply(answer('<rc>BAD_LOGIN</rc>')), /^the service refused: BAD_LOGIN$/],
     ['an outage', reply(answer('<rc>BUSY</rc>')), /^the service answered BUSY$/],
   ])('is %s', (_, answered, why) => {

@@ -9,8 +9,7 @@ import { isXmlText } from '../../../lambda/soap/xml-text.ts';
 import { findAll, referenceParse } from '../../soap/reference-xml.ts';
 import { soap11 as envelope, fault11 as fault, reply } from '../answers.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
-import { soapReplyOf } from './raw-reply.ts';
-import { expectations, repliesFolder } from './replies.ts';
+import { expectations, repliesFolder, soapReplyOf } from './replies.ts';
 
 function success(fields: string): string {
   return envelope(`<n:access_new_tokenResponse xmlns:n="urn:server">${fields}</n:access_new_tokenResponse>`);
