@@ -4,8 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { judge } from '../../lambda/services/judge.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
-import { fault11, fault12, reply, soap11, soap12 } from './answers.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { fault11, fault12, type Outcome, outcomeOf, reply, soap11, soap12 } from './answers.ts';
 
 /** A service with all that a profile can say. */
 const acme: ServiceProfile = {
@@ -120,7 +119,7 @@ judged('a doubtful token', 'malformed', [
   ['that stands elsewhere only', response(TOKEN)],
   ['in a foreign namespace only', answer('<x:sessionId xmlns:x="urn:x">tok</x:sessionId>')],
   ['at a path with a step in a foreign namespace', response(`<x:result xmlns:x="urn:x">${TOKEN}</x:result>`)],
-  ['in a Body that is not SOAP’s', response(`<Body xmlns="x">${TOKEN}</Body>`), { ...acme, token: 'Body/sessionId' }],
+  ['in a Body not of SOAP', response(`<b:Body xmlns:b="b">${TOKEN}</b:Body>`), { ...acme, token: 'Body/sessionId' }],
   ['in two results', response(`${RESULT}${RESULT}`)],
   ['with a child', inPlace('tok<b/>')],
   ['with a child and no text', inPlace('<b>tok</b>')],

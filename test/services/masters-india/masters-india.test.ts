@@ -7,8 +7,7 @@ import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { serviceOf } from '../../../lambda/services/service.ts';
 import { isXmlText } from '../../../lambda/soap/xml-text.ts';
 import { findAll, referenceParse } from '../../soap/reference-xml.ts';
-import { soap11 as envelope, fault11 as fault, reply } from '../answers.ts';
-import { type Outcome, outcomeOf } from '../outcome.ts';
+import { soap11 as envelope, fault11 as fault, type Outcome, outcomeOf, reply } from '../answers.ts';
 import { expectations, repliesFolder, soapReplyOf } from './replies.ts';
 
 function success(fields: string): string {
