@@ -100,12 +100,10 @@ it('has a pattern for events that takes the pages, and no ticket', () => {
   expect(taken.map(({ prefix }) => prefix)).toEqual(pages.map(({ kind }) => alarmName(kind, '/')));
 });
 
-it.each(alarmRules(timingOf({}), 1).map(({ kind }) => kind))(
-  'has a heading for the alarm %s, to which runbookUrl can point',
-  (kind) => {
-    expect([...headings('docs/operations.md').values()]).toContain(kind);
-  },
-);
+it('has a heading for each alarm, to which runbookUrl can point', () => {
+  const kinds = alarmRules(timingOf({}), 1).map(({ kind }) => kind);
+  expect([...headings('docs/operations.md').values()]).toEqual(expect.arrayContaining(kinds));
+});
 
 it('adds up what a token costs, with as many alarms and metrics as it has', () => {
   const page = read('docs/deploy.md');

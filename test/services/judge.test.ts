@@ -491,13 +491,6 @@ describe('the end of a token', () => {
 });
 
 describe('what a refusal tells', () => {
-  it('is the code of the profile, and never the text of the answer', () => {
-    const result = judge(acme, under(500, fault11('Client', 'user hunter2 is LOCKED')));
-    expect(result).toMatchObject({ code: 'CREDENTIALS_REFUSED', reason: 'LOCKED' });
-    expect(JSON.stringify({ ...result, serviceText: undefined })).not.toContain('hunter2');
-    expect(result).toMatchObject({ serviceText: expect.stringContaining('hunter2') });
-  });
-
   it.each([
     ['a single word without a code, which may be a token elsewhere', answer('<key>abc123</key>')],
     ['such a word beside success', answer('<key>abc123</key><rc>0</rc>')],
@@ -530,7 +523,7 @@ describe('what a refusal tells', () => {
     ['a code refuses in the place of the token', inPlace('LOCKED now'), 'LOCKED now'],
     ['a code refuses that nobody listed', answer('<rc>E7</rc><msg>No</msg>'), 'E7\nNo'],
     ['no code refuses, as a person can list the sentence', answer('<key>a1</key><msg>No entry</msg>'), 'No entry'],
-    ['a fault has a listed code', fault11('s:Client', 'LOCKED'), 'LOCKED'],
+    ['a fault has a listed code', fault11('s:Client', 'erin is LOCKED'), 'erin is LOCKED'],
     ['a fault is of the server', fault11('s:Server', 'Out of order', '<x>why</x>'), 'Out of order\nwhy'],
     ['a fault has no listed code', fault12('s:Sender', 's:x', 'No', '<x>why</x>'), 'No\nwhy'],
   ])('is the text of the answer, for the log, where %s', (_, body, serviceText) => {
@@ -558,8 +551,8 @@ describe('the reason that is logged', () => {
     expect(judge(acme, answered)).toMatchObject({ why: expect.stringMatching(why) });
   });
 
-  it.each(['LOCKED', '10012', '-2'])('is the entry of the profile: %s', (code) => {
-    expect(judge(acme, reply(answer(`<rc>${code}</rc>`)))).toMatchObject({ reason: code });
+  it.each(['LOCKED', '10012', '-2', 'Invalid user'])('is the entry of the profile: %s', (code) => {
+    expect(judge(acme, reply(fault11(code.toUpperCase())))).toMatchObject({ reason: code });
   });
 });
 
