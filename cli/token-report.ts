@@ -3,7 +3,7 @@ import { type Attempt, attemptParameterName, isInProgress, openAttempt } from '.
 import { ERROR_GUIDE } from '../lambda/error-guide.ts';
 import { instant, isUnreadable } from '../lambda/record.ts';
 import { LONGEST_RUN_SECONDS, spanText } from '../lambda/timing.ts';
-import { statusParameterName, type TokenRecord } from '../lambda/token-status.ts';
+import { statusParameterName } from '../lambda/token-status.ts';
 import type { Found, TokenRecords } from './read-records.ts';
 
 /** What a person wants to know of one token; nothing in it is secret. */
@@ -31,9 +31,6 @@ export interface TokenReport {
   readonly doFirst: string;
   readonly isAiling: boolean;
 }
-
-/** Longer than anything that we write. */
-const MAX_CELL = 400;
 
 const NOT_RUNNING =
   'The refresher does not run: is it deployed, is its schedule enabled, are there lines in its log? Then refresh.';
@@ -95,9 +92,7 @@ function attemptState(attempt: Attempt, secondsRemaining: number, now: number): 
     const guidance = Object.entries(ERROR_GUIDE).find(([known]) => known === code)?.[1];
     return ailing(code, at, guidance?.doFirst ?? "Look at the refresher's log.", reason);
   }
-  if (!isInProgress(attempt, now)) {
-    return ailing('in doubt', attempt.at, DIED);
-  }
+  if (!isInProgress(attempt, now)) return ailing('in doubt', attempt.at, DIED);
   const isAlive = secondsRemaining > 0;
   return { state: 'asking', since: attempt.at, doFirst: isAlive ? '' : 'Look again in a minute.', isAiling: !isAlive };
 }
@@ -115,7 +110,8 @@ function storedState({ token, status, attempt }: TokenRecords, secondsRemaining:
   if (stored === undefined) return ailing('no token', undefined, doFirst);
   if (secondsRemaining === 0) return ailing('expired', stored.expiresAt, doFirst);
   const { dueAt, expiresAt, pageBelowSeconds = 0 } = stored;
-  if (dueAt !== undefined && now > Date.parse(dueAt) + overdueAfterMs(stored, readable(attempt)?.attempt)) {
+  const ended = readable(attempt)?.attempt;
+  if (dueAt !== undefined && now > Date.parse(dueAt) + overdueAfterMs(pageBelowSeconds, ended)) {
     return ailing('overdue', dueAt, doFirst);
   }
   if (secondsRemaining < pageBelowSeconds) {
@@ -129,14 +125,13 @@ function storedState({ token, status, attempt }: TokenRecords, secondsRemaining:
  * first attempt may be repeated half a check after it, a later one later, and TokenExpiring pages two checks before the end at
  * the latest.
  */
-function overdueAfterMs(
-  { pageBelowSeconds = Number.POSITIVE_INFINITY }: TokenRecord,
-  ended: Attempt | undefined,
-): number {
-  const halfCheckMs =
-    ended && ended.askAgainAt !== 'never' ? Date.parse(ended.askAgainAt) - Date.parse(ended.at) : HOUR_MS / 2;
-  return Math.min(2 * halfCheckMs, (pageBelowSeconds / 2) * 1000) + LONGEST_RUN_SECONDS * 1000;
+function overdueAfterMs(pageBelowSeconds: number, ended: Attempt | undefined): number {
+  const isKnown = ended !== undefined && ended.askAgainAt !== 'never';
+  const checkMs = isKnown ? 2 * (Date.parse(ended.askAgainAt) - Date.parse(ended.at)) : HOUR_MS;
+  return Math.min(checkMs, (pageBelowSeconds / 2) * 1000) + LONGEST_RUN_SECONDS * 1000;
 }
+
+const COLUMNS = ['TOKEN', 'VERSION', 'LIVES FOR', 'STATE', 'REASON', 'SINCE', 'WHAT TO DO FIRST'];
 
 /**
  * How many of all tokens need attention, and these reports side by side, for a terminal: those that need attention first,
@@ -144,32 +139,22 @@ function overdueAfterMs(
  * @param now milliseconds since the epoch
  */
 export function reportTable(reports: readonly TokenReport[], all: number, now: number): string {
-  const rows = reports
-    .toSorted(byUrgency)
-    .map(({ token, version, secondsRemaining, state, reason = '-', since, doFirst }) => [
-      token,
-      version === undefined ? '-' : String(version),
-      version === undefined ? '-' : spanText(secondsRemaining ?? 0),
-      state,
-      reason,
-      since === undefined ? '-' : `${spanText((now - Date.parse(since)) / 1000)} ago`,
-      doFirst === '' ? 'nothing' : doFirst,
-    ]);
-  const ailing = reports.filter(({ isAiling }) => isAiling).length;
-  const count = `${ailing} of ${all} need attention`;
+  const sorted = reports.toSorted(byUrgency);
+  const rows = sorted.map(({ version, secondsRemaining, since, ...report }) => [
+    report.token,
+    version === undefined ? '-' : String(version),
+    version === undefined ? '-' : spanText(secondsRemaining ?? 0),
+    report.state,
+    report.reason ?? '-',
+    since === undefined ? '-' : `${spanText((now - Date.parse(since)) / 1000)} ago`,
+    report.doFirst || 'nothing',
+  ]);
+  const count = `${reports.filter(({ isAiling }) => isAiling).length} of ${all} need attention`;
   if (rows.length === 0) return count;
-  const table = [
-    ['TOKEN', 'VERSION', 'LIVES FOR', 'STATE', 'REASON', 'SINCE', 'WHAT TO DO FIRST'],
-    ...rows.map((row) => row.map(cell)),
-  ];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = table.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return [count, ...lines].join('\n');
+  const table = [COLUMNS, ...rows.map((row) => row.map(cell))];
+  const widths = COLUMNS.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const padded = table.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)));
+  return [count, ...padded.map((row) => row.join('  ').trimEnd())].join('\n');
 }
 
 function byUrgency(a: TokenReport, b: TokenReport): number {
@@ -177,6 +162,9 @@ function byUrgency(a: TokenReport, b: TokenReport): number {
     isAiling ? secondsRemaining : 0;
   return Number(b.isAiling) - Number(a.isAiling) || left(a) - left(b);
 }
+
+/** Longer than anything that we write. */
+const MAX_CELL = 400;
 
 /** Whoever may write a status must not be able to write to the terminal of whoever looks at it, or to draw another row. */
 function cell(text: string): string {

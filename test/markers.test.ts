@@ -1,10 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { replaceBetweenMarkers, withTexts } from './markers.ts';
-
-const ROOT = join(import.meta.dirname, '..');
+import { PAGES, read } from './pages.ts';
 
 const PAGE = `# Title
 
@@ -38,17 +35,9 @@ describe('text between markers', () => {
   it.each([
     ['there is no such marker', '<!-- bench: fourth -->\n', 'has no marker <!-- bench: third -->'],
     ['it stands in a line of prose', 'See <!-- bench: third -->.', 'has no marker <!-- bench: third -->'],
-    [
-      'it is there twice',
-      '<!-- bench: third -->\n<!-- end -->\n<!-- bench: third -->\n<!-- end -->\n',
-      'more than once',
-    ],
+    ['it is there twice', '<!-- bench: third -->\n<!-- end -->\n'.repeat(2), 'more than once'],
     ['its end is missing', '<!-- bench: third -->\ntext', 'is not followed by <!-- end -->'],
-    [
-      'the next marker comes before its end',
-      '<!-- bench: third -->\n<!-- bench: fourth -->\n<!-- end -->\n',
-      'is not followed by <!-- end -->',
-    ],
+    ['another follows', '<!-- bench: third -->\n<!-- bench: x -->\n<!-- end -->\n', 'is not followed by <!-- end -->'],
   ])('is refused where %s', (_, page, message) => {
     expect(() => replaceBetweenMarkers(page, 'bench: third', 'text')).toThrow(message);
   });
@@ -61,14 +50,9 @@ it('all texts of a command are written at once, where each has a marker and no o
   expect(() => withTexts(PAGE, 'bench', { first: 'one' })).toThrow('does not write what the page has: second');
 });
 
-it.each(globSync('{*,docs/*}.md', { cwd: ROOT }))(
-  '%s has an end for each marker, and a command that writes it',
-  (page) => {
-    const markers = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^<!-- (.+) -->$/gm)].map(
-      ([, marker]) => marker,
-    );
-    const opening = markers.filter((marker) => marker !== 'end');
-    expect(markers).toEqual(opening.flatMap((marker) => [marker, 'end']));
-    expect(opening.filter((marker = '') => !Object.hasOwn(manifest.scripts, marker.split(':')[0] ?? ''))).toEqual([]);
-  },
-);
+it.each(PAGES)('%s has an end for each marker, and a command that writes it', (page) => {
+  const markers = [...read(page).matchAll(/^<!-- (.+) -->$/gm)].map(([, marker]) => marker);
+  const opening = markers.filter((marker) => marker !== 'end');
+  expect(markers).toEqual(opening.flatMap((marker) => [marker, 'end']));
+  expect(opening.filter((marker = '') => !Object.hasOwn(manifest.scripts, marker.split(':')[0] ?? ''))).toEqual([]);
+});

@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../local/world/aws/aws-server.ts';
 import { type Listening, listen } from '../local/world/listen.ts';
+import { ROOT, read } from './pages.ts';
 
 /** What the pages show of commands that are not ours: typed as they stand, against local services. */
 
-const ROOT = join(import.meta.dirname, '..');
 const NAME = '/masters-india-staging/access-token';
 const folder = mkdtempSync(join(tmpdir(), 'shell-'));
 let aws: LocalAws;
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 /** The lines of a page that begin with these words, a line that is continued in one. */
 function shown(page: string, words: string): readonly string[] {
-  const lines = readFileSync(join(ROOT, page), 'utf8')
+  const lines = read(page)
     .replaceAll(/ *\\\n\s*/g, ' ')
     .split('\n');
   return lines.map((line) => line.trim()).filter((line) => line.startsWith(words));
@@ -76,9 +76,8 @@ withTool('aws', 'the aws command stores credentials out of a file, as docs/deplo
 
 withTool('jq', 'jq quotes PEM files and a request, as docs/services.md shows', async () => {
   for (const file of ['client.pem', 'client.key', 'request.xml']) writeFileSync(join(folder, file), `"${file}"\n`);
-  const page = readFileSync(join(ROOT, 'docs/services.md'), 'utf8');
   const [secret = '', ...others] = shown('docs/services.md', 'jq ');
-  const [, profile = ''] = /`(jq [^`]+)`/.exec(page) ?? [];
+  const [, profile = ''] = /`(jq [^`]+)`/.exec(read('docs/services.md')) ?? [];
   expect(others).toEqual([]);
   await type(secret);
   await type(profile);

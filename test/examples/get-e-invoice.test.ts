@@ -45,24 +45,6 @@ it('tells the refresher when the service ended the token, and goes on with the n
   expect(await handler(REQUEST)).toMatchObject({ Status: 'ACT' });
 });
 
-it('goes on while SSM is down', async () => {
-  const { tick, handler, fail } = await downstream();
-  await tick();
-  await handler(REQUEST);
-  fail('GetParameters', 'reset');
-  expect(await handler(REQUEST)).toMatchObject({ Status: 'ACT' });
-});
-
-it('says what to do before the first token is there', async () => {
-  const { failingTick, handler, soap } = await downstream();
-  soap.fault = 'invalid_grant';
-  await failingTick('CREDENTIALS_REFUSED');
-  await expect(handler(REQUEST)).rejects.toMatchObject({
-    code: 'NO_TOKEN_YET',
-    message: expect.stringContaining('invalid_grant'),
-  });
-});
-
 it('tells of a refusal that another token cannot mend', async () => {
   const { tick, handler, tokensSent } = await downstream();
   await tick();

@@ -1,3 +1,4 @@
+import type { JudgedToken, NoToken } from '../../lambda/services/judged-answer.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 
 const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
@@ -35,4 +36,18 @@ export function reply(
   { status = 200, contentType = 'text/xml; charset=utf-8' }: { status?: number; contentType?: string } = {},
 ): SoapReply {
   return { status, contentType, body: typeof body === 'string' ? Buffer.from(body) : body };
+}
+
+/** What an answer is taken for, in one word. */
+export type Outcome = 'token' | 'credentials' | 'request' | 'unavailable' | 'malformed';
+
+const WORDS = {
+  CREDENTIALS_REFUSED: 'credentials',
+  REQUEST_REFUSED: 'request',
+  ENDPOINT_UNAVAILABLE: 'unavailable',
+  REPLY_MALFORMED: 'malformed',
+} as const satisfies Record<NoToken['code'], Outcome>;
+
+export function outcomeOf(answer: JudgedToken | NoToken): Outcome {
+  return 'code' in answer ? WORDS[answer.code] : 'token';
 }

@@ -4,8 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { judge } from '../../lambda/services/judge.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
-import { fault11, fault12, reply, soap11, soap12 } from './answers.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { fault11, fault12, type Outcome, outcomeOf, reply, soap11, soap12 } from './answers.ts';
 
 /** A service with all that a profile can say. */
 const acme: ServiceProfile = {
@@ -93,8 +92,6 @@ judged('a token', 'token', [
   ['is read without a code where success is to be empty', answer(TOKEN), { ...acme, success: '' }],
   ['is read with white space of XML around it', inPlace('\r\n\t tok-1 \n')],
   ['is read before a carriage return', inPlace('tok-1&#13;')],
-  ['is read with comments in it', inPlace('tok<!-- x -->-1')],
-  ['is read from CDATA', inPlace('<![CDATA[tok-1]]>')],
   ['is read with 8,192 characters', inPlace('a'.repeat(8192))],
   ['is read beside a code that is not listed', answer(`${TOKEN}<rc>OK</rc>`)],
   ['is read beside the code of success', answer(`${TOKEN}<rc> 0 </rc>`), withSuccess],
@@ -122,11 +119,7 @@ judged('a doubtful token', 'malformed', [
   ['that stands elsewhere only', response(TOKEN)],
   ['in a foreign namespace only', answer('<x:sessionId xmlns:x="urn:x">tok</x:sessionId>')],
   ['at a path with a step in a foreign namespace', response(`<x:result xmlns:x="urn:x">${TOKEN}</x:result>`)],
-  [
-    'in a Body that is not SOAP’s',
-    response(`<x:Body xmlns:x="urn:x">${TOKEN}</x:Body>`),
-    { ...acme, token: 'Body/sessionId' },
-  ],
+  ['in a Body not of SOAP', response(`<b:Body xmlns:b="b">${TOKEN}</b:Body>`), { ...acme, token: 'Body/sessionId' }],
   ['in two results', response(`${RESULT}${RESULT}`)],
   ['with a child', inPlace('tok<b/>')],
   ['with a child and no text', inPlace('<b>tok</b>')],
@@ -153,7 +146,6 @@ judged('a doubtful token', 'malformed', [
   ['in the Header in a namespace that is not listed', secured('tok'), { ...inHeader, namespaces: ['urn:acme'] }],
   ['in a truncated document', answer(TOKEN).slice(0, -3)],
   ['behind a warning of PHP', `<b>Warning</b>: x\n${answer(TOKEN)}`],
-  ['with a DOCTYPE', `<!DOCTYPE a>${answer(TOKEN)}`],
   ['with two elements in the Body', answer(TOKEN).replace('</s:Body>', '<x/></s:Body>')],
   ['in an envelope of another namespace', answer(TOKEN).replace(/(?<=xmlns:s=")[^"]+/, 'urn:soap')],
   ['in bytes that are no text in their charset', under(200, latin1(answer(`${TOKEN}<msg>\xfc</msg>`)))],
@@ -346,10 +338,7 @@ judged('no envelope:', 'unavailable', [
   ['an empty answer', ''],
   ['an answer of white space', ' \r\n'],
   ['an HTML page', under(200, '<!DOCTYPE html><html><body>LOCKED</body></html>', HTML)],
-  [
-    'an HTML page in Latin-1 under a label of UTF-8',
-    under(200, latin1('<html>\xfc</html>'), 'text/html; charset=utf-8'),
-  ],
+  ['an HTML page in Latin-1 under a label of UTF-8', under(200, latin1('<p>\xfc</p>'), 'text/html; charset=utf-8')],
   ['an empty 500', under(500, '')],
   ['a refusal in text under 500', under(500, 'LOCKED', PLAIN)],
   ['a 408', under(408, 'x', PLAIN)],
@@ -392,6 +381,7 @@ judged('an answer in parts is read', 'token', [
   ['by the first of two of its start', mtom(whole + whole.replace(TOKEN, ''), 'boundary=b1; start=root@x')],
   ['by the first of two boundaries', mtom(whole, 'boundary=b1; boundary=b2')],
   ['by names in any case', mtom(other + whole.replace('Content-ID', 'content-id'), 'START="<root@x>"; Boundary=b1')],
+  ['by a type in any case', under(200, whole, 'Multipart/Related; boundary=b1')],
   ['and not by start-info', mtom(whole + other, 'start-info="text/xml"; boundary=b1')],
   ['beside quotes that hold another parameter', mtom(whole + other, 'x="; start=<none@x>; boundary=b9"; boundary=b1')],
   ['under two types that a proxy has joined', mtom(whole + other, 'boundary=b1, text/xml')],
@@ -501,13 +491,6 @@ describe('the end of a token', () => {
 });
 
 describe('what a refusal tells', () => {
-  it('is the code of the profile, and never the text of the answer', () => {
-    const result = judge(acme, under(500, fault11('Client', 'user hunter2 is LOCKED')));
-    expect(result).toMatchObject({ code: 'CREDENTIALS_REFUSED', reason: 'LOCKED' });
-    expect(JSON.stringify({ ...result, serviceText: undefined })).not.toContain('hunter2');
-    expect(result).toMatchObject({ serviceText: expect.stringContaining('hunter2') });
-  });
-
   it.each([
     ['a single word without a code, which may be a token elsewhere', answer('<key>abc123</key>')],
     ['such a word beside success', answer('<key>abc123</key><rc>0</rc>')],
@@ -528,14 +511,9 @@ describe('what a refusal tells', () => {
     expect(result).toMatchObject({ serviceText: isLogged ? text : undefined });
   });
 
-  it('says of a session beside an ended password where the service says so, by the words of the profile', () => {
+  it('names what stands beside a token, such as that the password has ended', () => {
     const salesforce = { ...acme, code: 'result/passwordExpired', codes: { credentials: ['true'] } };
-    const [alive, ended] = ['false', 'true'].map((text) =>
-      judge(salesforce, reply(answer(`${TOKEN}<passwordExpired>${text}</passwordExpired>`))),
-    );
-    expect(alive).toMatchObject({ accessToken: 'tok-1' });
-    expect(ended).toMatchObject({
-      code: 'REPLY_MALFORMED',
+    expect(judge(salesforce, reply(answer(`${TOKEN}<passwordExpired>true</passwordExpired>`)))).toMatchObject({
       why: 'beside the token stands "true", which the profile lists under codes.credentials (code: result/passwordExpired)',
     });
   });
@@ -545,7 +523,7 @@ describe('what a refusal tells', () => {
     ['a code refuses in the place of the token', inPlace('LOCKED now'), 'LOCKED now'],
     ['a code refuses that nobody listed', answer('<rc>E7</rc><msg>No</msg>'), 'E7\nNo'],
     ['no code refuses, as a person can list the sentence', answer('<key>a1</key><msg>No entry</msg>'), 'No entry'],
-    ['a fault has a listed code', fault11('s:Client', 'LOCKED'), 'LOCKED'],
+    ['a fault has a listed code', fault11('s:Client', 'erin is LOCKED'), 'erin is LOCKED'],
     ['a fault is of the server', fault11('s:Server', 'Out of order', '<x>why</x>'), 'Out of order\nwhy'],
     ['a fault has no listed code', fault12('s:Sender', 's:x', 'No', '<x>why</x>'), 'No\nwhy'],
   ])('is the text of the answer, for the log, where %s', (_, body, serviceText) => {
@@ -566,16 +544,15 @@ describe('the reason that is logged', () => {
     ['no part', raw(''), /without a part for the envelope/],
     ['two tokens', reply(answer(TOKEN + TOKEN)), /^there is more than one element with the name of the token/],
     ['two tokens under an error', under(400, answer(TOKEN + TOKEN)), /^HTTP status 400: there is more/],
-    ['a listed code beside a token', reply(answer(`${TOKEN}<rc>LOCKED</rc>`)), /"LOCKED".*credentials \(code: result/],
-    ['the same elsewhere', reply(answer(`${TOKEN}<msg>LOCKED</msg>`)), /"LOCKED".*under codes.credentials$/],
+    ['a listed code beside a token', reply(answer(`${TOKEN}<msg>LOCKED</msg>`)), /"LOCKED".*under codes.credentials$/],
     ['a refusal', reply(answer('<rc>BAD_LOGIN</rc>')), /^the service refused: BAD_LOGIN$/],
     ['an outage', reply(answer('<rc>BUSY</rc>')), /^the service answered BUSY$/],
   ])('is %s', (_, answered, why) => {
     expect(judge(acme, answered)).toMatchObject({ why: expect.stringMatching(why) });
   });
 
-  it.each(['LOCKED', '10012', '-2'])('is the entry of the profile: %s', (code) => {
-    expect(judge(acme, reply(answer(`<rc>${code}</rc>`)))).toMatchObject({ reason: code });
+  it.each(['LOCKED', '10012', '-2', 'Invalid user'])('is the entry of the profile: %s', (code) => {
+    expect(judge(acme, reply(fault11(code.toUpperCase())))).toMatchObject({ reason: code });
   });
 });
 

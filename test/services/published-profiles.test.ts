@@ -5,7 +5,7 @@ import { finanzonline } from '../../lambda/services/finanzonline.ts';
 import { judge } from '../../lambda/services/judge.ts';
 import { regon } from '../../lambda/services/regon.ts';
 import { sabre } from '../../lambda/services/sabre.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Outcome, outcomeOf } from './answers.ts';
 
 const profiles = { dpd, finanzonline, regon, sabre };
 
