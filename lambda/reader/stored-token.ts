@@ -17,9 +17,9 @@ export interface StoredToken {
   /** The SSM version of the token. */
   readonly version: number;
   /** The record of this very token; undefined while it is still that of an earlier one, or cannot be read. */
-  readonly record: TokenRecord | undefined;
+  readonly record?: TokenRecord;
   /** Milliseconds since the epoch up to which the token is known to live; undefined where nobody knows: see `recorded`. */
-  readonly expiresAt: number | undefined;
+  readonly expiresAt?: number;
 }
 
 /** One that may be handed out. */
@@ -44,8 +44,8 @@ export async function readStored(
   const { Value: value, Version: version } = Parameters.find(({ Name }) => Name === parameterName) ?? {};
   const statusText = Parameters.find(({ Name }) => Name === statusName)?.Value;
   const status = statusText === undefined ? {} : decodeStatus(statusText);
-  if (value === undefined || version === undefined) return { parameterName, token: undefined, status };
-  return { parameterName, token: { value, version, ...recorded(status, version) }, status };
+  const isThere = value !== undefined && version !== undefined;
+  return { parameterName, token: isThere ? { value, version, ...recorded(status, version) } : undefined, status };
 }
 
 /**
@@ -59,8 +59,9 @@ export async function readStored(
  */
 function recorded(status: TokenStatus | UnreadableRecord, version: number): Pick<StoredToken, 'record' | 'expiresAt'> {
   const record = isUnreadable(status) ? undefined : status.token;
-  if (record === undefined || version < record.version) return { record: undefined, expiresAt: undefined };
-  return { record: record.version === version ? record : undefined, expiresAt: Date.parse(record.expiresAt) };
+  if (record === undefined || version < record.version) return {};
+  const expiresAt = Date.parse(record.expiresAt);
+  return record.version === version ? { record, expiresAt } : { expiresAt };
 }
 
 function readFailed(parameterName: string, error: unknown): TokenReadError {

@@ -67,7 +67,8 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
   },
   'lambda/reader/stored-token.ts': {
     'find → findLast': 'SSM names each parameter once',
-    'value === undefined || version === undefined → (value === undefined) && (version === undefined)': IMPOSSIBLE,
+    'value !== undefined && version !== undefined → (value !== undefined) || (version !== undefined)': IMPOSSIBLE,
+    'isUnreadable(status) → false': TYPE,
     'error instanceof Error → true': 'what the SDK throws is an error',
     'error instanceof Error → false': 'its words are in the text of the new one',
   },
