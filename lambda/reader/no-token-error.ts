@@ -2,20 +2,19 @@ import { attemptParameterName, openAttempt } from '../attempt-record.ts';
 import { isUnreadable } from '../record.ts';
 import { statusParameterName, type TokenRecord } from '../token-status.ts';
 import type { LastAttempt } from './last-attempt.ts';
-import { recordOfStored, type StoredParameters } from './stored-token.ts';
+import type { StoredParameters } from './stored-token.ts';
 import { TokenReadError } from './token-read-error.ts';
 
 /**
- * Why no token can be handed out, where `usableToken` gives none.
+ * Why no token can be handed out, where the stored one is not usable.
  * @param attempt the refresher's last one, which may say why
  */
 export function noTokenError(
-  stored: StoredParameters,
+  { parameterName, token, status }: StoredParameters,
   attempt: LastAttempt,
   minRemainingMs: number,
   now: number,
 ): TokenReadError {
-  const { parameterName, token, status } = stored;
   const statusName = statusParameterName(parameterName);
   const explanation = isUnreadable(status)
     ? `${statusName} ${status.fault}${status.isNewer ? UPDATE : ": the refresher's log says what it makes of it"}.`
@@ -23,10 +22,9 @@ export function noTokenError(
   if (token === undefined) {
     return new TokenReadError('NO_TOKEN_YET', `There is no token in ${parameterName} yet. ${explanation}`);
   }
-  const record = recordOfStored(stored);
-  if (record !== undefined) {
-    const advice = isRefusal(attempt, record) ? explanation : `${RENEWED_AT_EXPIRY}${explanation}`;
-    return tokenExpired(parameterName, record, minRemainingMs, now, advice);
+  if (token.record !== undefined) {
+    const advice = isRefusal(attempt, token.record) ? explanation : `${RENEWED_AT_EXPIRY}${explanation}`;
+    return tokenExpired(parameterName, token.record, minRemainingMs, now, advice);
   }
   const remedy = isUnreadable(status) ? '' : 'The refresher replaces such a token with its next tick. ';
   return new TokenReadError(

@@ -7,19 +7,24 @@ import { TokenReadError } from './token-read-error.ts';
 /** What stands in the store. */
 export interface StoredParameters {
   readonly parameterName: string;
-  readonly token: { readonly value: string; readonly version: number } | undefined;
+  readonly token: StoredToken | undefined;
   readonly status: TokenStatus | UnreadableRecord;
 }
 
-/** A token out of the store that lives for as long as was asked for. */
+/** The stored token, and what the status says of it. */
 export interface StoredToken {
   readonly value: string;
   /** The SSM version of the token. */
   readonly version: number;
-  /** Milliseconds since the epoch up to which the token may be handed out. */
+  /** The record of this very token; undefined while it is still that of an earlier one, or cannot be read. */
+  readonly record?: TokenRecord;
+  /** Milliseconds since the epoch up to which the token is known to live; undefined where nobody knows: see `recorded`. */
+  readonly expiresAt?: number;
+}
+
+/** One that may be handed out. */
+export interface UsableToken extends StoredToken {
   readonly expiresAt: number;
-  /** The record of this very token; undefined while it is still that of an earlier one: see `knownEnd`. */
-  readonly record: TokenRecord | undefined;
 }
 
 /**
@@ -38,33 +43,13 @@ export async function readStored(
   });
   const { Value: value, Version: version } = Parameters.find(({ Name }) => Name === parameterName) ?? {};
   const statusText = Parameters.find(({ Name }) => Name === statusName)?.Value;
-  return {
-    parameterName,
-    token: value === undefined || version === undefined ? undefined : { value, version },
-    status: statusText === undefined ? {} : decodeStatus(statusText),
-  };
-}
-
-/** The stored token, if it is known to live for at least `minRemainingMs`. @param now milliseconds since the epoch */
-export function usableToken(stored: StoredParameters, minRemainingMs: number, now: number): StoredToken | undefined {
-  const expiresAt = knownEnd(stored);
-  if (stored.token === undefined || expiresAt === undefined || expiresAt - now < minRemainingMs) return undefined;
-  return { ...stored.token, expiresAt, record: recordOfStored(stored) };
-}
-
-/** Whether a token is stored whose own expiry is not recorded, or cannot be read. */
-export function isExpiryUnknown(stored: StoredParameters): boolean {
-  return stored.token !== undefined && recordOfStored(stored) === undefined;
-}
-
-/** The record of the stored token; undefined where the record is that of another version. */
-export function recordOfStored({ token, status }: StoredParameters): TokenRecord | undefined {
-  const record = isUnreadable(status) ? undefined : status.token;
-  return record?.version === token?.version ? record : undefined;
+  const status = statusText === undefined ? {} : decodeStatus(statusText);
+  const isThere = value !== undefined && version !== undefined;
+  return { parameterName, token: isThere ? { value, version, ...recorded(status, version) } : undefined, status };
 }
 
 /**
- * Milliseconds since the epoch up to which the stored token is known to live.
+ * What the status says of the token of that version.
  *
  * The refresher writes the token first and its record second, so for a moment, or until the next tick if it ended in
  * between, the record is that of an earlier token. No expiry is made up for the newer one; but it was issued later, so
@@ -72,10 +57,11 @@ export function recordOfStored({ token, status }: StoredParameters): TokenRecord
  * token is no alternative: some services end it when they issue a new one.) A record of a later version says nothing:
  * the token is one that has been replaced meanwhile, or the parameter was deleted and its versions start anew.
  */
-function knownEnd({ token, status }: StoredParameters): number | undefined {
+function recorded(status: TokenStatus | UnreadableRecord, version: number): Pick<StoredToken, 'record' | 'expiresAt'> {
   const record = isUnreadable(status) ? undefined : status.token;
-  if (record === undefined || token === undefined || token.version < record.version) return undefined;
-  return Date.parse(record.expiresAt);
+  if (record === undefined || version < record.version) return {};
+  const expiresAt = Date.parse(record.expiresAt);
+  return record.version === version ? { record, expiresAt } : { expiresAt };
 }
 
 function readFailed(parameterName: string, error: unknown): TokenReadError {

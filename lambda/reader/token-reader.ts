@@ -4,14 +4,7 @@ import { isBeingReplaced, lastAttemptReader, mayBeReplaced } from './last-attemp
 import { noTokenError } from './no-token-error.ts';
 import type { ParameterClient } from './parameter-client.ts';
 import { rejectionReporter } from './rejection-report.ts';
-import {
-  isExpiryUnknown,
-  readStored,
-  recordOfStored,
-  type StoredParameters,
-  type StoredToken,
-  usableToken,
-} from './stored-token.ts';
+import { readStored, type StoredParameters, type StoredToken, type UsableToken } from './stored-token.ts';
 import { TokenReadError } from './token-read-error.ts';
 import { type Clock, SPACING_MS, turnAfter } from './turns.ts';
 
@@ -62,7 +55,7 @@ export interface TokenReader {
   ): Promise<Answer>;
 }
 
-interface CachedToken extends StoredToken {
+interface CachedToken extends UsableToken {
   /** Milliseconds since the epoch: when the read began that brought it. */
   readonly readAt: number;
   /** Milliseconds since the epoch; from then on SSM is asked again. */
@@ -122,7 +115,7 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
   /** The version that was still stored a second after it had been rejected. */
   let foundAgain: number | undefined;
 
-  function cache(token: StoredToken, freshForMs: number, readAt: number, isBridged: boolean): CachedToken {
+  function cache(token: UsableToken, freshForMs: number, readAt: number, isBridged: boolean): CachedToken {
     const freshUntil = Math.min(readAt + freshForMs, token.expiresAt - minRemainingMs);
     const tooOld = clock.timeout(Math.min(freshForMs, LONGEST_TIMER_MS));
     cached = { ...token, readAt, freshUntil, tooOld, isBridged };
@@ -158,13 +151,13 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
   /** Token and record are written some ten milliseconds apart, so a record that is missing may be there a second later. */
   async function readRecorded(): Promise<StoredParameters> {
     const stored = await readAwake();
-    if (usable(stored) !== undefined || !isExpiryUnknown(stored)) return stored;
+    if (stored.token === undefined || stored.token.record !== undefined || isUsable(stored.token)) return stored;
     await turnAfter(lastReadAt, clock);
     return await readAwake();
   }
 
-  function usable(stored: StoredParameters): StoredToken | undefined {
-    return usableToken(stored, minRemainingMs, clock.now());
+  function isUsable(token: StoredToken | undefined): token is UsableToken {
+    return token?.expiresAt !== undefined && token.expiresAt - clock.now() >= minRemainingMs;
   }
 
   async function readOrBridge(): Promise<CachedToken> {
@@ -176,22 +169,20 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
       if (bridge === undefined) throw error;
       return bridge;
     }
-    const token = usable(stored);
-    if (token !== undefined) {
+    const { token } = stored;
+    if (isUsable(token)) {
       const freshForMs = token.record === undefined ? Math.min(maxAgeMs, UNRECORDED_MAX_AGE_MS) : maxAgeMs;
       return cache(token, freshForMs, lastReadAt, false);
     }
     // That the stored token has expired is an answer, and not a failure.
-    const bridge = recordOfStored(stored) === undefined ? bridged() : undefined;
+    const bridge = token?.record === undefined ? bridged() : undefined;
     if (bridge === undefined) throw noTokenError(stored, await lastAttempt(), minRemainingMs, clock.now());
     return bridge;
   }
 
   /** What was known before, while it can still be handed out. */
   function bridged(): CachedToken | undefined {
-    const now = clock.now();
-    if (cached === undefined || cached.expiresAt - now < minRemainingMs) return undefined;
-    return cache(cached, BRIDGE_MS, now, true);
+    return isUsable(cached) ? cache(cached, BRIDGE_MS, clock.now(), true) : undefined;
   }
 
   async function readInTurn(): Promise<CachedToken> {

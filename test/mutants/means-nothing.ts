@@ -55,7 +55,6 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
     'hungLately = undefined; → (left out)':
       'it ends by itself after half a minute, before which SSM is not asked again',
     'clock.now() - lastReadAt > FROZEN_MS → (clock.now() - lastReadAt) >= (FROZEN_MS)': MILLISECOND,
-    'cached.expiresAt - now < minRemainingMs → (cached.expiresAt - now) <= (minRemainingMs)': MILLISECOND,
     'await reading?.catch(() => undefined); → (left out)':
       'a second passes between two reads, which is longer than one takes',
     '1_000 → 2000': 'seconds of real time: of the own client, which no test makes wait',
@@ -68,7 +67,8 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
   },
   'lambda/reader/stored-token.ts': {
     'find → findLast': 'SSM names each parameter once',
-    'value === undefined || version === undefined → (value === undefined) && (version === undefined)': IMPOSSIBLE,
+    'value !== undefined && version !== undefined → (value !== undefined) || (version !== undefined)': IMPOSSIBLE,
+    'isUnreadable(status) → false': TYPE,
     'error instanceof Error → true': 'what the SDK throws is an error',
     'error instanceof Error → false': 'its words are in the text of the new one',
   },

@@ -30,6 +30,7 @@ interface Widget {
   readonly properties: Readonly<Record<string, unknown>> & { readonly metrics?: readonly (readonly unknown[])[] };
 }
 
+const NAMED = { tokenParameterName: '/service/token' };
 const LEAST = { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' };
 
 /** The app as `cdk` runs it, with these tokens. */
@@ -140,35 +141,29 @@ describe('cdk-nag', () => {
 });
 
 describe('settings', () => {
-  it('reach the stack: tags and termination protection', () => {
+  it('reach the stack, and every resource that takes tags, the schedule group among them', () => {
     const { terminationProtection, tags } = stackOf(everything, 'TokenRefresher-billing');
     expect([terminationProtection, tags.tagValues()]).toEqual([true, { team: 'billing' }]);
+    for (const type of ['AWS::Scheduler::ScheduleGroup', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup'])
+      expect(only(full, type)).toMatchObject({ Tags: [{ Key: 'team', Value: 'billing' }] });
   });
 
-  it('reach the function', () => {
-    expect(only(full, 'AWS::Lambda::Function')).toMatchObject({
-      Environment: {
-        Variables: {
-          CREDENTIALS_SECRET_ID: ALL.credentialsSecretArn,
-          TOKEN_ENDPOINT: ALL.endpoint,
-          TOKEN_PARAMETER_NAME: '/billing/token',
-          TOKEN_KMS_KEY_ID: ALL.encryptionKeyArn,
-          REFRESH_EVERY_SECONDS: '5400',
-          CHECK_EVERY_SECONDS: '600',
-          TOKEN_LIFETIME_SECONDS: '21600',
-          RENEWAL_WINDOW_SECONDS: '3600',
-          SOAP_ACTION: ALL.soapAction,
-        },
-      },
-      VpcConfig: { SubnetIds: ['subnet-0a1b2c3d', 'subnet-0b2c3d4e'], SecurityGroupIds: ['sg-0a1b2c3d'] },
+  it('reach function, log and alarms', () => {
+    expect(environmentOf({ template: full })).toMatchObject({
+      CREDENTIALS_SECRET_ID: ALL.credentialsSecretArn,
+      TOKEN_ENDPOINT: ALL.endpoint,
+      TOKEN_PARAMETER_NAME: '/billing/token',
+      TOKEN_KMS_KEY_ID: ALL.encryptionKeyArn,
+      REFRESH_EVERY_SECONDS: '5400',
+      CHECK_EVERY_SECONDS: '600',
+      TOKEN_LIFETIME_SECONDS: '21600',
+      RENEWAL_WINDOW_SECONDS: '3600',
+      SOAP_ACTION: ALL.soapAction,
     });
-  });
-
-  it('reach log and alarms', () => {
+    const { subnetIds: SubnetIds, securityGroupIds: SecurityGroupIds } = VPC;
+    expect(only(full, 'AWS::Lambda::Function')).toMatchObject({ VpcConfig: { SubnetIds, SecurityGroupIds } });
     expect(only(full, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 90 });
-    expect(alarmsOf(full).map(({ AlarmDescription }) => JSON.stringify(AlarmDescription))).toContainEqual(
-      expect.stringContaining('https://wiki.example.test/token'),
-    );
+    expect(JSON.stringify(alarmsOf(full))).toContain('https://wiki.example.test/token');
   });
 
   it('make a mail of an address: alarms of the account may publish to its topic, by TLS only', () => {
@@ -217,15 +212,6 @@ describe('settings', () => {
     expect(stackNames(shipped)).not.toContain('TokenRefresher-mail');
   });
 
-  it('reach every resource that takes tags, the schedule group among them', () => {
-    const tagged = Object.values(full.toJSON().Resources as object).flatMap(({ Type, Properties }) =>
-      JSON.stringify(Properties?.Tags) === '[{"Key":"team","Value":"billing"}]' ? [Type] : [],
-    );
-    expect(tagged).toEqual(
-      expect.arrayContaining(['AWS::Scheduler::ScheduleGroup', 'AWS::Lambda::Function', 'AWS::CloudWatch::Alarm']),
-    );
-  });
-
   it('give the stacks of dashboard and mail the tags that all tokens share', () => {
     const alarmActions = { page: 'erin@example.test' };
     const app = appWith({
@@ -255,13 +241,6 @@ describe('settings', () => {
     expect(fault).toMatch(/ is "arn:.*": use one of ap-south-1, the region of the stack$/);
     expect(fault).toContain(`stages.prod.tokens.service.${setting} is`);
     expect(others).toEqual([]);
-  });
-
-  it('refuse a topic and a secret of two regions, wherever the stack goes', () => {
-    const service = { ...LEAST, credentialsSecretArn: ALL.credentialsSecretArn, alarmActions: { page: topic } };
-    expect(faultsOf({ service })[1]).toMatch(
-      /credentialsSecretArn is .*: use one of eu-west-1, the region of alarmActions\.page$/,
-    );
   });
 
   it('refuse a foreign secret without its key where cdk alone knows the account', () => {
@@ -296,16 +275,7 @@ describe('settings', () => {
     ['a subnet that is none', 'vpc', { ...VPC, subnetIds: ['sg-0a1b2c3d'] }, vpc],
     ['a security group that is none', 'vpc', { ...VPC, securityGroupIds: ['default'] }, vpc],
     ['a misspelt setting of the VPC', 'vpc', { ...VPC, subnets: [] }, didYouMean('subnetIds')],
-    ['a tag that is no text', 'tags', { team: 1 }, /use at most 256 letters/],
-    ['a tag of 257 letters', 'tags', { team: 'x'.repeat(257) }, /use at most 256 letters/],
-    ['a key of 129 letters', 'tags', { ['x'.repeat(129)]: 'x' }, /use at most 128 letters/],
-    [
-      '51 tags',
-      'tags',
-      Object.fromEntries([...Array(51).keys()].map((key) => [`key${key}`, ''])),
-      /give an object of at most 50/,
-    ],
-    ['a tag that AWS keeps for itself', 'tags', { 'aws:team': 'x' }, /use at most 128 letters/],
+    ['a tag that is no text', 'tags', { team: 1 }, /use text/],
     ['null', 'runbookUrl', null, /use text/],
     ['a misspelt setting', 'chekEvery', '15 minutes', didYouMean('checkEvery')],
     ['a setting from nowhere', 'colour', 'red', /there is no such setting; remove it/],
@@ -317,18 +287,32 @@ describe('settings', () => {
     ]);
   });
 
-  it.each([undefined, {}, [], 'text', null])('refuse %j in place of tokens', (tokens) => {
-    expect(faultsOf(tokens).slice(1)).toEqual([expect.stringMatching(/tokens is .*: describe at least one token/)]);
+  const badNames = ['', 'under_score', '-dash', 'a.b', 'dashboard', 'dashboard-2', 'mail', 'x'.repeat(101)];
+  const late = { dev: { tokens: { service: { checkEvery: '61 minutes' } } } };
+  const twoRegions = { ...LEAST, credentialsSecretArn: ALL.credentialsSecretArn, alarmActions: { page: topic } };
+  type Refused = [RegExp, unknown, object?];
+  it.each<Refused>([
+    ...[undefined, {}, [], 'text', null].map(
+      (none) => [/^tokens is .*: describe at least one token/, none] satisfies Refused,
+    ),
+    ...badNames.map((name) => [/: name the token with letters/, { [name]: { ...LEAST, ...NAMED } }] satisfies Refused),
+    ...['a_b', '1a', 'a-', 'a--b', 'x'.repeat(41), 7].map(
+      (prefix) => [/^prefix is .*: use at most 40 letters/, { service: LEAST }, { prefix }] satisfies Refused,
+    ),
+    [/^prefx is "billing": there is no such setting; did you mean prefix\?$/, { service: LEAST }, { prefx: 'billing' }],
+    [/^dashboard is false: leave it out, or say "none"$/, { service: LEAST }, { dashboard: false }],
+    [/credentialsSecretArn is .*: use one of eu-west-1, the region of alarmActions\.page$/, { service: twoRegions }],
+    // Where it stands, though it does not go together with what is described once.
+    [/^stages\.dev\.tokens\.service\.checkEvery is .*one failed/, { service: LEAST }, { stages: late, stage: 'dev' }],
+  ])('refuse with %s alone: %j %j', (fault, tokens, others) => {
+    expect(faultsOf(tokens, others).map((line) => line.replace(/^ {2}- /, ''))).toEqual([
+      'cdk.json, context: 1 fault',
+      expect.stringMatching(fault),
+    ]);
   });
 
   it('refuse a token that is no object', () => {
     expect(faultsOf({ service: 'https://soap.example.test' })[1]).toMatch(/tokens\.service is .*: give an object/);
-  });
-
-  const names = ['', 'under_score', '-dash', 'a.b', 'dashboard', 'dashboard-2', 'mail', 'x'.repeat(101)];
-  it.each(names)('refuse the name %j', (name) => {
-    const faults = faultsOf({ [name]: { ...LEAST, tokenParameterName: '/service/token' } });
-    expect(faults[1]).toMatch(/name the token with letters/);
   });
 
   it('list all that is wrong with all tokens at once, each with its place', () => {
@@ -394,21 +378,7 @@ describe('two apps in one account and region', () => {
     expect(Dashboard).toMatch(/#dashboards\/dashboard\/billing-TokenRefresher$/);
   });
 
-  it.each(['a_b', '1a', 'a-', 'a--b', 'x'.repeat(41), 7])('refuse the prefix %j', (prefix) => {
-    const [, ...faults] = faultsOf({ service: LEAST }, { prefix });
-    expect(faults).toEqual([expect.stringMatching(/^ {2}- prefix is .*: use at most 40 letters/)]);
-  });
-
-  it('refuse names that make the name of a stack too long', () => {
-    const name = 'n'.repeat(100);
-    expect(faultsOf({ [name]: LEAST }, { prefix: 'p'.repeat(12) })).toEqual([]);
-    expect(faultsOf({ [name]: LEAST }, { prefix: 'p'.repeat(13) })[1]).toMatch(/CloudFormation takes 128 characters$/);
-  });
-
-  it('refuse a context that is nearly one of ours, and let others be', () => {
-    expect(faultsOf({ service: LEAST }, { prefx: 'billing' })[1]).toBe(
-      '  - prefx is "billing": there is no such setting; did you mean prefix?',
-    );
+  it('let contexts be that are not ours', () => {
     expect(faultsOf({ service: LEAST }, { prefix: '' })).toEqual([]);
     expect(faultsOf({ service: LEAST }, { team: 'billing', '@aws-cdk/core:prefix': true })).toEqual([]);
   });
@@ -495,13 +465,6 @@ describe('stages', () => {
       'cdk.json, context: 11 faults',
     ]);
   });
-
-  it('name the stage where what it says does not go together with the rest', () => {
-    const late = { dev: { tokens: { service: { checkEvery: '61 minutes' } } } };
-    expect(faultsOf({ service: LEAST }, { stages: late, stage: 'dev' })[1]).toMatch(
-      /^ {2}- stages\.dev\.tokens\.service\.checkEvery is .*one failed tick could/,
-    );
-  });
 });
 
 describe('the stages of disaster.md', () => {
@@ -533,11 +496,9 @@ describe('the dashboard', () => {
     const app = appWith({ service: LEAST }, { dashboard: 'none' });
     expect(stackNames(app)).toEqual(['TokenRefresher-service']);
     expect(outputsOf(app, 'TokenRefresher-service')).not.toHaveProperty('Dashboard');
-    expect(faultsOf({ service: LEAST }, { dashboard: false })[1]).toBe(
-      '  - dashboard is false: leave it out, or say "none"',
-    );
   });
 
+  const ALARM = 'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:';
   const sixty = new App();
   const described = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`token-${index}`, LEAST]));
   addDashboards(sixty, readSettings({ tokens: described }));
@@ -547,9 +508,7 @@ describe('the dashboard', () => {
   it('shows every alarm of every token, at most a hundred in a widget', () => {
     const shown = ofType('alarm').map(({ alarms }) => alarms);
     expect(shown).toEqual([100, 100, 40].map((count) => expect.toSatisfy(({ length }) => length === count)));
-    expect(shown.flat()).toContain(
-      'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:TokenExpiring/token-59/access-token',
-    );
+    expect(shown.flat()).toContain(`${ALARM}TokenExpiring/token-59/access-token`);
   });
 
   it("shows a token by the timing of its service's profile, at which its alarm fires", () => {
@@ -567,25 +526,17 @@ describe('the dashboard', () => {
     expect(shown).not.toContain('alarm:CredentialsAging/service/access-token');
   });
 
-  const seventh = (question: string) => `/token-7/access-token: ${question}`;
-  it('answers four questions for every token', () => {
-    const titles = ofType('metric').map(({ title }) => String(title));
-    expect(titles.filter((title) => title.startsWith('/token-7/access-token: '))).toEqual(
-      [
-        'how long it still lives',
-        'do runs fail?',
-        'are credentials and token accepted?',
-        'how slow is the endpoint?',
-      ].map(seventh),
-    );
-    expect(titles).toHaveLength(240);
-  });
-
-  it("shows Lambda's own count of failed runs, through the alarm on it", () => {
-    const alarm =
-      'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:RefreshFailing/token-7/access-token';
-    const widget = ofType('metric').find(({ title }) => title === seventh('do runs fail?'));
-    expect(widget).toMatchObject({ annotations: { alarms: [alarm] } });
+  it("answers four questions for every token, one by the alarm on Lambda's own count of failed runs", () => {
+    const shown = ofType('metric').filter(({ title }) => String(title).startsWith('/token-7/access-token: '));
+    expect(shown.map(({ title }) => String(title).replace(/.*: /, ''))).toEqual([
+      'how long it still lives',
+      'do runs fail?',
+      'are credentials and token accepted?',
+      'how slow is the endpoint?',
+    ]);
+    const alarm = `${ALARM}RefreshFailing/token-7/access-token`;
+    expect(shown[1]).toMatchObject({ annotations: { alarms: [alarm] } });
+    expect(ofType('metric')).toHaveLength(240);
   });
 
   it('lists what failed, from the logs of at most fifty tokens in a query', () => {
