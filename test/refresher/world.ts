@@ -54,8 +54,6 @@ interface FailOptions {
   readonly times?: number;
   /** What a call must hold to go wrong. */
   readonly only?: RegExp;
-  /** How long a hanging call is waited for; if left out, until the tick has sent its other read. */
-  readonly until?: Promise<unknown>;
 }
 
 interface TickOptions {
@@ -239,7 +237,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         expect(error).toMatchObject({ name: 'RefreshError', code });
         return error;
       },
-      fail: (operation, fault, { times = Infinity, only = /(?:)/, until } = {}) => {
+      fail: (operation, fault, { times = Infinity, only = /(?:)/ } = {}) => {
         let left = times;
         const from = aws.calls.length;
         const bothReads = () => {
@@ -249,8 +247,12 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         worldFaults.push((asked, input) => {
           if (asked !== operation || left < 1 || !only.test(JSON.stringify(input))) return undefined;
           left -= 1;
+          // A hanging call is waited for until the tick has sent its other read.
           if (fault === 'hang') {
-            void (until ?? vi.waitFor(bothReads, PATIENCE_MS).then(answersAreRead)).then(() => clock.runOut());
+            void vi
+              .waitFor(bothReads, PATIENCE_MS)
+              .then(answersAreRead)
+              .then(() => clock.runOut());
           }
           return fault;
         });
