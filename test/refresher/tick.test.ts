@@ -91,21 +91,6 @@ describe('a tick', () => {
 });
 
 describe('an announcement', () => {
-  it('stands in its own parameter before the service is asked, and has ended with the token that names it', async () => {
-    const { tick, status, attempts, aws, parameterName, soap } = await newWorld();
-    await tick();
-    const versions = aws.parameters.history(`${parameterName}/attempt`);
-    expect(versions).toHaveLength(1);
-    expect(versions[0]?.lastModified.getTime()).toBeLessThanOrEqual(soap.issuedTokens[0]?.issuedAt.getTime() ?? 0);
-    const { attemptAt, secretVersionId, configuration } = status()?.token ?? {};
-    const first = { at: attemptAt, on: 0, trigger: 'there is no token', secretVersionId, configuration };
-    expect(attempts()?.attempt).toMatchObject(first);
-    expect(aws.parameters.history(`${parameterName}/status`)).toHaveLength(1);
-    await tick();
-    await tick({ force: true });
-    expect(attempts()?.attempt?.on).toBe(1);
-  });
-
   it.each<[string, readonly AwsFault[], string]>([
     ['throttles', [{ type: 'TooManyUpdates' }], 'TooManyUpdates (SSM throttles'],
     ['does not answer to', ['hang'], 'AbortError (SSM did not answer in time'],
