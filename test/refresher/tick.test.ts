@@ -67,17 +67,6 @@ describe('a tick', () => {
     expect(aws.parameters.parameter(parameterName)?.keyId).toBe('alias/two');
   });
 
-  it('does not write the same token again, and keeps the earlier of the two expiries', async () => {
-    const { tick, status, soap, logged } = await newWorld({ issuing: 'same-until-late' });
-    const first = await tick();
-    const again = await tick({ force: true });
-    expect(again).toMatchObject({ outcome: 'unchanged', tokenVersion: 1 });
-    expect(Date.parse(again.expiresAt)).toBeLessThanOrEqual(Date.parse(first.expiresAt));
-    expect(soap.calls).toHaveLength(2);
-    expect(status()?.token?.version).toBe(1);
-    expect(logged()).toContain('set renewalWindow');
-  });
-
   it('refuses an event and an environment that make no sense, with every fault at once', async () => {
     const { failingTick, aws, soap } = await newWorld();
     const from = aws.calls.length;

@@ -12,6 +12,7 @@ import { decodeStatus } from '../../lambda/token-status.ts';
 import { type AwsFault, type AwsFaults, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
 import type { AwsInput } from '../../local/world/aws/aws-services.ts';
 import { type SoapEndpointOptions, startSoapEndpoint } from '../../local/world/soap/soap-endpoint.ts';
+import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 import { readable } from './readable.ts';
 
 /** Easily found, in whatever way a careless program might print it. */
@@ -52,41 +53,6 @@ const REPORTING_AND_STORING_MS = 15_000;
 /** Longer than any machine takes for an answer that comes; only a silent service lets the time of a request run out. */
 const PATIENCE_MS = 25_000;
 const SILENT: readonly unknown[] = ['timeout', 'drip'];
-
-/** A clock that moves by what a tick waits for, and not by what this machine takes for it. */
-class PatientClock {
-  #passedMs = 0;
-  readonly #timeouts = new Set<{ readonly atMs: number; readonly controller: AbortController }>();
-
-  get passedMs(): number {
-    return this.#passedMs;
-  }
-
-  async sleep(ms: number): Promise<void> {
-    this.#passTo(this.#passedMs + ms);
-    await nextTurn();
-  }
-
-  timeout(ms: number): AbortSignal {
-    const controller = new AbortController();
-    this.#timeouts.add({ atMs: this.#passedMs + ms, controller });
-    return controller.signal;
-  }
-
-  /** Nothing else happens until the next time-out. */
-  runOut(): void {
-    this.#passTo(Math.min(...[...this.#timeouts].map(({ atMs }) => atMs)));
-  }
-
-  #passTo(atMs: number): void {
-    this.#passedMs = atMs;
-    for (const timeout of this.#timeouts) {
-      if (timeout.atMs > atMs) continue;
-      this.#timeouts.delete(timeout);
-      timeout.controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
-    }
-  }
-}
 
 /** Starts the local AWS for a test file and gives a maker of worlds, which it takes down again. */
 export function worlds() {
@@ -142,7 +108,9 @@ export function worlds() {
       CHECK_EVERY_SECONDS: '900',
       TOKEN_LIFETIME_SECONDS: '14400',
     };
-    const clock = new PatientClock();
+    /** Moves by what a tick waits for, and not by what this machine takes for it. */
+    const clock = new VirtualClock(0);
+    let timesOutAt = 0;
     let worldFaults: AwsFaults[] = [];
     faults.push((operation, input) =>
       concerns(input, [secretId, parameterName])
@@ -163,9 +131,12 @@ export function worlds() {
     ): Promise<TickResult> => {
       const startedAt = Date.now();
       const time = {
-        now: () => startedAt + clock.passedMs + skewMs,
-        sleep: (ms: number) => clock.sleep(ms),
-        timeout: (ms: number) => clock.timeout(ms),
+        now: () => startedAt + clock.now() + skewMs,
+        sleep: (ms: number) => clock.advance(ms),
+        timeout: (ms: number) => {
+          timesOutAt = clock.now() + ms;
+          return clock.timeout(ms);
+        },
         random: () => random ?? Math.random(),
       };
       const config = readConfig({ ...environment, ...env });
@@ -175,7 +146,7 @@ export function worlds() {
           : createHandler(config, around(patient(deployedDependencies(config, time))));
       if (prefetchMs !== undefined) {
         await writer.run(output, async () => prefetch?.());
-        await clock.sleep(prefetchMs);
+        await clock.advance(prefetchMs);
       }
       const context = { getRemainingTimeInMillis: () => REPORTING_AND_STORING_MS + askingMs };
       try {
@@ -221,7 +192,7 @@ export function worlds() {
         const runOut = async () => {
           await vi.waitFor(bothReads, PATIENCE_MS);
           await answersAreRead();
-          clock.runOut();
+          await clock.runUntil(timesOutAt);
         };
         worldFaults.push((asked, input) => {
           if (asked !== operation || left < 1 || !only.test(JSON.stringify(input))) return undefined;
@@ -257,13 +228,9 @@ export function httpReply(status: number, contentType: string, body: string): Bu
   return Buffer.from(`HTTP/1.1 ${status} X\r\n${head}\r\n\r\n${body}`);
 }
 
-async function nextTurn(): Promise<void> {
-  await new Promise(setImmediate);
-}
-
 /** This process plays both sides: what one has sent, the other reads within a few turns. */
 async function answersAreRead(): Promise<void> {
-  for (let turns = 0; turns < 20; turns += 1) await nextTurn();
+  for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
 }
 
 /** No secret is in the text: not as it is, nor as JSON, base64, hexadecimal or escaped XML would show it. */
