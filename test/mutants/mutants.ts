@@ -35,7 +35,6 @@ const PLACES = [
       'test/attempt-record',
       'test/token-status',
       'test/refresher/rules',
-      'test/refresher/tick-inputs',
       'test/refresher/records',
       'test/refresher/tick',
       'test/refresher/faults',

@@ -144,24 +144,6 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
   });
 });
 
-describe('a request that cannot be sent', () => {
-  const { timing: _, ...profile } = dpd;
-  const SERVICE = serviceVariable({ ...profile, headers: { 'X-To': '{{$endpoint}}' } });
-  const inCyrillic = { SERVICE, TOKEN_ENDPOINT: 'http://127.0.0.1/\u0430' };
-  it.each<[string, string, Readonly<Record<string, string>>]>([
-    ['for a header that Node refuses', 'INTERNAL_ERROR', inCyrillic],
-    ['for a port that is 0', 'ENDPOINT_UNAVAILABLE', { TOKEN_ENDPOINT: 'http://127.0.0.1:0/' }],
-    ["for a proxy's port that is 0", 'ENDPOINT_UNAVAILABLE', { PROXY_URL: 'http://127.0.0.1:0' }],
-  ])('%s ends in one log line, one set of metrics and an outcome', async (_, code, env) => {
-    const world = await newWorld();
-    const fields = { ...world.soap.service.credentials, delisId: 'd', messageLanguage: 'en' };
-    world.put('PutSecretValue', { SecretId: world.secretId, SecretString: JSON.stringify(fields) });
-    await expect(world.tick({}, { env, askingMs: 1900, random: 1 })).rejects.toMatchObject({ code });
-    expect(world.attempts()?.attempt?.outcome?.code).toBe(code);
-    for (const start of ['tokenParameter: ', '{"_aws"']) expect(world.logged().split(start)).toHaveLength(2);
-  });
-});
-
 describe('a token', () => {
   it.each([
     [4096, 'Standard'],

@@ -128,7 +128,8 @@ describe('a login', () => {
   });
 
   it('with a header that no request can hold is an error of our own before anything is sent', async () => {
-    const asking = postEnvelope((await serve(BODY)).url, { ...ENVELOPE, headers: { 'X-To': 'http://\u0430' } }, 3000);
+    const { url } = await serve(BODY);
+    const asking = postEnvelope(url, { ...ENVELOPE, headers: { 'X-To': `${url}\u0430` } }, 3000);
     await expect(asking).rejects.toMatchObject({ code: 'INTERNAL_ERROR', isSafeToRepeat: true });
   });
 });
@@ -138,6 +139,7 @@ describe('a connection', () => {
 
   it.each<[string, () => Promise<string> | string, RegExp]>([
     ['is refused', () => 'http://127.0.0.1:1/', /ECONNREFUSED/],
+    ['is to port 0', () => 'http://127.0.0.1:0/', /EADDRNOTAVAIL|ECONNREFUSED/],
     ['has no address', () => 'http://no-such-host.invalid/', /ENOTFOUND|EAI_AGAIN/],
     ['meets plain HTTP', async () => `https://127.0.0.1:${await portOf(createHttpServer())}/`, /does not speak TLS/],
   ])('that %s is an outage in which nothing was sent', async (_, url, message) => {
@@ -220,6 +222,7 @@ describe('a proxy', () => {
   it('is asked at its own host', async () => {
     const { message } = await failure('https://soap.test/', 3000, 'http://no-such-proxy.invalid:3128');
     expect(message).toMatch(/the proxy no-such-proxy.invalid:3128.*(ENOTFOUND|EAI_AGAIN)/);
+    expect(await failure('http://soap.test/', 3000, 'http://127.0.0.1:0')).toMatchObject(NOT_SENT);
   });
 
   it('is asked for the host and nothing more', async () => {

@@ -43,6 +43,9 @@ export function awsError(name: string, httpStatusCode: number): Error {
   return Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
 }
 
+/** What Node throws where an answer does not arrive. */
+export const CUT = Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+
 /** AWS does not allow these calls. */
 export function denying(...effects: readonly Effect[]): Passage {
   return (effect, act) => (effects.includes(effect) ? Promise.reject(awsError('AccessDenied', 400)) : act());

@@ -11,8 +11,8 @@ import { REFUSED as attempt, BASIS, HOUR, holding, MINUTE, NOON, POLICY, TOKEN }
 
 const { outcome: _, ...open } = attempt;
 
-/** What stands in the parameters; at noon, where nothing else is said. */
-interface Stored {
+/** What stands in the parameters since noon, and what a tick finds beside it. */
+interface Row {
   /** `undefined`: no such parameter. */
   readonly token?: { readonly version?: number; readonly type?: string; readonly changedAt?: number } | undefined;
   readonly status?: Partial<TokenRecord> | string | undefined;
@@ -22,9 +22,6 @@ interface Stored {
   readonly types?: { readonly status?: string; readonly attempt?: string; readonly rejected?: string };
   /** When status and attempt were written. */
   readonly recordedAt?: number;
-}
-
-interface Row extends Stored {
   /** In minutes after noon. */
   readonly now?: number;
   readonly force?: boolean;
