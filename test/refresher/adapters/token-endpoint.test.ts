@@ -15,7 +15,9 @@ import type { SelfsignedOptions } from 'selfsigned';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import { postEnvelope } from '../../../lambda/refresher/adapters/token-endpoint.ts';
+import { EXAMPLE } from '../../../lambda/refresher/adapters/warm-up.ts';
 import { requestToken } from '../../../lambda/refresher/request-token.ts';
+import { judge } from '../../../lambda/services/judge.ts';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { type Envelope, serviceOf } from '../../../lambda/services/service.ts';
 import { fault11, soap11 } from '../../services/answers.ts';
@@ -104,6 +106,10 @@ describe('an answer', () => {
     const silent = await failure(`http://127.0.0.1:${await portThat(() => {})}/`, 200);
     expect(silent).toMatchObject({ ...PERHAPS_JUDGED, message: expect.stringContaining('within 0.2 s') });
   });
+});
+
+it('while an answer is on its way, the parser is taken the whole way to a token', () => {
+  expect(judge(mastersIndia, EXAMPLE)).toEqual({ accessToken: 'example', end: { in: 14_400 } });
 });
 
 describe('a login', () => {
