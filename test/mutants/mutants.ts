@@ -34,7 +34,6 @@ const PLACES = [
     tests: [
       'test/records',
       'test/refresher/rules',
-      'test/refresher/tick-inputs',
       'test/refresher/records',
       'test/refresher/tick',
       'test/refresher/faults',

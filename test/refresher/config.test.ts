@@ -22,24 +22,21 @@ const environment: Environment = {
 
 function configOf(env: Readonly<Record<string, string>>): Config {
   const config = readConfig(env);
-  if (config instanceof ConfigError) throw config;
-  return config;
+  return config instanceof ConfigError ? expect.fail(config.message) : config;
 }
 
 function errorOf(env: Readonly<Record<string, string>>): ConfigError {
   const config = readConfig(env);
-  if (config instanceof ConfigError) return config;
-  return expect.fail('expected an error');
+  return config instanceof ConfigError ? config : expect.fail('expected an error');
 }
 
 describe('the environment', () => {
   it('is read into a configuration', () => {
     const optional = { RENEWAL_WINDOW_SECONDS: '600', SOAP_ACTION: 'urn:x#y', CREDENTIALS_MAX_AGE_SECONDS: '6912000' };
     expect(readConfig({ ...environment, ...optional })).toMatchObject({
-      credentialsSecretId: 'credentials',
-      endpoint: 'https://soap.example.test/api.php?wsdl',
-      tokenParameterName: '/example/access-token',
-      tokenKmsKeyId: undefined,
+      credentialsSecretId: environment.CREDENTIALS_SECRET_ID,
+      endpoint: environment.TOKEN_ENDPOINT,
+      tokenParameterName: environment.TOKEN_PARAMETER_NAME,
       refreshEverySeconds: 7200,
       checkEverySeconds: 900,
       tokenLifetimeSeconds: 14400,
@@ -47,15 +44,14 @@ describe('the environment', () => {
       soapAction: 'urn:x#y',
       service: expect.objectContaining({ codes: serviceOf(mastersIndia).codes }),
       profile: mastersIndia,
-      loginsPerDay: undefined,
-      proxyUrl: undefined,
       credentialsMaxAgeSeconds: 6_912_000,
     });
   });
 
   it('may leave out what is optional, or leave it blank', () => {
-    const config = configOf({ ...environment, RENEWAL_WINDOW_SECONDS: '', TOKEN_KMS_KEY_ID: ' ', SOAP_ACTION: ' ' });
-    expect([config.renewalWindowSeconds, config.tokenKmsKeyId, config.soapAction]).toEqual([undefined, undefined, '']);
+    const blank = { RENEWAL_WINDOW_SECONDS: '', TOKEN_KMS_KEY_ID: ' ', SOAP_ACTION: ' ' };
+    const left = { renewalWindowSeconds: undefined, tokenKmsKeyId: undefined, soapAction: '' };
+    for (const env of [{}, blank]) expect(configOf({ ...environment, ...env })).toMatchObject(left);
   });
 
   it('may describe the service, count its logins and name a proxy', () => {
@@ -118,15 +114,9 @@ describe('the configuration hash', () => {
   const hash = (change: Partial<Environment>) => configurationHash(configOf({ ...environment, ...change }));
 
   it('changes with the endpoint, the SOAP action and the key, and with nothing else', () => {
-    const same = hash({});
-    expect(same).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect(hash({ REFRESH_EVERY_SECONDS: '60', CREDENTIALS_SECRET_ID: 'other' })).toBe(same);
-    const others = [
-      hash({ TOKEN_ENDPOINT: 'https://other.test/' }),
-      hash({ SOAP_ACTION: 'x' }),
-      hash({ TOKEN_KMS_KEY_ID: 'k' }),
-    ];
-    expect(new Set([same, ...others]).size).toBe(4);
+    expect(hash({ REFRESH_EVERY_SECONDS: '60', CREDENTIALS_SECRET_ID: 'other' })).toBe(hash({}));
+    const changes = [{}, { TOKEN_ENDPOINT: 'https://other.test/' }, { SOAP_ACTION: 'x' }, { TOKEN_KMS_KEY_ID: 'k' }];
+    expect(new Set(changes.map(hash)).size).toBe(4);
   });
 
   it('is that of every version before, so that an upgrade does not log in', () => {

@@ -1,91 +1,36 @@
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
-import type { TickReport } from '../../lambda/refresher/tick-report.ts';
-import { AwsError } from '../../local/world/aws/aws-request.ts';
-import { type PlayedCommand, type PlayedOutput, sdkException } from '../../local/world/aws/in-process-sdk.ts';
-import { VirtualAws } from '../../local/world/aws/virtual-aws.ts';
-import { refresherTick } from '../../local/world/refresher-tick.ts';
 import { Random } from '../../local/world/time/random.ts';
-import type { VirtualClock } from '../../local/world/time/virtual-clock.ts';
-import { createVirtualWorld } from '../../local/world/virtual-world.ts';
-
-const SECRET = 'shared/credentials';
-const CREDENTIALS = { username: 'b2b', password: 'right', client_id: 'client', client_secret: 'secret' };
-const START = Date.UTC(2026, 0, 1);
-const CHECK_MS = 15 * 60_000;
-const RUN_MS = 60_000;
-
-/** Takes three writes a second of the whole account, as SSM does, and throttles all others. */
-class ThrottlingAws extends VirtualAws {
-  readonly #clock: VirtualClock;
-  #taken: readonly number[] = [];
-
-  constructor(clock: VirtualClock, random: Random) {
-    super(clock, random, SECRET);
-    this.#clock = clock;
-  }
-
-  override async send(command: PlayedCommand, signal?: AbortSignal): Promise<PlayedOutput> {
-    if (command instanceof PutParameterCommand) {
-      const now = this.#clock.now();
-      this.#taken = this.#taken.filter((at) => at > now - 1000);
-      if (this.#taken.length === 3)
-        throw sdkException(new AwsError('ThrottlingException', 'Rate exceeded'), 'PutParameter');
-      this.#taken = [...this.#taken, now];
-    }
-    return await super.send(command, signal);
-  }
-}
+import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
+import { awsError, CHECK_EVERY_MS, type Passage, SmallWorld } from './proofs/small-world.ts';
 
 it.each([1, 2, 3, 4])(
   'of 25 tokens that fall due in one second, none is minted that SSM cannot store, and all are refreshed within two ticks (%i)',
   async (seed) => {
-    const vendor = { lifetimeSeconds: 14_400, issuing: 'new' } as const;
-    const made = createVirtualWorld({ start: START, seed, secretId: SECRET, vendor, credentials: CREDENTIALS });
-    const { clock } = made;
     const random = new Random(seed);
-    const aws = new ThrottlingAws(clock, random);
-    const world = { ...made, aws };
-    const reports: TickReport[] = [];
-    const ticks = Array.from({ length: 25 }, (_, index) => {
-      const config = readConfig({
-        CREDENTIALS_SECRET_ID: SECRET,
-        TOKEN_ENDPOINT: 'https://soap.example.com/token',
-        TOKEN_PARAMETER_NAME: `/many/${index}/access-token`,
-        TOKEN_KMS_KEY_ID: 'token-key',
-        REFRESH_EVERY_SECONDS: '7200',
-        CHECK_EVERY_SECONDS: String(CHECK_MS / 1000),
-        TOKEN_LIFETIME_SECONDS: '14400',
-      });
-      if (config instanceof ConfigError) throw config;
-      return refresherTick(
-        config,
-        () => random.next(),
-        (report) => reports.push(report),
-      )(world);
-    });
-    /** One tick of each, all within a second. */
-    const tick = async () => {
-      reports.length = 0;
-      const until = clock.now() + CHECK_MS;
-      for (const run of ticks) {
-        clock.at(clock.now() + random.between(0, 1000), () => {
-          const startedAt = clock.now();
-          const remainingMs = () => startedAt + RUN_MS - clock.now();
-          run({ event: {}, startedAt, remainingMs, step: async () => {} }).catch(() => {});
-        });
+    const clock = new VirtualClock(0);
+    const worlds = Array.from({ length: 25 }, () => new SmallWorld({ clock, random: () => random.next() }));
+    let taken: readonly number[] = [];
+    /** Three writes a second of the whole account are taken, as SSM does, and all others throttled. */
+    const passage: Passage = async (effect, act) => {
+      await clock.sleep(random.between(5, 60));
+      if (['announce', 'token', 'status', 'outcome'].includes(effect)) {
+        taken = taken.filter((at) => at > clock.now() - 1000);
+        if (taken.length === 3) throw awsError('ThrottlingException', 400);
+        taken = [...taken, clock.now()];
       }
-      await clock.runUntil(until);
-      expect(reports).toHaveLength(25);
-      return reports.map(({ outcome }) => outcome);
+      return await act();
     };
     // First there is no token; then a new version of the secret makes all due at once.
     for (const round of [1, 2]) {
-      aws.putSecret(JSON.stringify(CREDENTIALS));
-      const outcomes = [await tick(), await tick()].map((ended) => ended.filter((outcome) => outcome === 'refreshed'));
-      expect(outcomes.flat()).toHaveLength(25);
-      expect(made.vendor.logins).toHaveLength(25 * round);
+      for (const turn of [1, 2]) {
+        for (const world of worlds) {
+          if (round === 2 && turn === 1) world.putSecret();
+          clock.at(clock.now() + random.between(0, 1000), () => void world.run(passage, {}, (ms) => clock.timeout(ms)));
+        }
+        await clock.advance(CHECK_EVERY_MS);
+      }
+      expect(worlds.map(({ logins }) => logins.length)).toEqual(worlds.map(() => round));
+      expect(worlds.map(({ status }) => status?.token?.version)).toEqual(worlds.map(() => round));
     }
   },
 );

@@ -23,11 +23,7 @@ describe('the secret', () => {
   it.each<[string, string | undefined, readonly string[]]>([
     ['SecretBinary', undefined, ['store it as SecretString']],
     ['JSON inside a JSON text', JSON.stringify(but({})), ['take off the quotes']],
-    [
-      'indented JSON inside a JSON text',
-      JSON.stringify(`\n${JSON.stringify(WHOLE, null, 2)}`),
-      ['take off the quotes'],
-    ],
+    ['that, indented', JSON.stringify(`\n${JSON.stringify(WHOLE, null, 2)}`), ['take off the quotes']],
     ['no JSON', 'CANARY{"password":"CANARY"', ['not a JSON object']],
     ['a JSON text', '"CANARY"', ['not a JSON object']],
     ['a JSON list', '["CANARY"]', ['not a JSON object']],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
+import { soap12 } from '../services/answers.ts';
 import { httpReply, worlds } from './world.ts';
 
 const newWorld = worlds();
@@ -51,54 +52,16 @@ describe('a service that a profile describes', () => {
     answers(200, success(DAY));
     expect(await tick({}, { env: ENV, skewMs: 60_000 })).toMatchObject({ outcome: 'refreshed' });
   });
-
-  it('is asked no tenth time by the schedule and no eleventh time by a person', async () => {
-    const { failingTick, answers, soap, attempts } = await answeringWorld();
-    answers(500, answer('transient-server-fault'));
-    const hour = 3_600_000;
-    for (let tick = 0; tick < 12; tick += 1)
-      await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV, skewMs: tick * hour });
-    expect(soap.calls).toHaveLength(9);
-    const force = { event: { force: true }, env: ENV };
-    await failingTick('ENDPOINT_UNAVAILABLE', { ...force, skewMs: 12 * hour });
-    const { message } = await failingTick('ENDPOINT_UNAVAILABLE', { ...force, skewMs: 13 * hour });
-    expect(message).toContain('loginsPerDay');
-    expect(soap.calls).toHaveLength(10);
-    expect(attempts()?.logins).toHaveLength(10);
-    // A day after the first ones there is room again.
-    await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV, skewMs: 27 * hour });
-    expect(soap.calls).toHaveLength(11);
-  });
-
-  it('is asked no more often where the ration is lowered, or a run died that had announced its login', async () => {
-    const { failingTick, answers, soap, attempts, fail, heal } = await answeringWorld();
-    answers(500, answer('transient-server-fault'));
-    const hour = 3_600_000;
-    await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV });
-    // Nobody hears how the second one ended.
-    fail(
-      'PutParameter',
-      { type: 'AccessDeniedException', status: 400 },
-      { only: /"outcome\\*":.*ENDPOINT[^}]*at\\*":/ },
-    );
-    await failingTick('ENDPOINT_UNAVAILABLE', { env: ENV, skewMs: hour });
-    heal();
-    expect(attempts()?.logins).toHaveLength(2);
-    const { message } = await failingTick('STORE_FAILED', { env: { ...ENV, LOGINS_PER_DAY: '3' }, skewMs: 2 * hour });
-    expect(message).toContain('save for one that is kept for a person');
-    const forced = { event: { force: true }, env: { ...ENV, LOGINS_PER_DAY: '2' }, skewMs: 3 * hour };
-    const held = await failingTick('STORE_FAILED', forced);
-    expect(held.message).not.toContain('kept for a person');
-    expect(soap.calls).toHaveLength(2);
-  });
 });
 
 describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header', () => {
+  const ADDRESSING = 'http://www.w3.org/2005/08/addressing';
   const acme = {
-    request:
-      '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header>' +
-      '<a:Action>urn:acme:open</a:Action><a:MessageID>{{$uuid}}</a:MessageID><a:To>{{$endpoint}}</a:To></s:Header><s:Body>' +
-      '<open xmlns="urn:acme"><user>{{username}}</user><word>{{password}}</word><at>{{$now}}</at></open></s:Body></s:Envelope>',
+    request: soap12(
+      '<open xmlns="urn:acme"><user>{{username}}</user><word>{{password}}</word><at>{{$now}}</at></open>',
+      `<a:Action xmlns:a="${ADDRESSING}">urn:acme:open</a:Action>` +
+        `<a:MessageID xmlns:a="${ADDRESSING}">{{$uuid}}</a:MessageID><a:To xmlns:a="${ADDRESSING}">{{$endpoint}}</a:To>`,
+    ),
     soapAction: 'urn:acme:open',
     headers: { 'X-Client': '{{client_id}}', 'X-Message': '{{$uuid}}', Authorization: 'Basic {{$basic}}' },
     answer: 'openResponse',
@@ -108,8 +71,6 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     codes: { credentials: ['ACCOUNT_LOCKED'], unavailable: ['CLOSED'] },
   };
   const env = { SERVICE: serviceVariable(acme), SOAP_ACTION: '' };
-  const soap12 = (body: string, header: string) =>
-    `<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Header>${header}</e:Header><e:Body>${body}</e:Body></e:Envelope>`;
   const opened = soap12(
     '<openResponse xmlns="urn:acme"><seconds>7200</seconds></openResponse>',
     '<h:Session xmlns:h="urn:acme:session"><h:Key>EXAMPLE-key</h:Key></h:Session>',
@@ -130,14 +91,17 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     });
     expect(call?.headers).not.toHaveProperty('soapaction');
     expect(call?.body).not.toContain('{{');
-    expect(call?.body).toContain(`<a:To>${soap.url}</a:To>`);
+    expect(call?.body).toContain(`>${soap.url}</a:To>`);
   });
 
   it('is sent another UUID with every try, the same one throughout', async () => {
     const { failingTick, answers, soap } = await answeringWorld();
     answers(503, 'later', 'text/plain');
     await failingTick('ENDPOINT_UNAVAILABLE', { env, askingMs: 8000, random: 0 });
-    const sent = soap.calls.map(({ body, headers }) => [/<a:MessageID>([^<]*)/.exec(body)?.[1], headers['x-message']]);
+    const sent = soap.calls.map(({ body, headers }) => [
+      /<a:MessageID[^>]*>([^<]*)/.exec(body)?.[1],
+      headers['x-message'],
+    ]);
     expect(sent.length).toBeGreaterThan(1);
     expect(sent.every(([inBody, inHeader]) => inBody === inHeader)).toBe(true);
     expect(new Set(sent.flat()).size).toBe(sent.length);
@@ -180,52 +144,21 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
   });
 });
 
-describe('a request that cannot be sent', () => {
-  const { timing: _, ...profile } = dpd;
-  const toEndpoint = serviceVariable({ ...profile, headers: { 'X-To': '{{$endpoint}}' } });
-  it.each<[string, string, Readonly<Record<string, string>>]>([
-    [
-      'for a header that Node refuses',
-      'INTERNAL_ERROR',
-      { SERVICE: toEndpoint, TOKEN_ENDPOINT: 'http://127.0.0.1/\u0430' },
-    ],
-    ['for a port that is 0', 'ENDPOINT_UNAVAILABLE', { TOKEN_ENDPOINT: 'http://127.0.0.1:0/' }],
-    ["for a proxy's port that is 0", 'ENDPOINT_UNAVAILABLE', { PROXY_URL: 'http://127.0.0.1:0' }],
-  ])('%s ends in one log line, one set of metrics and an outcome', async (_, code, env) => {
-    const world = await newWorld();
-    const fields = { ...world.soap.service.credentials, delisId: 'd', messageLanguage: 'en' };
-    world.put('PutSecretValue', { SecretId: world.secretId, SecretString: JSON.stringify(fields) });
-    await expect(world.tick({}, { env, askingMs: 1900, random: 1 })).rejects.toMatchObject({ code });
-    expect(world.attempts()?.attempt?.outcome?.code).toBe(code);
-    for (const start of ['tokenParameter: ', '{"_aws"']) expect(world.logged().split(start)).toHaveLength(2);
-  });
-});
-
-describe('a long token', () => {
-  const long = 'x'.repeat(4097);
-
-  it('is stored in the Advanced tier, and so is a short one after it, which cannot go back', async () => {
-    const { tick, answers, storedToken, aws, parameterName } = await answeringWorld();
-    answers(200, success(DAY, long));
-    await tick({}, { env: ENV });
-    expect([storedToken(), aws.parameters.parameter(parameterName)?.tier]).toEqual([long, 'Advanced']);
-    answers(200, success(DAY, 'short'));
-    await tick({ force: true }, { env: ENV, skewMs: 60_000 });
-    expect([storedToken(), aws.parameters.parameter(parameterName)?.tier]).toEqual(['short', 'Advanced']);
-  });
-
+describe('a token', () => {
   it.each([
     [4096, 'Standard'],
     [4097, 'Advanced'],
     [8192, 'Advanced'],
-  ])('of %i characters is stored by one write in the tier %s', async (length, tier) => {
+  ])('of %i characters is stored by one write in the tier %s, and the next one in the same', async (length, tier) => {
     const { tick, answers, storedToken, aws, parameterName } = await answeringWorld();
     answers(200, success(DAY, 'x'.repeat(length)));
     await tick({}, { env: ENV });
     expect(storedToken()).toHaveLength(length);
-    const writes = aws.calls.filter(
-      ({ operation, input }) => operation === 'PutParameter' && input.Name === parameterName,
-    );
+    const writes = aws.calls.filter(({ input }) => input.Name === parameterName);
     expect(writes.map(({ input }) => input.Tier)).toEqual([tier]);
+    // SSM lets none go back to the Standard tier.
+    answers(200, success(DAY, 'short'));
+    await tick({ force: true }, { env: ENV, skewMs: 60_000 });
+    expect([storedToken(), aws.parameters.parameter(parameterName)?.tier]).toEqual(['short', tier]);
   });
 });

@@ -31,10 +31,7 @@ const lines = (text: string) =>
 
 const NAMES = Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", eacute: 'é', szlig: 'ß', Uuml: 'Ü' });
 const html = (text: string) =>
-  text.replace(
-    /./gu,
-    (character) => NAMES.find(([, named]) => named === character)?.[0].replace(/.+/, '&$&;') ?? character,
-  );
+  NAMES.reduce((escaped, [name, character]) => escaped.replaceAll(character, `&${name};`), text);
 
 const ECHOES: readonly (readonly [string, (secret: string) => string])[] = [
   ['as it is', (secret) => secret],
@@ -67,12 +64,8 @@ describe('what the service said', () => {
       fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), around, around, (secrets, before, after) => {
         const text = secrets.map((value) => `${before}${echo(value)}${after}`).join(' and ');
         const told = said(text, secrets) ?? '';
-        for (const value of secrets)
-          expect([told, shownSecret(told, value), shownSecret(told, echo(value))]).toEqual([
-            told,
-            undefined,
-            undefined,
-          ]);
+        for (const sought of secrets.flatMap((value) => [value, echo(value)]))
+          expect(shownSecret(told, sought), told).toBeUndefined();
       }),
       { numRuns: 50 },
     );
@@ -87,9 +80,13 @@ describe('what the service said', () => {
     ['its signs only, with references filled up with zeros', /[^a-z0-9]/gi, (character) => `&#x${code(character)};`],
     ['its signs only, escaped twice', /[^a-z0-9]/gi, (character) => `%25${code(character).slice(2)}`],
   ])('tells nothing of a secret escaped by number: %s', (_, which, spell) => {
-    expect(said(`Bad value ${'P&ss"w<rd/7=x'.replace(which, spell)} here`, ['P&ss"w<rd/7=x'])).toBe(
-      'Bad value ••• here',
-    );
+    const [text, password] = ['Bad value X here', 'P&ss"w<rd/7=x'];
+    expect(
+      said(
+        text.replace('X', () => password.replace(which, spell)),
+        [password],
+      ),
+    ).toBe('Bad value ••• here');
   });
 
   it('tells nothing of a secret in Base64, wherever it stands within', () => {
@@ -138,18 +135,8 @@ describe('what the service said', () => {
     ['as UTF-16 in Base64', 'hunter2', `bad ${Buffer.from('hunter2', 'utf16le').toString('base64')}`, 'bad •••'],
     ['as a word of three digits', '739', 'PIN 739 is wrong, 7390 is not', 'PIN ••• is wrong, 7390 is not'],
     ['as a word of any refusal', 'secret', 'The password secret is wrong', 'The password ••• is wrong'],
-    [
-      'as a word of three characters, a sign among them',
-      '12#',
-      'PIN 12# is wrong, 112# is not',
-      'PIN ••• is wrong, 112# is not',
-    ],
-    [
-      'as a word of three letters with blanks',
-      'ab c',
-      'The PIN ab c is wrong, crab c is not',
-      'The PIN ••• is wrong, crab c is not',
-    ],
+    ['as three characters with a sign', '12#', 'PIN 12# is wrong, 112# is not', 'PIN ••• is wrong, 112# is not'],
+    ['as three letters with a blank', 'ab c', 'PIN ab c is wrong, crab c is not', 'PIN ••• is wrong, crab c is not'],
     ['as a short word whose accents stand apart', 'ä1', 'The PIN a\u03081 is wrong', 'The PIN ••• is wrong'],
     ['of one sign', '-', 'The sign - is wrong, x-- is not', 'The sign ••• is wrong, x-- is not'],
     ['with single signs between its own', 'p@s$1', 'bad p.@.s.$.1 x', 'bad ••• x'],
@@ -167,9 +154,10 @@ describe('what the service said', () => {
     expect(said(text, [secretValue])).toBe(shown);
   });
 
-  it("shows numbers, addresses and sentences that are nobody's secret", () => {
+  it("shows numbers, addresses and sentences that are nobody's secret, and nothing where nothing was said", () => {
     const text = 'Login failed for user, error 3 of 5 at 10.0.0.1 on port 80, code 0x80040E14';
     expect(said(text, ['hunter2'])).toBe(text);
+    expect(said(' \n ', ['secret'])).toBeUndefined();
   });
 
   it('is not compared with each place of a certificate of 60 KB, which would cost a thousand times as much', () => {
@@ -195,15 +183,10 @@ describe('what the service said', () => {
     expect(said('😀'.repeat(300), [])).toBe('😀'.repeat(200));
   });
 
-  it('is nothing where the service said nothing', () => {
-    expect(said(' \n ', ['secret'])).toBeUndefined();
-  });
-
   it('keeps the codes of the service, though a secret may hold parts of them', () => {
-    const text = 'refused: USG_AUTHENTICATION_FAILED10012X';
-    expect(redactServiceText(text, ['demo-organization'], ['USG_AUTHENTICATION_FAILED10012X'])).toContain(
-      'USG_AUTHENTICATION_FAILED10012X',
-    );
-    expect(redactServiceText(text, ['demo-organization'], [])).not.toContain('USG_AUTHENTICATION_FAILED10012X');
+    const code = 'USG_AUTHENTICATION_FAILED10012X';
+    const redacted = (codes: readonly string[]) => redactServiceText(`refused: ${code}`, ['demo-organization'], codes);
+    expect(redacted([code])).toContain(code);
+    expect(redacted([])).not.toContain(code);
   });
 });

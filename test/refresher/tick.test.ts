@@ -67,17 +67,6 @@ describe('a tick', () => {
     expect(aws.parameters.parameter(parameterName)?.keyId).toBe('alias/two');
   });
 
-  it('does not write the same token again, and keeps the earlier of the two expiries', async () => {
-    const { tick, status, soap, logged } = await newWorld({ issuing: 'same-until-late' });
-    const first = await tick();
-    const again = await tick({ force: true });
-    expect(again).toMatchObject({ outcome: 'unchanged', tokenVersion: 1 });
-    expect(Date.parse(again.expiresAt)).toBeLessThanOrEqual(Date.parse(first.expiresAt));
-    expect(soap.calls).toHaveLength(2);
-    expect(status()?.token?.version).toBe(1);
-    expect(logged()).toContain('set renewalWindow');
-  });
-
   it('refuses an event and an environment that make no sense, with every fault at once', async () => {
     const { failingTick, aws, soap } = await newWorld();
     const from = aws.calls.length;
@@ -91,21 +80,6 @@ describe('a tick', () => {
 });
 
 describe('an announcement', () => {
-  it('stands in its own parameter before the service is asked, and has ended with the token that names it', async () => {
-    const { tick, status, attempts, aws, parameterName, soap } = await newWorld();
-    await tick();
-    const versions = aws.parameters.history(`${parameterName}/attempt`);
-    expect(versions).toHaveLength(1);
-    expect(versions[0]?.lastModified.getTime()).toBeLessThanOrEqual(soap.issuedTokens[0]?.issuedAt.getTime() ?? 0);
-    const { attemptAt, secretVersionId, configuration } = status()?.token ?? {};
-    const first = { at: attemptAt, on: 0, trigger: 'there is no token', secretVersionId, configuration };
-    expect(attempts()?.attempt).toMatchObject(first);
-    expect(aws.parameters.history(`${parameterName}/status`)).toHaveLength(1);
-    await tick();
-    await tick({ force: true });
-    expect(attempts()?.attempt?.on).toBe(1);
-  });
-
   it.each<[string, readonly AwsFault[], string]>([
     ['throttles', [{ type: 'TooManyUpdates' }], 'TooManyUpdates (SSM throttles'],
     ['does not answer to', ['hang'], 'AbortError (SSM did not answer in time'],
@@ -232,5 +206,23 @@ describe('refused credentials', () => {
     fail('PutParameter', { type: 'TooManyUpdates' }, { times: 5, only: /"outcome/ });
     await failingTick('CREDENTIALS_REFUSED', { askingMs: 40_000, random: 1 });
     expect(attempts()?.attempt).toMatchObject({ refusals: 1 });
+  });
+});
+
+describe('reading ahead of the first event', () => {
+  it.each([
+    ['spares the tick its own reads when the event follows at once', 0, 2],
+    ['does not decide on what it read long before the event', 10_000, 4],
+  ])('%s', async (_, prefetchMs, reads) => {
+    const { tick, aws } = await newWorld();
+    const from = aws.calls.length;
+    expect(await tick({}, { prefetchMs })).toMatchObject({ outcome: 'refreshed' });
+    expect(aws.calls.slice(from).filter(({ operation }) => /^Get/.test(operation))).toHaveLength(reads);
+  });
+
+  it.each(['GetSecretValue', 'GetParameters'])('lets the tick try for itself when %s fails', async (operation) => {
+    const { tick, fail } = await newWorld();
+    fail(operation, { type: 'AccessDeniedException' }, { times: 1 });
+    expect(await tick({}, { prefetchMs: 0 })).toMatchObject({ outcome: 'refreshed' });
   });
 });

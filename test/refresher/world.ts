@@ -1,21 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { type AttemptRecord, decodeAttempt } from '../../lambda/attempt-record.ts';
+import { decodeAttempt } from '../../lambda/attempt-record.ts';
 import { RefreshError, type RefreshErrorCode } from '../../lambda/refresh-error.ts';
 import { deployedDependencies } from '../../lambda/refresher/adapters/deployed-dependencies.ts';
 import { tickReporter } from '../../lambda/refresher/adapters/tick-reporter.ts';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import { createFailingHandler, createHandler, type TickResult } from '../../lambda/refresher/create-handler.ts';
 import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
-import { decodeStatus, type TokenStatus } from '../../lambda/token-status.ts';
+import { decodeStatus } from '../../lambda/token-status.ts';
 import { type AwsFault, type AwsFaults, type LocalAws, startLocalAws } from '../../local/world/aws/aws-server.ts';
 import type { AwsInput } from '../../local/world/aws/aws-services.ts';
-import {
-  type SoapEndpoint,
-  type SoapEndpointOptions,
-  startSoapEndpoint,
-} from '../../local/world/soap/soap-endpoint.ts';
+import { type SoapEndpointOptions, startSoapEndpoint } from '../../local/world/soap/soap-endpoint.ts';
+import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 import { readable } from './readable.ts';
 
 /** Easily found, in whatever way a careless program might print it. */
@@ -27,35 +24,12 @@ const CREDENTIALS = {
 };
 
 /** One token and all around it: its own secret and parameters, its own SOAP endpoint, the real handler. */
-export interface World {
-  readonly aws: LocalAws;
-  readonly soap: SoapEndpoint;
-  readonly secretId: string;
-  readonly parameterName: string;
-  /** Runs the handler once. */
-  tick(event?: unknown, options?: TickOptions): Promise<TickResult>;
-  /** Runs the handler once, which must fail with that code. */
-  failingTick(code: RefreshErrorCode, options?: TickOptions): Promise<RefreshError>;
-  /** Lets the calls of one AWS operation for this world go wrong, all of them or the first few. */
-  fail(operation: string, fault: AwsFault, options?: FailOptions): void;
-  heal(): void;
-  put(operation: string, input: object): void;
-  storedToken(): string | undefined;
-  status(): TokenStatus | undefined;
-  /** The newest record, though it may have lost or have ended with a token. */
-  attempts(): AttemptRecord | undefined;
-  /** All that this world's ticks wrote to stdout and stderr, and all that they gave or threw. */
-  logged(): string;
-  /** Metrics of the last tick. */
-  metrics(): Readonly<Record<string, unknown>>;
-}
+export type World = Awaited<ReturnType<ReturnType<typeof worlds>>>;
 
 interface FailOptions {
   readonly times?: number;
   /** What a call must hold to go wrong. */
   readonly only?: RegExp;
-  /** How long a hanging call is waited for; if left out, until the tick has sent its other read. */
-  readonly until?: Promise<unknown>;
 }
 
 interface TickOptions {
@@ -80,43 +54,8 @@ const REPORTING_AND_STORING_MS = 15_000;
 const PATIENCE_MS = 25_000;
 const SILENT: readonly unknown[] = ['timeout', 'drip'];
 
-/** A clock that moves by what a tick waits for, and not by what this machine takes for it. */
-class PatientClock {
-  #passedMs = 0;
-  readonly #timeouts = new Set<{ readonly atMs: number; readonly controller: AbortController }>();
-
-  get passedMs(): number {
-    return this.#passedMs;
-  }
-
-  async sleep(ms: number): Promise<void> {
-    this.#passTo(this.#passedMs + ms);
-    await nextTurn();
-  }
-
-  timeout(ms: number): AbortSignal {
-    const controller = new AbortController();
-    this.#timeouts.add({ atMs: this.#passedMs + ms, controller });
-    return controller.signal;
-  }
-
-  /** Nothing else happens until the next time-out. */
-  runOut(): void {
-    this.#passTo(Math.min(...[...this.#timeouts].map(({ atMs }) => atMs)));
-  }
-
-  #passTo(atMs: number): void {
-    this.#passedMs = atMs;
-    for (const timeout of this.#timeouts) {
-      if (timeout.atMs > atMs) continue;
-      this.#timeouts.delete(timeout);
-      timeout.controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
-    }
-  }
-}
-
 /** Starts the local AWS for a test file and gives a maker of worlds, which it takes down again. */
-export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World> {
+export function worlds() {
   const stray: string[] = [];
   const writer = new AsyncLocalStorage<string[]>();
   const write = (text: string) => (writer.getStore() ?? stray).push(text);
@@ -153,7 +92,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
     await aws.close();
   });
 
-  return async (options = {}) => {
+  return async (options: Partial<SoapEndpointOptions> = {}) => {
     const output: string[] = [];
     count += 1;
     const secretId = `credentials-${count}`;
@@ -169,7 +108,9 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
       CHECK_EVERY_SECONDS: '900',
       TOKEN_LIFETIME_SECONDS: '14400',
     };
-    const clock = new PatientClock();
+    /** Moves by what a tick waits for, and not by what this machine takes for it. */
+    const clock = new VirtualClock(0);
+    let timesOutAt = 0;
     let worldFaults: AwsFaults[] = [];
     faults.push((operation, input) =>
       concerns(input, [secretId, parameterName])
@@ -183,15 +124,19 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         dependencies.post(envelope, SILENT.includes(soap.fault) ? timeoutMs : PATIENCE_MS, tls),
     });
 
-    const tick: World['tick'] = async (
-      event = {},
-      { env, askingMs = 5000, random, skewMs = 0, around = asIs, prefetchMs } = {},
-    ) => {
+    /** Runs the handler once. */
+    const tick = async (
+      event: unknown = {},
+      { env, askingMs = 5000, random, skewMs = 0, around = asIs, prefetchMs }: TickOptions = {},
+    ): Promise<TickResult> => {
       const startedAt = Date.now();
       const time = {
-        now: () => startedAt + clock.passedMs + skewMs,
-        sleep: (ms: number) => clock.sleep(ms),
-        timeout: (ms: number) => clock.timeout(ms),
+        now: () => startedAt + clock.now() + skewMs,
+        sleep: (ms: number) => clock.advance(ms),
+        timeout: (ms: number) => {
+          timesOutAt = clock.now() + ms;
+          return clock.timeout(ms);
+        },
         random: () => random ?? Math.random(),
       };
       const config = readConfig({ ...environment, ...env });
@@ -201,7 +146,7 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
           : createHandler(config, around(patient(deployedDependencies(config, time))));
       if (prefetchMs !== undefined) {
         await writer.run(output, async () => prefetch?.());
-        await clock.sleep(prefetchMs);
+        await clock.advance(prefetchMs);
       }
       const context = { getRemainingTimeInMillis: () => REPORTING_AND_STORING_MS + askingMs };
       try {
@@ -212,15 +157,10 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         output.push(inspect(error, { depth: Infinity, showHidden: true }), String(error), JSON.stringify(error));
         throw error;
       } finally {
-        expectNoSecret([...output, ...stray].join('\n'), [
-          CREDENTIALS.password,
-          CREDENTIALS.client_id,
-          CREDENTIALS.client_secret,
-          ...soap.issuedTokens.map(({ token }) => token),
-          'xmlns',
-          '<html',
-          'CANARY',
-        ]);
+        const { username: _, ...secrets } = CREDENTIALS;
+        const tokens = soap.issuedTokens.map(({ token }) => token);
+        const sought = [...Object.values(secrets), ...tokens, 'xmlns', '<html', 'CANARY'];
+        expectNoSecret([...output, ...stray].join('\n'), sought);
       }
     };
 
@@ -230,7 +170,8 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
       secretId,
       parameterName,
       tick,
-      failingTick: async (code, tickOptions = {}) => {
+      /** Runs the handler once, which must fail with that code. */
+      failingTick: async (code: RefreshErrorCode, tickOptions: TickOptions = {}): Promise<RefreshError> => {
         const error = await tick(tickOptions.event ?? {}, tickOptions).then(
           (result) => expect.fail(`expected ${code}, but the tick gave ${result.outcome}`),
           (thrown: unknown) => thrown,
@@ -239,33 +180,41 @@ export function worlds(): (soap?: Partial<SoapEndpointOptions>) => Promise<World
         expect(error).toMatchObject({ name: 'RefreshError', code });
         return error;
       },
-      fail: (operation, fault, { times = Infinity, only = /(?:)/, until } = {}) => {
+      /** Lets the calls of one AWS operation for this world go wrong, all of them or the first few. */
+      fail: (operation: string, fault: AwsFault, { times = Infinity, only = /(?:)/ }: FailOptions = {}) => {
         let left = times;
         const from = aws.calls.length;
         const bothReads = () => {
           const sent = aws.calls.slice(from).filter(({ input }) => concerns(input, [secretId, parameterName]));
           expect(new Set(sent.map((call) => call.operation)).size).toBeGreaterThanOrEqual(2);
         };
+        /** A hanging call is waited for until the tick has sent its other read. */
+        const runOut = async () => {
+          await vi.waitFor(bothReads, PATIENCE_MS);
+          await answersAreRead();
+          await clock.runUntil(timesOutAt);
+        };
         worldFaults.push((asked, input) => {
           if (asked !== operation || left < 1 || !only.test(JSON.stringify(input))) return undefined;
           left -= 1;
-          if (fault === 'hang') {
-            void (until ?? vi.waitFor(bothReads, PATIENCE_MS).then(answersAreRead)).then(() => clock.runOut());
-          }
+          if (fault === 'hang') void runOut();
           return fault;
         });
       },
       heal: () => {
         worldFaults = [];
       },
-      put: (operation, input) => {
+      put: (operation: string, input: object) => {
         aws.perform(operation, { ...input });
       },
       storedToken: () => aws.parameters.parameter(parameterName)?.value,
       status: () => readable(decodeStatus(aws.parameters.parameter(`${parameterName}/status`)?.value ?? '')),
+      /** The newest record, though it may have lost or have ended with a token. */
       attempts: () => readable(decodeAttempt(aws.parameters.parameter(`${parameterName}/attempt`)?.value ?? '')),
+      /** All that this world's ticks wrote to stdout and stderr, and all that they gave or threw. */
       logged: () => output.join('\n'),
-      metrics: () => {
+      /** Metrics of the last tick. */
+      metrics: (): Readonly<Record<string, unknown>> => {
         const lines = output.filter((line) => line.startsWith('{"_aws"'));
         return JSON.parse(lines.at(-1) ?? '{}');
       },
@@ -279,13 +228,9 @@ export function httpReply(status: number, contentType: string, body: string): Bu
   return Buffer.from(`HTTP/1.1 ${status} X\r\n${head}\r\n\r\n${body}`);
 }
 
-async function nextTurn(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-}
-
 /** This process plays both sides: what one has sent, the other reads within a few turns. */
 async function answersAreRead(): Promise<void> {
-  for (let turns = 0; turns < 20; turns += 1) await nextTurn();
+  for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
 }
 
 /** No secret is in the text: not as it is, nor as JSON, base64, hexadecimal or escaped XML would show it. */

@@ -15,7 +15,9 @@ import type { SelfsignedOptions } from 'selfsigned';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import { postEnvelope } from '../../../lambda/refresher/adapters/token-endpoint.ts';
+import { EXAMPLE } from '../../../lambda/refresher/adapters/warm-up.ts';
 import { requestToken } from '../../../lambda/refresher/request-token.ts';
+import { judge } from '../../../lambda/services/judge.ts';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { type Envelope, serviceOf } from '../../../lambda/services/service.ts';
 import { fault11, soap11 } from '../../services/answers.ts';
@@ -106,6 +108,10 @@ describe('an answer', () => {
   });
 });
 
+it('while an answer is on its way, the parser is taken the whole way to a token', () => {
+  expect(judge(mastersIndia, EXAMPLE)).toEqual({ accessToken: 'example', end: { in: 14_400 } });
+});
+
 describe('a login', () => {
   const gateway = (headers: readonly string[]) => answer(headers, '<html>Bad gateway</html>', '502 Bad Gateway');
 
@@ -128,7 +134,8 @@ describe('a login', () => {
   });
 
   it('with a header that no request can hold is an error of our own before anything is sent', async () => {
-    const asking = postEnvelope((await serve(BODY)).url, { ...ENVELOPE, headers: { 'X-To': 'http://\u0430' } }, 3000);
+    const { url } = await serve(BODY);
+    const asking = postEnvelope(url, { ...ENVELOPE, headers: { 'X-To': `${url}\u0430` } }, 3000);
     await expect(asking).rejects.toMatchObject({ code: 'INTERNAL_ERROR', isSafeToRepeat: true });
   });
 });
@@ -138,6 +145,7 @@ describe('a connection', () => {
 
   it.each<[string, () => Promise<string> | string, RegExp]>([
     ['is refused', () => 'http://127.0.0.1:1/', /ECONNREFUSED/],
+    ['is to port 0', () => 'http://127.0.0.1:0/', /EADDRNOTAVAIL|ECONNREFUSED/],
     ['has no address', () => 'http://no-such-host.invalid/', /ENOTFOUND|EAI_AGAIN/],
     ['meets plain HTTP', async () => `https://127.0.0.1:${await portOf(createHttpServer())}/`, /does not speak TLS/],
   ])('that %s is an outage in which nothing was sent', async (_, url, message) => {
@@ -220,6 +228,7 @@ describe('a proxy', () => {
   it('is asked at its own host', async () => {
     const { message } = await failure('https://soap.test/', 3000, 'http://no-such-proxy.invalid:3128');
     expect(message).toMatch(/the proxy no-such-proxy.invalid:3128.*(ENOTFOUND|EAI_AGAIN)/);
+    expect(await failure('http://soap.test/', 3000, 'http://127.0.0.1:0')).toMatchObject(NOT_SENT);
   });
 
   it('is asked for the host and nothing more', async () => {

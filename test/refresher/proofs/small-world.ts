@@ -40,6 +40,9 @@ export function awsError(name: string, httpStatusCode: number): Error {
   return Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
 }
 
+/** What Node throws where an answer does not arrive. */
+export const CUT = Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+
 /** AWS does not allow these calls. */
 export function denying(...effects: readonly Effect[]): Passage {
   return (effect, act) => (effects.includes(effect) ? Promise.reject(awsError('AccessDenied', 400)) : act());
@@ -65,6 +68,10 @@ export interface SmallWorldOptions {
   readonly habits?: Partial<SoapServiceSettings>;
   /** How far the service's clock is ahead, in milliseconds. */
   readonly serviceAheadMs?: number;
+  /** One that several worlds share. */
+  readonly clock?: VirtualClock;
+  /** What the jitter of pauses is made from. */
+  readonly random?: () => number;
 }
 
 /** Where the options say nothing else. */
@@ -77,7 +84,7 @@ const CREDENTIALS = { username: 'b2b', password: 'right', client_id: 'client', c
 
 /** The real tick, the one Parameter Store and the one SOAP service, each login of which ends the token before, in virtual time. */
 export class SmallWorld {
-  readonly clock = new VirtualClock(Date.UTC(2026, 0, 1));
+  readonly clock: VirtualClock;
   readonly aws: AwsServices = createAwsServices();
   readonly service: SoapService;
   readonly config: Config;
@@ -88,12 +95,15 @@ export class SmallWorld {
   /** How old the copy is from which Parameter Store answers a read of a parameter, in milliseconds. */
   staleness: (parameterName: string) => number = () => 0;
   readonly #serviceAheadMs: number;
+  readonly #random: () => number;
   #secretVersions = 0;
   #tokens = 0;
 
   constructor({ environment, habits, serviceAheadMs = 0, ...options }: SmallWorldOptions = {}) {
     const { checkEverySeconds, refreshEverySeconds, lifetimeSeconds } = { ...TIMING, ...options };
     this.#serviceAheadMs = serviceAheadMs;
+    this.#random = options.random ?? (() => 0.5);
+    this.clock = options.clock ?? new VirtualClock(Date.UTC(2026, 0, 1));
     const config = readConfig({
       CREDENTIALS_SECRET_ID: SECRET,
       TOKEN_ENDPOINT: 'https://soap.example.com/token',
@@ -153,7 +163,7 @@ export class SmallWorld {
   ): Promise<TickReport | undefined> {
     const { clock, config } = this;
     const startedAt = clock.now();
-    const time = { now: clock.now, sleep: (ms: number) => clock.sleep(ms), timeout, random: () => 0.5 };
+    const time = { now: clock.now, sleep: (ms: number) => clock.sleep(ms), timeout, random: this.#random };
     let report: TickReport | undefined;
     const client = this.#client(passage);
     const { handler } = createHandler(config, {

@@ -5,6 +5,7 @@ import {
   aborted,
   awsError,
   CHECK_EVERY_MS,
+  CUT,
   dyingBefore,
   type Effect,
   PARAMETER,
@@ -17,62 +18,49 @@ import { TOKENLESS } from './tokenless.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const SERVER_ERROR = awsError('InternalServerError', 500);
-const CUT = Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
 
 /** What one of the two runs does next: its answer arrives, or is lost on the way. */
 interface Step {
   readonly run: 0 | 1;
   readonly isAnswerLost: boolean;
 }
-const ARRIVING: readonly Step[] = [
-  { run: 0, isAnswerLost: false },
-  { run: 1, isAnswerLost: false },
+const stepsOf = (isAnswerLost: boolean): readonly Step[] => [
+  { run: 0, isAnswerLost },
+  { run: 1, isAnswerLost },
 ];
-const LOST: readonly Step[] = ARRIVING.map(({ run }) => ({ run, isAnswerLost: true }));
 
 /** A run that stands still before each of its effects until it is let go on. One that never is has died. */
-class HaltedRun {
-  isOver = false;
-  isAsking = false;
-  readonly #world: SmallWorld;
-  #goOn: ((isAnswerLost: boolean) => void) | undefined;
-
-  constructor(world: SmallWorld, event: object) {
-    this.#world = world;
-    world.run(this.#passage, event).then(() => {
-      this.isOver = true;
+function haltedRun(world: SmallWorld, event: object) {
+  let goOn: ((isAnswerLost: boolean) => void) | undefined;
+  const halt = () =>
+    new Promise<boolean>((resolve) => {
+      goOn = resolve;
     });
-  }
-
-  async step(isAnswerLost: boolean): Promise<void> {
-    this.#goOn?.(isAnswerLost);
-    // Longer than the pause before a write is tried again.
-    await this.#world.clock.advance(1000);
-  }
-
-  readonly #passage: Passage = async (effect, act) => {
+  const run = {
+    isOver: false,
+    isAsking: false,
+    step: async (isAnswerLost: boolean) => {
+      goOn?.(isAnswerLost);
+      // Longer than the pause before a write is tried again.
+      await world.clock.advance(1000);
+    },
+  };
+  const passage: Passage = async (effect, act) => {
     // Both are read at the same time.
     if (effect === 'secret') return await act();
-    const isLost = await this.#halt();
-    if (effect !== 'login') {
-      const output = await act();
-      if (isLost) throw CUT;
-      return output;
-    }
-    this.isAsking = true;
+    const isLost = await halt();
+    run.isAsking = effect === 'login';
     const output = await act();
     // The service has answered; now another run may come first.
-    const isLostOnTheWay = isLost || (await this.#halt());
-    this.isAsking = false;
-    if (isLostOnTheWay) throw new RefreshError('ENDPOINT_UNAVAILABLE', 'socket hang up');
-    return output;
+    const isLostOnTheWay = isLost || (effect === 'login' && (await halt()));
+    run.isAsking = false;
+    if (!isLostOnTheWay) return output;
+    throw effect === 'login' ? new RefreshError('ENDPOINT_UNAVAILABLE', CUT.message) : CUT;
   };
-
-  #halt(): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#goOn = resolve;
-    });
-  }
+  void world.run(passage, event).then(() => {
+    run.isOver = true;
+  });
+  return run;
 }
 
 interface Beginning {
@@ -105,7 +93,7 @@ async function play({ isForced, prepare }: Beginning, steps: readonly Step[]): P
   const world = new SmallWorld();
   await prepare(world);
   const before = world.logins.length;
-  const runs = [new HaltedRun(world, isForced ? { force: true } : {}), new HaltedRun(world, {})] as const;
+  const runs = [haltedRun(world, isForced ? { force: true } : {}), haltedRun(world, {})] as const;
   await world.clock.advance(0);
   for (const { run, isAnswerLost } of steps) {
     await runs[run].step(isAnswerLost);
@@ -146,11 +134,11 @@ async function explore(beginning: Beginning, steps: readonly Step[] = []): Promi
   const alive = await play(beginning, steps);
   const isAnnouncing = (run: number) => steps.filter((step) => step.run === run).length === 1;
   const mayLose = beginning.mayLose && steps.every(({ isAnswerLost }) => !isAnswerLost);
-  const lost = mayLose ? LOST.filter(({ run }) => isAnnouncing(run)) : [];
+  const lost = mayLose ? stepsOf(true).filter(({ run }) => isAnnouncing(run)) : [];
   let orders = 1;
   // Where nothing tells the runs apart, either may be called the first.
   const next = steps.length > 0 || beginning.isForced ? alive : alive.slice(0, 1);
-  for (const step of [...ARRIVING, ...lost].filter(({ run }) => next.includes(run)))
+  for (const step of [...stepsOf(false), ...lost].filter(({ run }) => next.includes(run)))
     orders += await explore(beginning, [...steps, step]);
   return orders;
 }
@@ -162,6 +150,17 @@ it.each(Object.entries(BEGINNINGS))(
   },
 );
 
+/** Each call of that effect goes as it is told, the first and those after it. */
+function telling(effect: Effect, first: Passage, later: Passage = (_, act) => act()): Passage {
+  let isFirst = true;
+  return async (asked, act, signal) => {
+    if (asked !== effect) return await act();
+    const passage = isFirst ? first : later;
+    isFirst = false;
+    return await passage(asked, act, signal);
+  };
+}
+
 describe.each<Effect>(['status', 'outcome'])('a run to which SSM does not say that it has taken the %s', (lost) => {
   it.each([true, false])(
     'does not repeat it over what a forced run has got meanwhile: a token? %s',
@@ -169,14 +168,12 @@ describe.each<Effect>(['status', 'outcome'])('a run to which SSM does not say th
       const world = new SmallWorld();
       await dueToken(world);
       if (lost === 'outcome') world.answer = TOKENLESS.html;
-      let isLost = true;
-      const slow = world.run(async (effect, act) => {
-        const output = await act();
-        if (effect !== lost || !isLost) return output;
-        isLost = false;
+      const answerLate: Passage = async (_, act) => {
+        await act();
         await world.clock.sleep(5000);
         throw CUT;
-      });
+      };
+      const slow = world.run(telling(lost, answerLate));
       await world.clock.advance(1000);
       world.answer = isToken ? undefined : TOKENLESS['server fault'];
       const forced = await world.tick(undefined, { force: true });
@@ -207,38 +204,32 @@ describe('a run whose status SSM has not taken at first', () => {
     ],
     [
       'over the announcement of a run that came second',
-      (world) => {
-        let isFirst = true;
-        return async (effect, act) => {
-          if (effect !== 'status' || !isFirst) return await act();
-          isFirst = false;
+      (world) =>
+        telling('status', async () => {
           await world.clock.sleep(1500);
           throw SERVER_ERROR;
-        };
-      },
+        }),
       async (world) => {
-        const loser = await world.run(async (effect, act) => {
+        const slowly: Passage = async (_, act) => {
           const output = await act();
-          if (effect === 'secret') await world.clock.sleep(1000);
+          await world.clock.sleep(1000);
           return output;
-        });
+        };
+        const loser = await world.run(telling('secret', slowly));
         expect(loser).toMatchObject({ outcome: 'fresh' });
       },
     ],
     [
       'and is not taken for ended by the first write, which arrives meanwhile',
       (world) => {
-        let writes = 0;
-        return async (effect, act) => {
-          if (effect !== 'status') return await act();
-          writes += 1;
-          if (writes === 1) {
-            world.clock.at(world.clock.now() + 1000, act);
-            throw SERVER_ERROR;
-          }
+        const arrivesLater: Passage = async (_, act) => {
+          world.clock.at(world.clock.now() + 1000, act);
+          throw SERVER_ERROR;
+        };
+        return telling('status', arrivesLater, async (_, act) => {
           await world.clock.sleep(4000);
           return await act();
-        };
+        });
       },
       async (world) => {
         await world.clock.sleep(3000);
@@ -265,13 +256,14 @@ describe('a run whose status SSM has not taken at first', () => {
 it('a run does not ask where nobody can tell whether its announcement came first', async () => {
   const world = new SmallWorld();
   await dueToken(world);
-  let isFirst = true;
-  const report = await world.tick(async (effect, act) => {
-    if (effect === 'earlier') throw SERVER_ERROR;
-    const output = await act();
-    if (effect !== 'announce' || !isFirst) return output;
-    isFirst = false;
+  const unanswered: Passage = async (_, act) => {
+    await act();
     throw SERVER_ERROR;
+  };
+  const announcing = telling('announce', unanswered);
+  const report = await world.tick(async (effect, act, signal) => {
+    if (effect === 'earlier') throw SERVER_ERROR;
+    return await announcing(effect, act, signal);
   });
   expect(report).toMatchObject({ outcome: 'failed', error: { code: 'STORE_FAILED' } });
   expect(world.logins).toHaveLength(1);

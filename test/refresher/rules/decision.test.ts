@@ -3,7 +3,6 @@ import { type Attempt, encodeAttempt } from '../../../lambda/attempt-record.ts';
 import { type Instant, instant } from '../../../lambda/record.ts';
 import type { RefreshPolicy } from '../../../lambda/refresher/rules/attempt.ts';
 import { decide, reportHonouredFrom, type Situation } from '../../../lambda/refresher/rules/decision.ts';
-import { recordOfStored } from '../../../lambda/refresher/rules/stored-state.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import { awsError, PARAMETER, type Passage, SmallWorld } from '../proofs/small-world.ts';
 import { TOKENLESS } from '../proofs/tokenless.ts';
@@ -11,8 +10,8 @@ import { REFUSED as attempt, BASIS, HOUR, holding, MINUTE, NOON, POLICY, TOKEN }
 
 const { outcome: _, ...open } = attempt;
 
-/** What stands in the parameters; at noon, where nothing else is said. */
-interface Stored {
+/** What stands in the parameters since noon, and what a tick finds beside it. */
+interface Row {
   /** `undefined`: no such parameter. */
   readonly token?: { readonly version?: number; readonly type?: string; readonly changedAt?: number } | undefined;
   readonly status?: Partial<TokenRecord> | string | undefined;
@@ -22,9 +21,6 @@ interface Stored {
   readonly types?: { readonly status?: string; readonly attempt?: string; readonly rejected?: string };
   /** When status and attempt were written. */
   readonly recordedAt?: number;
-}
-
-interface Row extends Stored {
   /** In minutes after noon. */
   readonly now?: number;
   readonly force?: boolean;
@@ -218,14 +214,6 @@ describe('a token parameter that somebody made anew under the recorded version',
     world.put('', 'by hand', 'SecureString');
     expect(await world.tick()).toMatchObject({ outcome: 'refreshed', token: { version: 2 } });
     expect(world.storedToken).toBe(given);
-  });
-
-  it('is seen from a run after the status on', () => {
-    const stored = holding(TOKEN);
-    const changedAt = (ms: number) => ({ ...stored, token: stored.token && { ...stored.token, changedAt: NOON + ms } });
-    expect(recordOfStored(changedAt(MINUTE))).toBe(TOKEN);
-    expect(recordOfStored(changedAt(MINUTE + 1))).toBeUndefined();
-    expect(recordOfStored({ ...stored, token: undefined })).toBeUndefined();
   });
 });
 
