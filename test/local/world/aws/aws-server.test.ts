@@ -182,9 +182,11 @@ describe('Parameter Store', () => {
     expect(await put()).toMatchObject({ Tier: 'Advanced' });
   });
 
-  it('keeps the newest 100 versions', async () => {
+  it('keeps the newest 100 versions, put without the network, unrecorded and untouched by faults', () => {
+    aws.faults = () => 'hang';
     for (let version = 1; version <= 101; version += 1) aws.perform('PutParameter', { ...TOKEN, Value: 'value' });
 
+    expect(aws.calls).toEqual([]);
     expect(aws.parameters.history(TOKEN.Name).map(({ version }) => version)).toEqual(
       Array.from({ length: 100 }, (_, index) => index + 2),
     );
@@ -208,11 +210,8 @@ describe('the wire', () => {
   ])('answers %s when a test asks for it, without carrying the operation out', async (type, status) => {
     aws.faults = (operation) => (operation === 'PutParameter' ? { type, status, message: 'on purpose' } : undefined);
 
-    await expect(put({})).rejects.toMatchObject({
-      name: type,
-      message: 'on purpose',
-      $metadata: { httpStatusCode: status },
-    });
+    const refusal = { name: type, message: 'on purpose', $metadata: { httpStatusCode: status } };
+    await expect(put()).rejects.toMatchObject(refusal);
     expect(aws.parameters.parameter(TOKEN.Name)).toBeUndefined();
   });
 
@@ -226,41 +225,28 @@ describe('the wire', () => {
   });
 
   it('leaves a call without an answer until the caller gives up', async () => {
-    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+    const caller = new AbortController();
     aws.faults = () => {
-      asked();
+      setTimeout(() => caller.abort(), 50);
       return 'hang';
     };
-    const caller = new AbortController();
     const answer = ssm.send(new GetParameterCommand({ Name: TOKEN.Name }), { abortSignal: caller.signal });
-    await isAsked;
-
-    caller.abort();
 
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
-  });
-
-  it('performs an operation without the network, unrecorded and untouched by faults', () => {
-    aws.faults = () => 'hang';
-
-    aws.perform('PutParameter', { ...TOKEN, Value: 'seeded' });
-
-    expect(aws.parameters.parameter(TOKEN.Name)?.value).toBe('seeded');
-    expect(aws.calls).toEqual([]);
   });
 });
 
 it('answers to the one access key id that it was given, and to nobody else', async () => {
   const { url, close } = await startLocalAws({ accessKeyId: 'LOCALKEY' });
-  const readAs = (accessKeyId: string) =>
-    new SSMClient({ endpoint: url, region: 'ap-south-1', credentials: { accessKeyId, secretAccessKey: 'any' } }).send(
-      new GetParametersCommand({ Names: ['/x'] }),
-    );
+  const answerTo = async (authorization: string) => {
+    const headers = { 'X-Amz-Target': 'AmazonSSM.GetParameters', authorization };
+    const response = await fetch(url, { method: 'POST', headers, body: '{}' });
+    return await response.text();
+  };
 
-  expect(await readAs('LOCALKEY')).toMatchObject({ InvalidParameters: ['/x'] });
-  await expect(readAs('LOCALKEY2')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
-  const headers = { 'X-Amz-Target': 'AmazonSSM.GetParameters' };
-  const unsigned = await fetch(url, { method: 'POST', headers, body: '{}' });
-  expect([unsigned.status, await unsigned.text()]).toEqual([400, expect.stringContaining('UnrecognizedClient')]);
+  expect(await answerTo('AWS4-HMAC-SHA256 Credential=LOCALKEY/2026')).toContain('InvalidParameters');
+  for (const other of ['AWS4-HMAC-SHA256 Credential=LOCALKEY2/2026', '']) {
+    expect(await answerTo(other)).toContain('UnrecognizedClientException');
+  }
   await close();
 });
