@@ -18,13 +18,21 @@ async function answer(version: string, ...headers: readonly string[]): Promise<s
   return await text(socket);
 }
 
-it.each([
-  ...['rebound.example', '127.0.0.1.example:4780', 'a@localhost', 'localhost, rebound.example', 'localhost.', ''],
-  // Nothing listens on IPv6.
-  '[::1]:4780',
-])('refuses the Host "%s", under which a page in a browser could reach a local port', async (host) => {
-  expect(await answer('1.1', `Host: ${host}`)).toMatch(/^HTTP\/1.1 403 Forbidden(?!.*served)/s);
-});
+const OTHER_NAMES = [
+  'rebound.example',
+  '127.0.0.1.example:4780',
+  'a@localhost',
+  'localhost, rebound.example',
+  'localhost.',
+];
+
+// Nothing listens on IPv6.
+it.each([...OTHER_NAMES, '', '[::1]:4780'])(
+  'refuses the Host "%s", under which a page in a browser could reach a local port',
+  async (host) => {
+    expect(await answer('1.1', `Host: ${host}`)).toMatch(/^HTTP\/1.1 403 Forbidden(?!.*served)/s);
+  },
+);
 
 it.each(['127.0.0.1', 'LOCALHOST:4780'])('answers under the local name %s', async (host) => {
   expect(await answer('1.1', `Host: ${host}`)).toMatch(/^HTTP\/1.1 200 OK.*served/s);

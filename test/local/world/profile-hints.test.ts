@@ -36,8 +36,12 @@ it('asks for no place of codes where there is one, or nothing to look for', () =
 
 const PROFILE: ServiceProfile = {
   request: '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"/>',
-  ...{ answer: 'open', namespaces: ['urn:a'], token: 'session/id', expiresAt: '/Header/Life/end' },
-  ...{ code: 'rc', codes: { credentials: ['E1'] } },
+  answer: 'open',
+  namespaces: ['urn:a'],
+  token: 'session/id',
+  expiresAt: '/Header/Life/end',
+  code: 'rc',
+  codes: { credentials: ['E1'] },
 };
 
 function hintsFor(content: string, answer = 'open'): readonly string[] {
