@@ -4,7 +4,6 @@ import { createTokenStore } from '../../lambda/refresher/adapters/parameter-stor
 import type { ParameterStoreClient } from '../../lambda/refresher/adapters/ssm-calls.ts';
 import type { Config } from '../../lambda/refresher/config.ts';
 import { createHandler } from '../../lambda/refresher/create-handler.ts';
-import type { Dependencies } from '../../lambda/refresher/dependencies.ts';
 import { METRIC_NAMESPACE, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
 import { tickMetrics } from '../../lambda/refresher/tick-metrics.ts';
 import type { TickReport } from '../../lambda/refresher/tick-report.ts';
@@ -42,7 +41,7 @@ export function refresherTick(
       };
       const client = awsClient(world, invocation.step);
       let metrics: ReturnType<typeof tickMetrics> = [];
-      const dependencies: Dependencies = {
+      const { handler } = createHandler(config, {
         credentials: createCredentialsSource(client, config.credentialsSecretId, config.service.fields),
         store: createTokenStore(client, config, time),
         post: ({ body }, timeoutMs) => post(world, invocation, body, timeoutMs),
@@ -51,8 +50,7 @@ export function refresherTick(
           onReport(report, invocation.startedAt);
         },
         ...time,
-      };
-      const { handler } = createHandler(config, dependencies);
+      });
       const [result] = await Promise.allSettled([
         handler(invocation.event, { getRemainingTimeInMillis: invocation.remainingMs }),
       ]);

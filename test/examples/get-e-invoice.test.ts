@@ -11,8 +11,7 @@ async function downstream(options: Parameters<typeof newWorld>[0] = {}) {
   const world = await newWorld(options);
   const { soap, parameterName } = world;
   const handler = createHandler({ TOKEN_PARAMETER_NAME: parameterName, E_INVOICE_ENDPOINT: soap.url });
-  const tokensSent = () =>
-    soap.calls.filter(({ operation }) => operation === 'eInvoiceGet').map((call) => call.arguments[0]);
+  const tokensSent = () => soap.calls.flatMap(({ body }) => /<access_token[^>]*>([^<]*)</.exec(body)?.[1] ?? []);
   return { ...world, handler, tokensSent };
 }
 
@@ -34,10 +33,10 @@ it('goes on across a refresh that ends the old token', async () => {
 });
 
 it('tells the refresher when the service ended the token, and goes on with the next one', async () => {
-  const { tick, handler, soap, aws, parameterName, storedToken } = await downstream({ issuing: 'new-revoking-old' });
+  const { tick, handler, soap, aws, parameterName } = await downstream({ issuing: 'new-revoking-old' });
   await tick();
   await handler(REQUEST);
-  soap.service.revoke(storedToken() ?? '', new Date());
+  soap.service.revokeAll(new Date());
   await expect(handler(REQUEST)).rejects.toThrow('invalid_token');
   expect(aws.parameters.history(`${parameterName}/rejected`).at(-1)?.value).toBe('1');
   // A real refresher answers as soon as the token is a minute old.

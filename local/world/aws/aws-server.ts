@@ -27,15 +27,7 @@ export type AwsFault =
 export type AwsFaults = (operation: string, input: AwsInput) => AwsFault | undefined;
 
 /** The running local AWS, with what a test or `npm start` changes and looks at. */
-export interface LocalAws extends Pick<AwsServices, 'secrets' | 'parameters'> {
-  readonly url: string;
-  /** Every call in the order of arrival, failed ones too. */
-  readonly calls: readonly AwsCall[];
-  faults: AwsFaults;
-  /** Carries an operation out without the network: no fault is injected and it is not recorded. */
-  perform(operation: string, input: AwsInput): object;
-  close(): Promise<void>;
-}
+export type LocalAws = Awaited<ReturnType<typeof startLocalAws>>;
 
 /** What the local AWS is to be; all of it may be left out. */
 export interface LocalAwsOptions {
@@ -54,9 +46,8 @@ export interface LocalAwsOptions {
  * Secrets Manager and SSM on this machine, in memory, speaking AWS JSON 1.1: unchanged SDK clients and the `aws`
  * command work against it through AWS_ENDPOINT_URL. Signatures are not checked, but the access key id may be.
  */
-export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { now = () => new Date(), services = createAwsServices(), accessKeyId } = options;
-  const perform = (operation: string, input: AwsInput) => services.perform(operation, input, now());
+export async function startLocalAws(options: LocalAwsOptions = {}) {
+  const { now = () => new Date(), faults = () => undefined, services = createAwsServices(), accessKeyId } = options;
   const calls: AwsCall[] = [];
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -69,7 +60,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     if (fault === 'hang') return;
     if (fault === 'reset') return void request.socket.resetAndDestroy();
     if (typeof fault === 'object') throw new AwsError(fault.type, fault.message, fault.status);
-    const output = perform(operation, input);
+    const output = aws.perform(operation, input);
     if (fault === 'reset-after') return void request.socket.resetAndDestroy();
     send(response, 200, output);
   };
@@ -81,14 +72,16 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       send(response, status, { __type: type, ...(message !== '' && { message }) });
     });
   });
-  const aws: LocalAws = {
+  const aws = {
     url,
     close,
     secrets: services.secrets,
     parameters: services.parameters,
+    /** Every call in the order of arrival, failed ones too. */
     calls,
-    perform,
-    faults: options.faults ?? (() => undefined),
+    faults,
+    /** Carries an operation out without the network: no fault is injected and it is not recorded. */
+    perform: (operation: string, input: AwsInput): object => services.perform(operation, input, now()),
   };
   return aws;
 }

@@ -92,28 +92,22 @@ export function stateOf(
 /** The guide does not say whether FILL fills a series without a single point in the range, so both are tried. */
 export type EmptySeries = 'filled' | 'missing';
 
-/** An alarm over time. */
-export interface AlarmWatch {
-  /** The first evaluation; each later one is a minute after the one before. */
-  readonly firstMinute: number;
-  /**
-   * The state once the data up to that minute has been looked at. Minutes come in order; one in which nothing changes
-   * may be left out.
-   * @param series of the alarm's metric, in order of time; it may have grown since the last minute
-   */
-  readonly evaluate: (series: readonly MetricPoint[], at: number) => AlarmState;
-}
-
 /** Begins to watch: one evaluation a minute, each over a window that ends with that minute. */
-export function watchAlarm(alarm: Alarm, createdAt: number, emptySeries: EmptySeries): AlarmWatch {
+export function watchAlarm(alarm: Alarm, createdAt: number, emptySeries: EmptySeries) {
   const range = evaluationRange(alarm);
   const { empty, add } = STATISTICS[alarm.statistic];
   const points: (number | undefined)[] = new Array(range);
   let state: AlarmState = 'INSUFFICIENT_DATA';
   let first = 0;
   return {
+    /** The first evaluation; each later one is a minute after the one before. */
     firstMinute: Math.ceil(createdAt / MINUTE_MS) * MINUTE_MS,
-    evaluate(series, at) {
+    /**
+     * The state once the data up to that minute has been looked at. Minutes come in order; one in which nothing changes
+     * may be left out.
+     * @param series of the alarm's metric, in order of time; it may have grown since the last minute
+     */
+    evaluate(series: readonly MetricPoint[], at: number): AlarmState {
       if (at < createdAt + alarm.warmUpMs) return state;
       const start = at - range * alarm.periodMs;
       while (first < series.length && timeOf(series[first]) < start) first++;

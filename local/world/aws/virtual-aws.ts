@@ -32,7 +32,7 @@ export class VirtualAws {
     this.#clock = clock;
     this.#random = random;
     this.#secretId = secretId;
-    this.#perform('CreateSecret', { Name: secretId });
+    this.services.perform('CreateSecret', { Name: secretId }, new Date(clock.now()));
   }
 
   /**
@@ -41,7 +41,8 @@ export class VirtualAws {
    */
   putSecret(text: string): string {
     const versionId = `00000000-0000-4000-8000-${String(++this.#secretVersions).padStart(12, '0')}`;
-    this.#perform('PutSecretValue', { SecretId: this.#secretId, SecretString: text, ClientRequestToken: versionId });
+    const input = { SecretId: this.#secretId, SecretString: text, ClientRequestToken: versionId };
+    this.services.perform('PutSecretValue', input, new Date(this.#clock.now()));
     return versionId;
   }
 
@@ -70,9 +71,5 @@ export class VirtualAws {
       await this.#clock.sleep(REFUSAL_MS, signal);
       throw error;
     }
-  }
-
-  #perform(operation: string, input: Readonly<Record<string, unknown>>): void {
-    this.services.perform(operation, input, new Date(this.#clock.now()));
   }
 }

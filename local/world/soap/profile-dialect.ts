@@ -1,18 +1,15 @@
+import { stepsOf } from '../../../lambda/services/element-path.ts';
 import type { ServiceProfile } from '../../../lambda/services/profile.ts';
 import { escapeXml } from '../../../lambda/soap/xml-text.ts';
 import { SOAP_12, type SoapAnswer, type SoapMessage, soapNamespace } from './soap-envelope.ts';
 
-/** How a service that a profile describes is spoken with: all that can be known of it from the profile alone. */
-export interface ProfileDialect {
-  /** Whether the request is the profile's, filled with these values. */
-  isRight(request: SoapMessage, values: Readonly<Record<string, string>>): boolean;
-  success(token: string, expiresAt: Date, lifetimeSeconds: number): SoapAnswer;
-  /** The first of the codes by which the service refuses credentials. */
-  refusal(): SoapAnswer;
-}
+export type ProfileDialect = ReturnType<typeof profileDialect>;
 
-/** @param profile one that `checkProfile` found no fault with */
-export function profileDialect(profile: ServiceProfile): ProfileDialect {
+/**
+ * How a service that a profile describes is spoken with: all that can be known of it from the profile alone.
+ * @param profile one that `checkProfile` found no fault with
+ */
+export function profileDialect(profile: ServiceProfile) {
   const { request, headers = {}, answer, token, expiresIn, expiresAt, code, success = '', codes } = profile;
   const version = soapNamespace(request);
   const contentType = version === SOAP_12 ? 'application/soap+xml; charset=utf-8' : 'text/xml; charset=utf-8';
@@ -27,9 +24,10 @@ export function profileDialect(profile: ServiceProfile): ProfileDialect {
 
   /** Texts by their paths, as one envelope. */
   function sendTexts(...texts: readonly (readonly [path: string | undefined, text: string])[]): SoapAnswer {
-    const places = texts.flatMap(([path, text]): Place[] =>
-      path === undefined ? [] : [[stepsFrom(path, answer), text]],
-    );
+    const places = texts.flatMap(([path, text]): Place[] => {
+      if (path === undefined) return [];
+      return [[[...(path.startsWith('/') ? [] : ['Body', answer]), ...stepsOf(path)], text]];
+    });
     const body = placesIn('Body', places);
     return send(
       200,
@@ -48,7 +46,8 @@ export function profileDialect(profile: ServiceProfile): ProfileDialect {
   }
 
   return {
-    isRight({ body, headers: sent = {} }, values) {
+    /** Whether the request is the profile's, filled with these values. */
+    isRight({ body, headers: sent = {} }: SoapMessage, values: Readonly<Record<string, string>>): boolean {
       const basic = Buffer.from(`${values.username}:${values.password}`).toString('base64');
       const all = { ...values, $basic: basic };
       return (
@@ -56,8 +55,9 @@ export function profileDialect(profile: ServiceProfile): ProfileDialect {
         Object.entries(headers).every(([name, template]) => isFilled(template, sent[name.toLowerCase()] ?? '', all))
       );
     },
-    success: (issued, end, lifetimeSeconds) =>
+    success: (issued: string, end: Date, lifetimeSeconds: number) =>
       sendTexts([code, success], [token, issued], [expiresIn, String(lifetimeSeconds)], [expiresAt, end.toISOString()]),
+    /** The first of the codes by which the service refuses credentials. */
     refusal() {
       const [refused = 'a reason that the profile does not list'] = codes.credentials ?? [];
       if (refused === '') return sendTexts([token, '']);
@@ -66,11 +66,7 @@ export function profileDialect(profile: ServiceProfile): ProfileDialect {
   };
 }
 
-/** From below the Envelope, whichever way the path is written. */
-function stepsFrom(path: string, answer: string): readonly string[] {
-  return path.startsWith('/') ? path.slice(1).split('/') : ['Body', answer, ...path.split('/')];
-}
-
+/** From below the Envelope. */
 type Place = readonly [steps: readonly string[], text: string];
 
 /** What lies in the element of that name. */

@@ -47,11 +47,6 @@ export function soapNamespace(request: string): string {
   return request.includes(SOAP_12) ? SOAP_12 : SOAP_11;
 }
 
-/** The encoding that the XML declaration names. */
-export function declaredEncoding(text: string): string | undefined {
-  return /^<\?xml[^>]*\sencoding=["']([^"']+)["']/.exec(text)?.[1];
-}
-
 /** One element `<ns1:name>` with the given fields, in the envelope that NuSOAP prints for a success. */
 export function successEnvelope(name: string, fields: Readonly<Record<string, string>>): string {
   const children = Object.entries(fields).map(([field, value]) => `<${field}>${escapeXml(value)}</${field}>`);

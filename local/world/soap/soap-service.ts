@@ -3,7 +3,6 @@ import type { ServiceProfile } from '../../../lambda/services/profile.ts';
 import { type ProfileDialect, profileDialect } from './profile-dialect.ts';
 import {
   ANSWER_CONTENT_TYPE,
-  declaredEncoding,
   faultEnvelope,
   readRequest,
   refusalEnvelope,
@@ -74,7 +73,7 @@ export class SoapService extends TokenIssuer {
   /** Why a request is not even looked into. */
   #mistakeIn(body: string, contentType: string, soapAction: string): string | undefined {
     if (/;\s*action=/i.test(contentType)) return 'Content-Type must not carry an action.';
-    const encoding = declaredEncoding(body) ?? 'utf-8';
+    const [, encoding = 'utf-8'] = /^<\?xml[^>]*\sencoding=["']([^"']+)["']/.exec(body) ?? [];
     if (encoding.toLowerCase() !== 'utf-8') {
       return `Charset from HTTP Content-Type 'UTF-8' does not match encoding from XML declaration '${encoding}'`;
     }

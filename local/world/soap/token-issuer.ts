@@ -78,13 +78,12 @@ export class TokenIssuer {
     return undefined;
   }
 
-  revoke(token: string, now: Date): void {
-    for (const issued of this.issuedTokens) if (issued.token === token) end(issued, now);
-  }
-
   /** Every token is forgotten, as after a restart with an empty cache. */
   revokeAll(now: Date): void {
-    for (const issued of this.issuedTokens) if (!issued.revoked) end(issued, now);
+    for (const issued of this.issuedTokens.filter(({ revoked }) => !revoked)) {
+      issued.revoked = true;
+      if (now < issued.expiresAt) issued.expiresAt = now;
+    }
   }
 
   /** The last token, if it is handed out again. */
@@ -109,11 +108,6 @@ export class TokenIssuer {
     this.issuedTokens.push(issued);
     return [issued, lifetime];
   }
-}
-
-function end(issued: ServiceToken, now: Date): void {
-  issued.revoked = true;
-  if (now < issued.expiresAt) issued.expiresAt = now;
 }
 
 function after(time: Date, seconds: number): Date {

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Random } from '../time/random.ts';
 import type { VirtualClock } from '../time/virtual-clock.ts';
 import { ANSWER_CONTENT_TYPE, type SoapAnswer } from './soap-envelope.ts';
-import { SoapService, type SoapServiceSettings } from './soap-service.ts';
-import type { Issuing } from './token-issuer.ts';
+import { type SoapCredentials, SoapService } from './soap-service.ts';
+import type { IssuerSettings } from './token-issuer.ts';
 
 /** How the service behaves. */
-export interface VendorSettings extends Pick<SoapServiceSettings, 'lockOut'> {
+export interface VendorSettings extends Pick<IssuerSettings, 'issuing' | 'lockOut'> {
   readonly lifetimeSeconds: number;
-  readonly issuing: Issuing;
 }
 
 /** What comes back over HTTP. */
@@ -48,12 +47,7 @@ export class Vendor {
   readonly #clock: VirtualClock;
   readonly #random: Random;
 
-  constructor(
-    clock: VirtualClock,
-    random: Random,
-    settings: VendorSettings,
-    credentials: SoapServiceSettings['credentials'],
-  ) {
+  constructor(clock: VirtualClock, random: Random, settings: VendorSettings, credentials: SoapCredentials) {
     this.#clock = clock;
     this.#random = random;
     const { lifetimeSeconds, ...habits } = settings;

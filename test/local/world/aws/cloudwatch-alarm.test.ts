@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type AlarmState,
+  type MetricPoint,
   seriesKey,
   stateOf,
   type TreatMissingData,
@@ -39,71 +40,58 @@ it.each<[outOf3: number, row: string, ignore: State, breaching: State, notBreach
 type Properties = Readonly<Record<string, unknown>>;
 
 const SERIES = { Namespace: 'N', MetricName: 'M', Dimensions: [{ Name: 'Token', Value: '/t' }] };
-
-/** Fires on one event in five minutes. */
-const events = (over: Properties = {}): Properties => ({
-  ...{ ...SERIES, Statistic: 'Sum', Period: 300 },
-  ...{ EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold' },
-  ...{ TreatMissingData: 'notBreaching', ...over },
-});
-
+const ONCE = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold' };
 const LOW = { EvaluationPeriods: 3, Threshold: 100, ComparisonOperator: 'LessThanThreshold' };
-
-/** Fires below 100 and without data, once in three periods. */
-const silence = (over: Properties = {}): Properties => ({
-  ...{ ...LOW, ...SERIES, Statistic: 'Minimum', Period: 300, TreatMissingData: 'breaching', ...over },
-});
-
+/** Fires on one event in five minutes. */
+const EVENTS = { ...SERIES, ...ONCE, Statistic: 'Sum', Period: 300, TreatMissingData: 'notBreaching' };
+/** Fires after three periods below 100 or without data. */
+const SILENCE = { ...SERIES, ...LOW, Statistic: 'Minimum', Period: 300, TreatMissingData: 'breaching' };
+const STAT = { Metric: SERIES, Period: 300, Stat: 'Minimum' };
+const FILL = [
+  { Id: 'filled', Expression: 'FILL(m, 0)' },
+  { Id: 'm', MetricStat: STAT, ReturnData: false },
+];
 /** The same by FILL. */
-const filled = (over: Properties = {}): Properties => ({
-  Metrics: [
-    { Id: 'filled', Expression: 'FILL(m, 0)' },
-    { Id: 'm', MetricStat: { Metric: SERIES, Period: 300, Stat: 'Minimum' }, ReturnData: false },
-  ],
-  ...{ ...LOW, TreatMissingData: 'breaching', ...over },
-});
+const FILLED = { ...LOW, Metrics: FILL, TreatMissingData: 'breaching' };
+const WARM_UP = { WarmUpPeriodDurationInMinutes: 30, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true };
 
-/** The changes of state in 200 minutes with the same value in each of those minutes. */
+function point(minute: number, value: number, delay: number): MetricPoint {
+  return { time: minute * MINUTE_MS, visibleAt: (minute + delay) * MINUTE_MS, value };
+}
+
+/** The changes of state in 200 minutes with the same value in each of those minutes, seen that many minutes later. */
 function changes(properties: Properties, minutes: readonly number[], value: number, delay = 0, metric = METRIC) {
-  const series = minutes.map((minute) => ({
-    time: minute * MINUTE_MS,
-    visibleAt: (minute + delay) * MINUTE_MS,
-    value,
-  }));
+  const series = minutes.map((minute) => point(minute, value, delay));
   const watch = { createdAt: 0, until: 200 * MINUTE_MS, emptySeries: 'filled' } as const;
   const history = alarmHistory(readAlarm(properties), new Map([[seriesKey(metric), series]]), watch);
   return history.map(({ at, state }) => `${at / MINUTE_MS} ${state}`).slice(1);
 }
 
 describe('an alarm over time', () => {
-  const everyFiveMinutes = Array.from({ length: 13 }, (_, tick) => tick * 5);
-  const WARM_UP = { WarmUpPeriodDurationInMinutes: 30, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true };
+  const everyFive = Array.from({ length: 13 }, (_, tick) => tick * 5);
 
-  it.each<[string, Properties, number[], value: number, string[]]>([
+  it.each<[string, Properties, minutes: number[], value: number, changes: string[], delay?: number]>([
     // A five-minute period holds the point of minute 7 from the end of that minute to the end of minute 11.
     // "Missing points are not needed while real ones are found": two further periods are searched.
-    ['slides its window with every minute', events(), [7], 1, ['0 OK', '8 ALARM', '23 OK']],
-    ['adds up what falls into one period', events({ Threshold: 2 }), [7, 7], 1, ['0 OK', '8 ALARM', '23 OK']],
-    ['does not add up two periods', events({ Threshold: 2 }), [7, 13], 1, ['0 OK']],
-    ['with FILL fires after three periods', filled(), everyFiveMinutes, 500, ['0 ALARM', '1 OK', '76 ALARM']],
-    ['without it two periods later', silence(), everyFiveMinutes, 500, ['0 ALARM', '1 OK', '86 ALARM']],
-    ['stays quiet through a warm-up', filled({ WarmUpConfiguration: WARM_UP }), [2], 5, ['30 ALARM']],
-  ])('%s', (_, properties, minutes, value, expected) => {
-    expect(changes(properties, minutes, value)).toEqual(expected);
-  });
-
-  it('counts the point that arrived late from then on', () => {
-    expect(changes(events(), [7], 1, 3)).toContain('10 ALARM');
+    ['slides its window with every minute', EVENTS, [7], 1, ['0 OK', '8 ALARM', '23 OK']],
+    ['counts a point that arrives late from then on', EVENTS, [7], 1, ['0 OK', '10 ALARM', '23 OK'], 3],
+    ['adds up what falls into one period', { ...EVENTS, Threshold: 2 }, [7, 7], 1, ['0 OK', '8 ALARM', '23 OK']],
+    ['does not add up two periods', { ...EVENTS, Threshold: 2 }, [7, 13], 1, ['0 OK']],
+    ['with FILL fires after three periods', FILLED, everyFive, 500, ['0 ALARM', '1 OK', '76 ALARM']],
+    ['without it two periods later', SILENCE, everyFive, 500, ['0 ALARM', '1 OK', '86 ALARM']],
+    ['stays quiet through a warm-up', { ...FILLED, WarmUpConfiguration: WARM_UP }, [2], 5, ['30 ALARM']],
+  ])('%s', (_, properties, minutes, value, expected, delay = 0) => {
+    expect(changes(properties, minutes, value, delay)).toEqual(expected);
   });
 
   it.each(['filled', 'missing'] as const)('fires on a metric that never had a point, %s', (emptySeries) => {
     const watch = { createdAt: 0, until: 10 * MINUTE_MS, emptySeries };
-    expect(alarmHistory(readAlarm(filled()), new Map(), watch).slice(1)).toEqual([{ at: 0, state: 'ALARM' }]);
+    expect(alarmHistory(readAlarm(FILLED), new Map(), watch).slice(1)).toEqual([{ at: 0, state: 'ALARM' }]);
   });
 
   it('watches nothing when a dimension more was published', () => {
     const dimensions = { Token: '/t', service: 'x' };
-    expect(changes(events(), [7], 1, 0, { ...METRIC, dimensions })).toEqual(['0 OK']);
+    expect(changes(EVENTS, [7], 1, 0, { ...METRIC, dimensions })).toEqual(['0 OK']);
   });
 });
 
@@ -114,20 +102,16 @@ it.each([
   [{ Metrics: [{ Id: 'e', Expression: 'RATE(m)' }] }, 'Expression'],
   [{ WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 30 } }, 'OnlyStartEvaluatingAfterWarmUpPeriodEnds'],
 ])('refuses what it does not know: %j', (over, message) => {
-  expect(() => readAlarm(events(over))).toThrow(message);
+  expect(() => readAlarm({ ...EVENTS, ...over })).toThrow(message);
 });
 
 it('gives what putting the points of each period together anew gives', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat({ max: 300 }), fc.nat({ max: 3 }), fc.nat({ max: 200 }))), (points) => {
       const series = points
-        .map(([minute, delay, value]) => ({
-          time: minute * MINUTE_MS,
-          visibleAt: (minute + delay) * MINUTE_MS,
-          value,
-        }))
+        .map(([minute, delay, value]) => point(minute, value, delay))
         .sort((a, b) => a.time - b.time);
-      const alarm = readAlarm(filled());
+      const alarm = readAlarm(FILLED);
       const metricData = new Map([[seriesKey(METRIC), series]]);
       const history = alarmHistory(alarm, metricData, { createdAt: 0, until: 400 * MINUTE_MS, emptySeries: 'filled' });
       for (let minute = 1; minute <= 400; minute++) {

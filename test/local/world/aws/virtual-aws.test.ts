@@ -1,5 +1,5 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { GetParametersCommand, PutParameterCommand, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
+import { GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { beforeEach, expect, it } from 'vitest';
 import { VirtualAws } from '../../../../local/world/aws/virtual-aws.ts';
 import { Random } from '../../../../local/world/time/random.ts';
@@ -20,20 +20,13 @@ async function soon<T>(answer: Promise<T>): Promise<T> {
 }
 
 const get = (signal?: AbortSignal) => soon(aws.send(new GetParametersCommand({ Names: ['/t', '/u'] }), signal));
-const put = (over: Partial<PutParameterCommandInput> = {}) =>
-  soon(aws.send(new PutParameterCommand({ Name: '/t', Value: 'v', Type: 'String', Overwrite: true, ...over })));
+const put = () => soon(aws.send(new PutParameterCommand({ Name: '/t', Value: 'v', Type: 'String' })));
 const readSecret = () => soon(aws.send(new GetSecretValueCommand({ SecretId: 'credentials' })));
 
 it('answers as the SDK does, with dates', async () => {
   await put();
   const LastModifiedDate = expect.any(Date);
   expect(await get()).toMatchObject({ Parameters: [{ Name: '/t', LastModifiedDate }], InvalidParameters: ['/u'] });
-});
-
-it('throws what the SDK throws where SSM refuses', async () => {
-  await put();
-  const refusal = { name: 'ParameterAlreadyExists', $fault: 'client', $metadata: { httpStatusCode: 400 } };
-  await expect(put({ Overwrite: false })).rejects.toMatchObject(refusal);
 });
 
 it.each([
@@ -52,7 +45,8 @@ it('stops waiting when the caller does', async () => {
 });
 
 it('the secret has no value before one was put, and a new version id for each', async () => {
-  await expect(readSecret()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  const refusal = { name: 'ResourceNotFoundException', $fault: 'client', $metadata: { httpStatusCode: 400 } };
+  await expect(readSecret()).rejects.toMatchObject(refusal);
   const first = aws.putSecret('one');
   expect(await readSecret()).toMatchObject({ SecretString: 'one', VersionId: first });
   const second = aws.putSecret('two');

@@ -35,24 +35,18 @@ const PROFILES: readonly [string, ServiceProfile][] = [
 describe.each(PROFILES)('a service played from the profile alone: %s', (_, given) => {
   const profile = JSON.parse(JSON.stringify(given));
   const service = serviceOf(profile);
-  const values = Object.fromEntries(
-    service.fields.map(({ name }, index) => [
-      name,
-      `${name} <&> ${index}`.replace(/[<&> ]/g, profile.headers ? 'x' : '$&'),
-    ]),
-  );
+  // What needs no escaping, where it goes into a header.
+  const ending = profile.headers === undefined ? ' <&>' : '';
+  const values = Object.fromEntries(service.fields.map(({ name }) => [name, `my ${name}${ending}`]));
   const circumstances = { now: NOW.getTime(), uuid: randomUUID(), endpoint: 'https://soap.example.test/' };
 
   function ask(sent: Readonly<Record<string, string>>) {
     const played = new SoapService({ credentials: values, profile, tokenLifetimeSeconds: 3600 });
     const { headers, body } = service.request(sent, circumstances);
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const answer = played.answer({ body, headers: lower }, NOW);
-    return {
-      answer,
-      result: service.judge({ ...answer, body: Buffer.from(answer.body) }),
-      token: played.issuedTokens[0]?.token,
-    };
+    const { login, ...answer } = played.answer({ body, headers: lower }, NOW);
+    const result = service.judge({ ...answer, body: Buffer.from(answer.body) });
+    return { login, result, token: played.issuedTokens[0]?.token };
   }
 
   it('gives a token for the right credentials', () => {
@@ -63,8 +57,8 @@ describe.each(PROFILES)('a service played from the profile alone: %s', (_, given
   });
 
   it.each(service.fields.map(({ name }) => name))('refuses a wrong %s by the first code of the profile', (name) => {
-    const { answer, result } = ask({ ...values, [name]: 'wrong' });
-    expect(answer.login).toBe('refused');
+    const { login, result } = ask({ ...values, [name]: 'wrong' });
+    expect(login).toBe('refused');
     expect(result).toMatchObject({ code: 'CREDENTIALS_REFUSED', reason: profile.codes.credentials[0] });
   });
 });

@@ -22,7 +22,6 @@ async function post(body = LOGIN, headers: Readonly<Record<string, string>> = {}
     method: 'POST',
     headers: { 'Content-Type': 'text/xml; charset=utf-8', SOAPAction: '""', ...headers },
     body,
-    redirect: 'manual',
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   return { status: response.status, contentType: response.headers.get('content-type'), body: bytes.toString('latin1') };
@@ -46,84 +45,57 @@ async function rawAnswer(): Promise<{ received: string; error: string | undefine
 
 it('hands out 40 hex digits and their lifetime, in ISO-8859-1', async () => {
   const { status, contentType, body } = await post();
+  const fields = '<access_token>[0-9a-f]{40}</access_token><expires_in>14400<';
+  const answer = `<ns1:access_new_tokenResponse xmlns:ns1="urn:server">${fields}`;
 
   expect([status, contentType]).toEqual([200, 'text/xml; charset=ISO-8859-1']);
-  expect(body).toMatch(/^<\?xml version="1.0" encoding="ISO-8859-1"\?>/);
-  expect(body).toMatch(
-    /<ns1:access_new_tokenResponse xmlns:ns1="urn:server"><access_token>[0-9a-f]{40}<\/access_token><expires_in>14400</,
-  );
+  expect(body).toMatch(new RegExp(`^<\\?xml version="1.0" encoding="ISO-8859-1"\\?>.*${answer}`));
 });
 
 it.each([
   ['Content-Type', 'text/xml; charset=utf-8; action="x"'],
   ['SOAPAction', '"x"'],
 ])('shows the service the header %s', async (name, value) => {
-  expect(await post(LOGIN, { [name]: value })).toMatchObject({
-    status: 500,
-    body: expect.stringContaining('SOAP-ENV:Client</faultcode>'),
-  });
+  const body = expect.stringContaining('SOAP-ENV:Client</faultcode>');
+  expect(await post(LOGIN, { [name]: value })).toMatchObject({ status: 500, body });
 });
 
 it('records every call with what it came with', async () => {
   await post();
 
-  expect(endpoint.calls).toMatchObject([
-    {
-      operation: 'access_new_token',
-      arguments: ['erin', 'a&b<ü', 'client', 'client-secret', 'password'],
-      headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: '""' },
-      at: NOON,
-    },
-  ]);
+  const headers = { 'content-type': 'text/xml; charset=utf-8', soapaction: '""' };
+  expect(endpoint.calls).toMatchObject([{ body: LOGIN, headers }]);
 });
 
 describe('a fault', () => {
-  it.each<[EndpointFault, number, string]>([
-    ['invalid_grant', 200, '>invalid_grant<'],
-    ['invalid_client', 200, '>invalid_client<'],
-    ['invalid_request', 200, '>invalid_request<'],
-    ['server_error', 200, '>server_error<'],
-    ['fault', 500, 'SOAP-ENV:Server</faultcode>'],
-    ['redirect', 302, '<html>'],
-    ['html', 200, 'Fatal error'],
-    ['malformed', 200, '</acces_token>'],
-    ['doctype', 200, '<!DOCTYPE x'],
-    ['duplicate-token', 200, '</access_token><access_token>'],
-    ...([401, 403, 404, 408, 413, 429, 500, 502, 503, 504] as const).map((status): [EndpointFault, number, string] => [
+  it.each<[EndpointFault, status: number, body: RegExp, missing?: number, error?: string]>([
+    ['invalid_grant', 200, />invalid_grant</],
+    ['invalid_client', 200, />invalid_client</],
+    ['invalid_request', 200, />invalid_request</],
+    ['server_error', 200, />server_error</],
+    ['fault', 500, /SOAP-ENV:Server<\/faultcode>/],
+    ['reset', 200, /<access_token>.*[^>]$/, 100, 'ECONNRESET'],
+    ['early-close', 200, /<access_token>/, 100],
+    ['redirect', 302, /<html>/],
+    ['html', 200, /Fatal error/],
+    ['empty', 200, /^$/],
+    ['malformed', 200, /<\/acces_token>/],
+    ['truncated', 200, /<access_token>[0-9a-f]+bad<\/access_token>.*[^>]$/],
+    ['doctype', 200, /<!DOCTYPE x/],
+    ['duplicate-token', 200, /<\/access_token><access_token>/],
+    ...([401, 403, 404, 408, 413, 429, 500, 502, 503, 504] as const).map((status): [EndpointFault, number, RegExp] => [
       `${status}`,
       status,
-      '<html>',
+      /<html>/,
     ]),
-  ])('%s is answered with HTTP %i and its own body', async (fault, status, content) => {
+  ])('%s is answered with HTTP %i and its own body', async (fault, status, body, missing = 0, error = undefined) => {
     endpoint.fault = fault;
+    const { received, ...ended } = await rawAnswer();
 
-    expect(await post()).toMatchObject({ status, body: expect.stringContaining(content) });
-  });
-
-  it('empty has no body, truncated a whole length and half a document', async () => {
-    endpoint.fault = 'empty';
-    expect((await post()).body).toBe('');
-
-    endpoint.fault = 'truncated';
-    expect((await post()).body).toMatch(/<access_token>[0-9a-f]+bad<\/access_token>.*[^>]$/);
-  });
-
-  it('early-close ends before the length that was promised', async () => {
-    endpoint.fault = 'early-close';
-    const { received, error } = await rawAnswer();
-
-    const [head = '', body = ''] = received.split('\r\n\r\n');
-    expect(error).toBeUndefined();
-    expect(Number(/Content-Length: (\d+)/.exec(head)?.[1])).toBe(body.length + 100);
-  });
-
-  it('reset cuts the connection in the middle of the body', async () => {
-    endpoint.fault = 'reset';
-    const { received, error } = await rawAnswer();
-
-    expect(error).toBe('ECONNRESET');
-    expect(received).toContain('<access_token>');
-    expect(received).not.toContain('</SOAP-ENV:Envelope>');
+    const [head = '', given = ''] = received.split('\r\n\r\n');
+    expect([head, given]).toEqual([expect.stringMatching(`^HTTP/1.1 ${status} `), expect.stringMatching(body)]);
+    expect(head).toContain(`Content-Length: ${given.length + missing}\r\n`);
+    expect(ended).toEqual({ error });
   });
 
   it('huge promises fifty megabytes and starts to send them', async () => {

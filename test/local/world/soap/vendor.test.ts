@@ -7,23 +7,20 @@ import { VirtualClock } from '../../../../local/world/time/virtual-clock.ts';
 import { HOUR_MS } from '../../../simulation/model/scenario.ts';
 import { livedShare, VENDOR_FAULTS } from '../../../simulation/model/vendor-faults.ts';
 
+const CREDENTIALS = { username: 'u', password: 'right', client_id: 'c', client_secret: 's' };
+
 function service() {
   const clock = new VirtualClock(0);
-  const vendor = new Vendor(
-    clock,
-    new Random(1),
-    { lifetimeSeconds: 4 * 3600, issuing: 'new-revoking-old' },
-    { username: 'u', password: 'right', client_id: 'c', client_secret: 's' },
-  );
+  const habits = { lifetimeSeconds: 4 * 3600, issuing: 'new-revoking-old' } as const;
+  const vendor = new Vendor(clock, new Random(1), habits, CREDENTIALS);
   /** Logs in at that time and reads the answer as the function does. */
-  const logIn = async (at: number, passwd = 'right') => {
+  const logIn = async (at: number) => {
     await clock.runUntil(at);
-    const fields = { username: 'u', password: passwd, client_id: 'c', client_secret: 's' };
-    const envelope = serviceOf(mastersIndia).request(fields, { now: at, uuid: '', endpoint: '' });
+    const envelope = serviceOf(mastersIndia).request(CREDENTIALS, { now: at, uuid: '', endpoint: '' });
     const answer = vendor.answer(envelope.body, clock.timeout(15_000));
     await Promise.allSettled([answer, clock.runUntil(at + 20_000)]);
-    const { status, contentType, body } = await answer;
-    return serviceOf(mastersIndia).judge({ status, contentType, body: Buffer.from(body, 'latin1') });
+    const { body, ...head } = await answer;
+    return serviceOf(mastersIndia).judge({ ...head, body: Buffer.from(body, 'latin1') });
   };
   return { vendor, logIn };
 }
@@ -64,14 +61,12 @@ it.each([
   ['empty-500', 'ENDPOINT_UNAVAILABLE'],
   ['server-fault', 'ENDPOINT_UNAVAILABLE'],
   ['truncated', 'REPLY_MALFORMED'],
+  ['no-connection', 'fetch failed'],
+  ['no-answer', 'timeout'],
+  ['slow', 'timeout'],
 ] as const)('a service with the fault "%s" is read as %s', async (fault, code) => {
   const { vendor, logIn } = service();
   vendor.fault = VENDOR_FAULTS[fault];
-  expect(await logIn(0)).toMatchObject({ code });
-});
-
-it.each(['no-connection', 'no-answer', 'slow'] as const)('with "%s" there is no reply in time', async (fault) => {
-  const { vendor, logIn } = service();
-  vendor.fault = VENDOR_FAULTS[fault];
-  await expect(logIn(0)).rejects.toThrow(fault === 'no-connection' ? 'fetch failed' : 'timeout');
+  const read = await logIn(0).catch(({ message }: Error) => ({ code: message }));
+  expect(read).toMatchObject({ code: expect.stringContaining(code) });
 });
