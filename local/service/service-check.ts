@@ -69,7 +69,7 @@ function listed(text: string): string {
 }
 
 /** What `timing` says, with the construct's defaults, and what comes of it. */
-function timingLines(timing: Timing, loginsPerDay: number | undefined): readonly string[] {
+function timingLines(timing: Timing, loginsPerDay = Number.POSITIVE_INFINITY): readonly string[] {
   const { tokenLifetimeSeconds, checkEverySeconds, renewalWindowSeconds, replacedAfterSeconds } = timing;
   const isAtExpiry = renewalWindowSeconds === 0;
   const [lifetime, checkEvery] = [durationText(tokenLifetimeSeconds), durationText(checkEverySeconds)];
@@ -77,39 +77,28 @@ function timingLines(timing: Timing, loginsPerDay: number | undefined): readonly
   const when = isAtExpiry
     ? `at its end, so that readers have no token for up to ${checkEvery}`
     : `${durationText(replacedAfterSeconds)} after its login`;
+  const ration = Number.isFinite(loginsPerDay)
+    ? `the service allows ${loginsPerDay}, of which one is kept for a person.`
+    : 'the profile names no ration (timing.loginsPerDay).';
   const isTooTight = !isAtExpiry && replacedAfterSeconds + 2 * checkEverySeconds > tokenLifetimeSeconds;
-  const isTooMuch = loginsPerDay !== undefined && logins > loginsPerDay - 2;
   return [
     `A token lives ${lifetime} where its answer says nothing else; it is renewed ${when}. The function looks every ${checkEvery}.`,
-    `That is ${logins === 1 ? 'one login' : `${logins} logins`} a day` +
-      (loginsPerDay === undefined
-        ? '; the profile names no ration (timing.loginsPerDay).'
-        : `; the service allows ${loginsPerDay}, of which one is kept for a person.`),
-    ...(isTooTight
-      ? ['Refused at synth: one failed check could let the token end. Make checkEvery or refreshEvery shorter.']
-      : []),
-    ...(isTooMuch ? ['Refused at synth: two logins of the ration must be left. Make refreshEvery longer.'] : []),
-  ];
+    `That is ${logins === 1 ? 'one login' : `${logins} logins`} a day; ${ration}`,
+    isTooTight &&
+      'Refused at synth: one failed check could let the token end. Make checkEvery or refreshEvery shorter.',
+    logins > loginsPerDay - 2 && 'Refused at synth: two logins of the ration must be left. Make refreshEvery longer.',
+  ].filter((line) => line !== false);
 }
 
 function requestLines(service: Service, at: number): readonly string[] {
   const masked = Object.fromEntries(service.fields.map(({ name }) => [name, `[${name}]`]));
-  const { headers, body } = service.request(masked, {
-    now: at,
-    uuid: '00000000-0000-4000-8000-000000000000',
-    endpoint: 'https://endpoint.example',
-  });
-  return ['POST', ...Object.entries(headers).map(([name, text]) => `${name}: ${text}`), '', ...body.split('\n')].map(
-    (line) => `  ${line}`,
-  );
+  const context = { now: at, uuid: '00000000-0000-4000-8000-000000000000', endpoint: 'https://endpoint.example' };
+  const { headers, body } = service.request(masked, context);
+  const head = Object.entries(headers).map(([name, text]) => `${name}: ${text}`);
+  return ['POST', ...head, '', ...body.split('\n')].map((line) => `  ${line}`);
 }
 
-function answerLines(
-  profile: ServiceProfile,
-  { name, reply }: NamedAnswer,
-  at: number,
-  timing: Timing,
-): readonly string[] {
+function answerLines(profile: ServiceProfile, { name, reply }: NamedAnswer, at: number, timing: Timing) {
   const answer = judge(profile, reply);
   const subject = `${name} (HTTP ${reply.status}):`;
   const lost = pathHints(profile, reply).map(listed);

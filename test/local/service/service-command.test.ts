@@ -45,23 +45,19 @@ describe('npm run service -- check', () => {
     expect(stdout).toContain('<s:pin>[pin]</s:pin>');
   });
 
-  it.each<[string, string, RegExp]>([
-    [
-      'dpd',
-      '{}',
-      /at its end, so that readers have no token for up to 1 minute.*\n.*one login a day; the service allows 10/,
-    ],
-    [
-      'sabre',
-      '{}',
-      /lives 7 days.*renewed 1 day after its login.*every 15 minutes\.\nThat is one login a day; the profile names no ration/,
-    ],
-    ['defaults', '{}', /lives 4 hours.*renewed 2 hours after its login.*every 15 minutes\.\nThat is 12 logins a day/],
-    ['tight', '{"tokenLifetime":"20 minutes"}', /Refused at synth: one failed check/],
-    ['greedy', '{"loginsPerDay":13}', /12 logins a day; the service allows 13.*\nRefused at synth: two logins/],
+  const atItsEnd =
+    /at its end, so that readers have no token for up to 1 minute.*\n.*one login a day; the service allows 10/;
+  const daily =
+    /lives 7 days.*renewed 1 day after its login.*15 minutes\.\n.* one login a day; the profile names no rat/;
+  const usual = /lives 4 hours.*renewed 2 hours after its login.*every 15 minutes\.\nThat is 12 logins a day/;
+  it.each<[profile: string, timing: object | undefined, said: RegExp]>([
+    ['dpd', undefined, atItsEnd],
+    ['sabre', undefined, daily],
+    ['defaults', {}, usual],
+    ['tight', { tokenLifetime: '20 minutes' }, /Refused at synth: one failed check/],
+    ['greedy', { loginsPerDay: 13 }, /12 logins a day; the service allows 13.*\nRefused at synth: two logins/],
   ])('says what the timing of %s comes to', (name, timing, said) => {
-    const described = { ...dpd, timing: JSON.parse(timing) };
-    const profile = ['dpd', 'sabre'].includes(name) ? name : file(`${name}.json`, JSON.stringify(described));
+    const profile = timing === undefined ? name : file(`${name}.json`, JSON.stringify({ ...dpd, timing }));
 
     expect(run('check', profile).stdout).toMatch(said);
   });
@@ -75,30 +71,31 @@ describe('npm run service -- check', () => {
     expect(stdout).not.toContain('EXAMPLEb14ONLY');
   });
 
-  it('does not believe an end that has passed', () => {
-    expect(run('check', 'dpd', 'test/services/dpd/success.xml').stdout).toContain(
-      'success.xml (HTTP 200): REPLY_MALFORMED',
-    );
-  });
+  const http = 'HTTP/1.1 401 Unauthorized\nServer: x\ncontent-type: text/plain\n\nUSG_AUTHENTICATION_FAILED';
+  it.each([
+    ['an end that has passed', 'dpd', ['test/services/dpd/success.xml'], ['success.xml (HTTP 200): REPLY_MALFORMED']],
+    [
+      'status and headers',
+      'sabre',
+      [file('n.response.http', http)],
+      ['n.response.http (HTTP 401): CREDENTIALS_REFUSED'],
+    ],
+    [
+      'line ends of HTTP',
+      'sabre',
+      [file('r.response.http', http.replaceAll('\n', '\r\n'))],
+      ['r.response.http (HTTP 401): CREDENTIALS_REFUSED'],
+    ],
+    [
+      'several answers',
+      'sabre',
+      [file('a.xml', fault11('Client')), file('b.xml', fault11('Server'))],
+      ['a.xml (HTTP 200): REQUEST_REFUSED', 'b.xml (HTTP 200): ENDPOINT_UNAVAILABLE'],
+    ],
+  ])('judges answers in files: %s', (_, profile, answers, verdicts) => {
+    const { stdout } = run('check', profile, ...answers);
 
-  it.each(['\r\n', '\n'])('judges a recorded answer by its status and headers, lines ended by %j', (end) => {
-    const http = [
-      'HTTP/1.1 401 Unauthorized',
-      'Server: x',
-      'content-type: text/plain',
-      '',
-      'USG_AUTHENTICATION_FAILED',
-    ];
-    const path = file('a.response.http', http.join(end));
-
-    expect(run('check', 'sabre', path).stdout).toContain('a.response.http (HTTP 401): CREDENTIALS_REFUSED');
-  });
-
-  it('judges several answers in one go', () => {
-    const { stdout } = run('check', 'sabre', file('a.xml', fault11('Client')), file('b.xml', fault11('Server')));
-
-    expect(stdout).toContain('a.xml (HTTP 200): REQUEST_REFUSED');
-    expect(stdout).toContain('b.xml (HTTP 200): ENDPOINT_UNAVAILABLE');
+    for (const verdict of verdicts) expect(stdout).toContain(verdict);
   });
 
   it('says what a profile misleads about: no place for codes, a path that leads nowhere, a lifetime that does not fit', () => {
@@ -109,24 +106,19 @@ describe('npm run service -- check', () => {
       expiresIn: 'session/seconds',
       codes: { credentials: ['AUTH_FAILED'] },
     };
-    const answer = (name: string) =>
-      envelope(
-        `<logInResponse><session><${name}>0123456789</${name}><seconds>3600</seconds></session></logInResponse>`,
-      );
+    const answer = (name: string) => {
+      const session = `<${name}>0123456789</${name}><seconds>3600</seconds>`;
+      return file(`${name}.xml`, envelope(`<logInResponse><session>${session}</session></logInResponse>`));
+    };
     const profile = file('misleading.json', JSON.stringify(acme));
-    const { stdout } = run(
-      'check',
-      profile,
-      file('lost.xml', answer('sessionID')),
-      file('short.xml', answer('sessionId')),
-    );
+    const { stdout } = run('check', profile, answer('sessionID'), answer('sessionId'));
 
     expect(stdout).toMatch(/Look at:\n.*no `code` is named: .* in faults, in the other texts .* token's place/);
     expect(stdout).toContain(
       'token: session/sessionId leads nowhere, session has no sessionId; did you mean sessionID?\n',
     );
     expect(stdout).toMatch(
-      /short\.xml \(HTTP 200\): token\n.*\n.*lives 1 h, where tokenLifetime is 4 h: 48 logins a day, not 12; TokenExpiring.*for ever/,
+      /sessionId\.xml \(HTTP 200\): token\n.*\n.*lives 1 h, where tokenLifetime is 4 h: 48 logins a day, not 12; TokenExpiring.*for ever/,
     );
     expect(stdout).toContain('Set timing.tokenLifetime to "1 hour"');
   });

@@ -8,9 +8,16 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SoapEndpoint, startSoapEndpoint } from '../../../local/world/soap/soap-endpoint.ts';
 import manifest from '../../../package.json' with { type: 'json' };
-import { begin, CREDENTIALS, PATIENCE_MS, start } from './npm-start.ts';
+import { CREDENTIALS, PATIENCE_MS, start, startUntil } from './npm-start.ts';
 
 const WHOLE_TOKEN = /[0-9a-f]{40}/;
+
+/** The token, as the printed commands read it. */
+async function readToken(endpoint: string, accessKeyId: string): Promise<string | undefined> {
+  const ssm = new SSMClient({ endpoint, region: 'ap-south-1', credentials: { accessKeyId, secretAccessKey: 'x' } });
+  const read = new GetParameterCommand({ Name: '/local/access-token', WithDecryption: true });
+  return (await ssm.send(read)).Parameter?.Value;
+}
 
 describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   it('shows how a token is got, and then left alone', async () => {
@@ -34,71 +41,46 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     expect(stdout).not.toMatch(WHOLE_TOKEN);
   });
 
-  it('shows a failure with its code, its alarm and what to do, and that the stored token stays', async () => {
-    const { status, stdout } = await start(['--fail', 'invalid_grant']);
+  it.each([
+    [['--help'], 0, /^Usage: npm start -- \[options\]/, /^$/],
+    [['--version'], 0, new RegExp(`^soap-token-refresher ${manifest.version}, Node ${process.version}\n$`), /^$/],
+    [['--fail', 'nothing'], 2, /^$/, /^npm start: --fail nothing is not .*\n$/],
+    [['--fail', 'invalid_grant'], 1, /✗ CREDENTIALS_REFUSED {2}.*invalid_grant.*untouched: version 1/s, /^$/],
+    [['--service', 'dpd'], 0, /token requested +http:\/\/127\.0\.0\.1:\d+\/soap, .*token stored/s, /^$/],
+    // The first code of the profile.
+    [['--service', 'finanzonline', '--fail', 'password-changed'], 1, /✗ CREDENTIALS_REFUSED {2}.*: -4\n/, /^$/],
+  ])('says what it does with %j', async (args, code, out, err) => {
+    const { status, stdout, stderr } = await start(args);
 
-    expect(status).toBe(1);
-    expect(stdout).toMatch(/✗ CREDENTIALS_REFUSED {2}.*invalid_grant/s);
-    expect(stdout).toMatch(/stored token +untouched: version 1/);
-    expect(stdout).toMatch(/alarm +CredentialsRefused \(page\)/);
-    expect(stdout).toMatch(/do first +Ask the owner/);
+    expect(status).toBe(code);
+    expect(stdout).toMatch(out);
+    expect(stderr).toMatch(err);
     expect(stdout).not.toMatch(WHOLE_TOKEN);
   });
 
-  it('explains its options', async () => {
-    const { status, stdout } = await start(['--help']);
-
-    expect(status).toBe(0);
-    expect(stdout).toContain('Usage: npm start -- [options]');
-  });
-
-  it('refuses options that make no sense with one line and exit status 2', async () => {
-    const { status, stdout, stderr } = await start(['--fail', 'nothing']);
-
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^npm start: --fail nothing is not .*\n$/);
-  });
-
   it('serves until it is interrupted, refreshing as it goes', async () => {
-    const child = begin(['--serve', '--every', '1', '--lifetime', '2']);
-    let stdout = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    await expect.poll(() => stdout, { timeout: PATIENCE_MS }).toMatch(/refreshed +version 2/);
-    const endpoint = /AWS_ENDPOINT_URL=(\S+)/.exec(stdout)?.[1] ?? '';
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    const ssm = new SSMClient({ endpoint, region: 'ap-south-1', credentials });
-    const read = new GetParameterCommand({ Name: '/local/access-token', WithDecryption: true });
+    const { output, stop } = await startUntil(/refreshed +version 2/, '--serve', '--every', '1', '--lifetime', '2');
 
-    const token = (await ssm.send(read)).Parameter?.Value;
-    child.kill('SIGINT');
-    const [status] = await once(child, 'close');
+    const token = await readToken(/AWS_ENDPOINT_URL=(\S+)/.exec(output())?.[1] ?? '', 'local');
 
     expect(token).toMatch(WHOLE_TOKEN);
-    expect(status).toBe(0);
-    expect(stdout).toMatch(/Stopped\.\n$/);
-    expect(stdout).not.toContain(token);
+    expect(await stop()).toBe(0);
+    expect(output()).toMatch(/Stopped\.\n$/);
+    expect(output()).not.toContain(token);
   });
 
   it('serves beside another one, each on ports of its own, and each right', async () => {
-    const both = [begin(['--serve']), begin(['--serve'])];
     const served = await Promise.all(
-      both.map(async (child) => {
-        let stdout = '';
-        child.stdout.on('data', (chunk) => {
-          stdout += chunk;
-        });
-        await expect.poll(() => stdout, { timeout: PATIENCE_MS }).toMatch(/until Ctrl-C.*refreshed +version 1/s);
-        const url = /in the browser\n +(\S+)/.exec(stdout)?.[1] ?? '';
+      [1, 2].map(async () => {
+        const { output, stop } = await startUntil(/until Ctrl-C.*refreshed +version 1/s, '--serve');
+        const url = /in the browser\n +(\S+)/.exec(output())?.[1] ?? '';
         let shown = '';
         for await (const chunk of (await fetch(`${url}events`)).body?.pipeThrough(new TextDecoderStream()) ?? []) {
           shown += chunk;
           if (shown.includes('event: state')) break;
         }
-        child.kill('SIGINT');
-        await once(child, 'close');
-        return { url, stdout, shown };
+        await stop();
+        return { url, stdout: output(), shown };
       }),
     );
 
@@ -113,40 +95,15 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
   });
 
   it('shows of a failure that goes on what an operator would see, once, and the way back', async () => {
-    const child = begin(['--serve', '--every', '1', '--fail', 'invalid_grant']);
-    let stdout = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    await expect.poll(() => stdout, { timeout: PATIENCE_MS }).toMatch(/The way back/);
+    const args = ['--serve', '--every', '1', '--fail', 'invalid_grant'];
+    const { output, stop } = await startUntil(/The way back/, ...args);
     // Time for more ticks, which fail in the same way.
     await sleep(4000);
-    child.kill('SIGINT');
-    await once(child, 'close');
+    await stop();
 
-    expect(stdout.match(/CREDENTIALS_REFUSED {2}/g)).toHaveLength(1);
-    expect(stdout).toMatch(/alarm +CredentialsRefused \(page\)/);
-    expect(stdout).toMatch(/aws secretsmanager put-secret-value .*"password":"demo-&<>-password"/s);
-  });
-
-  it('says which version it is', async () => {
-    const { status, stdout } = await start(['--version']);
-
-    expect(status).toBe(0);
-    expect(stdout).toBe(`soap-token-refresher ${manifest.version}, Node ${process.version}\n`);
-  });
-
-  it('plays a service from its profile alone', async () => {
-    const { status, stdout } = await start(['--service', 'dpd']);
-    expect(status).toBe(0);
-    expect(stdout).toMatch(/token requested +http:\/\/127\.0\.0\.1:\d+\/soap, .*token stored/s);
-    expect(stdout).not.toMatch(WHOLE_TOKEN);
-  });
-
-  it('shows how that service refuses, by the first code of the profile', async () => {
-    const { status, stdout } = await start(['--service', 'finanzonline', '--fail', 'password-changed']);
-    expect(status).toBe(1);
-    expect(stdout).toMatch(/✗ CREDENTIALS_REFUSED {2}.*: -4\n/);
+    expect(output().match(/CREDENTIALS_REFUSED {2}/g)).toHaveLength(1);
+    expect(output()).toMatch(/alarm +CredentialsRefused \(page\).*do first +Ask the owner/s);
+    expect(output()).toMatch(/aws secretsmanager put-secret-value .*"password":"demo-&<>-password"/s);
   });
 
   it('says that a port is busy, and takes another one', async () => {
@@ -177,14 +134,14 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       await rm(folder, { recursive: true });
     });
 
-    async function startWith(name: string, credentials: string) {
+    async function options(name: string, credentials: string, { url } = service): Promise<readonly string[]> {
       const file = join(folder, name);
       await writeFile(file, credentials);
-      return start(['--endpoint', service.url, '--credentials', file, '--verbose']);
+      return ['--endpoint', url, '--credentials', file, '--verbose'];
     }
 
     it('gets a token from it, and shows neither the token nor the credentials, not even with --verbose', async () => {
-      const { status, stdout, stderr } = await startWith('right.json', JSON.stringify(CREDENTIALS));
+      const { status, stdout, stderr } = await start(await options('right.json', JSON.stringify(CREDENTIALS)));
 
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(stdout).toContain(`✓ token requested     ${service.url}`);
@@ -195,40 +152,30 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     });
 
     it('keeps the secret from everybody on this machine who has not read the commands that it prints', async () => {
-      const file = join(folder, 'served.json');
-      await writeFile(file, JSON.stringify(CREDENTIALS));
       // Of its own: how many tokens the other one has issued is counted.
       const another = await startSoapEndpoint({ credentials: CREDENTIALS });
-      const child = begin(['--serve', '--endpoint', another.url, '--credentials', file]);
-      let stdout = '';
-      child.stdout.on('data', (chunk) => {
-        stdout += chunk;
-      });
-      await expect.poll(() => stdout, { timeout: PATIENCE_MS }).toMatch(/refreshed +version 1/);
-      const [, endpoint = ''] = /AWS_ENDPOINT_URL=(\S+)/.exec(stdout) ?? [];
-      const [, accessKeyId = ''] = /AWS_ACCESS_KEY_ID=(\S+)/.exec(stdout) ?? [];
-      const readAs = (key: string) =>
-        new SSMClient({ endpoint, region: 'ap-south-1', credentials: { accessKeyId: key, secretAccessKey: 'x' } }).send(
-          new GetParameterCommand({ Name: '/local/access-token', WithDecryption: true }),
-        );
+      const args = await options('served.json', JSON.stringify(CREDENTIALS), another);
+      const { output, stop } = await startUntil(/refreshed +version 1/, '--serve', ...args);
+      const [, endpoint = ''] = /AWS_ENDPOINT_URL=(\S+)/.exec(output()) ?? [];
+      const [, accessKeyId = ''] = /AWS_ACCESS_KEY_ID=(\S+)/.exec(output()) ?? [];
       const headers = { 'X-Amz-Target': 'secretsmanager.GetSecretValue' };
       const neighbour = await fetch(endpoint, { method: 'POST', headers, body: '{"SecretId":"local/credentials"}' });
 
       expect([neighbour.status, await neighbour.text()]).toEqual([400, expect.not.stringContaining('S3CR3T')]);
-      await expect(readAs('local')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
-      expect((await readAs(accessKeyId)).Parameter?.Value).toMatch(WHOLE_TOKEN);
-      child.kill('SIGINT');
-      await Promise.all([once(child, 'close'), another.close()]);
+      await expect(readToken(endpoint, 'local')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+      expect(await readToken(endpoint, accessKeyId)).toMatch(WHOLE_TOKEN);
+      await Promise.all([stop(), another.close()]);
     });
 
-    it('says what is wrong with the credentials without showing them', async () => {
-      const wrong = await startWith('wrong.json', JSON.stringify({ ...CREDENTIALS, password: 'S3CR3T-wrong' }));
-      const halved = await startWith('half.json', '{"username":"erin","password":"S3CR3T-pa');
+    it.each([
+      ['wrong.json', JSON.stringify({ ...CREDENTIALS, password: 'S3CR3T-wrong' }), /✗ CREDENTIALS_REFUSED/],
+      ['half.json', '{"username":"erin","password":"S3CR3T-pa', /✗ CREDENTIALS_MALFORMED.*is not a JSON object/],
+    ])('says what is wrong with the credentials without showing them: %s', async (name, credentials, said) => {
+      const { status, stdout } = await start(await options(name, credentials));
 
-      expect([wrong.status, halved.status]).toEqual([1, 1]);
-      expect(wrong.stdout).toMatch(/✗ CREDENTIALS_REFUSED/);
-      expect(halved.stdout).toMatch(/✗ CREDENTIALS_MALFORMED.*is not a JSON object/);
-      expect(wrong.stdout + halved.stdout).not.toContain('S3CR3T');
+      expect(status).toBe(1);
+      expect(stdout).toMatch(said);
+      expect(stdout).not.toContain('S3CR3T');
     });
 
     it.each([
@@ -236,7 +183,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       ['.', 'cannot be read: it is a folder'],
       ['empty.json', 'is empty'],
     ])('says so in one line when the credentials file is %s', async (name, fault) => {
-      await writeFile(join(folder, 'empty.json'), ' \n');
+      await options('empty.json', ' \n');
       const file = join(folder, name);
 
       const { status, stdout, stderr } = await start(['--endpoint', service.url, '--credentials', file]);
