@@ -12,17 +12,7 @@ export interface Program {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface ColdTick {
-  /** From process start to the runtime's request for the event. */
-  readonly initMs: number;
-  /** From the event to the answer. */
-  readonly firstAnswerMs: number;
-  readonly totalMs: number;
-  /** Until the event at full speed. */
-  readonly cpuMs: number;
-  readonly peakMemoryMb: number;
-  readonly answer: unknown;
-}
+export type ColdTick = Awaited<ReturnType<typeof coldTick>>;
 
 const TIMEOUT_MS = 60_000;
 
@@ -30,7 +20,7 @@ const TIMEOUT_MS = 60_000;
  * @param cpuShare what the process gets from the event on; left out, all that the machine has
  * @throws when the function fails, or gives no answer in time; with all that it printed.
  */
-export async function coldTick(program: Program, cpuShare?: CpuShare): Promise<ColdTick> {
+export async function coldTick(program: Program, cpuShare?: CpuShare) {
   let askedAt = 0;
   const api = await serveRuntimeApi({}, TIMEOUT_MS, () => {
     limit?.start();
@@ -52,9 +42,12 @@ export async function coldTick(program: Program, cpuShare?: CpuShare): Promise<C
     const answer = await Promise.race([api.answer, exitedEarly]);
     const answeredAt = performance.now();
     return {
+      /** From process start to the runtime's request for the event. */
       initMs: askedAt - startedAt,
+      /** From the event to the answer. */
       firstAnswerMs: answeredAt - askedAt,
       totalMs: answeredAt - startedAt,
+      /** Until the event at full speed. */
       cpuMs: cpuTimeMs(pid),
       peakMemoryMb: peakMemoryMb(pid),
       answer,

@@ -9,20 +9,6 @@ import { join } from 'node:path';
 const MEMORY_OF_ONE_CORE_MB = 1769;
 const PERIOD_US = 20_000;
 
-export interface CpuShare {
-  /** How the share is held, for people. */
-  readonly method: string;
-  /** Called right after the process started, while it may still use a whole core. */
-  adopt(pid: number): CpuLimit;
-}
-
-interface CpuLimit {
-  /** From here on the process gets its share only. */
-  start(): void;
-  /** Called when the process has ended. */
-  release(): void;
-}
-
 /** CPU milliseconds that the process has used, over all threads that it has. */
 export function cpuTimeMs(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
@@ -37,8 +23,10 @@ function threadCpuTimeMs(folder: string): number {
   }
 }
 
+export type CpuShare = ReturnType<typeof findCpuShare>;
+
 /** The kernel's own CPU quota. @throws where this user may not set one */
-export function findCpuShare(memoryMb: number): CpuShare {
+export function findCpuShare(memoryMb: number) {
   const quotaUs = Math.round((memoryMb / MEMORY_OF_ONE_CORE_MB) * PERIOD_US);
   // The quota alone is to hold a process back, not what else this machine does: so it is preferred as well.
   const hierarchies = [
@@ -56,10 +44,13 @@ export function findCpuShare(memoryMb: number): CpuShare {
     },
   ];
   for (const { version, parent, preference, limit } of hierarchies) {
+    /** Called right after the process started, while it may still use a whole core. */
     const adopt = (pid: number) => {
       const group = join(parent, `bench-${pid}`);
       mkdirSync(group);
+      /** From here on the process gets its share only. */
       const start = () => set(group, limit);
+      /** Called when the process has ended. */
       const release = () => rmdirSync(group);
       set(group, { ...preference, 'cgroup.procs': pid });
       return { start, release };

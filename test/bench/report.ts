@@ -14,18 +14,13 @@ export interface Measured {
 
 export type Results = ReadonlyMap<CaseKey, Measured>;
 
-export interface Target {
-  readonly what: string;
-  readonly measured: number;
-  readonly atMost: number;
-  readonly unit: '' | ' KiB' | ' MB';
-}
+type Target = ReturnType<typeof judge>[number];
 
 /** What the cold tick must not exceed. A case that could not be measured has no target. */
-export function judge(results: Results): readonly Target[] {
+export function judge(results: Results) {
   const refreshing = results.get('refreshing');
   if (refreshing === undefined) return [];
-  const ratio = (what: string, numerator: CaseKey, denominator: CaseKey, atMost: number, withoutMs = 0): Target[] => {
+  const ratio = (what: string, numerator: CaseKey, denominator: CaseKey, atMost: number, withoutMs = 0) => {
     const [over, under] = [results.get(numerator), results.get(denominator)];
     return over && under ? [{ what, measured: pairedRatio(over, under, withoutMs), atMost, unit: '' }] : [];
   };

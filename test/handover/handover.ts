@@ -11,6 +11,7 @@ import { SETTINGS } from '../../lambda/refresher/config.ts';
 import { type Deletion, deletions } from './deletions.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+const VITEST_OPTIONS = ['--bail=1', '--no-isolate', '--testTimeout=60000', '--hookTimeout=60000'];
 
 /** Where settings are handed on or used, and which tests would miss that: first those that miss most. */
 const PLACES = [
@@ -89,15 +90,7 @@ async function tryAll(copy: string): Promise<void> {
 /** The first of the tests that fails. */
 async function firstFailing(copy: string, tests: readonly string[]): Promise<string | undefined> {
   for (const test of tests) {
-    const args = [
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--bail=1',
-      '--no-isolate',
-      '--testTimeout=60000',
-      '--hookTimeout=60000',
-      test,
-    ];
+    const args = ['node_modules/vitest/vitest.mjs', 'run', ...VITEST_OPTIONS, test];
     const isPassed = await new Promise<boolean>((resolve) => {
       execFile(process.execPath, args, { cwd: copy }, (error) => resolve(error === null));
     });

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer-core';
 
@@ -15,18 +15,11 @@ function chromiumPath(): string {
   const { CHROME_PATH, PATH = '' } = process.env;
   if (CHROME_PATH !== undefined) return CHROME_PATH;
   const places = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  const found = [...places, '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'].find(isExecutable);
+  const found = [...places, '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'].find((place) =>
+    existsSync(place),
+  );
   if (found !== undefined) return found;
   throw new Error(`There is no Chromium in PATH (${NAMES.join(', ')}): install one, or name it in CHROME_PATH.`);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The script of axe-core, which finds what shuts people out. */

@@ -16,10 +16,10 @@ export const VENDOR: VendorSettings = {
  */
 const ONSETS = Array.from({ length: 12 }, (_, turn) => 2 * DAY_MS + turn * (54 * HOUR_MS + 11 * MINUTE_MS));
 
-type FaultsAt = (at: number) => readonly TimedFault[];
+type FaultsAt = (at: number, turn: number) => readonly TimedFault[];
 
-function lasting(hours: number, kind: SimulatedFault['kind'], more: Omit<SimulatedFault, 'kind'> = {}): FaultsAt {
-  return (from) => [{ from, until: from + hours * HOUR_MS, kind, ...more }];
+function lasting(hours: number, kind: SimulatedFault['kind'], more: Omit<SimulatedFault, 'kind'> = {}) {
+  return (from: number): readonly TimedFault[] => [{ from, until: from + hours * HOUR_MS, kind, ...more }];
 }
 
 /** Ten minutes down, ten minutes up, for that many hours. */
@@ -29,7 +29,8 @@ function flapping(hours: number): FaultsAt {
 }
 
 function scenario(name: string, faultsAt: FaultsAt, over: Partial<Scenario> = {}): Scenario {
-  const faults = ONSETS.flatMap(faultsAt);
+  const { onsets = ONSETS } = over;
+  const faults = onsets.flatMap(faultsAt);
   return {
     name,
     days: 30,
@@ -38,39 +39,50 @@ function scenario(name: string, faultsAt: FaultsAt, over: Partial<Scenario> = {}
     vendor: VENDOR,
     isReported: false,
     faults,
-    onsets: faults.length === 0 ? [] : ONSETS,
     ...over,
+    onsets: faultsAt === nothing ? [] : onsets,
   };
 }
 
 const nothing: FaultsAt = () => [];
 
-export const SCENARIOS: readonly Scenario[] = [
-  scenario('nothing wrong', nothing),
-  scenario('vendor down for 10 min', lasting(1 / 6, 'no-answer')),
-  scenario('vendor down for 1 h', lasting(1, 'no-answer')),
-  scenario('vendor down for 3 h', lasting(3, 'no-answer')),
-  scenario('vendor down for 6 h', lasting(6, 'no-answer')),
-  scenario('vendor flapping for 6 h', flapping(6)),
-  scenario('every answer HTML for 6 h', lasting(6, 'html')),
-  scenario('replies lost on the way for 2 h', lasting(2, 'reply-lost')),
-  scenario('credentials rotated without notice, corrected 8 h later', lasting(8, 'credentials-rotated')),
-  scenario('wrong password put in the secret, corrected 1 h later', lasting(1, 'wrong-password')),
-  scenario('account locked for 30 min', lasting(0.5, 'account-locked')),
-  scenario('account locked for 5 h', lasting(5, 'account-locked')),
-  scenario('schedule disabled by hand for 8 h', lasting(8, 'schedule-disabled')),
-  scenario('Lambda killed between the two writes, for 3 h', lasting(3, 'process-dies', { atStep: 11 })),
-  scenario('SSM writes throttled for 1 h', lasting(1, 'writes-throttled')),
-  scenario('SSM down for 1 h', lasting(1, 'parameters-unavailable')),
-  scenario('status parameter deleted', lasting(0, 'status-deleted')),
-  scenario('token parameter deleted', lasting(0, 'token-deleted')),
-  scenario('token ended early by the service, no reader reports', lasting(0, 'tokens-revoked')),
-  scenario('token ended early, a reader reports', lasting(0, 'tokens-revoked'), { isReported: true }),
-  scenario('token lifetime silently cut to 1 h for a day', lasting(24, 'lifetime-cut', { lifetimeMinutes: 60 })),
-  scenario('lifetime overstated fourfold for 6 h', lasting(6, 'lifetime-overstated')),
-  scenario('clock 5 min ahead for 6 h', lasting(6, 'clock-skew', { skewMs: 5 * MINUTE_MS })),
-  scenario('clock 5 min behind for 6 h', lasting(6, 'clock-skew', { skewMs: -5 * MINUTE_MS })),
+const SCENARIOS: readonly (readonly [name: string, faultsAt: FaultsAt, isReported?: boolean])[] = [
+  ['nothing wrong', nothing],
+  ['vendor down for 10 min', lasting(1 / 6, 'no-answer')],
+  ['vendor down for 1 h', lasting(1, 'no-answer')],
+  ['vendor down for 3 h', lasting(3, 'no-answer')],
+  ['vendor down for 6 h', lasting(6, 'no-answer')],
+  ['vendor flapping for 6 h', flapping(6)],
+  ['every answer HTML for 6 h', lasting(6, 'html')],
+  ['replies lost on the way for 2 h', lasting(2, 'reply-lost')],
+  ['credentials rotated without notice, corrected 8 h later', lasting(8, 'credentials-rotated')],
+  ['wrong password put in the secret, corrected 1 h later', lasting(1, 'wrong-password')],
+  ['account locked for 30 min', lasting(0.5, 'account-locked')],
+  ['account locked for 5 h', lasting(5, 'account-locked')],
+  ['schedule disabled by hand for 8 h', lasting(8, 'schedule-disabled')],
+  ['Lambda killed between the two writes, for 3 h', lasting(3, 'process-dies', { atStep: 11 })],
+  ['SSM writes throttled for 1 h', lasting(1, 'writes-throttled')],
+  ['SSM down for 1 h', lasting(1, 'parameters-unavailable')],
+  ['status parameter deleted', lasting(0, 'status-deleted')],
+  ['token parameter deleted', lasting(0, 'token-deleted')],
+  ['token ended early by the service, no reader reports', lasting(0, 'tokens-revoked')],
+  ['token ended early, a reader reports', lasting(0, 'tokens-revoked'), true],
+  ['token lifetime silently cut to 1 h for a day', lasting(24, 'lifetime-cut', { lifetimeMinutes: 60 })],
+  ['lifetime overstated fourfold for 6 h', lasting(6, 'lifetime-overstated')],
+  ['clock 5 min ahead for 6 h', lasting(6, 'clock-skew', { skewMs: 5 * MINUTE_MS })],
+  ['clock 5 min behind for 6 h', lasting(6, 'clock-skew', { skewMs: -5 * MINUTE_MS })],
 ];
+
+/** Everything that is simulated side by side. */
+export function scenarios(over: Partial<Scenario> = {}): readonly Scenario[] {
+  return SCENARIOS.map(([name, faultsAt, isReported = false]) => scenario(name, faultsAt, { isReported, ...over }));
+}
+
+export function scenarioNamed(name: string, over: Partial<Scenario> = {}): Scenario {
+  const found = scenarios(over).find((one) => one.name === name);
+  if (found === undefined) throw new TypeError(`no scenario "${name}"`);
+  return found;
+}
 
 export function quietMonth(seed: number): Scenario {
   return scenario('nothing wrong', nothing, { seed });
@@ -82,14 +94,14 @@ export function during(hours: number, kind: SimulatedFault['kind'], over: Partia
 }
 
 /** Outages of six hours, each at another age of a token that a forced refresh got off the schedule's grid. */
-export function offTheGrid(lifetimeMinutes: number): Scenario {
-  const faultsAt: FaultsAt = (at) => {
+export function offTheGrid(lifetimeMinutes: number, over: Partial<Scenario> = {}): Scenario {
+  const faultsAt: FaultsAt = (at, turn) => {
     // 13 to 112 minutes: the next tick would replace it.
-    const from = at - (13 + 9 * ONSETS.indexOf(at)) * MINUTE_MS;
+    const from = at - (13 + 9 * turn) * MINUTE_MS;
     return [{ from, until: from, kind: 'forced' }, ...lasting(6, 'no-answer')(at)];
   };
   const vendor = { ...VENDOR, lifetimeSeconds: lifetimeMinutes * 60 };
-  return scenario(`off the grid, ${lifetimeMinutes} min`, faultsAt, { vendor });
+  return scenario(`off the grid, ${lifetimeMinutes} min`, faultsAt, { vendor, ...over });
 }
 
 /** One outage under one's own settings; `from` and `lastsMs` in milliseconds, `from` counted from the month's start. */
@@ -97,13 +109,9 @@ export function outageAt(settings: Settings, from: number, lastsMs: number): Sce
   const lifetimeMs = (settings.tokenLifetimeMinutes ?? 240) * MINUTE_MS;
   // Until those who log in once in a lifetime have done so again, and every back-off is over.
   const end = from + lastsMs + 1.25 * lifetimeMs + 3 * HOUR_MS;
-  return scenario(`vendor down from ${from} ms on`, () => [], {
-    days: end / DAY_MS,
-    settings,
-    vendor: { ...VENDOR, lifetimeSeconds: lifetimeMs / 1000 },
-    faults: [{ from, until: from + lastsMs, kind: 'no-answer' }],
-    onsets: [from],
-  });
+  const faultsAt: FaultsAt = (at) => [{ from: at, until: at + lastsMs, kind: 'no-answer' }];
+  const vendor = { ...VENDOR, lifetimeSeconds: lifetimeMs / 1000 };
+  return scenario(`vendor down from ${from} ms on`, faultsAt, { days: end / DAY_MS, settings, vendor, onsets: [from] });
 }
 
 const SERVICES: readonly (readonly [name: string, issuing: Issuing])[] = [

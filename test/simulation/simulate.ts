@@ -13,7 +13,7 @@ import { monthsReport } from './report/months-report.ts';
 import { alarmTable, backOffTable, lateTable, leadTable, misreadTable, rhythmTable } from './report/own-tables.ts';
 import { outagePicture } from './report/picture.ts';
 import { projectTable, serviceTable, sideBySide } from './report/scenario-tables.ts';
-import { SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
+import { SERVICE_SCENARIOS, scenarios } from './scenarios.ts';
 import { type OwnRhythm, readSimulateOptions, SIMULATE } from './simulate-options.ts';
 import { STRATEGIES } from './strategies.ts';
 import type { Summary } from './trial.ts';
@@ -46,7 +46,7 @@ async function judgeMonths(first: number, count: number): Promise<number> {
 
 async function writePage(): Promise<number> {
   const summaries = await runAll(
-    SCENARIOS.flatMap((scenario) => STRATEGIES.map((strategy) => ({ strategy, scenario }))),
+    scenarios().flatMap((scenario) => STRATEGIES.map((strategy) => ({ strategy, scenario }))),
   );
   const tables = {
     'side by side': shown('Side by side', sideBySide(summaries)),

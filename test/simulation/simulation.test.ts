@@ -7,12 +7,9 @@ import type { Month } from './model/month.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
 import { lead, least, most } from './report/scenario-tables.ts';
-import { during, offTheGrid, SCENARIOS, SERVICE_SCENARIOS } from './scenarios.ts';
+import { during, offTheGrid, SERVICE_SCENARIOS, scenarioNamed, scenarios } from './scenarios.ts';
 import type { StrategyName } from './strategies.ts';
 import { type Trial, tryOut } from './trial.ts';
-
-/** Each is over before the next, and at another point of a token's life. `npm run simulate` runs whole months, and a thousand random ones. */
-const ONSET_EVERY_MS = 30 * HOUR_MS + 11 * MINUTE_MS;
 
 const trials = new Map<string, Promise<Trial>>();
 
@@ -24,33 +21,21 @@ async function run(scenario: Scenario, strategy: StrategyName = 'this project'):
   return await trial;
 }
 
-/** The first onsets, with fewer quiet hours before and between them. */
-function shortened(scenario: Scenario, count = 2, firstAt = 12 * HOUR_MS): Scenario {
-  const onsets = scenario.onsets.slice(0, count);
-  const moved = (at: number) => {
-    // What is done two hours before an onset belongs to it.
-    const turn = onsets.findLastIndex((onset) => at >= onset - 2 * HOUR_MS);
-    return at - (onsets[turn] ?? 0) + firstAt + turn * ONSET_EVERY_MS;
-  };
-  const end = scenario.onsets[count] ?? Number.POSITIVE_INFINITY;
+/** Each onset is over before the next, and at another point of a token's life. `npm run simulate` runs whole months, and a thousand random ones. */
+function short(count = 2, firstAt = 12 * HOUR_MS) {
+  const everyMs = 30 * HOUR_MS + 11 * MINUTE_MS;
   return {
-    ...scenario,
-    days: (count * ONSET_EVERY_MS) / DAY_MS,
-    faults: scenario.faults
-      .filter(({ from }) => from < end - 2 * HOUR_MS)
-      .map((fault) => ({ ...fault, from: moved(fault.from), until: moved(fault.from) + fault.until - fault.from })),
-    onsets: onsets.map(moved),
+    days: (count * everyMs) / DAY_MS,
+    onsets: Array.from({ length: count }, (_, turn) => firstAt + turn * everyMs),
   };
 }
 
 function named(name: string, firstAt?: number): Scenario {
-  const scenario = SCENARIOS.find((one) => one.name === name);
-  if (scenario === undefined) throw new TypeError(`no scenario "${name}"`);
-  return shortened(scenario, 2, firstAt);
+  return scenarioNamed(name, short(2, firstAt));
 }
 
 describe('what must always hold, holds', () => {
-  it.each([...SCENARIOS.map((scenario) => shortened(scenario)), randomMonth(1)])('$name', async (scenario) => {
+  it.each([...scenarios(short()), randomMonth(1)])('$name', async (scenario) => {
     const { verdict, mistakes } = await run(scenario);
     expect([...verdict.violations, ...mistakes]).toEqual([]);
   });
@@ -154,7 +139,7 @@ it('the same seed gives the same month', async () => {
 });
 
 it('a page comes half an hour before the end of a token that is a little short and off the grid', async () => {
-  const { onsets } = (await run(shortened(offTheGrid(232), 12))).assessment;
+  const { onsets } = (await run(offTheGrid(232, short(12)))).assessment;
   expect(onsets.map(lead).filter((ms) => ms === undefined || ms < 30 * MINUTE_MS)).toEqual([]);
   expect(least(onsets, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
 });
@@ -167,7 +152,7 @@ it('a token that the service ends early is replaced within a minute where a read
 
 it('logins that are answered too late leave readers with a dead token, and a person is paged after three checks where they report it', async () => {
   const paged = async (isReported: boolean) => {
-    const { onsets } = (await run(shortened(during(2, 'slow', { isReported })))).assessment;
+    const { onsets } = (await run(during(2, 'slow', { isReported, ...short() }))).assessment;
     expect(most(onsets, ({ withoutTokenMs }) => withoutTokenMs)).toBeGreaterThan(110 * MINUTE_MS);
     return most(onsets, ({ msToPage }) => msToPage);
   };

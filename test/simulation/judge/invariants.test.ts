@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { deploymentOf } from '../deployment.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from '../model/scenario.ts';
-import { SCENARIOS } from '../scenarios.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../model/scenario.ts';
+import { scenarioNamed } from '../scenarios.ts';
 import { type Trial, tryOut } from '../trial.ts';
 import { assess, watch } from './assessment.ts';
 import { judge } from './invariants.ts';
@@ -10,16 +10,7 @@ const trials = new Map<string, Promise<Trial>>();
 
 /** The two days around the first time that something fails, once each. */
 async function onsetOf(name: string): Promise<Trial> {
-  const scenario = SCENARIOS.find((one) => one.name === name);
-  const [at] = scenario?.onsets ?? [];
-  if (scenario === undefined || at === undefined) throw new TypeError(`nothing fails in "${name}"`);
-  const once: Scenario = {
-    ...scenario,
-    days: 3,
-    faults: scenario.faults.filter(({ from }) => from < at + DAY_MS),
-    onsets: [at],
-  };
-  const trial = trials.get(name) ?? tryOut('this project', once);
+  const trial = trials.get(name) ?? tryOut('this project', scenarioNamed(name, { days: 3, onsets: [2 * DAY_MS] }));
   trials.set(name, trial);
   return await trial;
 }
@@ -34,9 +25,7 @@ it('a month in which no alarm fires before the token ends is found out', async (
 });
 
 it('an alarm whose threshold a healthy token does not reach pages while nothing is wrong, and is found out', async () => {
-  const scenario = SCENARIOS.find((one) => one.name === 'nothing wrong');
-  if (scenario === undefined) throw new TypeError('no such scenario');
-  const { month } = await tryOut('this project', { ...scenario, days: 2 });
+  const { month } = await tryOut('this project', scenarioNamed('nothing wrong', { days: 2 }));
   const { alarms } = deploymentOf({});
   const tooHigh = alarms.map((one) => ({ ...one, alarm: { ...one.alarm, isBreaching: isBelowThreeHours } }));
   expect(assess(month, watch(month, alarms)).falsePages).toEqual([]);
