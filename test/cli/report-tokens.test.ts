@@ -135,11 +135,8 @@ function store(Name: string, Value: string, Type = 'String'): void {
 
 async function report(names: readonly string[], path?: string) {
   const before = aws.calls.length;
-  const reports = await reportTokens(
-    createParameterReader(client, async (ms) => pauses.push(ms)),
-    names,
-    path,
-  );
+  const reader = createParameterReader(client, async (ms) => pauses.push(ms));
+  const reports = await reportTokens(reader, names, path);
   return { reports, calls: aws.calls.slice(before) };
 }
 
