@@ -115,6 +115,8 @@ describe('a fault is named by its key', () => {
     ['a token that an echo of the request would hold', { token: 'user' }, 'token'],
     ['a token that the Header of the request holds', { ...echo, token: '/Header/T' }, 'token'],
     ['a token of the name of the answer', { token: 'a/loginResponse' }, 'token'],
+    ['a token of the name of the refusal', { token: 'a/no', refusal: 'no' }, 'token'],
+    ['a refusal of the name of the answer', { refusal: 'loginResponse' }, 'refusal'],
     ['a token whose last name stands in its path twice', { token: 'id/x/id' }, 'token'],
     ['codes that are no list', { codes: { credentials: 'A' } }, 'codes.credentials'],
     ['a code that is a number', { codes: { credentials: ['A', -4] } }, 'codes.credentials[1]'],
