@@ -45,15 +45,9 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
 /** A page marks what nobody has run: with "not tried" behind it, or in a list that these words begin. */
 const MARK = /\bNot tried\b[^\n]*(?:\n(?!\n)[^\n]*)*/g;
 
-interface Shown {
-  readonly command: string;
-  readonly isMarked: boolean;
-}
-
 /** All commands of a page: the lines of blocks for a shell or a workflow, and code within sentences. */
-function commandsOn(page: string): readonly Shown[] {
-  const text = read(page);
-  const untried = [...text.matchAll(MARK)].flatMap(([paragraph]) => [...paragraph.matchAll(/`([^`]+)`/g)]);
+function commandsOn(page: string) {
+  const untried = [...read(page).matchAll(MARK)].flatMap(([paragraph]) => [...paragraph.matchAll(/`([^`]+)`/g)]);
   const prefixes = untried.map(([, command = '']) => command);
   const linesOf = (language: string) =>
     blocks(page, language).flatMap((block) => block.replaceAll(/\\\n\s*/g, '').split('\n'));

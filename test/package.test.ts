@@ -135,10 +135,7 @@ it('CommonJS projects may use both, next to ES modules: the same exports, and er
   );
   expect(JSON.parse(await run(process.execPath, ['program.cjs'], project))).toEqual([
     'function',
-    [
-      [true, true, false],
-      [true, true, false],
-    ],
+    Array(2).fill([true, true, false]),
     ['TokenReadErrorNO_TOKEN_YET', 'TokenReadErrorNO_TOKEN_YET'],
   ]);
 });

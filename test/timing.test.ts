@@ -3,16 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { durationSeconds, durationText, spanText, timingOf } from '../lambda/timing.ts';
 
 describe('timing', () => {
+  const daily = { tokenLifetimeSeconds: 86_400, renewalWindowSeconds: 0 };
   it.each([
     ['nothing is said', {}, { tokenLifetimeSeconds: 14_400, refreshEverySeconds: 7200, checkEverySeconds: 900 }, 7200],
     ['half of the lifetime is shorter', { tokenLifetimeSeconds: 3600 }, { refreshEverySeconds: 7200 }, 1800],
     ['there is a renewal window', { renewalWindowSeconds: 2700 }, { checkEverySeconds: 900 }, 11_700],
-    [
-      'the service renews only at expiry',
-      { tokenLifetimeSeconds: 86_400, renewalWindowSeconds: 0 },
-      { refreshEverySeconds: 86_400, checkEverySeconds: 60, pageBelowSeconds: 1 },
-      86_400,
-    ],
+    ['the service renews only at expiry', daily, { refreshEverySeconds: 86_400, checkEverySeconds: 60 }, 86_400],
+    ['and pages for a token that stays away', daily, { pageBelowSeconds: 1 }, 86_400],
   ])('where %s', (_, given, filledIn, replacedAfterSeconds) => {
     expect(timingOf(given)).toMatchObject({ ...filledIn, replacedAfterSeconds });
   });

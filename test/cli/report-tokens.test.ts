@@ -20,8 +20,9 @@ const STATES: readonly (readonly [string, TokenRecords, string, boolean])[] = [
   ['all is well', recordsOf(tokenAged(HOUR), attemptAged(HOUR)), 'fresh', false],
   ['it is due, and the next check has not come', recordsOf(tokenDueSince(10 * MINUTE)), 'fresh', false],
   ['it should have been replaced 70 minutes ago', recordsOf(tokenDueSince(70 * MINUTE)), 'overdue', true],
-  ['the same, of a token that lives a week', recordsOf(weekly(70 * MINUTE)), 'overdue', true],
-  ['the same, of a status from before it said so', recordsOf(old(3 * HOUR)), 'fresh', false],
+  ['it should have been replaced 42 minutes ago', recordsOf(tokenDueSince(42 * MINUTE)), 'overdue', true],
+  ['the same for 70 minutes, of a token that lives a week', recordsOf(weekly(70 * MINUTE)), 'overdue', true],
+  ['the same for an hour, in a status from before it said so', recordsOf(old(3 * HOUR)), 'fresh', false],
   ['nobody replaced it', recordsOf(tokenAged(5 * HOUR)), 'expired', true],
   ['a run asks for the next one', recordsOf(tokenAged(2 * HOUR), attemptAged(1000)), 'asking', false],
   ['a run asks for the first one', recordsOf(undefined, attemptAged(1000)), 'asking', true],
@@ -135,11 +136,8 @@ function store(Name: string, Value: string, Type = 'String'): void {
 
 async function report(names: readonly string[], path?: string) {
   const before = aws.calls.length;
-  const reports = await reportTokens(
-    createParameterReader(client, async (ms) => pauses.push(ms)),
-    names,
-    path,
-  );
+  const reader = createParameterReader(client, async (ms) => pauses.push(ms));
+  const reports = await reportTokens(reader, names, path);
   return { reports, calls: aws.calls.slice(before) };
 }
 

@@ -29,13 +29,10 @@ describe('a profile without a fault', () => {
     expect(checkProfile(profile)).toEqual({ profile, faults: [], warnings: [] });
   });
 
-  const addressing =
-    '<a:Action>urn:login</a:Action><a:MessageID>urn:uuid:{{$uuid}}</a:MessageID><a:To>{{$endpoint}}</a:To>';
+  const addressing = '<Action>urn:l</Action><MessageID>urn:uuid:{{$uuid}}</MessageID><To>{{$endpoint}}</To>';
+  const foreign = requesting('<l><result><s:sessionId xmlns:s="urn:s"/></result></l>');
   it.each<[string, object]>([
-    [
-      'WS-Addressing and SOAP 1.2',
-      { request: soap12('<l><u>{{u}}</u><at>{{$now}}</at></l>', addressing.replaceAll('a:', '')) },
-    ],
+    ['WS-Addressing in SOAP 1.2', { request: soap12('<l><u>{{u}}</u><at>{{$now}}</at></l>', addressing) }],
     ['a field twice', requesting('<l><a>{{x1_Y}}</a><b>{{x1_Y}}</b></l>')],
     ['a field that is the whole text of the one element in the Body', requesting('<l>{{x}}</l>')],
     ['no field at all: the client certificate is the login', requesting('<l/>')],
@@ -45,10 +42,7 @@ describe('a profile without a fault', () => {
     ['a path from below the Envelope', { token: '/Header/Security/Token' }],
     ['a SOAPAction with single braces', { soapAction: '{urn:n}login' }],
     ['one code twice in one list', { codes: { credentials: ['A', 'A'] } }],
-    [
-      'a token whose name stands in the request in a namespace that is not allowed',
-      { ...requesting('<l><result><s:sessionId xmlns:s="urn:s"/></result></l>'), namespaces: ['urn:n'] },
-    ],
+    ['a token whose path leads through the request to a namespace not allowed', { ...foreign, namespaces: ['urn:n'] }],
   ])('has %s', (_, changes) => {
     expect(checkProfile({ ...good, ...changes }).faults).toEqual([]);
   });
@@ -121,6 +115,8 @@ describe('a fault is named by its key', () => {
     ['a token that an echo of the request would hold', { token: 'user' }, 'token'],
     ['a token that the Header of the request holds', { ...echo, token: '/Header/T' }, 'token'],
     ['a token of the name of the answer', { token: 'a/loginResponse' }, 'token'],
+    ['a token of the name of the refusal', { token: 'a/no', refusal: 'no' }, 'token'],
+    ['a refusal of the name of the answer', { refusal: 'loginResponse' }, 'refusal'],
     ['a token whose last name stands in its path twice', { token: 'id/x/id' }, 'token'],
     ['codes that are no list', { codes: { credentials: 'A' } }, 'codes.credentials'],
     ['a code that is a number', { codes: { credentials: ['A', -4] } }, 'codes.credentials[1]'],

@@ -28,27 +28,15 @@ function fieldsOf(service: Service): readonly string[] {
 }
 
 describe('the fields of the secret', () => {
-  it.each<[string, ServiceProfile, readonly string[]]>([
-    ['dpd', dpd, ['username', 'password']],
-    ['finanzonline', finanzonline, ['tid', 'benid', 'pin', 'herstellerid']],
-    ['sabre', sabre, ['organization', 'username', 'password']],
-    [
-      'one with headers',
-      { ...plain, headers: { K: '{{key}}', L: '{{$now}}{{key}}' } },
-      ['username', 'password', 'key'],
-    ],
-    [
-      'one with HTTP Basic',
-      { ...plain, request: soap11('<l/>'), headers: { A: '{{$basic}}' } },
-      ['username', 'password'],
-    ],
-    [
-      'one whose certificate is the login',
-      { ...plain, request: soap11('<l><at>{{$now}}</at></l>') },
-      ['tls_certificate', 'tls_key'],
-    ],
+  it.each<[string, ServiceProfile, string]>([
+    ['dpd', dpd, 'username password'],
+    ['finanzonline', finanzonline, 'tid benid pin herstellerid'],
+    ['sabre', sabre, 'organization username password'],
+    ['one with headers', { ...plain, headers: { K: '{{key}}', L: '{{$now}}{{key}}' } }, 'username password key'],
+    ['one with HTTP Basic', { ...plain, request: soap11('<l/>'), headers: { A: '{{$basic}}' } }, 'username password'],
+    ['one with a certificate', { ...plain, request: soap11('<l><at>{{$now}}</at></l>') }, 'tls_certificate tls_key'],
   ])('of %s', (_, profile, fields) => {
-    expect(fieldsOf(serviceOf(profile))).toEqual(fields);
+    expect(fieldsOf(serviceOf(profile)).join(' ')).toBe(fields);
   });
 
   it('must be visible ASCII and spaces where they go into a header as they are', () => {

@@ -1,26 +1,20 @@
-import { type SaxesAttributeNS, SaxesParser } from 'saxes';
+import { SaxesParser } from 'saxes';
+import type { XmlElement } from '../../lambda/soap/strict-xml.ts';
 
-/** An element as an independent, conforming XML parser sees it. */
-export interface ReferenceElement {
-  readonly namespace: string;
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, SaxesAttributeNS>>;
-  readonly children: ReferenceElement[];
-  text: string;
-}
-
-/** @throws for anything that is not one namespace-well-formed XML 1.0 document. */
-export function referenceParse(xml: string): ReferenceElement {
+/**
+ * The root element as an independent, conforming XML parser sees it.
+ * @throws for anything that is not one namespace-well-formed XML 1.0 document
+ */
+export function referenceParse(xml: string): XmlElement {
   const parser = new SaxesParser({ xmlns: true, fragment: false });
-  const open: ReferenceElement[] = [];
-  let root: ReferenceElement | undefined;
+  const document = { namespace: '', name: '', text: '', children: [] };
+  const open: { text: string; readonly children: XmlElement[] }[] = [document];
   parser.on('error', (error) => {
     throw error;
   });
-  parser.on('opentag', ({ uri, local, attributes }) => {
-    const element: ReferenceElement = { namespace: uri, name: local, attributes, children: [], text: '' };
+  parser.on('opentag', ({ uri, local }) => {
+    const element = { namespace: uri, name: local, text: '', children: [] };
     open.at(-1)?.children.push(element);
-    root ??= element;
     open.push(element);
   });
   const addText = (text: string) => {
@@ -33,11 +27,7 @@ export function referenceParse(xml: string): ReferenceElement {
     open.pop();
   });
   parser.write(xml).close();
+  const [root] = open[0]?.children ?? [];
   if (root === undefined) throw new Error('no root element');
   return root;
-}
-
-/** Every element of that local name, in document order. */
-export function findAll(element: ReferenceElement, name: string): readonly ReferenceElement[] {
-  return [...(element.name === name ? [element] : []), ...element.children.flatMap((child) => findAll(child, name))];
 }
