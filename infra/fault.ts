@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { durationText } from '../lambda/timing.ts';
-import { secondsOf } from './timing-props.ts';
 
 /** One thing that is wrong with a setting. */
 export interface Fault {
@@ -26,7 +25,7 @@ export function faultText(fault: Fault): string {
 
 function valueText(value: unknown): string {
   if (value === undefined) return 'not set';
-  if (value instanceof Duration) return durationText(secondsOf(value));
+  if (value instanceof Duration) return durationText(value.toMilliseconds() / 1000);
   const text = JSON.stringify(value) ?? typeof value;
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

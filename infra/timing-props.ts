@@ -23,8 +23,6 @@ export function timingOfProps(props: TimingProps): Timing {
 }
 
 /** Fractions too, which the rules refuse by name. */
-export function secondsOf(duration: Duration): number;
-export function secondsOf(duration: Duration | undefined): number | undefined;
 export function secondsOf(duration: Duration | undefined): number | undefined {
   return duration && duration.toMilliseconds() / 1000;
 }

@@ -1,4 +1,4 @@
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   AlarmStatusWidget,
@@ -18,8 +18,8 @@ import { alarmName, alarmRules } from '../alarm-rules.ts';
 import { refresherMetric } from '../refresher-metrics.ts';
 import { timingOfProps } from '../timing-props.ts';
 import { logGroupName } from '../token-refresher.ts';
-import { type AppSettings, RESERVED_NAME, stackName, type TokenSettings, withPrefix } from './settings.ts';
-import { addTags, sharedTags } from './stack-tags.ts';
+import { type AppSettings, RESERVED_NAME, type TokenSettings, withPrefix } from './settings.ts';
+import { sharedStack } from './stack-tags.ts';
 
 /** A dashboard holds 500 widgets, and a token takes four, beside those for all. */
 const TOKENS_PER_DASHBOARD = 100;
@@ -47,16 +47,14 @@ export function dashboardUrl({ prefix, tokens }: AppSettings, token: TokenSettin
  * Shows all tokens of the app: one dashboard for at most a hundred, the next ones on one with a number. Each knows them by
  * their names alone, so that no stack needs another one to be deployed or removed first.
  */
-export function addDashboards(scope: Construct, { prefix, env, tokens: all }: AppSettings): void {
-  const tags = sharedTags(all);
+export function addDashboards(scope: Construct, app: AppSettings): void {
   const description = 'Shows all access tokens that are kept fresh';
-  for (const [index, tokens] of chunks(all, TOKENS_PER_DASHBOARD).entries()) {
+  for (const [index, tokens] of chunks(app.tokens, TOKENS_PER_DASHBOARD).entries()) {
     const number = index + 1;
-    const stack = new Stack(scope, stackName(prefix, numbered(RESERVED_NAME, number)), { description, env, tags });
-    addTags(stack, tags);
+    const stack = sharedStack(scope, app, numbered(RESERVED_NAME, number), description);
     const parameterNames = tokens.map(({ tokenParameterName }) => tokenParameterName);
     new Dashboard(stack, 'Dashboard', {
-      dashboardName: dashboardName(prefix, number),
+      dashboardName: dashboardName(app.prefix, number),
       defaultInterval: Duration.days(1),
       widgets: [
         ...chunks(tokens.flatMap(namesOfAlarms), ALARMS_PER_WIDGET).map((names) => [alarmStates(stack, names)]),

@@ -4,22 +4,19 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { type AppSettings, MAIL_NAME, stackName, type TokenSettings, withPrefix } from './settings.ts';
-import { addTags, sharedTags } from './stack-tags.ts';
+import { type AppSettings, MAIL_NAME, type TokenSettings, withPrefix } from './settings.ts';
+import { sharedStack } from './stack-tags.ts';
 
 /**
  * One topic for each address to which alarms of the app go, so that each is confirmed once, whatever tokens come later.
  * @returns their stack; undefined where there is no address
  */
-export function addMailTopics(scope: Construct, { prefix, env, tokens }: AppSettings): Stack | undefined {
-  const addresses = mailAddresses(tokens);
+export function addMailTopics(scope: Construct, app: AppSettings): Stack | undefined {
+  const addresses = mailAddresses(app.tokens);
   if (addresses.length === 0) return undefined;
-  const tags = sharedTags(tokens);
-  const description = 'Sends the alarms of access tokens by mail';
-  const stack = new Stack(scope, stackName(prefix, MAIL_NAME), { description, env, tags });
-  addTags(stack, tags);
+  const stack = sharedStack(scope, app, MAIL_NAME, 'Sends the alarms of access tokens by mail');
   for (const address of addresses) {
-    const topic = new Topic(stack, address, { topicName: topicName(prefix, address), enforceSSL: true });
+    const topic = new Topic(stack, address, { topicName: topicName(app.prefix, address), enforceSSL: true });
     topic.addSubscription(new EmailSubscription(address));
     // enforceSSL gives the topic a policy, and with it takes away the default one, which lets alarms of the account publish.
     topic.addToResourcePolicy(

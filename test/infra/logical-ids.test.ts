@@ -33,17 +33,16 @@ function logicalIds(template: Template): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(resources).map(([id, { Type }]) => [id, Type]));
 }
 
-it('no construct id was renamed, which would orphan the secret and the key of deployed stacks', () => {
-  expect(logicalIds(deployed().template)).toMatchObject(LOGICAL_IDS);
+const app = new App({
+  context: { tokens: { example: { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' } } },
 });
+addStacks(app);
 
-it('the same holds of a stack of the app', () => {
-  const app = new App({
-    context: { tokens: { example: { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' } } },
-  });
-  addStacks(app);
-  const stack = app.node.findChild('TokenRefresher-example');
-  if (!(stack instanceof Stack)) expect.fail('there is no stack TokenRefresher-example');
+it.each([
+  ['the construct', deployed().stack],
+  ['the app', app.node.findChild('TokenRefresher-example')],
+])('no construct id of %s was renamed, which would orphan the secret and the key of deployed stacks', (_, stack) => {
+  if (!Stack.isStack(stack)) expect.fail('that is no stack');
   expect(logicalIds(Template.fromStack(stack))).toMatchObject(LOGICAL_IDS);
 });
 

@@ -17,6 +17,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type IRefreshedToken, RefreshedToken } from '../../infra/refreshed-token.ts';
 import { bundleFolder } from '../../infra/refresher-code.ts';
+import { timingOfProps } from '../../infra/timing-props.ts';
 import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
 import { deployed, only, readable, readerIn, statementsOf, TOKEN, team } from './synthesis.ts';
@@ -288,9 +289,8 @@ describe('alarms', () => {
     ['no more than a token has left when it is due', { checkEvery: Duration.minutes(60) }, 120],
     ['no more than the renewal window', { renewalWindow: Duration.minutes(10), checkEvery: Duration.minutes(3) }, 10],
     ['a third of a renewal window', { renewalWindow: Duration.hours(3) }, 60],
-  ])('TokenExpiring leaves %s', (_, timing, minutesLeft) => {
-    const { template } = deployed(() => timing);
-    expect(alarm({ template }, 'TokenExpiring')).toMatchObject({ Threshold: minutesLeft * 60 });
+  ])('TokenExpiring leaves %s', (_, props, minutesLeft) => {
+    expect(timingOfProps(props).pageBelowSeconds).toBe(minutesLeft * 60);
   });
 
   it.each(['RefreshFailing', 'TokenRejected'])('%s notifies nobody where only page is given', (kind) => {

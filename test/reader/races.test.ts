@@ -1,14 +1,11 @@
-import { GetParametersCommand } from '@aws-sdk/client-ssm';
+import type { GetParametersCommand } from '@aws-sdk/client-ssm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { encodeAttempt } from '../../lambda/attempt-record.ts';
-import type { ParameterClient } from '../../lambda/reader/parameter-client.ts';
-import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
+import { TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { instant, isUnreadable } from '../../lambda/record.ts';
-import { decodeStatus, encodeStatus, type TokenRecord } from '../../lambda/token-status.ts';
-import { VirtualClock } from '../../local/world/time/virtual-clock.ts';
-import { ATTEMPT, ATTEMPT_NAME, STATUS, TOKEN, tokenRecord } from './scene.ts';
-import { createVirtualSsm } from './virtual-ssm.ts';
+import { decodeStatus, type TokenRecord } from '../../lambda/token-status.ts';
+import type { VirtualClock } from '../../local/world/time/virtual-clock.ts';
+import { ATTEMPT_NAME, DENIED, SSM_DOWN, setUp, TOKEN } from './scene.ts';
 
 const MIN_REMAINING_MS = 60_000;
 const MAX_AGE_MS = 300_000;
@@ -85,9 +82,8 @@ interface Read {
 
 /** Plays a scenario to its end. Whatever a caller is promised is checked the moment it gets its answer. */
 async function play(plan: Scenario): Promise<void> {
-  const clock = new VirtualClock(Date.parse('2026-11-22T10:00:00.000Z'));
+  const { clock, store, reader, attempt: announce, record } = setUp();
   const service = createService(clock, plan);
-  const store = createVirtualSsm(clock);
   store.latencyMs = plan.latencyMs;
 
   const stored = { token: '', expiresAt: 0, isRecorded: false };
@@ -104,29 +100,27 @@ async function play(plan: Scenario): Promise<void> {
   /** A token was rejected, or nothing could be handed out. */
   let isSomethingWrong = false;
 
-  const client: ParameterClient = {
+  const read = store.send;
+  Object.assign(store, {
     // Nobody reports here: every command is a read.
-    async send(command: unknown, options: { abortSignal: AbortSignal }) {
-      if (!(command instanceof GetParametersCommand)) throw new Error('expected a read');
+    async send(command: GetParametersCommand, options: { abortSignal: AbortSignal }) {
       const [name = ''] = command.input.Names ?? [];
       if (name.startsWith(ATTEMPT_NAME)) {
         if (name === ATTEMPT_NAME) attemptReads.push({ at: clock.now(), isExcused: isSomethingWrong });
-        if (plan.attemptRights === 'all' || (plan.attemptRights === 'newest' && name === ATTEMPT_NAME)) {
-          return await store.send(command, options);
-        }
-        throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+        const isAllowed = plan.attemptRights === 'all' || (plan.attemptRights === 'newest' && name === ATTEMPT_NAME);
+        return isAllowed ? await read(command, options) : Promise.reject(DENIED);
       }
       readsUnderWay += 1;
       expect(readsUnderWay).toBe(1);
       const begunAt = clock.now();
       let keptUntil: number | undefined;
       try {
-        const output = await store.send(command, options);
+        const output = await read(command, options);
         const [token, status] = output.Parameters ?? [];
-        const record = recordIn(status?.Value);
-        const age = record?.version === token?.Version ? MAX_AGE_MS : 5_000;
-        const bound = Date.parse(record?.expiresAt ?? '') - MIN_REMAINING_MS;
-        if ((token?.Version ?? 0) >= (record?.version ?? Infinity) && clock.now() <= bound) {
+        const found = recordIn(status?.Value);
+        const age = found?.version === token?.Version ? MAX_AGE_MS : 5_000;
+        const bound = Date.parse(found?.expiresAt ?? '') - MIN_REMAINING_MS;
+        if ((token?.Version ?? 0) >= (found?.version ?? Infinity) && clock.now() <= bound) {
           keptUntil = Math.min(begunAt + age, bound);
         } else {
           isSomethingWrong = true;
@@ -137,22 +131,17 @@ async function play(plan: Scenario): Promise<void> {
         readsUnderWay -= 1;
       }
     },
-  };
-  const reader = createTokenReader({ parameterName: TOKEN, client, clock });
+  });
 
   async function refreshing(): Promise<void> {
     for (const { pauseMs, announcedMs, isChased, isInVain, storedAfterMs, recordedAfterMs } of plan.refreshes) {
       await clock.sleep(pauseMs + 1);
-      const attempt = { ...ATTEMPT, at: instant(clock.now()), on: store.versionOf(ATTEMPT_NAME) };
-      store.put(ATTEMPT_NAME, encodeAttempt({ attempt }));
+      const attempt = { at: instant(clock.now()), on: store.versionOf(ATTEMPT_NAME) };
+      announce(attempt);
       await clock.sleep(announcedMs);
-      if (isChased) {
-        const loser = { ...attempt, at: instant(clock.now()), run: 'run-2' };
-        store.put(ATTEMPT_NAME, encodeAttempt({ attempt: loser }));
-      }
+      if (isChased) announce({ ...attempt, at: instant(clock.now()), run: 'run-2' });
       if (isInVain) {
-        const outcome = { code: 'ENDPOINT_UNAVAILABLE', at: instant(clock.now()) };
-        store.put(ATTEMPT_NAME, encodeAttempt({ attempt: { ...attempt, outcome } }));
+        announce({ ...attempt, outcome: { code: 'ENDPOINT_UNAVAILABLE', at: instant(clock.now()) } });
         continue;
       }
       const issuedAt = clock.now();
@@ -164,8 +153,8 @@ async function play(plan: Scenario): Promise<void> {
       lastChangeAt = clock.now();
       if (recordedAfterMs === null) continue;
       await clock.sleep(recordedAfterMs);
-      const record = { ...tokenRecord(version, issuedAt, expiresAt), attemptAt: attempt.at };
-      store.put(STATUS, encodeStatus({ token: record }));
+      const lifetimeSeconds = (expiresAt - clock.now()) / 1000;
+      record(version, lifetimeSeconds, { issuedAt: instant(issuedAt), attemptAt: attempt.at });
       stored.isRecorded = true;
       readableUntil = expiresAt - MIN_REMAINING_MS;
       lastChangeAt = clock.now();
@@ -175,7 +164,7 @@ async function play(plan: Scenario): Promise<void> {
   async function failing(): Promise<void> {
     for (const { pauseMs, lengthMs, kind } of plan.faults) {
       await clock.sleep(pauseMs);
-      store.fault = kind === 'hang' ? 'hang' : new Error('connect ECONNREFUSED');
+      store.fault = kind === 'hang' ? 'hang' : SSM_DOWN;
       isDown = true;
       await clock.sleep(lengthMs);
       store.fault = undefined;

@@ -30,7 +30,8 @@ export function setUp(options: Partial<TokenReaderOptions> = {}) {
   const record = (version: number, lifetimeSeconds: number, more: Partial<TokenRecord> = {}) => {
     const expiresAt = clock.now() + lifetimeSeconds * 1000;
     const issuedAt = Math.min(clock.now(), expiresAt - 1);
-    store.put(STATUS, encodeStatus({ token: { ...tokenRecord(version, issuedAt, expiresAt), ...more } }));
+    const times = { attemptAt: instant(issuedAt - 1000), issuedAt: instant(issuedAt), expiresAt: instant(expiresAt) };
+    store.put(STATUS, encodeStatus({ token: { ...RECORD, version, ...times, ...more } }));
   };
   return {
     clock,
@@ -76,19 +77,13 @@ export async function holding(
   return scene;
 }
 
-/** What is recorded of a token; times in milliseconds since the epoch. */
-export function tokenRecord(version: number, issuedAt: number, expiresAt: number): TokenRecord {
-  return {
-    version,
-    attemptAt: instant(issuedAt - 1000),
-    issuedAt: instant(issuedAt),
-    expiresAt: instant(expiresAt),
-    lifetimeAssumed: false,
-    fingerprint: 'sha256:0',
-    secretVersionId: 'secret-version-1',
-    configuration: 'sha256:1',
-  };
-}
+/** What is recorded of every token. */
+const RECORD = {
+  lifetimeAssumed: false,
+  fingerprint: 'sha256:0',
+  secretVersionId: 'secret-version-1',
+  configuration: 'sha256:1',
+} as const;
 
 /** One that has no outcome yet. */
 export const ATTEMPT: Attempt = {

@@ -11,12 +11,12 @@ import type { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 
 export interface VirtualSsm extends ParameterClient {
   /** When each GetParameters for the token began, in milliseconds since the epoch. */
-  readonly readsAt: readonly number[];
+  readonly readsAt: number[];
   /** The same for the last attempt. */
-  readonly attemptReadsAt: readonly number[];
-  readonly inputs: readonly GetParametersCommand['input'][];
+  readonly attemptReadsAt: number[];
+  readonly inputs: GetParametersCommand['input'][];
   /** What readers wrote, in order. */
-  readonly written: readonly PutParameterCommand['input'][];
+  readonly written: PutParameterCommand['input'][];
   /** How long the next reads take; the second parameter is looked up half-way, for SSM promises no snapshot. */
   latencyMs: number;
   /** What happens instead of an answer, from now on. */
@@ -35,26 +35,22 @@ export interface VirtualSsm extends ParameterClient {
 /** The local Parameter Store, read in virtual time. */
 export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
   const aws = createAwsServices();
-  const readsAt: number[] = [];
-  const attemptReadsAt: number[] = [];
-  const inputs: GetParametersCommand['input'][] = [];
-  const written: PutParameterCommand['input'][] = [];
 
   async function write(command: PutParameterCommand, abortSignal: AbortSignal): Promise<PutParameterCommandOutput> {
     const { reportFault: fault = ssm.fault, latencyMs } = ssm;
     if (fault === 'hang') await aborted(abortSignal);
     if (fault !== undefined) throw fault;
     await clock.sleep(latencyMs);
-    written.push(command.input);
+    ssm.written.push(command.input);
     return carryOut(aws, command, clock.now());
   }
 
   async function read(command: GetParametersCommand, abortSignal: AbortSignal): Promise<GetParametersCommandOutput> {
     const isOf = (record: RegExp) => command.input.Names?.every((name) => record.test(name)) ?? false;
     const [isOfReport, isOfAttempt] = [isOf(/\/rejected$/), isOf(/\/attempt(:\d+)?$/)];
-    if (!isOfReport) inputs.push(command.input);
-    if (isOfAttempt) attemptReadsAt.push(clock.now());
-    else if (!isOfReport) readsAt.push(clock.now());
+    if (!isOfReport) ssm.inputs.push(command.input);
+    if (isOfAttempt) ssm.attemptReadsAt.push(clock.now());
+    else if (!isOfReport) ssm.readsAt.push(clock.now());
     const { latencyMs } = ssm;
     const own = isOfReport ? ssm.reportFault : isOfAttempt ? ssm.attemptFault : undefined;
     const fault = own ?? ssm.fault;
@@ -87,10 +83,10 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
   }
 
   const ssm: VirtualSsm = {
-    readsAt,
-    attemptReadsAt,
-    inputs,
-    written,
+    readsAt: [],
+    attemptReadsAt: [],
+    inputs: [],
+    written: [],
     latencyMs: 0,
     fault: undefined,
     reportFault: undefined,
