@@ -9,7 +9,6 @@ import {
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
-import { serviceOf } from '../../lambda/services/service.ts';
 
 const environment: Environment = {
   CREDENTIALS_SECRET_ID: 'credentials',
@@ -32,33 +31,30 @@ function errorOf(env: Readonly<Record<string, string>>): ConfigError {
 
 describe('the environment', () => {
   it('is read into a configuration', () => {
-    const optional = { RENEWAL_WINDOW_SECONDS: '600', SOAP_ACTION: 'urn:x#y', CREDENTIALS_MAX_AGE_SECONDS: '6912000' };
-    expect(readConfig({ ...environment, ...optional })).toMatchObject({
+    const described = { SERVICE: JSON.stringify(dpd), SOAP_ACTION: 'urn:x#y', PROXY_URL: 'http://proxy.test:3128' };
+    const numbers = { RENEWAL_WINDOW_SECONDS: '0', CREDENTIALS_MAX_AGE_SECONDS: '6912000', LOGINS_PER_DAY: '10' };
+    const config = configOf({ ...environment, ...described, ...numbers });
+    expect(config).toMatchObject({
       credentialsSecretId: environment.CREDENTIALS_SECRET_ID,
       endpoint: environment.TOKEN_ENDPOINT,
       tokenParameterName: environment.TOKEN_PARAMETER_NAME,
       refreshEverySeconds: 7200,
       checkEverySeconds: 900,
       tokenLifetimeSeconds: 14400,
-      renewalWindowSeconds: 600,
+      renewalWindowSeconds: 0,
       soapAction: 'urn:x#y',
-      service: expect.objectContaining({ codes: serviceOf(mastersIndia).codes }),
-      profile: mastersIndia,
+      profile: dpd,
+      loginsPerDay: 10,
+      proxyUrl: 'http://proxy.test:3128',
       credentialsMaxAgeSeconds: 6_912_000,
     });
+    expect(config.service.fields.map(({ name }) => name)).toEqual(['username', 'password']);
   });
 
   it('may leave out what is optional, or leave it blank', () => {
     const blank = { RENEWAL_WINDOW_SECONDS: '', TOKEN_KMS_KEY_ID: ' ', SOAP_ACTION: ' ' };
-    const left = { renewalWindowSeconds: undefined, tokenKmsKeyId: undefined, soapAction: '' };
+    const left = { renewalWindowSeconds: undefined, tokenKmsKeyId: undefined, soapAction: '', profile: mastersIndia };
     for (const env of [{}, blank]) expect(configOf({ ...environment, ...env })).toMatchObject(left);
-  });
-
-  it('may describe the service, count its logins and name a proxy', () => {
-    const described = { SERVICE: JSON.stringify(dpd), LOGINS_PER_DAY: '10', PROXY_URL: 'http://proxy.test:3128' };
-    const config = configOf({ ...environment, ...described, RENEWAL_WINDOW_SECONDS: '0' });
-    expect(config).toMatchObject({ loginsPerDay: 10, proxyUrl: 'http://proxy.test:3128', renewalWindowSeconds: 0 });
-    expect(config.service.fields.map(({ name }) => name)).toEqual(['username', 'password']);
   });
 
   it('is refused with every fault at once, by name', () => {

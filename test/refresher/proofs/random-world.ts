@@ -2,7 +2,7 @@ import { decodeAttempt } from '../../../lambda/attempt-record.ts';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import type { TickReport } from '../../../lambda/refresher/tick-report.ts';
 import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
-import { decodeStatus } from '../../../lambda/token-status.ts';
+import { decodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import type { Issuing } from '../../../local/world/soap/token-issuer.ts';
 import { Random } from '../../../local/world/time/random.ts';
 import { reply } from '../../services/answers.ts';
@@ -25,19 +25,8 @@ const RUN_MS = 60 * SECOND;
 /** For so long SSM may answer reads from an old copy. */
 const STALE_MS = 10 * SECOND;
 
-/** What must never be, in a world of two and three runs in any order. */
-export const VIOLATIONS = [
-  'two logins at once',
-  'the record of a stored token is lost',
-  'a token is reported as stored, and was never recorded',
-  'an attempt without outcome stands after a stored token',
-  'an outcome is lost',
-  'refused credentials are sent a third time',
-  'refused credentials that never worked are sent again',
-  'a dead token is called fresh',
-  'no living token after nine healthy ticks',
-] as const;
-export type Violation = (typeof VIOLATIONS)[number];
+/** Whether something happened that must never be. */
+type Violations = Readonly<Record<string, boolean>>;
 
 /** One run of the tick. */
 interface Run {
@@ -121,8 +110,6 @@ const ANY_ANSWER: readonly [Answer, ...Answer[]] = [
   (world, envelope) => world.grant(envelope),
 ];
 
-type Service = 'working' | 'any answer' | 'refusing';
-
 /** What stands in the parameters when the runs begin. */
 async function begin(world: SmallWorld, random: Random): Promise<void> {
   const kind = random.pick(['none', 'due', 'due', 'fresh', 'died', 'outage']);
@@ -184,14 +171,15 @@ export async function playRandomWorld(seed: number) {
   await begin(world, random);
   if (random.chance(0.25)) world.putSecret();
   const hasWorked = world.status?.token?.secretVersionId === world.basis.secretVersionId;
-  const service: Service = random.pick(['working', 'any answer', 'refusing']);
+  const service = random.pick(['working', 'any answer', 'refusing'] as const);
+  const isRefusing = service === 'refusing';
   world.answer = {
     working: world.grant,
     'any answer': (envelope: string) => random.pick(ANY_ANSWER)(world, envelope),
     refusing: TOKENLESS.refused,
   }[service];
   const before = attemptVersions(world).length;
-  const runs = await play(world, random, service === 'refusing');
+  const runs = await play(world, random, isRefusing);
   const announced = attemptVersions(world).filter(
     ({ attempt, version }) => version > before && attempt?.outcome === undefined,
   );
@@ -201,8 +189,12 @@ export async function playRandomWorld(seed: number) {
     lost: announced.filter(({ attempt, version }) => attempt?.on !== version - 1).length,
     deaths: runs.filter(({ isDead }) => isDead).length,
   };
-  const found = [...atOnce(runs), ...lostRecords(world, runs), ...(await afterwards(world, runs, service, hasWorked))];
-  return { violations: [...new Set(found)], incidents };
+  const isAtOnce = { 'two logins at once': isAskedAtOnce(runs) };
+  const isLost = lostRecords(world, runs);
+  return {
+    violations: { ...isAtOnce, ...isLost, ...(await afterwards(world, runs, isRefusing, hasWorked)) },
+    incidents,
+  };
 }
 
 function attemptVersions(world: SmallWorld) {
@@ -210,72 +202,69 @@ function attemptVersions(world: SmallWorld) {
   return versions.map(({ value, version }) => ({ version, attempt: readable(decodeAttempt(value))?.attempt }));
 }
 
-function atOnce(runs: readonly Run[]): readonly Violation[] {
+function isAskedAtOnce(runs: readonly Run[]): boolean {
   const logins = runs.flatMap((run) => run.logins).sort((one, other) => one.from - other.from);
-  const isBoth = logins.some(({ from }, index) => logins.slice(0, index).some(({ to }) => from < to));
-  return isBoth ? ['two logins at once'] : [];
+  return logins.some(({ from }, index) => logins.slice(0, index).some(({ to }) => from < to));
 }
 
 /** By the history of the parameters: what was once written there must be what is read now. */
-function lostRecords(world: SmallWorld, runs: readonly Run[]): readonly Violation[] {
+function lostRecords(world: SmallWorld, runs: readonly Run[]): Violations {
   const { parameters } = world.aws;
   const statuses = parameters.history(`${PARAMETER}/status`).map(({ value }) => readable(decodeStatus(value))?.token);
   const stored = parameters.parameter(PARAMETER)?.version;
-  const violations: Violation[] = [];
-  if (statuses.some((token) => token?.version === stored) && statuses.at(-1)?.version !== stored)
-    violations.push('the record of a stored token is lost');
   const reported = runs.flatMap(({ report }) =>
-    report?.decision === 'due' && report.outcome !== 'failed' ? [report] : [],
+    report?.decision === 'due' && report.outcome !== 'failed' ? [report.token] : [],
   );
-  if (reported.some(({ token }) => statuses.every((recorded) => recorded?.version !== token.version)))
-    violations.push('a token is reported as stored, and was never recorded');
-
   const versions = attemptVersions(world);
-  const winner = versions.findLast(
-    (one) => one.attempt?.outcome === undefined && one.attempt?.on === one.version - 1,
-  )?.attempt;
-  if (winner === undefined) return violations;
-  const outcome = versions.find((one) => one.attempt?.run === winner.run && one.attempt.outcome);
-  // A run that must write its status again announces again, at another instant.
-  const announcedAt = versions.flatMap((one) => (one.attempt?.run === winner.run ? [one.attempt.at] : []));
-  const hasToken = statuses.some((token) => announcedAt.some((at) => at === token?.attemptAt));
+  const winner = versions.findLast((one) => one.attempt?.outcome === undefined && one.attempt?.on === one.version - 1);
+  const ofWinner = versions.flatMap(({ attempt }) =>
+    attempt !== undefined && attempt.run === winner?.attempt?.run ? [attempt] : [],
+  );
+  const isOfWinner = (token: TokenRecord | undefined) => ofWinner.some(({ at }) => at === token?.attemptAt);
+  const hasToken = statuses.some(isOfWinner);
   const { attempt } = world;
-  // One that died between announcing again and its status leaves the trace of a run that died: the next tick asks.
+  // A run that must write its status again announces again, at another instant. One that died between that and its status
+  // leaves the trace of a run that died: the next tick asks.
   const isTrace =
-    announcedAt.length > 1 &&
+    new Set(ofWinner.map(({ at }) => at)).size > 1 &&
     runs.some(({ isDead, logins }) => isDead && logins.length > 0) &&
-    !reported.some(({ token }) => announcedAt.some((at) => at === token.attemptAt));
-  if (hasToken && attempt !== undefined && attempt.outcome === undefined && !isTrace)
-    violations.push('an attempt without outcome stands after a stored token');
-  if (outcome && !hasToken && (attempt?.run !== winner.run || attempt.outcome === undefined))
-    violations.push('an outcome is lost');
-  return violations;
+    !reported.some(isOfWinner);
+  const isOver = attempt?.run === winner?.attempt?.run && attempt?.outcome !== undefined;
+  return {
+    'the record of a stored token is lost':
+      statuses.some((token) => token?.version === stored) && statuses.at(-1)?.version !== stored,
+    'a token is reported as stored, and was never recorded': reported.some(({ version }) =>
+      statuses.every((recorded) => recorded?.version !== version),
+    ),
+    'an attempt without outcome stands after a stored token':
+      hasToken && attempt !== undefined && attempt.outcome === undefined && !isTrace,
+    'an outcome is lost': ofWinner.some(({ outcome }) => outcome !== undefined) && !hasToken && !isOver,
+  };
 }
 
 /** The schedule goes on, and nothing goes wrong any more but that credentials are refused. */
 async function afterwards(
   world: SmallWorld,
   runs: readonly Run[],
-  service: Service,
+  isRefusing: boolean,
   hasWorked: boolean,
-): Promise<readonly Violation[]> {
-  const violations: Violation[] = [];
+): Promise<Violations> {
   const before = world.logins.length;
-  if (service !== 'refusing') world.answer = undefined;
+  if (!isRefusing) world.answer = undefined;
+  let isDeadFresh = false;
   for (let turn = 0; turn < 9; turn += 1) {
     await world.clock.advance(CHECK_EVERY_MS - 30 * SECOND);
     const report = await world.tick();
-    if (report?.decision === 'fresh' && !world.isTokenAlive) violations.push('a dead token is called fresh');
+    isDeadFresh ||= report?.decision === 'fresh' && !world.isTokenAlive;
   }
-  if (service === 'refusing') {
-    const heard = runs.filter(({ force, hasOutcome }) => !force && hasOutcome);
-    const answered = heard.flatMap(({ logins }) => logins.filter(({ isAnswered }) => isAnswered));
-    const refused = answered.length + world.logins.length - before;
-    if (refused > 2) violations.push('refused credentials are sent a third time');
-    if (refused > 1 && !hasWorked) violations.push('refused credentials that never worked are sent again');
-    return violations;
-  }
-  const isHealed =
-    world.isTokenAlive && world.status?.token?.version === world.aws.parameters.parameter(PARAMETER)?.version;
-  return isHealed ? violations : [...violations, 'no living token after nine healthy ticks'];
+  const heard = runs.filter(({ force, hasOutcome }) => !force && hasOutcome);
+  const answered = heard.flatMap(({ logins }) => logins.filter(({ isAnswered }) => isAnswered));
+  const refused = isRefusing ? answered.length + world.logins.length - before : 0;
+  const isRecorded = world.status?.token?.version === world.aws.parameters.parameter(PARAMETER)?.version;
+  return {
+    'refused credentials are sent a third time': refused > 2,
+    'refused credentials that never worked are sent again': refused > 1 && !hasWorked,
+    'a dead token is called fresh': isDeadFresh,
+    'no living token after nine healthy ticks': !isRefusing && !(world.isTokenAlive && isRecorded),
+  };
 }

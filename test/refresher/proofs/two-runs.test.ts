@@ -162,31 +162,28 @@ function telling(effect: Effect, first: Passage, later: Passage = (_, act) => ac
 }
 
 describe.each<Effect>(['status', 'outcome'])('a run to which SSM does not say that it has taken the %s', (lost) => {
-  it.each([true, false])(
-    'does not repeat it over what a forced run has got meanwhile: a token? %s',
-    async (isToken) => {
-      const world = new SmallWorld();
-      await dueToken(world);
-      if (lost === 'outcome') world.answer = TOKENLESS.html;
-      const answerLate: Passage = async (_, act) => {
-        await act();
-        await world.clock.sleep(5000);
-        throw CUT;
-      };
-      const slow = world.run(telling(lost, answerLate));
-      await world.clock.advance(1000);
-      world.answer = isToken ? undefined : TOKENLESS['server fault'];
-      const forced = await world.tick(undefined, { force: true });
-      await slow;
-      expect(forced?.outcome).toBe(isToken ? 'refreshed' : 'failed');
-      expect(world.status?.token?.version).toBe(world.aws.parameters.parameter(PARAMETER)?.version);
-      const failed = { trigger: 'a person asked for it', outcome: { code: 'ENDPOINT_UNAVAILABLE' } };
-      expect([world.attempt]).toMatchObject([isToken ? undefined : failed]);
-      world.answer = undefined;
-      await world.clock.advance(CHECK_EVERY_MS);
-      expect(await world.tick()).toMatchObject({ outcome: isToken ? 'fresh' : 'refreshed' });
-    },
-  );
+  it.each([true, false])('does not repeat it over what a forced run got meanwhile: a token? %s', async (isToken) => {
+    const world = new SmallWorld();
+    await dueToken(world);
+    if (lost === 'outcome') world.answer = TOKENLESS.html;
+    const answerLate: Passage = async (_, act) => {
+      await act();
+      await world.clock.sleep(5000);
+      throw CUT;
+    };
+    const slow = world.run(telling(lost, answerLate));
+    await world.clock.advance(1000);
+    world.answer = isToken ? undefined : TOKENLESS['server fault'];
+    const forced = await world.tick(undefined, { force: true });
+    await slow;
+    expect(forced?.outcome).toBe(isToken ? 'refreshed' : 'failed');
+    expect(world.status?.token?.version).toBe(world.aws.parameters.parameter(PARAMETER)?.version);
+    const failed = { trigger: 'a person asked for it', outcome: { code: 'ENDPOINT_UNAVAILABLE' } };
+    expect([world.attempt]).toMatchObject([isToken ? undefined : failed]);
+    world.answer = undefined;
+    await world.clock.advance(CHECK_EVERY_MS);
+    expect(await world.tick()).toMatchObject({ outcome: isToken ? 'fresh' : 'refreshed' });
+  });
 });
 
 describe('a run whose status SSM has not taken at first', () => {
@@ -288,7 +285,10 @@ it('three runs keep every promise, slow anywhere, with stale reads, lost answers
   // In the last world a run dies between announcing again and its status.
   for (const seed of [...Array.from({ length: 80 }, (_, index) => index + 1), 110_301]) {
     const { violations, incidents } = await playRandomWorld(seed);
-    expect(violations, `seed ${seed}`).toEqual([]);
+    expect(
+      Object.entries(violations).filter(([, isFound]) => isFound),
+      `seed ${seed}`,
+    ).toEqual([]);
     lost += incidents.lost;
   }
   expect(lost).toBeGreaterThan(10);
