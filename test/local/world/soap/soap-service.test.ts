@@ -131,6 +131,7 @@ it.each<[Issuing, afterAnHour: number, isSame: boolean, isSameLate: boolean]>([
   expect(again(HOUR)).toEqual({ isSame, expiresIn: afterAnHour });
   expect(again(4 * HOUR - 10 * MINUTE - 1).isSame).toBe(isSame);
   expect(again(4 * HOUR - 10 * MINUTE).isSame).toBe(isSameLate);
+  expect(again(4 * HOUR).isSame).toBe(false);
 });
 
 it.each<[Issuing, ends: number[]]>([
@@ -152,7 +153,8 @@ it('after refusals in a row the account is locked, for the right password too, a
 
   expect(logins).toEqual(['refused', 'granted', 'refused', 'granted', 'refused', 'refused']);
   expect(logIn(5 + 1799)).toMatchObject({ login: 'refused', refusal: 'access_denied' });
-  expect(logIn(5 + 1800)).toMatchObject({ login: 'granted' });
+  expect(logIn(5 + 1800, WRONG)).toMatchObject({ refusal: 'invalid_grant' });
+  expect(logIn(5 + 1801)).toMatchObject({ login: 'granted' });
 });
 
 it('an account that is locked by hand refuses the right password until it is opened', () => {
