@@ -44,7 +44,9 @@ function service(settings: Partial<SoapServiceSettings> = {}) {
 describe('access_new_token', () => {
   it.each([
     ['invalid_grant', 'the password is wrong', RIGHT.with(1, 'wrong')],
-    ['invalid_client', 'the client is wrong', RIGHT.with(3, 'wrong')],
+    ['invalid_grant', 'the user name is wrong', RIGHT.with(0, 'wrong')],
+    ['invalid_client', 'the client id is wrong', RIGHT.with(2, 'wrong')],
+    ['invalid_client', 'the client secret is wrong', RIGHT.with(3, 'wrong')],
     ['invalid_client', 'the order is wrong', ['erin', 'client', 'client-secret', 'a&amp;b&lt;&#252;', 'password']],
     ['unsupported_grant_type', 'the grant type is another', RIGHT.with(4, 'code')],
     ['invalid_request', 'an argument is missing', RIGHT.slice(0, -1)],
