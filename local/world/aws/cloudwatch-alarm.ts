@@ -82,11 +82,11 @@ export function stateOf(
   const { evaluationPeriods, datapointsToAlarm, isBreaching, treatMissingData } = alarm;
   // "CloudWatch evaluates the alarm state based on the most recent real data points", as many as Evaluation Periods.
   const real = points.filter((point) => point !== undefined).slice(-evaluationPeriods);
-  const missing = evaluationPeriods - real.length;
   const breaching = real.filter(isBreaching).length;
-  if (breaching + (treatMissingData === 'breaching' ? missing : 0) >= datapointsToAlarm) return 'ALARM';
+  const breachingIfMissing = treatMissingData === 'breaching' ? evaluationPeriods - real.length : 0;
+  if (breaching + breachingIfMissing >= datapointsToAlarm) return 'ALARM';
   // Where missing ones count for nothing, a real one that is within the threshold settles it.
-  return treatMissingData === 'ignore' && missing > 0 && breaching === real.length ? undefined : 'OK';
+  return treatMissingData === 'ignore' && breaching === real.length ? undefined : 'OK';
 }
 
 /** The guide does not say whether FILL fills a series without a single point in the range, so both are tried. */

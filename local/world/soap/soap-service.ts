@@ -90,9 +90,9 @@ export class SoapService extends TokenIssuer {
     // The OAuth back end looks at the client first, which is why a wrong order of arguments ends here.
     if (clientId !== right.client_id || clientSecret !== right.client_secret) return refuse('invalid_client');
     if (grantType !== (right.grant_type ?? 'password')) return refuse('unsupported_grant_type');
-    if (this.isBarred(now)) return refuse('access_denied');
+    const refusal = this.isBarred(now) ? 'access_denied' : 'invalid_grant';
     const granted = this.logIn(username === right.username && passwd === right.password, now);
-    if (granted === undefined) return refuse('invalid_grant');
+    if (granted === undefined) return refuse(refusal);
     const [{ token }, seconds] = granted;
     return { ...ok(tokenEnvelope(token, seconds)), login: 'granted' };
   }

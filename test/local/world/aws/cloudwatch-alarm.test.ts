@@ -77,8 +77,8 @@ describe('an alarm over time', () => {
     ['counts a point that arrives late from then on', EVENTS, [7], 1, ['0 OK', '10 ALARM', '23 OK'], 3],
     ['adds up what falls into one period', { ...EVENTS, Threshold: 2 }, [7, 7], 1, ['0 OK', '8 ALARM', '23 OK']],
     ['does not add up two periods', { ...EVENTS, Threshold: 2 }, [7, 13], 1, ['0 OK']],
-    ['with FILL fires after three periods', FILLED, everyFive, 500, ['0 ALARM', '1 OK', '76 ALARM']],
-    ['without it two periods later', SILENCE, everyFive, 500, ['0 ALARM', '1 OK', '86 ALARM']],
+    ['with FILL fires after three periods', FILLED, everyFive, 100, ['0 ALARM', '1 OK', '76 ALARM']],
+    ['without it two periods later', SILENCE, everyFive, 100, ['0 ALARM', '1 OK', '86 ALARM']],
     ['stays quiet through a warm-up', { ...FILLED, WarmUpConfiguration: WARM_UP }, [2], 5, ['30 ALARM']],
   ])('%s', (_, properties, minutes, value, expected, delay = 0) => {
     expect(changes(properties, minutes, value, delay)).toEqual(expected);

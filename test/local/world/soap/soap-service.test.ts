@@ -44,7 +44,9 @@ function service(settings: Partial<SoapServiceSettings> = {}) {
 describe('access_new_token', () => {
   it.each([
     ['invalid_grant', 'the password is wrong', RIGHT.with(1, 'wrong')],
-    ['invalid_client', 'the client is wrong', RIGHT.with(3, 'wrong')],
+    ['invalid_grant', 'the user name is wrong', RIGHT.with(0, 'wrong')],
+    ['invalid_client', 'the client id is wrong', RIGHT.with(2, 'wrong')],
+    ['invalid_client', 'the client secret is wrong', RIGHT.with(3, 'wrong')],
     ['invalid_client', 'the order is wrong', ['erin', 'client', 'client-secret', 'a&amp;b&lt;&#252;', 'password']],
     ['unsupported_grant_type', 'the grant type is another', RIGHT.with(4, 'code')],
     ['invalid_request', 'an argument is missing', RIGHT.slice(0, -1)],
@@ -131,6 +133,7 @@ it.each<[Issuing, afterAnHour: number, isSame: boolean, isSameLate: boolean]>([
   expect(again(HOUR)).toEqual({ isSame, expiresIn: afterAnHour });
   expect(again(4 * HOUR - 10 * MINUTE - 1).isSame).toBe(isSame);
   expect(again(4 * HOUR - 10 * MINUTE).isSame).toBe(isSameLate);
+  expect(again(4 * HOUR).isSame).toBe(false);
 });
 
 it.each<[Issuing, ends: number[]]>([
@@ -147,13 +150,13 @@ it.each<[Issuing, ends: number[]]>([
 
 it('after refusals in a row the account is locked, for the right password too, and opens again', () => {
   const { logIn } = service({ lockOut: { afterRefusals: 2, seconds: 1800 } });
-  const refusals = [WRONG, LOGIN, WRONG, LOGIN, WRONG, WRONG].map((body, second) => logIn(second, body).refusal);
-  const no = 'invalid_grant';
-
   // A login that works starts the count anew.
-  expect(refusals).toEqual([no, undefined, no, undefined, no, no]);
+  const logins = [WRONG, LOGIN, WRONG, LOGIN, WRONG, WRONG].map((body, second) => logIn(second, body).login);
+
+  expect(logins).toEqual(['refused', 'granted', 'refused', 'granted', 'refused', 'refused']);
   expect(logIn(5 + 1799)).toMatchObject({ login: 'refused', refusal: 'access_denied' });
-  expect(logIn(5 + 1800)).toMatchObject({ login: 'granted' });
+  expect(logIn(5 + 1800, WRONG)).toMatchObject({ refusal: 'invalid_grant' });
+  expect(logIn(5 + 1801)).toMatchObject({ login: 'granted' });
 });
 
 it('an account that is locked by hand refuses the right password until it is opened', () => {
