@@ -4,7 +4,7 @@ import { UsageError } from '../../cli/command-line.ts';
 import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { PROFILES } from '../../lambda/services/profiles.ts';
-import { type NamedAnswer, readAnswer, reportService, type ServiceReport } from './service-check.ts';
+import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
 
 const USAGE = 'npm run service -- check PROFILE [ANSWER…] [--at INSTANT]';
 
@@ -38,8 +38,8 @@ export const SERVICE = {
   takesWords: true,
 } as const;
 
-/** @throws UsageError */
-export function check(words: readonly string[], at: string | undefined): ServiceReport {
+/** What is to be said, and whether the profile can be used. @throws UsageError */
+export function check(words: readonly string[], at: string | undefined) {
   const [command, profile, ...answers] = words;
   if (command !== 'check' && command !== 'print') throw new UsageError(`${unknownCommand(command)}Write: ${USAGE}`);
   if (profile === undefined)
