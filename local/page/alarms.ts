@@ -50,14 +50,16 @@ type PlayedAlarm = AlarmRule & { readonly alarm: Alarm };
 export function playedAlarms(config: Config): readonly PlayedAlarm[] {
   const own = { namespace: METRIC_NAMESPACE, dimensions: { [TOKEN_DIMENSION]: config.tokenParameterName } };
   return alarmRules(timingOf(config), config.credentialsMaxAgeSeconds).map((rule) => {
-    const { metric, evaluationPeriods, threshold, warmsUp } = rule;
+    const { metric, statistic, evaluationPeriods, threshold, treatMissingData, warmsUp } = rule;
     const alarm: Alarm = {
-      ...rule,
       seriesKey: seriesKey(metric === 'errors' ? ERRORS_METRIC : { ...own, metricName: METRICS[metric] }),
+      statistic,
       fill: rule.fill?.value,
       periodMs: rule.periodSeconds * 1000,
+      evaluationPeriods,
       datapointsToAlarm: evaluationPeriods,
       isBreaching: (value) => COMPARISONS[rule.comparison](value, threshold),
+      treatMissingData,
       warmUpMs: warmsUp ? WARM_UP_MINUTES * MINUTE_MS : 0,
       warmUpIsFixed: warmsUp,
     };
