@@ -8,26 +8,7 @@ import type { SentRequest } from './sent-request.ts';
 import { shownAddress } from './shown-address.ts';
 
 /** What went over the wire between the function and the SOAP endpoint, last request only. No value is in it. */
-export interface Contact extends Pick<SentRequest, 'wasSent' | 'fault'> {
-  /** `POST /path`, then the headers that a SOAP service looks at, and those of the profile with their values masked. */
-  readonly requestHead: string;
-  /** As it went out, every value masked. */
-  readonly requestBody: string;
-  readonly answer?: Answer | undefined;
-}
-
-/** The answer that came, without any of its values. */
-export interface Answer {
-  readonly status: number;
-  readonly contentType?: string | undefined;
-  /** Of a redirect, as an absolute address without its path. */
-  readonly redirectTo?: string | undefined;
-  /** How the server wants an HTTP login, such as `Basic`. */
-  readonly challenge?: string | undefined;
-  readonly structure: AnswerStructure;
-  /** Paths of the profile that lead nowhere in it. */
-  readonly lostPaths: readonly string[];
-}
+export type Contact = ReturnType<typeof describeContact>;
 
 const MASK = '•••';
 
@@ -37,7 +18,7 @@ export function describeContact(
   endpoint: string,
   profile: ServiceProfile,
   secrets: readonly string[],
-): Contact {
+) {
   const redact = (name: string) => inOneLine(redactServiceText(name, secrets, [])) ?? '';
   // SOAP 1.2 has its action in the Content-Type.
   const shownHeaders = ['Content-Type', 'SOAPAction'].filter((name) => name.toLowerCase() in headers);
@@ -49,6 +30,7 @@ export function describeContact(
       .map((name) => `${name}: ${MASK}`),
   ];
   return {
+    /** `POST /path`, then the headers that a SOAP service looks at, and those of the profile with their values masked. */
     requestHead: head.join(', '),
     // Text between two tags, but for white space; the escaping leaves no other "<" or ">" in it.
     requestBody: body.replace(/>\s*[^\s<][^<]*</g, `>${MASK}<`),
@@ -63,10 +45,14 @@ function describeAnswer(
   endpoint: string,
   redact: Redact,
   profile: ServiceProfile,
-): Answer {
+) {
   const { location, 'content-type': contentType } = headers;
   const body = decodeContent(Buffer.from(bytes), headers['content-encoding']);
   const envelope = typeof body === 'string' ? undefined : (rootPart({ contentType, body }) ?? { contentType, body });
+  const structure: AnswerStructure =
+    envelope === undefined
+      ? { kind: 'text', lines: [`${bytes.length} bytes, ${body}`] }
+      : answerStructure(envelope.body, envelope.contentType, redact, profile);
   return {
     status,
     // A media type and a charset are no place for more.
@@ -78,11 +64,10 @@ function describeAnswer(
       .replace(';', '; '),
     // Scheme and host: a path or a query may carry a session.
     redirectTo: location === undefined ? undefined : URL.parse(location, endpoint)?.origin,
+    /** How the server wants an HTTP login, such as `Basic`. */
     challenge: /^[A-Za-z]{1,20}(?![^ ,])/.exec(headers['www-authenticate'] ?? '')?.[0],
-    structure:
-      envelope === undefined
-        ? { kind: 'text', lines: [`${bytes.length} bytes, ${body}`] }
-        : answerStructure(envelope.body, envelope.contentType, redact, profile),
+    structure,
+    /** Paths of the profile that lead nowhere in it. */
     lostPaths: pathHints(profile, { status, contentType, body }, redact),
   };
 }

@@ -1,25 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { ClientRequest, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { ClientRequest, type IncomingMessage } from 'node:http';
 import { isObject } from '../../lambda/parse-json.ts';
-import { type ConnectionFault, connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
+import { connectionFault } from '../../lambda/refresher/adapters/connection-fault.ts';
 import { ConnectionError } from '../../lambda/refresher/adapters/open-connection.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
 
 /** A request to the SOAP endpoint as it went over the wire, credentials and all, and what came back. */
-export interface SentRequest {
-  readonly headers: OutgoingHttpHeaders;
-  readonly body: string;
-  /** False where DNS, TCP, TLS or the proxy failed. */
-  readonly wasSent: boolean;
-  /** Why there was no whole answer. */
-  readonly fault?: BrokenConnection | undefined;
-  readonly answer?: { readonly status: number; readonly headers: IncomingHttpHeaders; readonly bytes: Uint8Array };
-}
-
-interface BrokenConnection extends Required<Pick<ConnectionFault, 'what' | 'remedy'>> {
-  /** Node's, such as `ENOTFOUND`. */
-  readonly name: string;
-}
+export type SentRequest = ReturnType<ReturnType<typeof watch>>;
 
 /**
  * Watches the requests that this process sends to `endpoint`, beside the code that sends them: nothing is asked twice, and
@@ -41,11 +28,14 @@ function isFor(request: ClientRequest, endpoint: string): boolean {
   return request.getHeader('host') === host && [`${pathname}${search}`, href].includes(request.path);
 }
 
-function watch(request: ClientRequest): () => SentRequest {
+function watch(request: ClientRequest) {
   const startedAt = Date.now();
   const chunks: Buffer[] = [];
-  let [body, wasSent] = ['', false];
-  let fault: BrokenConnection | undefined;
+  let body = '';
+  /** False where DNS, TCP, TLS or the proxy failed. */
+  let wasSent = false;
+  /** Why there was no whole answer. */
+  let fault: ReturnType<typeof faultOf> | undefined;
   let response: IncomingMessage | undefined;
   request.end = overhear(request.end, (sent) => {
     body = String(sent ?? '');
@@ -66,7 +56,7 @@ function watch(request: ClientRequest): () => SentRequest {
   });
   return () => {
     const { statusCode: status = 0, headers = {} } = response ?? {};
-    const answer = response && { status, headers, bytes: Buffer.concat(chunks) };
+    const answer = response && { status, headers, bytes: Buffer.concat(chunks) as Uint8Array };
     return { headers: { ...request.getHeaders() }, body, wasSent, fault, answer };
   };
 }
@@ -81,8 +71,8 @@ function overhear<T extends (...args: never[]) => unknown>(method: T, listener: 
   });
 }
 
-/** What was asked of the time-out is how long it took. */
-function faultOf(error: unknown, passedMs: number): BrokenConnection {
+/** By Node's name for it, such as `ENOTFOUND`. What was asked of the time-out is how long it took. */
+function faultOf(error: unknown, passedMs: number) {
   const name = errorName(error);
   const { what = `the connection broke (${name})`, remedy = 'Compare scheme and port with what the vendor names' } =
     connectionFault(error);

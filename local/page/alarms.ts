@@ -49,22 +49,20 @@ type PlayedAlarm = AlarmRule & { readonly alarm: Alarm };
 
 /** The alarms of a token with these settings, and how the local CloudWatch evaluates each. */
 export function playedAlarms(config: Config): readonly PlayedAlarm[] {
-  const rules = alarmRules(timingOf(config), config.credentialsMaxAgeSeconds);
-  return rules.map((rule) => ({ ...rule, alarm: evaluated(rule, config.tokenParameterName) }));
-}
-
-function evaluated(rule: AlarmRule, tokenParameterName: string): Alarm {
-  const { metric, statistic, evaluationPeriods, comparison, threshold, treatMissingData } = rule;
-  const own = { namespace: METRIC_NAMESPACE, dimensions: { [TOKEN_DIMENSION]: tokenParameterName } };
-  return {
-    seriesKey: seriesKey(metric === 'errors' ? ERRORS_METRIC : { ...own, metricName: METRICS[metric] }),
-    statistic,
-    fill: rule.fill?.value,
-    periodMs: rule.periodSeconds * 1000,
-    evaluationPeriods,
-    datapointsToAlarm: evaluationPeriods,
-    isBreaching: (value) => COMPARISONS[comparison](value, threshold),
-    treatMissingData,
-    warmUpMs: rule.warmsUp ? WARM_UP_MINUTES * MINUTE_MS : 0,
-  };
+  const own = { namespace: METRIC_NAMESPACE, dimensions: { [TOKEN_DIMENSION]: config.tokenParameterName } };
+  return alarmRules(timingOf(config), config.credentialsMaxAgeSeconds).map((rule) => {
+    const { metric, statistic, evaluationPeriods, threshold, treatMissingData, warmsUp } = rule;
+    const alarm: Alarm = {
+      seriesKey: seriesKey(metric === 'errors' ? ERRORS_METRIC : { ...own, metricName: METRICS[metric] }),
+      statistic,
+      fill: rule.fill?.value,
+      periodMs: rule.periodSeconds * 1000,
+      evaluationPeriods,
+      datapointsToAlarm: evaluationPeriods,
+      isBreaching: (value) => COMPARISONS[rule.comparison](value, threshold),
+      treatMissingData,
+      warmUpMs: warmsUp ? WARM_UP_MINUTES * MINUTE_MS : 0,
+    };
+    return { ...rule, alarm };
+  });
 }

@@ -1,16 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
-import { type Listening, listen } from '../world/listen.ts';
+import { listen } from '../world/listen.ts';
 import { pacedClock } from './paced-clock.ts';
 import { createPage } from './page-server.ts';
-import { playTokenLife, type TokenLife, type TokenLifeSettings } from './token-life.ts';
+import { playTokenLife, type TokenLifeSettings } from './token-life.ts';
 
 /** What `npm start -- --serve` keeps up beside the ports: the world, as time goes on, and the page that shows it. */
-export interface ServedPage extends Listening, Pick<TokenLife, 'note'> {
-  /** Logs the ticks in the world's past, and then lets time pass until the signal fires. */
-  run(signal: AbortSignal): Promise<void>;
-}
+export type ServedPage = Awaited<ReturnType<typeof servePage>>;
 
 /** What is shown, and where. */
 export interface ServedPageSettings extends Pick<TokenLifeSettings, 'world' | 'isVirtual'> {
@@ -28,7 +25,7 @@ export interface ServedPageSettings extends Pick<TokenLifeSettings, 'world' | 'i
  * Takes the port, plays the world's past, and then shows it.
  * @throws ConfigError for an environment that the function would refuse, and what listening throws: then nothing was played
  */
-export async function servePage(settings: ServedPageSettings): Promise<ServedPage> {
+export async function servePage(settings: ServedPageSettings) {
   const { world, env, isVirtual, port, onTick, onPace } = settings;
   const config = readConfig(env);
   if (config instanceof ConfigError) throw config;
@@ -53,7 +50,8 @@ export async function servePage(settings: ServedPageSettings): Promise<ServedPag
     ...listening,
     url: `${listening.url}/`,
     note: life.note,
-    async run(signal) {
+    /** Logs the ticks in the world's past, and then lets time pass until the signal fires. */
+    async run(signal: AbortSignal): Promise<void> {
       begin();
       await time.run(signal, page.showStep);
       await logged;

@@ -121,16 +121,13 @@ function kindOf({ outcome, decision }: TickLogLine): TickView['kind'] {
 }
 
 function summaryOf({ outcome, trigger, tokenVersion, message = '' }: TickLogLine): string {
-  switch (outcome) {
-    case 'refreshed':
-      return `Stored version ${tokenVersion}: ${trigger}.`;
-    case 'unchanged':
-      return `The service handed out version ${tokenVersion} again.`;
-    case 'fresh':
-      return `Version ${tokenVersion} is not due.`;
-    case 'failed':
-      return `${message}.`;
-  }
+  const summaries: Readonly<Record<TickLogLine['outcome'], string>> = {
+    refreshed: `Stored version ${tokenVersion}: ${trigger}.`,
+    unchanged: `The service handed out version ${tokenVersion} again.`,
+    fresh: `Version ${tokenVersion} is not due.`,
+    failed: `${message}.`,
+  };
+  return summaries[outcome];
 }
 
 function loginOutcome({ outcome, code }: TickLogLine): SentLogin['outcome'] {

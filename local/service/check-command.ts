@@ -4,8 +4,9 @@ import { UsageError } from '../../cli/command-line.ts';
 import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { PROFILES } from '../../lambda/services/profiles.ts';
-import { type NamedAnswer, readAnswer, reportService, type ServiceReport } from './service-check.ts';
+import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
 
+const NAMES = [...PROFILES.keys()].join(', ');
 const USAGE = 'npm run service -- check PROFILE [ANSWER…] [--at INSTANT]';
 
 const HELP = `Usage: ${USAGE}
@@ -15,7 +16,7 @@ check says what the secret must hold for a SOAP service, when its token would be
 it would make of each answer; or what is wrong with the profile. Nothing is sent. print writes a profile as JSON, a start
 for one of your own.
 
-  PROFILE        ${[...PROFILES.keys()].join(', ')}, or a JSON file
+  PROFILE        ${NAMES}, or a JSON file
   ANSWER         a file with a body, or *.response.http with status line and headers, as curl -i writes them
   --at INSTANT   when the answers came (default: now), such as 2026-01-31T12:00:00Z
   --version      the version of this repository and of Node
@@ -38,12 +39,11 @@ export const SERVICE = {
   takesWords: true,
 } as const;
 
-/** @throws UsageError */
-export function check(words: readonly string[], at: string | undefined): ServiceReport {
+/** What is to be said, and whether the profile can be used. @throws UsageError */
+export function check(words: readonly string[], at: string | undefined) {
   const [command, profile, ...answers] = words;
   if (command !== 'check' && command !== 'print') throw new UsageError(`${unknownCommand(command)}Write: ${USAGE}`);
-  if (profile === undefined)
-    throw new UsageError(`${command} needs a profile: ${[...PROFILES.keys()].join(', ')}, or a JSON file.`);
+  if (profile === undefined) throw new UsageError(`${command} needs a profile: ${NAMES}, or a JSON file.`);
   const instant = at === undefined ? Date.now() : Date.parse(at);
   if (Number.isNaN(instant)) throw new UsageError('--at is no instant: write it as 2026-01-31T12:00:00Z.');
   const given = readProfile(profile);
@@ -62,15 +62,13 @@ function unknownCommand(command: string | undefined): string {
 }
 
 function readNamed(path: string): NamedAnswer {
-  const reply = readAnswer(path, readFile(path));
-  if (reply === undefined) throw new UsageError(`${path} does not begin with a status line such as HTTP/1.1 200 OK`);
-  return { name: basename(path), reply };
-}
-
-function readFile(path: string): Buffer {
+  let file: Buffer;
   try {
-    return readFileSync(path);
+    file = readFileSync(path);
   } catch {
     throw new UsageError(`The answer ${path} cannot be read: give the path of a file`);
   }
+  const reply = readAnswer(path, file);
+  if (reply === undefined) throw new UsageError(`${path} does not begin with a status line such as HTTP/1.1 200 OK`);
+  return { name: basename(path), reply };
 }

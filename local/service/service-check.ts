@@ -8,12 +8,6 @@ import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 import { durationText, type Timing } from '../../lambda/timing.ts';
 import { codeHint, lifetimeHint, pathHints } from '../world/profile-hints.ts';
 
-/** What is to be said of a profile, and whether it can be used. */
-export interface ServiceReport {
-  readonly lines: readonly string[];
-  readonly isUsable: boolean;
-}
-
 /** One answer that somebody has in a file. */
 export interface NamedAnswer {
   readonly name: string;
@@ -25,7 +19,7 @@ export interface NamedAnswer {
  * fault of the profile.
  * @param at milliseconds since the epoch: when the answers came
  */
-export function reportService(given: GivenProfile, answers: readonly NamedAnswer[], at: number): ServiceReport {
+export function reportService(given: GivenProfile, answers: readonly NamedAnswer[], at: number) {
   const { profile, faults } = given;
   if (profile === undefined) {
     const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;

@@ -9,25 +9,7 @@ import { wrapText } from '../first-contact/wrap-text.ts';
 import { AWS_FAULTS, type InjectFault, MASTERS_INDIA_FAULTS, SERVICE_FAULTS } from './injectable-faults.ts';
 
 /** What the person wants to see. */
-export interface Options {
-  readonly verbose: boolean;
-  readonly serve: boolean;
-  readonly everySeconds: number;
-  /** Of the tokens, where their answers do not say it. */
-  readonly lifetimeSeconds: number;
-  /** Of a real SOAP service instead of the local one. */
-  readonly endpoint: RealEndpoint | undefined;
-  readonly service: ServiceProfile;
-  readonly fault: { readonly name: string; readonly inject: InjectFault } | undefined;
-}
-
-/** A real SOAP service, and how it is asked. */
-export interface RealEndpoint {
-  readonly url: string;
-  readonly credentialsFile: string;
-  /** `http://host:port` */
-  readonly proxyUrl: string | undefined;
-}
+export type Options = ReturnType<typeof readOptions>;
 
 /** Short enough to be watched. A token is replaced at half of it, when it still has the minute that readers ask for. */
 const WATCHED_LIFETIME_SECONDS = 150;
@@ -83,7 +65,7 @@ export const START = { name: 'npm start', help: HELP, options: OPTIONS } as cons
 export type StartValues = ReturnType<typeof parseCommandLine<typeof OPTIONS>>['values'];
 
 /** @throws UsageError */
-export function readOptions(values: StartValues): Options {
+export function readOptions(values: StartValues) {
   const { fail, serve, every, lifetime } = values;
   const endpoint = realEndpoint(values);
   const service = values.service === undefined ? mastersIndia : profileOf(values.service);
@@ -100,6 +82,7 @@ export function readOptions(values: StartValues): Options {
     verbose: values.verbose,
     serve,
     everySeconds: seconds('every', every) ?? (isAsDeployed ? CHECK_EVERY_SECONDS : WATCHED_CHECK_SECONDS),
+    /** Of the tokens, where their answers do not say it. */
     lifetimeSeconds:
       seconds('lifetime', lifetime) ??
       (isWatched ? WATCHED_LIFETIME_SECONDS : timingOfProps({ service }).tokenLifetimeSeconds),
@@ -109,7 +92,8 @@ export function readOptions(values: StartValues): Options {
   };
 }
 
-function realEndpoint(values: StartValues): RealEndpoint | undefined {
+/** A real SOAP service instead of the local one, and how it is asked. */
+function realEndpoint(values: StartValues) {
   const { endpoint: url, credentials: credentialsFile, proxy: proxyUrl, 'allow-http': allowsHttp } = values;
   if (url === undefined || credentialsFile === undefined) {
     check(

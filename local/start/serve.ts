@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { errorName } from '../../lambda/refresher/redact-error.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { spanText } from '../../lambda/timing.ts';
@@ -92,11 +91,15 @@ async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
       onPace: (pace) => isAnnounced && announce(pace),
     }),
   );
-  showCommands(stage, page.url);
-  if (soap !== undefined) isAnnounced = showExample(() => announce(1));
-  if (options.fault !== undefined) console.log(`\n  From the second tick on this fails: ${options.fault.name}`);
-  console.log(heading(`A tick every ${spanText(options.everySeconds)}, until Ctrl-C`));
   try {
+    showCommands(stage, page.url);
+    if (soap !== undefined) {
+      announce(1);
+      isAnnounced = true;
+      console.log(`${heading('Watch a workload use the token, in another terminal')}\n  npm run example`);
+    }
+    if (options.fault !== undefined) console.log(`\n  From the second tick on this fails: ${options.fault.name}`);
+    console.log(heading(`A tick every ${spanText(options.everySeconds)}, until Ctrl-C`));
     const inProcesses = isVirtual(options) ? undefined : tickInProcesses(stage, page, log, stop.signal);
     await Promise.all([page.run(stop.signal), inProcesses]);
     log.end();
@@ -108,31 +111,16 @@ async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
 }
 
 function showCommands({ aws, soap, accessKeyId }: Stage, pageUrl: string): void {
-  console.log(heading('Watch it in the browser'));
-  console.log(`  ${pageUrl}`);
-  console.log(heading('Watch it with the aws command'));
-  for (const command of [
+  const commands = [
     `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`,
     `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
     `aws ${READ_TOKEN}`,
     `aws ${READ_STATUS}`,
     ...(soap === undefined ? [] : [`aws ${putCredentials(withWrongPassword(soap.service.credentials))}`]),
-  ]) {
-    console.log(shellCommand(command, width()));
-  }
-}
-
-/** Serving goes on without it. @returns whether it can find the services */
-function showExample(announce: () => void): boolean {
-  console.log(heading('Watch a workload use the token, in another terminal'));
-  try {
-    announce();
-    console.log('  npm run example');
-    return true;
-  } catch (error) {
-    console.log(`  It would look into dist/local-services.json, which cannot be written (${errorName(error)}).`);
-    return false;
-  }
+  ];
+  console.log(`${heading('Watch it in the browser')}\n  ${pageUrl}`);
+  console.log(heading('Watch it with the aws command'));
+  for (const command of commands) console.log(shellCommand(command, width()));
 }
 
 /** Ticks in real time, each in a process of its own, until the signal fires. */

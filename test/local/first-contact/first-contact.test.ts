@@ -304,6 +304,8 @@ describe.concurrent('a first contact with a service that a profile describes', {
 describe('the screen', () => {
   const long = 'https://login.example.test/a-path-without-any-blank-that-is-much-wider-than-a-terminal';
 
+  const nothing = { redirectTo: undefined, challenge: undefined, lostPaths: [] };
+
   function screen(width: number, lines: readonly string[], more: Partial<FailedContact> = {}): readonly string[] {
     const shown = firstContactScreen(
       {
@@ -316,7 +318,8 @@ describe('the screen', () => {
         message: long,
         said: long,
         hints: [],
-        answer: { status: 200, contentType: XML, structure: { kind: 'another service', lines }, lostPaths: [] },
+        fault: undefined,
+        answer: { ...nothing, status: 200, contentType: XML, structure: { kind: 'another service', lines } },
         ...more,
       },
       width,

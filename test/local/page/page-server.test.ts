@@ -24,7 +24,7 @@ afterAll(async () => {
   await Promise.all([page.close(), onlooker.close()]);
 });
 
-type Sent = RequestOptions & { readonly path?: string; readonly body?: string };
+type Sent = Omit<RequestOptions, 'path'> & { readonly path?: string; readonly body?: string };
 
 async function send(url: string, { path = '/', body = '', ...options }: Sent = {}): Promise<IncomingMessage> {
   const [answer] = await once(request(new URL(path, url), options).end(body), 'response');
