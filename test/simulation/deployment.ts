@@ -1,11 +1,11 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { z } from 'zod';
-import { TokenRefresher } from '../../infra/token-refresher.ts';
 import { type Config, ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import { durationSeconds } from '../../lambda/timing.ts';
 import { seriesKey } from '../../local/world/aws/cloudwatch-alarm.ts';
+import { deployed, environmentOf, only, readable } from '../infra/synthesis.ts';
 import type { Refresher } from './model/month.ts';
 import type { Settings } from './model/scenario.ts';
 import { readAlarm } from './read-alarm.ts';
@@ -13,16 +13,7 @@ import { readAlarm } from './read-alarm.ts';
 const PAGE_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:page';
 const TICKET_TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:ticket';
 
-/** For a reference CloudFormation would put a name or an ARN; here its target's logical id stands for that. */
-const VARIABLE = z.union([
-  z.string(),
-  z.object({ Ref: z.string() }).transform(({ Ref }) => Ref),
-  z.object({ 'Fn::GetAtt': z.tuple([z.string()], z.string()) }).transform((reference) => reference['Fn::GetAtt'][0]),
-]);
-
-const TEMPLATE = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })) });
 const FUNCTION = z.object({
-  Environment: z.object({ Variables: z.record(z.string(), VARIABLE) }),
   Timeout: z.number(),
   // Reserved concurrency, and the queue before it, are not modelled.
   ReservedConcurrentExecutions: z.never().optional(),
@@ -45,61 +36,40 @@ const deployments = new Map<string, Deployment>();
 /** A stack with the one construct in it, with these settings. */
 export function deploymentOf(settings: Settings): Deployment {
   const key = JSON.stringify(settings);
-  const deployment = deployments.get(key) ?? readDeployment(synthesise(settings));
+  const deployment = deployments.get(key) ?? deploy(settings);
   deployments.set(key, deployment);
   return deployment;
 }
 
-/** @throws TypeError or ZodError for a template that does not hold what this one must */
-function readDeployment(template: unknown): Deployment {
-  const resources = Object.entries(TEMPLATE.parse(template).Resources);
-  const ofType = <Schema extends z.ZodType>(type: string, schema: Schema) =>
-    resources
-      .filter(([, resource]) => resource.Type === type)
-      .map(([logicalId, { Properties }]) => ({ logicalId, properties: schema.parse(Properties) }));
-  const theOnly = <Schema extends z.ZodType>(type: string, schema: Schema) => {
-    const [resource, another] = ofType(type, schema);
-    if (resource === undefined || another !== undefined) throw new TypeError(`not exactly one ${type}`);
-    return resource;
-  };
-
-  const { logicalId, properties } = theOnly('AWS::Lambda::Function', FUNCTION);
-  const invokeConfig = theOnly('AWS::Lambda::EventInvokeConfig', INVOKE_CONFIG).properties;
-  const { ScheduleExpression } = theOnly('AWS::Scheduler::Schedule', SCHEDULE).properties;
-  const config = readConfig(properties.Environment.Variables);
+/** @throws Error or ZodError for a template that does not hold what this one must */
+function deploy(settings: Settings): Deployment {
+  const minutes = (count: number | undefined) => (count === undefined ? undefined : Duration.minutes(count));
+  const { stack, refresher, template } = deployed((team) => ({
+    tokenLifetime: minutes(settings.tokenLifetimeMinutes),
+    refreshEvery: minutes(settings.refreshEveryMinutes),
+    checkEvery: minutes(settings.checkEveryMinutes),
+    renewalWindow: minutes(settings.renewalWindowMinutes),
+    alarmActions: {
+      page: new SnsAction(Topic.fromTopicArn(team, 'Page', PAGE_TOPIC_ARN)),
+      ticket: new SnsAction(Topic.fromTopicArn(team, 'Ticket', TICKET_TOPIC_ARN)),
+    },
+  }));
+  const config = readConfig(environmentOf({ template }));
   if (config instanceof ConfigError) throw config;
+  const { Timeout } = FUNCTION.parse(only(template, 'AWS::Lambda::Function'));
+  const { MaximumRetryAttempts } = INVOKE_CONFIG.parse(only(template, 'AWS::Lambda::EventInvokeConfig'));
+  const { ScheduleExpression } = SCHEDULE.parse(only(template, 'AWS::Scheduler::Schedule'));
+  const FunctionName = readable(stack.resolve(refresher.function.functionName));
+  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
   return {
     config,
-    lambda: { timeoutMs: properties.Timeout * 1000, retryAttempts: invokeConfig.MaximumRetryAttempts },
+    lambda: { timeoutMs: Timeout * 1000, retryAttempts: MaximumRetryAttempts },
     everyMs: durationSeconds(ScheduleExpression.slice('rate('.length, -1)) * 1000,
-    errorsMetricKey: seriesKey({
-      namespace: 'AWS/Lambda',
-      metricName: 'Errors',
-      dimensions: { FunctionName: { Ref: logicalId } },
+    errorsMetricKey: seriesKey({ namespace: 'AWS/Lambda', metricName: 'Errors', dimensions: { FunctionName } }),
+    alarms: alarms.map(({ Properties }) => {
+      const alarm = ALARM.parse(readable(Properties));
+      const name = alarm.AlarmName.split('/')[0] ?? '';
+      return { name, pages: alarm.AlarmActions.includes(PAGE_TOPIC_ARN), alarm: readAlarm(alarm) };
     }),
-    alarms: ofType('AWS::CloudWatch::Alarm', ALARM).map(({ properties: alarm }) => ({
-      name: alarm.AlarmName.split('/')[0] ?? '',
-      pages: alarm.AlarmActions.includes(PAGE_TOPIC_ARN),
-      alarm: readAlarm(alarm),
-    })),
   };
-}
-
-function synthesise({ tokenLifetimeMinutes, refreshEveryMinutes, checkEveryMinutes, renewalWindowMinutes }: Settings) {
-  const minutes = (count: number | undefined) => (count === undefined ? undefined : Duration.minutes(count));
-  const app = new App();
-  const stack = new Stack(app, 'Simulated', { env: { account: '111122223333', region: 'eu-central-1' } });
-  new TokenRefresher(stack, 'Refresher', {
-    endpoint: 'https://soap.example.com/token',
-    tokenParameterName: '/simulated/access-token',
-    tokenLifetime: minutes(tokenLifetimeMinutes),
-    refreshEvery: minutes(refreshEveryMinutes),
-    checkEvery: minutes(checkEveryMinutes),
-    renewalWindow: minutes(renewalWindowMinutes),
-    alarmActions: {
-      page: new SnsAction(Topic.fromTopicArn(stack, 'Page', PAGE_TOPIC_ARN)),
-      ticket: new SnsAction(Topic.fromTopicArn(stack, 'Ticket', TICKET_TOPIC_ARN)),
-    },
-  });
-  return app.synth().getStackByName(stack.stackName).template;
 }
