@@ -71,21 +71,18 @@ describe('a client certificate and a private authority', () => {
   });
 
   const NO_PEM = 'is no certificate in PEM';
+  const cutOff = stranger.cert.slice(0, -40);
   const joined = client.cert.replaceAll('\n', 'CANARY ');
   it.each<[string, object, string]>([
     ['a certificate without its key', { tls_certificate: client.cert }, '"tls_key" is missing beside'],
     ['a key without its certificate', { tls_key: client.key }, '"tls_certificate" is missing beside'],
     ['text that is no PEM', { tls_ca: 'CANARY' }, `"tls_ca" ${NO_PEM}`],
     ['PEM whose lines were joined', { ...OWN, tls_certificate: joined }, `"tls_certificate" ${NO_PEM}`],
+    ['a second authority that was cut off', { tls_ca: server.cert + cutOff }, `"tls_ca" ${NO_PEM}`],
     [
-      'a second authority that was cut off',
-      { tls_ca: server.cert + stranger.cert.slice(0, -40) },
-      `"tls_ca" ${NO_PEM}`,
-    ],
-    [
-      'a chain that begins with another certificate',
+      'a chain in another order',
       { ...OWN, tls_certificate: stranger.cert + client.cert },
-      "of a chain, the client's own certificate comes first",
+      'own certificate comes first',
     ],
     ['a short key', { tls_certificate: weak.cert, tls_key: weak.key }, 'ask for one of 2,048 bits'],
     ['a weak authority', { ...OWN, tls_certificate: client.cert + weak.cert }, 'OpenSSL: ca key too small'],

@@ -288,6 +288,7 @@ describe('a TLS connection that fails keeps what OpenSSL says, with what to do',
   const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
   const VENDOR = 'Write to the vendor now';
   const OLD = 'DEFAULT@SECLEVEL=0';
+  const DEMANDING: TlsOptions = { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' };
 
   const authority = async (name: string, ca?: Pair) =>
     await certificate(name, {
@@ -333,11 +334,7 @@ describe('a TLS connection that fails keeps what OpenSSL says, with what to do',
     ['self-signed certificate', 'tls_ca', async () => tlsServer(await certificate('soap'))],
     ['tlsv1 alert protocol version', VENDOR, trusted({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: OLD })],
     ['dh key too small', VENDOR, trusted(weakDiffieHellman())],
-    [
-      'ssl/tls alert handshake failure',
-      'wants a client certificate',
-      trusted({ requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' }),
-    ],
+    ['ssl/tls alert handshake failure', 'wants a client certificate', trusted(DEMANDING)],
     ['unsupported protocol', VENDOR, bytes(`160302002a020000260302${'07'.repeat(32)}00002f00`)],
     ['tlsv1 unrecognized name', 'does not know this host name', bytes('15030300020270')],
     ['tlsv1 alert internal error', 'is in trouble', bytes('15030300020250')],
