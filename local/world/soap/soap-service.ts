@@ -89,7 +89,7 @@ export class SoapService extends TokenIssuer {
     if (grantType === undefined) return refuse('invalid_request');
     // The OAuth back end looks at the client first, which is why a wrong order of arguments ends here.
     if (clientId !== right.client_id || clientSecret !== right.client_secret) return refuse('invalid_client');
-    if (grantType !== (right.grant_type ?? 'password')) return refuse('unsupported_grant_type');
+    if (grantType !== 'password') return refuse('unsupported_grant_type');
     const refusal = this.isBarred(now) ? 'access_denied' : 'invalid_grant';
     const granted = this.logIn(username === right.username && passwd === right.password, now);
     if (granted === undefined) return refuse(refusal);

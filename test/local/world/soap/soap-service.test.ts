@@ -66,6 +66,7 @@ describe('access_new_token', () => {
     ['an XML declaration with another charset', envelope('access_new_token', RIGHT, 'ISO-8859-1')],
     ['an unknown operation', envelope('nothing', [])],
     ['another service', LOGIN.replace('urn:server', 'urn:other')],
+    ['another version of SOAP', LOGIN.replace('http://schemas.xmlsoap.org/soap/envelope/', 'urn:soap')],
     ['half an envelope', LOGIN.slice(0, -5)],
     ['JSON', '{}'],
   ])('answers %s with a Client fault', (_, body, headers = UTF_8) => {
@@ -74,10 +75,10 @@ describe('access_new_token', () => {
     expect([status, answer]).toEqual([500, expect.stringContaining('SOAP-ENV:Client</faultcode>')]);
   });
 
-  it('takes the SOAPAction that it is set to', () => {
+  it.each(['"urn:x"', '""'])('takes the SOAPAction %s where it is set to urn:x', (soapaction) => {
     const { logIn } = service({ soapAction: 'urn:x' });
 
-    expect(logIn(0, LOGIN, { ...UTF_8, soapaction: '"urn:x"' })).toMatchObject({ login: 'granted' });
+    expect(logIn(0, LOGIN, { ...UTF_8, soapaction })).toMatchObject({ login: 'granted' });
   });
 
   it('takes the new password and no longer the old one after a change', () => {
