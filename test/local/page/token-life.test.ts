@@ -61,52 +61,53 @@ it('keeps the alarms of a first deployment quiet for two hours', async () => {
 const isServed = ({ readers }: Snapshot) => readers.every(({ state }) => state === 'served');
 const isWell = (now: Snapshot) => now.verdict.kind === 'well' && firing(now).length === 0 && isServed(now);
 
+const isTitled =
+  (title: RegExp) =>
+  ({ verdict }: Snapshot): boolean =>
+    title.test(verdict.title);
+const isLast =
+  (code: string, kind = 'failed') =>
+  ({ lastTick }: Snapshot): boolean =>
+    lastTick?.code === code && lastTick.kind === kind;
+const isSummed =
+  (summary: RegExp) =>
+  ({ lastTick }: Snapshot): boolean =>
+    summary.test(lastTick?.summary ?? '');
+const ENDED = /^Version \d has expired\. The person on call is paged: TokenExpiring\. The service mends it/;
+
 /** What each button promises: it is pressed, and then these come true, one after the other. */
 type Promised = readonly [what: string, isKept: (now: Snapshot) => boolean];
 const PROMISES: Partial<Record<Button, readonly Promised[]>> = {
   'service-down': [
     ['readers get no answer', ({ readers }) => readers.every(({ state }) => state === 'no answer')],
-    ['the next tick that wants a token fails', ({ lastTick }) => lastTick?.code === 'ENDPOINT_UNAVAILABLE'],
+    ['the next tick that wants a token fails', isLast('ENDPOINT_UNAVAILABLE')],
     ['nobody is harmed yet', ({ verdict }) => verdict.kind === 'warning'],
     ['a ticket', (now) => firing(now).join() === 'RefreshFailing'],
     [
-      'a page, and what mends it',
-      ({ verdict }) =>
-        /^The person on call is paged: TokenExpiring\. Version \d still lives for .+ The service mends it/.test(
-          verdict.title,
-        ),
+      'a page',
+      isTitled(/^The person on call is paged: TokenExpiring\. Version \d still lives for .+ The service mends it/),
     ],
-    [
-      'the token ends only now, which is news',
-      ({ verdict }) =>
-        verdict.state === 'expired' &&
-        /^Version \d has expired\. The person on call is paged: TokenExpiring\. The service mends it/.test(
-          verdict.title,
-        ),
-    ],
+    ['the token ends only now, which is news', (now) => now.verdict.state === 'expired' && isTitled(ENDED)(now)],
   ],
   'service-nonsense': [
-    ['a tick fails for it', ({ lastTick }) => lastTick?.code === 'REPLY_MALFORMED' && lastTick.kind === 'failed'],
-    ['later ticks are held', ({ lastTick }) => lastTick?.code === 'REPLY_MALFORMED' && lastTick.kind === 'held'],
+    ['a tick fails for it', isLast('REPLY_MALFORMED')],
+    ['later ticks are held', isLast('REPLY_MALFORMED', 'held')],
   ],
   'token-ended': [
     ['a reader is rejected', ({ readers }) => readers.some(({ state }) => state === 'rejected')],
-    ['one that reports it starts a tick', ({ lastTick }) => /readers report/.test(lastTick?.summary ?? '')],
+    ['one that reports it starts a tick', isSummed(/readers report/)],
     ['all is well', isWell],
   ],
   'password-refused': [
     ['a tick fails, and a person is paged', (now) => firing(now).includes('CredentialsRefused')],
-    [
-      'what mends it is in the headline',
-      ({ verdict }) => /The right credentials in the secret mend it/.test(verdict.title),
-    ],
-    ['the service is not asked', ({ lastTick }) => lastTick?.kind === 'held'],
+    ['what mends it is in the headline', isTitled(/The right credentials in the secret mend it/)],
+    ['the service is not asked', isLast('CREDENTIALS_REFUSED', 'held')],
   ],
   'store-no-writes': [
-    ['a tick fails for it, before it asks', ({ lastTick }) => lastTick?.code === 'STORE_FAILED'],
+    ['a tick fails for it, before it asks', isLast('STORE_FAILED')],
     ['and costs no login', ({ logins }) => logins.recent.length === 1],
   ],
-  'refresh-now': [['a new token', ({ lastTick }) => /a person asked/.test(lastTick?.summary ?? '')]],
+  'refresh-now': [['a new token', isSummed(/a person asked/)]],
 };
 
 it.each(Object.entries(PROMISES) as [Button, readonly Promised[]][])(
@@ -127,7 +128,7 @@ it.each(Object.entries(PROMISES) as [Button, readonly Promised[]][])(
 it('uses a password that is put right with the next tick', async () => {
   const { life, until } = await begin();
   life.press('password-refused');
-  await until(({ lastTick }) => lastTick?.code === 'CREDENTIALS_REFUSED');
+  await until(isLast('CREDENTIALS_REFUSED'));
   life.press('password-right');
   const { lastTick, faults } = await until((now) => now.lastTick?.kind === 'refreshed');
 
