@@ -27,13 +27,18 @@ beforeEach(async () => {
 });
 afterEach(() => rm(copy, { recursive: true }));
 
-/** A command as npm runs it. */
+/** A script as npm runs it: its command, or a file with arguments. */
 async function run(script: string, command: string, ...args: readonly string[]) {
   const env = { ...process.env, npm_lifecycle_event: script };
-  const shell = args.length === 0;
-  const child = spawn(command, args, { cwd: copy, env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd: copy, env, shell: args.length === 0, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { status, stdout, stderr };
+}
+
+/** npm start, once npm has brought what it needs. @param options of Node */
+async function start(options: readonly string[], ...args: readonly string[]) {
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return await run('start', process.execPath, ...options, 'local/start/launch.js', 'local/start/start.ts', ...args);
 }
 
 it.each([
@@ -55,21 +60,8 @@ it.each([
 );
 
 it('says in one line that this Node is too old, where npm brought no other', async () => {
-  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-
-  expect(
-    await run(
-      'start',
-      process.execPath,
-      '--no-experimental-strip-types',
-      'local/start/launch.js',
-      'local/start/start.ts',
-    ),
-  ).toEqual({
-    status: 1,
-    stdout: '',
-    stderr: expect.stringMatching(/^npm start: this is Node v[\d.]+; it takes Node 24, .*\n$/),
-  });
+  const stderr = expect.stringMatching(/^npm start: this is Node v[\d.]+; it takes Node 24, .*\n$/);
+  expect(await start(['--no-experimental-strip-types'])).toEqual({ status: 1, stdout: '', stderr });
 });
 
 it('lets npx run no other cdk than the installed one', async () => {
@@ -80,32 +72,23 @@ it('lets npx run no other cdk than the installed one', async () => {
 });
 
 it('says in one line that the folder for the built function cannot be written', async () => {
-  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   await mkdir(join(copy, 'dist'));
   await writeFile(join(copy, 'dist/refresher'), 'a file where a folder should be');
 
-  const { status, stdout, stderr } = await run(
-    'start',
-    process.execPath,
-    'local/start/launch.js',
-    'local/start/start.ts',
-    '--help',
-  );
-
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-  expect(stderr).toMatch(
-    /^npm start: the function is built into the folder dist, and .* cannot be written \(E[A-Z]+\)\.\n$/,
-  );
+  const built = 'npm start: the function is built into the folder dist, and';
+  const stderr = expect.stringMatching(new RegExp(`^${built} .* cannot be written \\(E[A-Z]+\\)\\.\n$`));
+  expect(await start([], '--help')).toEqual({ status: 1, stdout: '', stderr });
 });
 
-it('talks to nothing before the services have said where they are', async () => {
-  const gone = join(copy, 'gone.json');
-  await writeFile(
-    gone,
-    JSON.stringify({ awsUrl: 'http://127.0.0.1:9', soapUrl: 'http://127.0.0.1:9', pace: 1, aheadMs: 0, pid: 2 ** 30 }),
-  );
+/** What services of that process say of themselves. */
+async function announced(url: string, pid: number): Promise<string> {
+  const file = join(copy, 'services.json');
+  await writeFile(file, JSON.stringify({ awsUrl: url, soapUrl: url, pace: 1, aheadMs: 0, pid }));
+  return file;
+}
 
-  for (const file of [join(copy, 'none.json'), gone]) {
+it('talks to nothing before the services have said where they are', async () => {
+  for (const file of [join(copy, 'none.json'), await announced('http://127.0.0.1:9', 2 ** 30)]) {
     const { status, stderr } = await run('example', process.execPath, WATCH, file);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^npm run example: start the services first, .*: npm start -- --serve\n$/);
@@ -118,12 +101,7 @@ it('asks nobody any more once the services have stopped', async () => {
     asked += 1;
     response.writeHead(400).end();
   });
-  const file = join(copy, 'services.json');
-  await writeFile(
-    file,
-    JSON.stringify({ awsUrl: holder.url, soapUrl: holder.url, pace: 1, aheadMs: 0, pid: process.pid }),
-  );
-
+  const file = await announced(holder.url, process.pid);
   const watching = run('example', process.execPath, WATCH, file);
   await expect.poll(() => asked, { timeout: 30_000 }).toBeGreaterThan(0);
   await rm(file);
