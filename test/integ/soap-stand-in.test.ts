@@ -1,19 +1,17 @@
 import { text } from 'node:stream/consumers';
-import { afterAll, expect, it } from 'vitest';
-import { type Listening, listen } from '../../local/world/listen.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../local/world/listen.ts';
 import { worlds } from '../refresher/world.ts';
 import { handler } from './soap-stand-in.cjs';
 
 const newWorld = worlds();
-const standIns: Listening[] = [];
-afterAll(() => Promise.all(standIns.map(({ close }) => close())));
 
 it('the stand-in of the integration test is a SOAP service to the refresher: another token each time, or a refusal', async () => {
   const standIn = await listen(0, async (request, response) => {
     const { statusCode, headers, body } = await handler({ body: await text(request) });
     response.writeHead(statusCode, headers).end(body);
   });
-  standIns.push(standIn);
+  onTestFinished(() => standIn.close());
   const { tick, failingTick, put, secretId, storedToken } = await newWorld();
   const options = { env: { TOKEN_ENDPOINT: standIn.url } };
   const putPassword = (password: string) => {
@@ -29,9 +27,6 @@ it('the stand-in of the integration test is a SOAP service to the refresher: ano
   const first = storedToken();
   await tick({ force: true }, options);
 
-  expect([first, storedToken()]).toEqual([
-    expect.stringMatching(/^integ-token-/),
-    expect.stringMatching(/^integ-token-/),
-  ]);
+  for (const token of [first, storedToken()]) expect(token).toMatch(/^integ-token-/);
   expect(storedToken()).not.toBe(first);
 });

@@ -7,8 +7,7 @@ import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-lif
 export type AlarmRecord = ReturnType<typeof watch>[number];
 
 export function watch({ start: createdAt, end: until, metrics }: Month, alarms: readonly WatchedAlarm[]) {
-  return alarms.map(({ name, pages, alarm }) => ({
-    name,
+  return alarms.map(({ pages, alarm }) => ({
     pages,
     changes: alarmHistory(alarm, metrics, { createdAt, until, emptySeries: 'filled' }),
   }));

@@ -40,19 +40,15 @@ it('a token that the service never issued is found out', async () => {
   expect(violations).toEqual([expect.stringContaining('what the service never issued')]);
 });
 
-async function lastRefusal() {
-  const trial = await onsetOf('account locked for 5 h');
-  const last = trial.month.logins.findLast(({ outcome }) => outcome === 'refused');
-  if (last === undefined) throw new TypeError('nothing was refused');
-  return { ...trial, again: { ...last, at: last.at + MINUTE_MS } };
-}
-
 it.each([
   ['with credentials that were refused is found out', {}, false, [expect.stringContaining('sent refused credentials')]],
   ['after a refusal whose reply was lost is no repeat', { isReplyLost: true }, false, []],
   ['that a person forced is no repeat', {}, true, []],
 ])('a third login %s', async (_, login, isForced, expected) => {
-  const { month, assessment, again } = await lastRefusal();
+  const { month, assessment } = await onsetOf('account locked for 5 h');
+  const last = month.logins.findLast(({ outcome }) => outcome === 'refused');
+  if (last === undefined) throw new TypeError('nothing was refused');
+  const again = { ...last, at: last.at + MINUTE_MS };
   const logins = [...month.logins, { ...again, ...login }].sort((a, b) => a.at - b.at);
   const forced = { event: { force: true }, startedAt: again.at - 1, endedAt: again.at + 1, outcome: 'failed' as const };
   const invocations = [...month.invocations, ...(isForced ? [forced] : [])].sort((a, b) => a.startedAt - b.startedAt);

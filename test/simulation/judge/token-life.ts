@@ -14,8 +14,8 @@ export function validSpans(month: Month): Span[] {
   const tokens = new Map(month.tokens.map((token) => [token.value, token]));
   const contents = changesOf(month, month.tokenParameterName);
   const spans: { from: number; until: number }[] = [];
-  for (const [index, { at, value }] of contents.entries()) {
-    const token = value === undefined ? undefined : tokens.get(value);
+  for (const [index, { at, value = '' }] of contents.entries()) {
+    const token = tokens.get(value);
     if (token === undefined) continue;
     const from = Math.max(at, token.issuedAt);
     const until = Math.min(contents[index + 1]?.at ?? month.end, token.expiresAt, month.end);
