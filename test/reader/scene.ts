@@ -13,7 +13,7 @@ export const HOUR = 3600;
 export const SSM_DOWN = new Error('connect ECONNREFUSED');
 export const DENIED = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
 
-export type Scene = ReturnType<typeof setUp>;
+export type ReaderScene = ReturnType<typeof setUp>;
 
 /** One reader and what the refresher does, in virtual time. */
 export function setUp(options: Partial<TokenReaderOptions> = {}) {
@@ -67,7 +67,10 @@ export function setUp(options: Partial<TokenReaderOptions> = {}) {
 }
 
 /** The same, whose reader has its token already. */
-export async function holding(options: Partial<TokenReaderOptions> = {}, lifetimeSeconds = 4 * HOUR): Promise<Scene> {
+export async function holding(
+  options: Partial<TokenReaderOptions> = {},
+  lifetimeSeconds = 4 * HOUR,
+): Promise<ReaderScene> {
   const scene = setUp(options);
   scene.refresh('token-1', lifetimeSeconds);
   await scene.within(0, scene.reader.get());
