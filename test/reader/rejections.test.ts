@@ -3,18 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { rejectionReporter } from '../../lambda/reader/rejection-report.ts';
 import { createTokenReader, type TokenReaderOptions } from '../../lambda/reader/token-reader.ts';
 import { instant } from '../../lambda/record.ts';
-import {
-  ATTEMPT,
-  ATTEMPT_NAME,
-  DENIED,
-  HOUR,
-  holding,
-  type ReaderScene,
-  SSM_DOWN,
-  START,
-  setUp,
-  TOKEN,
-} from './scene.ts';
+import { ATTEMPT, ATTEMPT_NAME, DENIED, HOUR, holding, type SetUp, SSM_DOWN, START, setUp, TOKEN } from './scene.ts';
 
 const REJECTED = `${TOKEN}/rejected`;
 
@@ -31,7 +20,7 @@ async function reporting(options: Partial<TokenReaderOptions> = {}) {
 }
 
 /** What the refresher does in a moment: it announces that it asks, and stores what it got. */
-function replace({ clock, attempt, refresh }: ReaderScene, token: string): void {
+function replace({ clock, attempt, refresh }: SetUp, token: string): void {
   const at = instant(clock.now());
   attempt({ at });
   refresh(token, 4 * HOUR, { attemptAt: at });
@@ -252,7 +241,7 @@ describe('a token that is being replaced', () => {
 });
 
 /** A call whose first two tokens are replaced while their requests are under way, the second after `secondTakesMs`. */
-async function twiceReplaced(scene: ReaderScene, secondTakesMs: number) {
+async function twiceReplaced(scene: SetUp, secondTakesMs: number) {
   const { reader, clock, within } = scene;
   replace(scene, 'token-2');
   const request = async (token: string) => {
@@ -326,14 +315,14 @@ describe('no call ends with a rejected token while a valid one is stored', () =>
 
 describe('a token that is rejected again and again', () => {
   /** How often token and last attempt are read by one more rejected call. */
-  async function readsOfOneMore({ reader, store, within }: ReaderScene) {
+  async function readsOfOneMore({ reader, store, within }: SetUp) {
     const [reads, attemptReads] = [store.readsAt.length, store.attemptReadsAt.length];
     await within(3, reader.call(rejecting, isRejected));
     return [store.readsAt.length - reads, store.attemptReadsAt.length - attemptReads];
   }
 
   const outcome = { code: 'ENDPOINT_UNAVAILABLE', at: ATTEMPT.at };
-  it.each<[string, (scene: ReaderScene) => unknown, readonly number[]]>([
+  it.each<[string, (scene: SetUp) => unknown, readonly number[]]>([
     ['once where no other is on its way', () => undefined, [1, 1]],
     ['once where the attempt failed', ({ attempt, clock }) => attempt({ at: instant(clock.now()), outcome }), [1, 1]],
     ['once where the run died', ({ attempt, clock }) => attempt({ at: instant(clock.now() - 61_000) }), [1, 1]],

@@ -13,7 +13,8 @@ export const HOUR = 3600;
 export const SSM_DOWN = new Error('connect ECONNREFUSED');
 export const DENIED = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
 
-export type ReaderScene = ReturnType<typeof setUp>;
+/** What a test of the reader stands on. */
+export type SetUp = ReturnType<typeof setUp>;
 
 /** One reader and what the refresher does, in virtual time. */
 export function setUp(options: Partial<TokenReaderOptions> = {}) {
@@ -67,10 +68,7 @@ export function setUp(options: Partial<TokenReaderOptions> = {}) {
 }
 
 /** The same, whose reader has its token already. */
-export async function holding(
-  options: Partial<TokenReaderOptions> = {},
-  lifetimeSeconds = 4 * HOUR,
-): Promise<ReaderScene> {
+export async function holding(options: Partial<TokenReaderOptions> = {}, lifetimeSeconds = 4 * HOUR): Promise<SetUp> {
   const scene = setUp(options);
   scene.refresh('token-1', lifetimeSeconds);
   await scene.within(0, scene.reader.get());

@@ -1,18 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Attempt } from '../../lambda/attempt-record.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
-import {
-  ATTEMPT_NAME,
-  DENIED,
-  HOUR,
-  holding,
-  type ReaderScene,
-  SSM_DOWN,
-  START,
-  STATUS,
-  setUp,
-  TOKEN,
-} from './scene.ts';
+import { ATTEMPT_NAME, DENIED, HOUR, holding, type SetUp, SSM_DOWN, START, STATUS, setUp, TOKEN } from './scene.ts';
 
 describe('get', () => {
   it('asks SSM for token and status in one request, decrypted, for nothing else in a day in which all is well, and once in five minutes', async () => {
@@ -81,7 +70,7 @@ describe('get', () => {
     expect(store.readsAt).toHaveLength(2);
   });
 
-  it.each<[string, (scene: ReaderScene) => unknown]>([
+  it.each<[string, (scene: SetUp) => unknown]>([
     ['fails', ({ store }) => Object.assign(store, { fault: SSM_DOWN })],
     ['hangs', ({ store }) => Object.assign(store, { fault: 'hang' })],
     ['says no', ({ store }) => Object.assign(store, { fault: DENIED })],
@@ -144,7 +133,7 @@ describe('a clock that jumps, and a process that stands still', () => {
 });
 
 describe('one read a second at the most', () => {
-  it.each<[string, (scene: ReaderScene) => unknown]>([
+  it.each<[string, (scene: SetUp) => unknown]>([
     ['there is no token', () => undefined],
     ['SSM fails', ({ store }) => Object.assign(store, { fault: SSM_DOWN })],
     ['the expiry is unknown', ({ store }) => store.put(TOKEN, 'token-1')],
@@ -220,7 +209,7 @@ describe('a token and a status that do not belong together', () => {
     expect(await within(2, token)).toBe('token-2');
   });
 
-  it.each<[string, (scene: ReaderScene, version: number) => void, RegExp?]>([
+  it.each<[string, (scene: SetUp, version: number) => void, RegExp?]>([
     ['no status', () => undefined],
     ['a record of a later version', ({ record }, version) => record(version + 1, HOUR)],
     ['a record that has expired', ({ store, record }, version) => [record(version, 0), store.put(TOKEN, 'token-2')]],
@@ -267,7 +256,7 @@ describe('errors say what to do', () => {
 
   const NEWER =
     'has format 2, and this version of soap-token-refresher knows 1 at most: update soap-token-refresher here, in the reader.';
-  it.each<[string, (scene: ReaderScene) => unknown, string]>([
+  it.each<[string, (scene: SetUp) => unknown, string]>([
     [
       'its role was granted before there was such a parameter',
       ({ store }) => Object.assign(store, { attemptFault: DENIED }),
