@@ -63,14 +63,18 @@ async function dueWorld(fault?: EndpointFault): Promise<World> {
   return world;
 }
 
-it.each(Object.entries<Expected>(AWAITS))(
-  'a tick in which %s breaks ends with one log line, one set of metrics, and what can be recorded',
-  async (call, { code, outcome, fault }) => {
+const rows = Object.entries<Expected>(AWAITS);
+it.each([...rows.map((row) => ['at once', ...row] as const), ...rows.map((row) => ['later', ...row] as const)])(
+  'a tick in which, %s, %s breaks ends with one log line, one set of metrics, and what can be recorded',
+  async (when, call, { code, outcome, fault }) => {
     const world = await dueWorld(fault);
     const before = world.attempts();
     const mistake = new TypeError('CANARY is not a function');
-    const around = (seam: Dependencies) =>
-      watched(seam, (path, act) => (path === call ? Promise.reject(mistake) : act()));
+    const breaks = () => {
+      if (when === 'at once') throw mistake;
+      return Promise.reject(mistake);
+    };
+    const around = (seam: Dependencies) => watched(seam, (path, act) => (path === call ? breaks() : act()));
     const error = await world.failingTick(code, { ...DUE, around, askingMs: 40_000 });
     // One of the first tick, and one of this.
     for (const start of ['tokenParameter: ', '{"_aws"']) expect(world.logged().split(start)).toHaveLength(3);
