@@ -9,15 +9,7 @@ import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import type { SentRequest } from '../first-contact/sent-request.ts';
 
 /** One run of the function in a process of its own. */
-export interface Invocation {
-  readonly tick: TickLogLine;
-  /** Everything that it wrote. */
-  readonly output: string;
-  /** What it wrote to its log in CloudWatch's embedded metric format. */
-  readonly metrics: readonly (readonly [name: string, value: number])[];
-  /** The last one to the endpoint; undefined when none was sent. */
-  readonly request: SentRequest | undefined;
-}
+export type Invocation = Awaited<ReturnType<typeof invoke>>;
 
 /** The built function, as it is deployed. */
 const ARTEFACT = fileURLToPath(new URL('../../dist/refresher/handler.mjs', import.meta.url));
@@ -33,7 +25,7 @@ export async function invoke(
   event: object,
   timeoutMs: number,
   signal?: AbortSignal,
-): Promise<Invocation> {
+) {
   const args = [ARTEFACT, JSON.stringify(event), String(timeoutMs)];
   const child = fork(LAMBDA_PROCESS, args, { env, execArgv: [], signal, serialization: 'advanced', silent: true });
   let ending: Ending | undefined;
@@ -45,18 +37,24 @@ export async function invoke(
   const read = (output: Readable | null) => text(output ?? Readable.from([]));
   const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr), closed]);
   if (ending === undefined) throw new Error(`The function ended without a log line.\n${stderr}`);
+  /** Everything that it wrote. */
   const output = stdout + stderr;
   return { tick: ending.line, output, metrics: emittedMetrics(output), request: ending.request };
 }
 
 /** What the process sends before it ends. */
-type Ending = Pick<Invocation, 'request'> & { readonly line: TickLogLine };
+interface Ending {
+  readonly line: TickLogLine;
+  /** The last one to the endpoint; undefined when none was sent. */
+  readonly request: SentRequest | undefined;
+}
 
 function isEnding(message: unknown): message is Ending {
   return isObject(message) && isObject(message.line);
 }
 
-function emittedMetrics(output: string): Invocation['metrics'] {
+/** What it wrote to its log in CloudWatch's embedded metric format. */
+function emittedMetrics(output: string): readonly (readonly [name: string, value: number])[] {
   const lines = output.split('\n').filter((line) => line.includes(`"Namespace":"${METRIC_NAMESPACE}"`));
   return lines.flatMap((line) => {
     const emitted = parseJsonObject(line) ?? {};
