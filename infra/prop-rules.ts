@@ -1,5 +1,5 @@
-import { Duration, Token } from 'aws-cdk-lib';
-import { SETTINGS } from '../lambda/refresher/config.ts';
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { SETTINGS, variablesOf } from '../lambda/refresher/config.ts';
 import { checkProfile } from '../lambda/services/check-profile.ts';
 import { parseHttpUrl } from '../lambda/setting-rules.ts';
 import { durationText, pageCouldComeTooLate, type Timing } from '../lambda/timing.ts';
@@ -52,6 +52,7 @@ type Rule = (props: CheckedProps) => Iterable<Fault>;
 export const RULES = {
   renewal: renewalFaults,
   setting: settingFaults,
+  variables: variablesFaults,
   http: httpFaults,
   // Keeps the alarms' names and the function's description, which carry the name, below 256 characters.
   nameLength: one(
@@ -75,6 +76,12 @@ export const RULES = {
     'reservedConcurrency',
     (reserved) => reserved === 'none' || (Number.isInteger(reserved) && reserved >= 1),
     'use a whole number from 1, or "none"; to stop the function, set paused to true',
+  ),
+  // The type says so already, but only to those who compile.
+  removalPolicy: one(
+    'removalPolicy',
+    (policy) => [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY].includes(policy),
+    'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY',
   ),
   credentialsKey: apart(
     ['credentialsEncryptionKey', 'credentials'],
@@ -179,6 +186,22 @@ function shown(name: string, value: unknown): unknown {
 /** What stands before an "@" may be a password. */
 function withoutPassword(value: unknown): unknown {
   return `${value}`.includes('@') ? '(not shown)' : value;
+}
+
+/** Lambda allows 4 KB for all variables together. */
+const MAX_VARIABLES_BYTES = 4096;
+/** For one that is known when deploying only: the longest that there may be. */
+const ANY_ARN = 'x'.repeat(200);
+
+function* variablesFaults({ resources = {}, ...props }: CheckedProps): Iterable<Fault> {
+  const { endpoint = '', tokenParameterName = '', ...settings } = functionSettings(props);
+  const [credentialsSecretId, tokenKmsKeyId] = [resources.secret?.arn ?? ANY_ARN, resources.tokenKey?.arn ?? ANY_ARN];
+  const variables = variablesOf({ ...settings, endpoint, tokenParameterName, credentialsSecretId, tokenKmsKeyId });
+  const whole = Object.entries(variables).map(([name, value]) => [name, Token.isUnresolved(value) ? ANY_ARN : value]);
+  const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(whole)));
+  if (bytes <= MAX_VARIABLES_BYTES) return;
+  const remedy = `shorten the profile: the function's variables take ${bytes} bytes, and Lambda allows ${MAX_VARIABLES_BYTES}`;
+  yield { names: ['service'], remedy };
 }
 
 function* renewalFaults(props: CheckedProps): Iterable<Fault> {

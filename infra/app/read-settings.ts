@@ -4,7 +4,7 @@ import { isObject } from '../../lambda/parse-json.ts';
 import { type Fault, faultList } from '../fault.ts';
 import { type OtherRefresher, propFaults } from '../prop-rules.ts';
 import { type NamedResources, named, type Place, placeOf } from '../resource-rules.ts';
-import { APP, type AppSettings } from './settings.ts';
+import { APP, type AppSettings, stackName } from './settings.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
 export class SettingsError extends Error {
@@ -143,11 +143,12 @@ function settingsAt(schema: unknown, path: readonly string[]): readonly string[]
  * What is wrong with settings that could be read, but do not go together.
  * @param issues of those that could not be read
  */
-function* comparisonFaults({ account, region, tokens }: Parsed, issues: readonly Issue[]): Iterable<Fault> {
+function* comparisonFaults({ prefix, account, region, tokens }: Parsed, issues: readonly Issue[]): Iterable<Fault> {
   const others: OtherRefresher[] = [];
   const isPlaceKnown = !issues.some(({ path: [first] = [] }) => first === 'account' || first === 'region');
   const place = isPlaceKnown ? placeOf({ account, region }) : {};
   for (const name of keysOf(tokens)) {
+    yield* stackNameFaults(prefix, name);
     const unreadable = new Set(issues.flatMap((issue) => settingsOf(name, issue)));
     const token = { ...tokens[name] };
     for (const setting of unreadable) Reflect.deleteProperty(token, setting);
@@ -166,6 +167,16 @@ function settingsOf(token: string, { path = [], ...issue }: Issue): readonly str
   if (first !== 'tokens' || name !== token) return [];
   if (setting !== undefined) return [String(setting)];
   return issue.code === 'unrecognized_keys' && Array.isArray(issue.keys) ? issue.keys : [];
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
+const MAX_STACK_NAME_LENGTH = 128;
+
+function* stackNameFaults(prefix: string | undefined, name: string): Iterable<Fault> {
+  const stack = stackName(prefix ?? '', name);
+  if (stack.length <= MAX_STACK_NAME_LENGTH) return;
+  const remedy = `make it or the prefix shorter: the stack would be called ${stack}, and CloudFormation takes ${MAX_STACK_NAME_LENGTH} characters`;
+  yield { names: [`tokens.${name}`], value: name, remedy };
 }
 
 type Token = Partial<Parsed['tokens'][string]>;

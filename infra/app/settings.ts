@@ -54,7 +54,16 @@ const RETENTIONS = new Map(RETENTION_DAYS.map((days) => [days === 1 ? '1 day' : 
 const RETENTION_RULE = `use a time that CloudWatch Logs offers, in days: ${RETENTION_DAYS.join(', ')}, for example "30 days"`;
 const VPC_RULE =
   'give { "vpcId": "vpc-…", "subnetIds": ["subnet-…"] } and, if you like, "securityGroupIds": ["sg-…"], and nothing else';
-const TAGS_RULE = 'give an object of texts, such as { "team": "invoicing" }';
+const TAGS_RULE = 'give an object of at most 50 texts, such as { "team": "invoicing" }';
+/** @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+const TAG_KEY = matching(
+  /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu,
+  'use at most 128 letters, digits, spaces and _.:/=+-@ in the key of a tag, and no "aws:" in front',
+);
+const TAG_VALUE = matching(
+  /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
+  'use at most 256 letters, digits, spaces and _.:/=+-@ in the value of a tag',
+);
 const FLAG = z.boolean('use true or false');
 const TEXT = z.string('use text');
 
@@ -150,7 +159,8 @@ const OPTIONAL = {
     '`{ "vpcId", "subnetIds", "securityGroupIds"? }`, for services that admit fixed addresses only: private subnets behind a NAT gateway with an Elastic IP',
   ),
   tags: z
-    .record(z.string(), TEXT, TAGS_RULE)
+    .record(TAG_KEY, TAG_VALUE, TAGS_RULE)
+    .refine((tags) => Object.keys(tags).length <= 50, TAGS_RULE)
     .describe("tags of the stack and all in it; those that all tokens share are the dashboard's too"),
   terminationProtection: FLAG.meta({
     description: 'CloudFormation refuses to delete the stack',

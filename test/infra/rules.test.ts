@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Duration, Stack, Stage, Token } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack, Stage, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -39,6 +39,7 @@ const { minutes, hours } = Duration;
 const folder = mkdtempSync(join(tmpdir(), 'rules-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const WRONG_PROFILE = { ...dpd, token: '//' };
+const LONG_PROFILE = { ...dpd, soapAction: `urn:${'x'.repeat(1500)}` };
 const CARELESS_PROFILE = { ...dpd, request: dpd.request.replace('{{password}}', 'hunter2') };
 
 function fileOf(profile: ServiceProfile): string {
@@ -75,14 +76,17 @@ const ofSecret = (remedy: RegExp, place: typeof ENV): Case => ({
 });
 
 const ONE = { tokenParameterName: '/one/token' };
+const LONG = { service: LONG_PROFILE, soapAction: 'y'.repeat(1500) };
 const AT_EXPIRY = { renewal: 'at expiry' };
 const LATE_AT_EXPIRY = { ...AT_EXPIRY, refreshEvery: hours(3) };
+const { SNAPSHOT } = RemovalPolicy;
 const ISOLATED = { name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED };
 
 const CASES: Readonly<Record<'profile' | keyof typeof RULES | keyof typeof WARNINGS, Case>> = {
   profile: plain(/service.*join local names by/, { service: fileOf(WRONG_PROFILE) }, { service: WRONG_PROFILE }),
   renewal: plain(/refreshEvery is .*leave it out/, { ...AT_EXPIRY, refreshEvery: '3 hours' }, LATE_AT_EXPIRY),
   setting: plain(/proxy is .*give http:\/\/host:port/, { proxy: 'https://proxy.test' }),
+  variables: plain(/service: shorten .* variables take \d{4} bytes/, { ...LONG, service: fileOf(LONG_PROFILE) }, LONG),
   http: plain(/endpoint is .*set allowHttp to true/, { endpoint: 'http://soap.example.test' }),
   nameLength: plain(/at most 200 characters/, { tokenParameterName: `/${'n'.repeat(200)}` }),
   sharedName: { ...plain(/tokenParameterName is "\/one\/token": choose another one: \S+ writes it/, ONE), beside: ONE },
@@ -93,6 +97,7 @@ const CASES: Readonly<Record<'profile' | keyof typeof RULES | keyof typeof WARNI
   owner: plain(/owner is "x+": give a line of at most 60/, { owner: 'x'.repeat(61) }),
   runbookUrl: plain(/runbookUrl is "\(not shown\)": leave/, { runbookUrl: 'https://erin:hunter2@wiki.test' }),
   reservedConcurrency: plain(/reservedConcurrency is 0: use a whole number/, { reservedConcurrency: 0 }),
+  removalPolicy: plain(/removalPolicy is "snapshot": use /, { removalPolicy: 'snapshot' }, { removalPolicy: SNAPSHOT }),
   credentialsKey: {
     remedy: /credentialsEncryptionKey: leave it out/,
     settings: 'one setting names the key, of whichever secret there is',
@@ -141,7 +146,7 @@ const CASES: Readonly<Record<'profile' | keyof typeof RULES | keyof typeof WARNI
 
 it('every rule is played here, in the construct and in cdk.json', () => {
   expect(Object.keys(CASES)).toEqual(['profile', ...Object.keys(RULES), ...Object.keys(WARNINGS)]);
-  expect(Object.keys(CASES)).toHaveLength(24);
+  expect(Object.keys(CASES)).toHaveLength(26);
 });
 
 /** All that the construct says of these props: the error, or the warnings. */
@@ -248,6 +253,7 @@ it('the edges of what is allowed are taken', () => {
     { renewalWindow: minutes(45) },
     { tokenParameterName: '/a'.repeat(14) },
     { endpoint: 'http://soap.example.test', allowHttp: true },
+    { service: LONG_PROFILE },
   ];
   expect(atTheEdges.flatMap((props) => propFaults({ ...LEAST, ...props }))).toEqual([]);
   expect(propWarnings({ ...LEAST, checkEvery: minutes(30) })).toEqual([]);

@@ -275,7 +275,16 @@ describe('settings', () => {
     ['a subnet that is none', 'vpc', { ...VPC, subnetIds: ['sg-0a1b2c3d'] }, vpc],
     ['a security group that is none', 'vpc', { ...VPC, securityGroupIds: ['default'] }, vpc],
     ['a misspelt setting of the VPC', 'vpc', { ...VPC, subnets: [] }, didYouMean('subnetIds')],
-    ['a tag that is no text', 'tags', { team: 1 }, /use text/],
+    ['a tag that is no text', 'tags', { team: 1 }, /use at most 256 letters/],
+    ['a tag of 257 letters', 'tags', { team: 'x'.repeat(257) }, /use at most 256 letters/],
+    ['a key of 129 letters', 'tags', { ['x'.repeat(129)]: 'x' }, /use at most 128 letters/],
+    [
+      '51 tags',
+      'tags',
+      Object.fromEntries([...Array(51).keys()].map((key) => [`key${key}`, ''])),
+      /give an object of at most 50/,
+    ],
+    ['a tag that AWS keeps for itself', 'tags', { 'aws:team': 'x' }, /use at most 128 letters/],
     ['null', 'runbookUrl', null, /use text/],
     ['a misspelt setting', 'chekEvery', '15 minutes', didYouMean('checkEvery')],
     ['a setting from nowhere', 'colour', 'red', /there is no such setting; remove it/],
@@ -376,6 +385,12 @@ describe('two apps in one account and region', () => {
       'billing-TokenRefresher-service',
     );
     expect(Dashboard).toMatch(/#dashboards\/dashboard\/billing-TokenRefresher$/);
+  });
+
+  it('refuse names that make the name of a stack too long', () => {
+    const name = 'n'.repeat(100);
+    expect(faultsOf({ [name]: LEAST }, { prefix: 'p'.repeat(12) })).toEqual([]);
+    expect(faultsOf({ [name]: LEAST }, { prefix: 'p'.repeat(13) })[1]).toMatch(/CloudFormation takes 128 characters$/);
   });
 
   it('let contexts be that are not ours', () => {
