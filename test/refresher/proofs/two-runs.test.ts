@@ -186,18 +186,25 @@ describe.each<Effect>(['status', 'outcome'])('a run to which SSM does not say th
   });
 });
 
+/** The first status fails; the second announcement is taken, and nothing comes back. */
+function announcedUnheard(losing: (act: () => unknown) => void): Passage {
+  const asked = { status: 0, announce: 0 };
+  return async (effect, act, signal) => {
+    if (effect === 'status' && ++asked.status === 1) {
+      losing(act);
+      throw SERVER_ERROR;
+    }
+    const output = await act();
+    return effect === 'announce' && ++asked.announce === 2 ? await aborted(signal) : output;
+  };
+}
+
 describe('a run whose status SSM has not taken at first', () => {
   it.each<[string, (world: SmallWorld) => Passage, ((world: SmallWorld) => Promise<void>)?]>([
+    ['where its own second announcement was taken without an answer', () => announcedUnheard(() => {})],
     [
-      'where its own second announcement was taken without an answer',
-      () => {
-        const asked = { status: 0, announce: 0 };
-        return async (effect, act, signal) => {
-          if (effect === 'status' && ++asked.status === 1) throw SERVER_ERROR;
-          const output = await act();
-          return effect === 'announce' && ++asked.announce === 2 ? await aborted(signal) : output;
-        };
-      },
+      'then too where the first write arrives meanwhile',
+      (world) => announcedUnheard((act) => world.clock.at(world.clock.now() + 1000, act)),
     ],
     [
       'over the announcement of a run that came second',
@@ -248,6 +255,22 @@ describe('a run whose status SSM has not taken at first', () => {
     expect(await world.tick()).toMatchObject({ outcome: 'fresh', warnings: [] });
     expect(world.logins).toHaveLength(2);
   });
+});
+
+it('a run does not announce again where its status has arrived without an answer', async () => {
+  const world = new SmallWorld();
+  await dueToken(world);
+  const unanswered: Passage = async (_, act) => {
+    await act();
+    throw SERVER_ERROR;
+  };
+  const announcements = vi.fn();
+  const writing = telling('status', unanswered);
+  const report = await world.tick(async (effect, act, signal) => {
+    if (effect === 'announce') announcements();
+    return await writing(effect, act, signal);
+  });
+  expect([report?.outcome, announcements.mock.calls.length]).toEqual(['refreshed', 1]);
 });
 
 it('a run does not ask where nobody can tell whether its announcement came first', async () => {
