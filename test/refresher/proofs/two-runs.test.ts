@@ -257,13 +257,15 @@ describe('a run whose status SSM has not taken at first', () => {
   });
 });
 
+/** Taken, and answered with an error. */
+const unanswered: Passage = async (_, act) => {
+  await act();
+  throw SERVER_ERROR;
+};
+
 it('a run does not announce again where its status has arrived without an answer', async () => {
   const world = new SmallWorld();
   await dueToken(world);
-  const unanswered: Passage = async (_, act) => {
-    await act();
-    throw SERVER_ERROR;
-  };
   const announcements = vi.fn();
   const writing = telling('status', unanswered);
   const report = await world.tick(async (effect, act, signal) => {
@@ -276,10 +278,6 @@ it('a run does not announce again where its status has arrived without an answer
 it('a run does not ask where nobody can tell whether its announcement came first', async () => {
   const world = new SmallWorld();
   await dueToken(world);
-  const unanswered: Passage = async (_, act) => {
-    await act();
-    throw SERVER_ERROR;
-  };
   const announcing = telling('announce', unanswered);
   const report = await world.tick(async (effect, act, signal) => {
     if (effect === 'earlier') throw SERVER_ERROR;
