@@ -5,6 +5,7 @@ import {
   configurationHash,
   type Environment,
   readConfig,
+  variablesOf,
 } from '../../lambda/refresher/config.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
@@ -49,6 +50,8 @@ describe('the environment', () => {
       credentialsMaxAgeSeconds: 6_912_000,
     });
     expect(config.service.fields.map(({ name }) => name)).toEqual(['username', 'password']);
+    const written = variablesOf(config);
+    expect(written).toEqual({ ...environment, ...described, ...numbers, SERVICE: serviceVariable(dpd) });
   });
 
   it('may leave out what is optional, or leave it blank', () => {

@@ -68,12 +68,13 @@ describe('a tick', () => {
   });
 
   it('refuses an event and an environment that make no sense, with every fault at once', async () => {
-    const { failingTick, aws, soap } = await newWorld();
+    const { failingTick, aws, soap, metrics } = await newWorld();
     const from = aws.calls.length;
-    const error = await failingTick('CONFIG_INVALID', {
-      event: { force: 'yes' },
-      env: { TOKEN_ENDPOINT: '', REFRESH_EVERY_SECONDS: '2h' },
-    });
+    const event = { force: 'yes' };
+    const { message } = await failingTick('CONFIG_INVALID', { event });
+    expect([message, metrics().CredentialsRefused]).toEqual(['force: give true or false, in the event', 0]);
+    const env = { TOKEN_ENDPOINT: '', REFRESH_EVERY_SECONDS: '2h' };
+    const error = await failingTick('CONFIG_INVALID', { event, env });
     for (const name of ['force', 'TOKEN_ENDPOINT', 'REFRESH_EVERY_SECONDS']) expect(error.message).toContain(name);
     expect([aws.calls.length - from, soap.calls.length]).toEqual([0, 0]);
   });
