@@ -3,7 +3,7 @@ import { markdownTable } from '../markdown-table.ts';
 import { DAY_MS } from './model/scenario.ts';
 import { duration, lead, least, most, often, withoutToken } from './report/scenario-tables.ts';
 import { outageAt, quietMonth, VENDOR } from './scenarios.ts';
-import { type OwnRhythm, settingsOf } from './simulate-options.ts';
+import type { OwnRhythm } from './simulate-options.ts';
 import { STRATEGIES, type StrategyName } from './strategies.ts';
 import { type Summary, tryOut } from './trial.ts';
 import type { Task } from './worker.ts';
@@ -21,20 +21,21 @@ const QUIET_MS = 2 * DAY_MS;
  * refresh of this project, after a whole number of lifetimes: ways that refresh once or twice in one do so then, too.
  */
 export async function rhythmTasks(rhythm: OwnRhythm, moments = MOMENTS): Promise<readonly Task[]> {
-  const settings = settingsOf(rhythm);
-  const lifetimeMs = rhythm.tokenLifetimeSeconds * 1000;
+  const { settings } = rhythm;
+  const lifetimeSeconds = settings.tokenLifetimeSeconds;
+  const lifetimeMs = lifetimeSeconds * 1000;
   const settledMs = Math.ceil(WARM_UP_MS / lifetimeMs) * lifetimeMs;
   const quiet = {
     ...quietMonth(1),
     days: (settledMs + Math.max(lifetimeMs, QUIET_MS)) / DAY_MS,
     settings,
-    vendor: { ...VENDOR, lifetimeSeconds: rhythm.tokenLifetimeSeconds },
+    vendor: { ...VENDOR, lifetimeSeconds },
   };
   const { month } = await tryOut('this project', quiet);
   const refresh = month.logins.find(({ at }) => at >= month.start + settledMs);
   if (refresh === undefined) throw new TypeError('the token is never refreshed');
   const startAt = refresh.at - month.start + LOGGED_IN_MS + rhythm.outageAfterSeconds * 1000;
-  const stepMs = (lifetimeMs + rhythm.checkEverySeconds * 1000) / moments;
+  const stepMs = (lifetimeMs + settings.checkEverySeconds * 1000) / moments;
   const outages = Array.from({ length: moments }, (_, moment) =>
     // Whole milliseconds, as faults have them: one that began before its onset would not be counted.
     outageAt(settings, Math.floor(startAt + moment * stepMs), rhythm.outageSeconds * 1000),
@@ -63,7 +64,7 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
       ways.map(({ strategy, quiet, onsets: all }) => {
         const onsets = isWorst ? all : all.slice(0, 1);
         return [
-          nameOf(strategy, rhythm.tokenLifetimeSeconds * 1000),
+          nameOf(strategy, rhythm.settings.tokenLifetimeSeconds * 1000),
           duration(most(onsets, withoutToken)),
           duration(least(onsets, ({ msToGap }) => msToGap)),
           often(onsets, ({ msToPage }) => msToPage),
@@ -74,9 +75,9 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
       }),
     );
   const [lifetime, refreshEvery, checkEvery, outageAfter, outage] = [
-    rhythm.tokenLifetimeSeconds,
-    rhythm.refreshEverySeconds,
-    rhythm.checkEverySeconds,
+    rhythm.settings.tokenLifetimeSeconds,
+    rhythm.settings.refreshEverySeconds,
+    rhythm.settings.checkEverySeconds,
     rhythm.outageAfterSeconds,
     rhythm.outageSeconds,
   ].map(durationText);
@@ -87,7 +88,7 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
     table(false),
     `The worst of ${moments} moments at which it could begin; in brackets, in how many of them a person is paged at all:`,
     table(true),
-    ...(pageCouldComeTooLate(timingOf(rhythm)) ? [warning] : []),
+    ...(pageCouldComeTooLate(timingOf(rhythm.settings)) ? [warning] : []),
     'For cdk.json, among the settings of your token:',
     `  "tokenLifetime": "${lifetime}",\n  "refreshEvery": "${refreshEvery}",\n  "checkEvery": "${checkEvery}"`,
   ].join('\n\n');

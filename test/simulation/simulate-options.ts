@@ -5,16 +5,14 @@ import {
   durationSeconds,
   durationText,
   REFRESH_EVERY_SECONDS,
+  type RefreshTiming,
   TOKEN_LIFETIME_SECONDS,
 } from '../../lambda/timing.ts';
 import { deploymentOf } from './deployment.ts';
-import type { Settings } from './model/scenario.ts';
 
 /** A rhythm, and the outage that it has to live through. */
 export interface OwnRhythm {
-  readonly tokenLifetimeSeconds: number;
-  readonly checkEverySeconds: number;
-  readonly refreshEverySeconds: number;
+  readonly settings: Omit<RefreshTiming, 'renewalWindowSeconds'>;
   /** From a refresh of this project to the outage. */
   readonly outageAfterSeconds: number;
   readonly outageSeconds: number;
@@ -85,31 +83,19 @@ export function readSimulateOptions(values: SimulateValues): SimulateOptions {
   if (start === undefined || length === undefined || more.length > 0) {
     throw new UsageError(`--outage takes START+LENGTH. For example: ${EXAMPLE}`);
   }
-  const rhythm = {
+  const settings = {
     tokenLifetimeSeconds: seconds('--lifetime', lifetime ?? durationText(TOKEN_LIFETIME_SECONDS)),
     checkEverySeconds: seconds('--check-every', checkEvery ?? durationText(CHECK_EVERY_SECONDS)),
     refreshEverySeconds: seconds('--refresh-every', refreshEvery ?? durationText(REFRESH_EVERY_SECONDS)),
-    outageAfterSeconds: seconds('--outage START', start.trim()),
-    outageSeconds: seconds('--outage LENGTH', length.trim()),
   };
-  refuseWhatSynthRefuses(rhythm);
-  return { command: 'own rhythm', rhythm };
-}
-
-export function settingsOf({ tokenLifetimeSeconds, checkEverySeconds, refreshEverySeconds }: OwnRhythm): Settings {
-  return {
-    tokenLifetimeMinutes: tokenLifetimeSeconds / 60,
-    refreshEveryMinutes: refreshEverySeconds / 60,
-    checkEveryMinutes: checkEverySeconds / 60,
-  };
-}
-
-function refuseWhatSynthRefuses(rhythm: OwnRhythm): void {
+  const outageAfterSeconds = seconds('--outage START', start.trim());
+  const outageSeconds = seconds('--outage LENGTH', length.trim());
   try {
-    deploymentOf(settingsOf(rhythm));
+    deploymentOf(settings);
   } catch (error) {
     throw new UsageError(`cdk synth would refuse this rhythm: ${error instanceof Error ? error.message : error}`);
   }
+  return { command: 'own rhythm', rhythm: { settings, outageAfterSeconds, outageSeconds } };
 }
 
 /** Longer ones show nothing that these do not, and take minutes. */

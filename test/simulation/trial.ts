@@ -2,13 +2,13 @@ import { assess, watch } from './judge/assessment.ts';
 import { judge } from './judge/invariants.ts';
 import { simulateMonth } from './model/month.ts';
 import type { Scenario } from './model/scenario.ts';
-import { refresherOf, type StrategyName } from './strategies.ts';
+import { REFRESHERS, type StrategyName } from './strategies.ts';
 
 export type Trial = Awaited<ReturnType<typeof tryOut>>;
 
 /** One month of one strategy, from the first event to the last judgement. */
 export async function tryOut(name: StrategyName, scenario: Scenario) {
-  const refresher = refresherOf(name, scenario);
+  const refresher = REFRESHERS[name](scenario);
   const month = await simulateMonth(scenario, refresher);
   const assessment = assess(month, watch(month, refresher.alarms));
   const errors = month.invocations.flatMap(({ error }) => (error === undefined ? [] : [error]));

@@ -16,7 +16,7 @@ export interface SimulatedFault {
   /** Of `process-dies`: every invocation dies at this step. */
   readonly atStep?: number;
   /** Of `lifetime-cut`: the service's tokens live this long from now on, and its replies say so. */
-  readonly lifetimeMinutes?: number;
+  readonly lifetimeSeconds?: number;
   /** Of `clock-skew`: Lambda's clock is off by this much. */
   readonly skewMs?: number;
 }
@@ -119,8 +119,8 @@ const EFFECTS = {
   /** The service forgets all tokens it issued; nobody is notified. */
   'tokens-revoked': { begins: ({ vendor, clock }) => vendor.service.revokeAll(new Date(clock.now())) },
   'lifetime-cut': {
-    begins: ({ vendor }, { lifetimeMinutes = 0 }) => {
-      vendor.service.tokenLifetimeSeconds = lifetimeMinutes * 60;
+    begins: ({ vendor }, { lifetimeSeconds = 0 }) => {
+      vendor.service.tokenLifetimeSeconds = lifetimeSeconds;
     },
     ends: ({ vendor, usual }) => {
       vendor.service.tokenLifetimeSeconds = usual.lifetimeSeconds;

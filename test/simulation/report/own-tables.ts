@@ -1,4 +1,5 @@
 /** This project alone under other settings, other lifetimes and other alarms: why the defaults are as they are. */
+import { REFRESH_EVERY_SECONDS, usefulLife } from '../../../lambda/timing.ts';
 import { markdownTable } from '../../markdown-table.ts';
 import { deploymentOf } from '../deployment.ts';
 import { assess, watch } from '../judge/assessment.ts';
@@ -25,10 +26,10 @@ async function figures(
 }
 
 /** Those that the construct does not refuse. */
-const RHYTHMS = [5, 15, 30, 60].flatMap((checkEveryMinutes) =>
+const RHYTHMS = [5, 15, 30, 60].flatMap((checkEvery) =>
   [60, 120, 180]
-    .filter((refreshEveryMinutes) => Math.min(refreshEveryMinutes, 120) + 2 * checkEveryMinutes <= 240)
-    .map((refreshEveryMinutes) => ({ checkEveryMinutes, refreshEveryMinutes })),
+    .filter((refreshEvery) => usefulLife(240, refreshEvery) + 2 * checkEvery <= 240)
+    .map((refreshEvery) => ({ checkEvery, refreshEvery })),
 );
 
 /** What each policy buys in an outage of six hours, and what it costs on a quiet day. */
@@ -44,10 +45,11 @@ export async function rhythmTable(): Promise<string> {
       'logins a day',
       'ticks a day',
     ],
-    RHYTHMS.map((settings) => [
-      [`${settings.checkEveryMinutes} min`, `${settings.refreshEveryMinutes} min`],
-      [during(6, 'no-answer'), quietMonth(1)].map((scenario) => ({ ...scenario, settings })),
-    ]),
+    RHYTHMS.map(({ checkEvery, refreshEvery }) => {
+      const settings = { checkEverySeconds: checkEvery * 60, refreshEverySeconds: refreshEvery * 60 };
+      const scenarios = [during(6, 'no-answer'), quietMonth(1)].map((one) => ({ ...one, settings }));
+      return [[`${checkEvery} min`, `${refreshEvery} min`], scenarios];
+    }),
     ([{ onsets = [] } = {}, { requests = 0, ticks = 0 } = {}]) => [
       duration(least(onsets, ({ msToGap }) => msToGap)),
       duration(least(onsets, lead)),
@@ -70,9 +72,11 @@ export async function leadTable(): Promise<string> {
 
 const SHORT_LIVES = [60, 90, 180, 240];
 
-function shortLived(tokenLifetimeMinutes: number): Partial<Scenario> {
-  const settings = { tokenLifetimeMinutes, refreshEveryMinutes: Math.min(120, tokenLifetimeMinutes / 2) };
-  return { settings, vendor: { ...VENDOR, lifetimeSeconds: tokenLifetimeMinutes * 60 } };
+function shortLived(minutes: number): Partial<Scenario> {
+  const lifetimeSeconds = minutes * 60;
+  const refreshEverySeconds = usefulLife(lifetimeSeconds, REFRESH_EVERY_SECONDS);
+  const settings = { tokenLifetimeSeconds: lifetimeSeconds, refreshEverySeconds };
+  return { settings, vendor: { ...VENDOR, lifetimeSeconds } };
 }
 
 /** The longest time without a token: backing off from malformed answers, and asking at every check, as after a 503. */
@@ -92,7 +96,7 @@ export async function backOffTable(): Promise<string> {
   );
 }
 
-const CHECKS: readonly Settings[] = [{}, { checkEveryMinutes: 5 }];
+const CHECKS: readonly Settings[] = [{}, { checkEverySeconds: 300 }];
 
 /** Logins in a day in which the service refuses, and its refusal is taken for something else. */
 export async function misreadTable(): Promise<string> {
