@@ -16,9 +16,7 @@ const RHYTHM = {
 const summaries: Summary[] = [];
 
 beforeAll(async () => {
-  for (const { strategy, scenario } of await rhythmTasks(RHYTHM, MOMENTS)) {
-    summaries.push(await summaryOf(strategy, scenario));
-  }
+  for (const task of await rhythmTasks(RHYTHM, MOMENTS)) summaries.push(await summaryOf(task));
 });
 
 /** The outage that begins at START. */

@@ -1,12 +1,11 @@
 import { durationText, pageCouldComeTooLate, timingOf, usefulLife } from '../../lambda/timing.ts';
-import { markdownTable } from '../markdown-table.ts';
+import { tableOf } from '../markdown-table.ts';
 import { DAY_MS } from './model/scenario.ts';
 import { duration, lead, least, most, often, withoutToken } from './report/scenario-tables.ts';
 import { outageAt, quietMonth, VENDOR } from './scenarios.ts';
 import type { OwnRhythm } from './simulate-options.ts';
 import { STRATEGIES, type StrategyName } from './strategies.ts';
-import { type Summary, tryOut } from './trial.ts';
-import type { Task } from './worker.ts';
+import { type Summary, type Task, tryOut } from './trial.ts';
 
 /** An alarm that fills what is missing says nothing in its first hours. */
 const WARM_UP_MS = DAY_MS;
@@ -50,34 +49,23 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
     return { strategy, quiet, onsets: faulty.flatMap(({ onsets }) => onsets) };
   });
   const moments = ways[0]?.onsets.length ?? 0;
-  const columns = [
-    '',
-    'readers without a token',
-    'they notice after',
-    'a person is paged after',
-    'before they notice',
-    'logins meanwhile',
-  ];
-  const table = (isWorst: boolean) =>
-    markdownTable(
-      [...columns, ...(isWorst ? ['logins on a quiet day'] : [])],
-      ways.map(({ strategy, quiet, onsets: all }) => {
-        const onsets = isWorst ? all : all.slice(0, 1);
-        return [
-          nameOf(strategy, rhythm.settings.tokenLifetimeSeconds * 1000),
-          duration(most(onsets, withoutToken)),
-          duration(least(onsets, ({ msToGap }) => msToGap)),
-          often(onsets, ({ msToPage }) => msToPage),
-          ahead(least(onsets, lead)),
-          String(most(onsets, ({ requests }) => requests)),
-          ...(isWorst && quiet ? [(quiet.requests / quiet.days).toFixed(0)] : []),
-        ];
-      }),
-    );
+  const { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds } = rhythm.settings;
+  const columns: Readonly<Record<string, (way: (typeof ways)[number]) => string>> = {
+    '': ({ strategy }) => nameOf(strategy, tokenLifetimeSeconds * 1000),
+    'readers without a token': ({ onsets }) => duration(most(onsets, withoutToken)),
+    'they notice after': ({ onsets }) => duration(least(onsets, ({ msToGap }) => msToGap)),
+    'a person is paged after': ({ onsets }) => often(onsets, ({ msToPage }) => msToPage),
+    'before they notice': ({ onsets }) => ahead(least(onsets, lead)),
+    'logins meanwhile': ({ onsets }) => `${most(onsets, ({ requests }) => requests)}`,
+  };
+  const atStart = ways.map((way) => ({ ...way, onsets: way.onsets.slice(0, 1) }));
+  const onQuietDay = {
+    'logins on a quiet day': ({ quiet }) => (quiet ? (quiet.requests / quiet.days).toFixed(0) : ''),
+  } satisfies typeof columns;
   const [lifetime, refreshEvery, checkEvery, outageAfter, outage] = [
-    rhythm.settings.tokenLifetimeSeconds,
-    rhythm.settings.refreshEverySeconds,
-    rhythm.settings.checkEverySeconds,
+    tokenLifetimeSeconds,
+    refreshEverySeconds,
+    checkEverySeconds,
     rhythm.outageAfterSeconds,
     rhythm.outageSeconds,
   ].map(durationText);
@@ -85,9 +73,9 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
   return [
     `The service is down for ${outage}. Tokens live ${lifetime}; this project looks every ${checkEvery} and refreshes every ${refreshEvery}.`,
     `It begins ${outageAfter} after this project got a token:`,
-    table(false),
+    tableOf(atStart, columns),
     `The worst of ${moments} moments at which it could begin; in brackets, in how many of them a person is paged at all:`,
-    table(true),
+    tableOf(ways, { ...columns, ...onQuietDay }),
     ...(pageCouldComeTooLate(timingOf(rhythm.settings)) ? [warning] : []),
     'For cdk.json, among the settings of your token:',
     `  "tokenLifetime": "${lifetime}",\n  "refreshEvery": "${refreshEvery}",\n  "checkEvery": "${checkEvery}"`,

@@ -18,12 +18,6 @@ export interface OwnRhythm {
   readonly outageSeconds: number;
 }
 
-export type SimulateOptions =
-  | { readonly command: 'write page' }
-  /** Without a seed: one of chance. */
-  | { readonly command: 'random months'; readonly count: number; readonly seed: number | undefined }
-  | { readonly command: 'own rhythm'; readonly rhythm: OwnRhythm };
-
 const OPTIONS = {
   months: { type: 'string' },
   seed: { type: 'string' },
@@ -66,19 +60,20 @@ export const SIMULATE = { name: 'npm run simulate', help: HELP, options: OPTIONS
 type SimulateValues = Readonly<Partial<Record<keyof typeof OPTIONS, string>>>;
 
 /** @throws UsageError that says what to write instead */
-export function readSimulateOptions(values: SimulateValues): SimulateOptions {
+export function readSimulateOptions(values: SimulateValues) {
   const { months, seed, lifetime, 'check-every': checkEvery, 'refresh-every': refreshEvery, outage } = values;
   const isOwnRhythm = [lifetime, checkEvery, refreshEvery, outage].some((value) => value !== undefined);
   if (months === undefined && seed !== undefined) throw new UsageError('--seed goes with --months.');
   if (months !== undefined) {
     if (isOwnRhythm) throw new UsageError('--months goes with --seed alone.');
     return {
-      command: 'random months',
+      command: 'random months' as const,
       count: wholeNumber(months, '--months', 1),
+      /** Left out: one of chance. */
       seed: seed === undefined ? undefined : wholeNumber(seed, '--seed', 0),
     };
   }
-  if (!isOwnRhythm) return { command: 'write page' };
+  if (!isOwnRhythm) return { command: 'write page' as const };
   const [start, length, ...more] = outage?.split('+') ?? [];
   if (start === undefined || length === undefined || more.length > 0) {
     throw new UsageError(`--outage takes START+LENGTH. For example: ${EXAMPLE}`);
@@ -95,7 +90,8 @@ export function readSimulateOptions(values: SimulateValues): SimulateOptions {
   } catch (error) {
     throw new UsageError(`cdk synth would refuse this rhythm: ${error instanceof Error ? error.message : error}`);
   }
-  return { command: 'own rhythm', rhythm: { settings, outageAfterSeconds, outageSeconds } };
+  const rhythm: OwnRhythm = { settings, outageAfterSeconds, outageSeconds };
+  return { command: 'own rhythm' as const, rhythm };
 }
 
 /** Longer ones show nothing that these do not, and take minutes. */

@@ -4,6 +4,12 @@ import { simulateMonth } from './model/month.ts';
 import type { Scenario } from './model/scenario.ts';
 import { REFRESHERS, type StrategyName } from './strategies.ts';
 
+/** Which month of which strategy to run. */
+export interface Task {
+  readonly strategy: StrategyName;
+  readonly scenario: Scenario;
+}
+
 export type Trial = Awaited<ReturnType<typeof tryOut>>;
 
 /** One month of one strategy, from the first event to the last judgement. */
@@ -26,7 +32,7 @@ export async function tryOut(name: StrategyName, scenario: Scenario) {
 /** What is kept of a trial: small enough to send between threads by the thousand. */
 export type Summary = Awaited<ReturnType<typeof summaryOf>>;
 
-export async function summaryOf(strategy: StrategyName, scenario: Scenario) {
+export async function summaryOf({ strategy, scenario }: Task) {
   const { month, assessment, verdict, mistakes } = await tryOut(strategy, scenario);
   const { validShare, recordedShare, longestGapMs, onsets } = assessment;
   return {

@@ -1,8 +1,8 @@
 /** This project alone under other settings, other lifetimes and other alarms: why the defaults are as they are. */
 import { REFRESH_EVERY_SECONDS, usefulLife } from '../../../lambda/timing.ts';
-import { markdownTable } from '../../markdown-table.ts';
+import { markdownTable, tableOf } from '../../markdown-table.ts';
 import { deploymentOf } from '../deployment.ts';
-import { assess, watch } from '../judge/assessment.ts';
+import { assess, type OnsetOutcome, watch } from '../judge/assessment.ts';
 import type { Month } from '../model/month.ts';
 import type { Scenario, Settings } from '../model/scenario.ts';
 import { during, offTheGrid, quietMonth, VENDOR } from '../scenarios.ts';
@@ -155,35 +155,28 @@ export async function alarmTable(): Promise<string> {
   const { alarms, config } = deploymentOf({});
   const rows = VARIANTS.map(({ shareOfLifetime, ...variant }) => {
     const threshold = config.tokenLifetimeSeconds * shareOfLifetime;
+    const isBreaching = (value: number) => value < threshold;
     const watched = alarms
       .filter(({ name }) => name === 'TokenExpiring')
-      .map((one) => ({
-        ...one,
-        alarm: { ...one.alarm, ...variant, isBreaching: (value: number) => value < threshold },
-      }));
+      .map((one) => ({ ...one, alarm: { ...one.alarm, ...variant, isBreaching } }));
     const assessed = (list: readonly Month[]) => list.map((month) => assess(month, watch(month, watched)));
-    const longOnsets = assessed(long).flatMap(({ onsets }) => onsets);
-    const shortOnsets = assessed(short).flatMap(({ onsets }) => onsets);
-    return [
-      variant.statistic,
-      `${variant.datapointsToAlarm} of ${variant.evaluationPeriods}`,
-      `1/${Math.round(1 / shareOfLifetime)}`,
-      String(assessed(quiet).flatMap(({ falsePages }) => falsePages).length),
-      `${shortOnsets.filter(({ pages }) => pages > 0).length} of ${shortOnsets.length}`,
-      `${longOnsets.filter(({ pages }) => pages > 1).length} of ${longOnsets.length}`,
-      duration(least(longOnsets, lead)),
-    ];
+    return {
+      ...variant,
+      shareOfLifetime,
+      falsePages: assessed(quiet).flatMap(({ falsePages }) => falsePages),
+      short: assessed(short).flatMap(({ onsets }) => onsets),
+      long: assessed(long).flatMap(({ onsets }) => onsets),
+    };
   });
-  return markdownTable(
-    [
-      'statistic',
-      'periods',
-      'share of lifetime',
-      `pages in ${QUIET_MONTHS} quiet months`,
-      'pages for 1 h that nobody notices',
-      'paged twice for 3 h',
-      'page before the end',
-    ],
-    rows,
-  );
+  const pagedMoreThan = (onsets: readonly OnsetOutcome[], times: number) =>
+    `${onsets.filter(({ pages }) => pages > times).length} of ${onsets.length}`;
+  return tableOf(rows, {
+    statistic: ({ statistic }) => statistic,
+    periods: ({ datapointsToAlarm, evaluationPeriods }) => `${datapointsToAlarm} of ${evaluationPeriods}`,
+    'share of lifetime': ({ shareOfLifetime }) => `1/${Math.round(1 / shareOfLifetime)}`,
+    [`pages in ${QUIET_MONTHS} quiet months`]: ({ falsePages }) => `${falsePages.length}`,
+    'pages for 1 h that nobody notices': ({ short }) => pagedMoreThan(short, 0),
+    'paged twice for 3 h': ({ long }) => pagedMoreThan(long, 1),
+    'page before the end': ({ long }) => duration(least(long, lead)),
+  });
 }
