@@ -23,8 +23,7 @@ export function markdownTable(
 export function tableOf<Item>(
   items: readonly Item[],
   columns: Readonly<Record<string, (item: Item) => string>>,
-  options?: Parameters<typeof markdownTable>[2],
 ): string {
   const rows = items.map((item) => Object.values(columns).map((read) => read(item)));
-  return markdownTable(Object.keys(columns), rows, options);
+  return markdownTable(Object.keys(columns), rows);
 }

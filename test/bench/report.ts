@@ -1,4 +1,4 @@
-import { tableOf } from '../markdown-table.ts';
+import { markdownTable } from '../markdown-table.ts';
 import type { CaseKey } from './cases.ts';
 import type { ColdTick } from './cold-tick.ts';
 import { SOAP_LATENCY_MS } from './endpoints.ts';
@@ -35,36 +35,34 @@ export function judge(results: Results) {
 }
 
 export function ticksTable(results: Results): string {
+  const header = [
+    'cold tick',
+    'bundle KiB',
+    'loaded KiB',
+    'init ms',
+    'first answer ms',
+    'total ms',
+    'CPU ms',
+    'peak MB',
+  ];
+  const figures = ['initMs', 'firstAnswerMs', 'totalMs', 'cpuMs', 'peakMemoryMb'] as const;
   const refreshing = results.get('refreshing');
-  return tableOf(
-    [...results.values()],
-    {
-      'cold tick': ({ name }) => name,
-      'bundle KiB': ({ bundleBytes }) => kibibytes(bundleBytes),
-      'loaded KiB': ({ loadedBytes }) => kibibytes(loadedBytes),
-      'init ms': (measured) => medianOf(measured, 'initMs').toFixed(0),
-      'first answer ms': (measured) => medianOf(measured, 'firstAnswerMs').toFixed(0),
-      'total ms': (measured) => medianOf(measured, 'totalMs').toFixed(0),
-      'CPU ms': (measured) => medianOf(measured, 'cpuMs').toFixed(0),
-      'peak MB': (measured) => medianOf(measured, 'peakMemoryMb').toFixed(0),
-      'ours / it': (measured) => (refreshing === undefined ? '' : pairedRatio(refreshing, measured).toFixed(2)),
-    },
-    { figures: true },
-  );
+  const rows = [...results.values()].map((measured) => [
+    measured.name,
+    kibibytes(measured.bundleBytes),
+    kibibytes(measured.loadedBytes),
+    ...figures.map((figure) => medianOf(measured, figure).toFixed(0)),
+    refreshing === undefined ? '' : pairedRatio(refreshing, measured).toFixed(2),
+  ]);
+  return markdownTable([...header, 'ours / it'], rows, { figures: true });
 }
 
 export function targetsTable(targets: readonly Target[]): string {
-  const text = (value: number, unit: string) => value.toFixed(unit === '' ? 2 : 0) + unit;
-  return tableOf(
-    targets,
-    {
-      target: ({ what }) => what,
-      measured: ({ measured, unit }) => text(measured, unit),
-      'at most': ({ atMost, unit }) => text(atMost, unit),
-      '': ({ measured, atMost }) => (measured <= atMost ? 'met' : 'missed'),
-    },
-    { figures: true },
-  );
+  const rows = targets.map(({ what, measured, atMost, unit }) => {
+    const text = (value: number) => value.toFixed(unit === '' ? 2 : 0) + unit;
+    return [what, text(measured), text(atMost), measured <= atMost ? 'met' : 'missed'];
+  });
+  return markdownTable(['target', 'measured', 'at most', ''], rows, { figures: true });
 }
 
 /** The median of the rounds' own ratios: whatever slowed a round down, slowed both of its ticks down. */

@@ -1,8 +1,7 @@
 import { timingOf } from '../../lambda/timing.ts';
-import type { Issuing } from '../../local/world/soap/token-issuer.ts';
 import { Random } from '../../local/world/time/random.ts';
 import type { SimulatedFault, TimedFault } from './model/faults.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 
 const VENDOR_FAULTS = [
   'no-connection',
@@ -29,10 +28,7 @@ const MOMENTS = [
   'token-overwritten',
 ] as const;
 
-interface Customer {
-  readonly settings: Settings;
-  readonly days: number;
-}
+type Customer = Pick<Scenario, 'settings' | 'days'>;
 
 const DEFAULT: Customer = { settings: {}, days: 30 };
 /** What teams set, and the service that it fits. The default is the most frequent. */
@@ -43,7 +39,6 @@ const CUSTOMERS: readonly [Customer, ...Customer[]] = [
   { settings: { tokenLifetimeSeconds: 3600, refreshEverySeconds: 1800, checkEverySeconds: 300 }, days: 10 },
   { settings: { tokenLifetimeSeconds: 12 * 3600, refreshEverySeconds: 4 * 3600, checkEverySeconds: 1800 }, days: 30 },
 ];
-const ISSUINGS: readonly [Issuing, ...Issuing[]] = ['new', 'new-revoking-old'];
 
 /** A month as no one plans it: nought to six faults of any kind, at any time, over one another. */
 export function randomMonth(seed: number): Scenario {
@@ -60,7 +55,7 @@ export function randomMonth(seed: number): Scenario {
     settings,
     vendor: {
       lifetimeSeconds,
-      issuing: random.pick(ISSUINGS),
+      issuing: random.pick(['new', 'new-revoking-old']),
       ...(random.chance(0.5) && { lockOut: { afterRefusals: 3, seconds: 1800 } }),
     },
     isReported: false,

@@ -25,7 +25,7 @@ async function figures(
   );
 }
 
-/** Those that the construct does not refuse. */
+/** Those that the construct does not refuse, in minutes. */
 const RHYTHMS = [5, 15, 30, 60].flatMap((checkEvery) =>
   [60, 120, 180]
     .filter((refreshEvery) => usefulLife(240, refreshEvery) + 2 * checkEvery <= 240)
@@ -34,31 +34,24 @@ const RHYTHMS = [5, 15, 30, 60].flatMap((checkEvery) =>
 
 /** What each policy buys in an outage of six hours, and what it costs on a quiet day. */
 export async function rhythmTable(): Promise<string> {
-  return await figures(
-    [
-      'checkEvery',
-      'refreshEvery',
-      'outage that no reader notices',
-      'page before the end',
-      'healthy after the outage',
-      'requests in 6 h',
-      'logins a day',
-      'ticks a day',
-    ],
+  const under = (scenario: Scenario) =>
     RHYTHMS.map(({ checkEvery, refreshEvery }) => {
       const settings = { checkEverySeconds: checkEvery * 60, refreshEverySeconds: refreshEvery * 60 };
-      const scenarios = [during(6, 'no-answer'), quietMonth(1)].map((one) => ({ ...one, settings }));
-      return [[`${checkEvery} min`, `${refreshEvery} min`], scenarios];
-    }),
-    ([{ onsets = [] } = {}, { requests = 0, ticks = 0 } = {}]) => [
-      duration(least(onsets, ({ msToGap }) => msToGap)),
-      duration(least(onsets, lead)),
-      duration(most(onsets, ({ msToHealth }) => msToHealth)),
-      String(most(onsets, (onset) => onset.requests)),
-      (requests / 30).toFixed(0),
-      (ticks / 30).toFixed(0),
-    ],
-  );
+      return { ...scenario, settings };
+    });
+  const outages = await runOwn(under(during(6, 'no-answer')));
+  const quiet = await runOwn(under(quietMonth(1)));
+  const rows = RHYTHMS.map((rhythm, index) => ({ ...rhythm, ...quiet[index], onsets: outages[index]?.onsets ?? [] }));
+  return tableOf(rows, {
+    checkEvery: ({ checkEvery }) => `${checkEvery} min`,
+    refreshEvery: ({ refreshEvery }) => `${refreshEvery} min`,
+    'outage that no reader notices': ({ onsets }) => duration(least(onsets, ({ msToGap }) => msToGap)),
+    'page before the end': ({ onsets }) => duration(least(onsets, lead)),
+    'healthy after the outage': ({ onsets }) => duration(most(onsets, ({ msToHealth }) => msToHealth)),
+    'requests in 6 h': ({ onsets }) => `${most(onsets, ({ requests }) => requests)}`,
+    'logins a day': ({ requests = 0 }) => (requests / 30).toFixed(0),
+    'ticks a day': ({ ticks = 0 }) => (ticks / 30).toFixed(0),
+  });
 }
 
 /** How long before its end somebody is paged, whatever the exact lifetime and moment of the last refresh. */
