@@ -7,9 +7,6 @@ import type { Account } from './account.ts';
 import type { InvokeFunction } from './lambda-service.ts';
 import { VENDOR_FAULTS, type VendorFaultName } from './vendor-faults.ts';
 
-/** Of what `lifetime-overstated` promises. */
-const OVERSTATED_SHARE = 0.25;
-
 /** Everything that can go wrong, by its kind, with what must be said of it. */
 export interface SimulatedFault {
   readonly kind: keyof typeof EFFECTS | VendorFaultName | StoreFault;
@@ -127,7 +124,7 @@ const EFFECTS = {
     },
   },
   /** Right answers, but the token lives for a quarter of what they say. */
-  'lifetime-overstated': { holds: () => ({ vendorFault: undefined, livedShare: OVERSTATED_SHARE }) },
+  'lifetime-overstated': { holds: () => ({ vendorFault: undefined, livedShare: 0.25 }) },
   'clock-skew': { holds: ({ skewMs = 0 }) => ({ skewMs }) },
 } as const satisfies Readonly<Record<string, Effects>>;
 
