@@ -13,8 +13,6 @@ import { VENDOR_FAULTS } from './vendor-faults.ts';
 /** From a rejected call to the tick that the rule starts. */
 const RULE_MS = 3_000;
 
-const MONTH_START = Date.UTC(2026, 0, 1);
-
 /** An alarm of the refresher's team. */
 export interface WatchedAlarm {
   readonly name: string;
@@ -39,7 +37,7 @@ export interface Refresher {
 export type Month = Awaited<ReturnType<typeof simulateMonth>>;
 
 export async function simulateMonth(scenario: Scenario, refresher: Refresher) {
-  const start = MONTH_START;
+  const start = Date.UTC(2026, 0, 1);
   const end = start + scenario.days * DAY_MS;
   const credentials = { username: 'b2b', password: 'password-0', client_id: 'client', client_secret: 'secret' };
   const { vendor: usual, seed } = scenario;
