@@ -59,9 +59,7 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
     'logins meanwhile': ({ onsets }) => `${most(onsets, ({ requests }) => requests)}`,
   };
   const atStart = ways.map((way) => ({ ...way, onsets: way.onsets.slice(0, 1) }));
-  const onQuietDay = {
-    'logins on a quiet day': ({ quiet }) => (quiet ? (quiet.requests / quiet.days).toFixed(0) : ''),
-  } satisfies typeof columns;
+  const loginsADay = ({ quiet }: (typeof ways)[number]) => (quiet ? (quiet.requests / quiet.days).toFixed(0) : '');
   const [lifetime, refreshEvery, checkEvery, outageAfter, outage] = [
     tokenLifetimeSeconds,
     refreshEverySeconds,
@@ -75,7 +73,7 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
     `It begins ${outageAfter} after this project got a token:`,
     tableOf(atStart, columns),
     `The worst of ${moments} moments at which it could begin; in brackets, in how many of them a person is paged at all:`,
-    tableOf(ways, { ...columns, ...onQuietDay }),
+    tableOf(ways, { ...columns, 'logins on a quiet day': loginsADay }),
     ...(pageCouldComeTooLate(timingOf(rhythm.settings)) ? [warning] : []),
     'For cdk.json, among the settings of your token:',
     `  "tokenLifetime": "${lifetime}",\n  "refreshEvery": "${refreshEvery}",\n  "checkEvery": "${checkEvery}"`,
