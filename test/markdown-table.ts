@@ -18,3 +18,12 @@ export function markdownTable(
   const rule = widths.map((width, column) => (isFigure(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
   return [line(header), line(rule), ...rows.map(line)].join('\n');
 }
+
+/** A Markdown table with a row for each item: the titles of its columns, and what stands in each. */
+export function tableOf<Item>(
+  items: readonly Item[],
+  columns: Readonly<Record<string, (item: Item) => string>>,
+): string {
+  const rows = items.map((item) => Object.values(columns).map((read) => read(item)));
+  return markdownTable(Object.keys(columns), rows);
+}

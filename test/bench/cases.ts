@@ -32,8 +32,13 @@ export const SETTINGS = {
   TOKEN_LIFETIME_SECONDS: '14400',
 } satisfies Omit<Environment, 'TOKEN_ENDPOINT'>;
 
-export function firstTick({ ours }: Variants, endpoints: Endpoints): Case {
-  return { name: ours.name, variant: ours, prepare: () => {}, isDone: () => isLastTokenStored(endpoints) };
+/** A tick that gets a new token, in the store as it is or as it has been prepared. */
+export function refreshing(variant: Variant, { aws, soap }: Endpoints, prepare = () => {}): Case {
+  const isDone = () => {
+    const issued = soap.issuedTokens.at(-1)?.token;
+    return issued !== undefined && aws.parameters.parameter(TOKEN_PARAMETER)?.value === issued;
+  };
+  return { name: variant.name, variant, prepare, isDone };
 }
 
 /** Needs a store in which this project's first tick has left a token and its two records. */
@@ -57,12 +62,7 @@ export function casesAfterFirstTick(variants: Variants, endpoints: Endpoints): R
     aws.perform('DeleteParameter', { Name: attemptParameter });
     put(attemptParameter, attempt, 'String');
   };
-  const refreshing = (variant: Variant): Case => ({
-    name: variant.name,
-    variant,
-    prepare: () => storeToken(REFRESH_EVERY_SECONDS),
-    isDone: () => isLastTokenStored(endpoints),
-  });
+  const due = (variant: Variant) => refreshing(variant, endpoints, () => storeToken(REFRESH_EVERY_SECONDS));
   const fresh: Case = {
     name: `${variants.ours.name}, token still fresh`,
     variant: variants.ours,
@@ -70,18 +70,13 @@ export function casesAfterFirstTick(variants: Variants, endpoints: Endpoints): R
     isDone: (answer) => isObject(answer) && answer.outcome === 'fresh',
   };
   return new Map<CaseKey, Case>([
-    ['refreshing', refreshing(variants.ours)],
+    ['refreshing', due(variants.ours)],
     ['fresh', fresh],
-    ['usual', refreshing(variants.usual)],
-    ['external', refreshing(variants.external)],
-    ['nodeSoap', refreshing(variants.nodeSoap)],
-    ...(variants.python ? [['python', refreshing(variants.python)] as const] : []),
-    ['handSigned', refreshing(variants.handSigned)],
+    ['usual', due(variants.usual)],
+    ['external', due(variants.external)],
+    ['nodeSoap', due(variants.nodeSoap)],
+    ...(variants.python ? [['python', due(variants.python)] as const] : []),
+    ['handSigned', due(variants.handSigned)],
     ['empty', { name: variants.empty.name, variant: variants.empty, prepare: () => {}, isDone: () => true }],
   ]);
-}
-
-function isLastTokenStored({ aws, soap }: Endpoints): boolean {
-  const issued = soap.issuedTokens.at(-1)?.token;
-  return issued !== undefined && aws.parameters.parameter(TOKEN_PARAMETER)?.value === issued;
 }

@@ -22,7 +22,7 @@ const TIMEOUT_MS = 60_000;
  */
 export async function coldTick(program: Program, cpuShare?: CpuShare) {
   let askedAt = 0;
-  const api = await serveRuntimeApi({}, TIMEOUT_MS, () => {
+  const api = await serveRuntimeApi(TIMEOUT_MS, () => {
     limit?.start();
     askedAt = performance.now();
   });

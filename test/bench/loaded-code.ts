@@ -9,12 +9,11 @@ const RECORDER = join(import.meta.dirname, 'record-loaded-code.ts');
 export async function loadedCodeBytes(program: Program, scratch: string): Promise<number> {
   const list = join(scratch, 'loaded-code');
   rmSync(list, { force: true });
-  const recorded: Program = {
+  await coldTick({
     command: program.command,
     args: ['--import', RECORDER, ...program.args],
     environment: { ...program.environment, LOADED_CODE_FILE: list },
-  };
-  await coldTick(recorded);
+  });
   return readFileSync(list, 'utf8')
     .trim()
     .split('\n')

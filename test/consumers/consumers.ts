@@ -44,9 +44,9 @@ try {
 /** @returns what is not as the rows say */
 async function play(rows: readonly Row[]): Promise<readonly string[]> {
   const surprises: string[] = [];
-  const waiting = [...rows];
+  const waiting = rows.values();
   const work = async (): Promise<void> => {
-    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
+    for (const row of waiting) {
       const title = row.cells.join(' | ');
       const startedAt = Date.now();
       const surprise = surpriseOf(row, await row.play().catch((error: unknown) => String(error)));

@@ -13,7 +13,7 @@ import { isObject } from '../../lambda/parse-json.ts';
 import { SETTINGS } from '../../lambda/refresher/config.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import { LEAST, readable, statementsOf, TOKEN } from '../infra/synthesis.ts';
-import { markdownTable } from '../markdown-table.ts';
+import { markdownTable, tableOf } from '../markdown-table.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -153,15 +153,12 @@ function plain(text: string): string {
 function variablesTable(environment: unknown): string {
   const { Variables = {} } = isObject(environment) ? environment : {};
   const values: Properties = isObject(Variables) ? Variables : {};
-  return markdownTable(
-    ['variable', '', 'in the example', 'what it says'],
-    Object.entries(SETTINGS).map(([name, { variable, isRequired }]) => [
-      `\`${variable}\``,
-      isRequired ? 'required' : '',
-      variable in values ? `\`${plain(String(values[variable]))}\`` : '',
-      Object.entries(MEANINGS).find(([key]) => key === name)?.[1] ?? '',
-    ]),
-  );
+  return tableOf(Object.entries(SETTINGS), {
+    variable: ([, { variable }]) => `\`${variable}\``,
+    '': ([, { isRequired }]) => (isRequired ? 'required' : ''),
+    'in the example': ([, { variable }]) => (variable in values ? `\`${plain(String(values[variable]))}\`` : ''),
+    'what it says': ([name]) => Object.entries(MEANINGS).find(([key]) => key === name)?.[1] ?? '',
+  });
 }
 
 /** What the function's role may do besides, by what it is for. */

@@ -1,6 +1,7 @@
 const TYPE = 'the compiler reports it';
 const ALIKE = 'undefined, which is as false here';
 const MILLISECOND = 'one millisecond of one machine\u2019s clock';
+const OWN_CLIENT = 'seconds of real time: of the own client, which no test makes wait';
 const IMPOSSIBLE = 'the case that it is for cannot be made: the types ask for it';
 
 /** Survivors that no test can miss, by file and change, and why. `npm run mutants` fails where one of them is killed or gone. */
@@ -57,13 +58,13 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
     'clock.now() - lastReadAt > FROZEN_MS → (clock.now() - lastReadAt) >= (FROZEN_MS)': MILLISECOND,
     'await reading?.catch(() => undefined); → (left out)':
       'a second passes between two reads, which is longer than one takes',
-    '1_000 → 2000': 'seconds of real time: of the own client, which no test makes wait',
-    'connectionTimeout: 1_000 → (left out)': 'seconds of real time: of the own client, which no test makes wait',
-    '2_000 → 4000': 'seconds of real time: of the own client, which no test makes wait',
-    'requestTimeout: 2_000 → (left out)': 'seconds of real time: of the own client, which no test makes wait',
-    'throwOnRequestTimeout: true → (left out)': 'seconds of real time: of the own client, which no test makes wait',
+    '1_000 → 2000': OWN_CLIENT,
+    'connectionTimeout: 1_000 → (left out)': OWN_CLIENT,
+    '2_000 → 4000': OWN_CLIENT,
+    'requestTimeout: 2_000 → (left out)': OWN_CLIENT,
+    'throwOnRequestTimeout: true → (left out)': OWN_CLIENT,
     'requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true } → (left out)':
-      'seconds of real time: of the own client, which no test makes wait',
+      OWN_CLIENT,
   },
   'lambda/reader/stored-token.ts': {
     'find → findLast': 'SSM names each parameter once',

@@ -9,36 +9,29 @@ export interface Findings {
   readonly atLoad: string[];
 }
 
-interface State {
-  active: string | undefined;
-  calls: number;
-  budget: number;
-  readonly reached: Set<string>;
-  readonly everReached: Set<string>;
-  readonly atLoad: Set<string>;
-  readonly killed: Set<string>;
-  isTesting: boolean;
-}
-
-declare global {
-  var mutantState: State | undefined;
-  var $mutant: (id: string) => boolean;
-}
-
 /** The mutant that is tried from the start: one that a module asks for while it is loaded, and no test later. */
 const tried = process.env.MUTANT;
 
+function newState() {
+  return {
+    active: tried,
+    calls: 0,
+    budget: Number.POSITIVE_INFINITY,
+    reached: new Set<string>(),
+    everReached: new Set<string>(),
+    atLoad: new Set<string>(),
+    killed: new Set<string>(),
+    isTesting: false,
+  };
+}
+
+declare global {
+  var mutantState: ReturnType<typeof newState> | undefined;
+  var $mutant: (id: string) => boolean;
+}
+
 // Modules of all test files are loaded in one process, and so is this.
-globalThis.mutantState ??= {
-  active: tried,
-  calls: 0,
-  budget: Number.POSITIVE_INFINITY,
-  reached: new Set(),
-  everReached: new Set(),
-  atLoad: new Set(),
-  killed: new Set(),
-  isTesting: false,
-};
+globalThis.mutantState ??= newState();
 const state = globalThis.mutantState;
 globalThis.$mutant = (id) => {
   state.calls += 1;

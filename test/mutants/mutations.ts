@@ -11,12 +11,6 @@ export interface Mutant {
   readonly change: string;
 }
 
-/** A file in which each mutant is asked for: `$mutant(id)` says whether it is the one that is tried. */
-export interface MutatedFile {
-  readonly code: string;
-  readonly mutants: readonly Mutant[];
-}
-
 interface Node {
   readonly type: string;
   readonly start: number;
@@ -52,10 +46,11 @@ const METHODS: Readonly<Record<string, string>> = {
 const TYPED = ['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression'];
 
 /**
- * TypeScript with all its mutants: another operator, a condition that always or never holds, a number that is one more or, of a thousand and above, twice as much, a
- * property or a call that is left out, no `!`, another method of a list.
+ * TypeScript with all its mutants: another operator, a condition that always or never holds, a number that is one more or,
+ * of a thousand and above, twice as much, a property or a call that is left out, no `!`, another method of a list.
+ * @returns code that asks for each mutant: `$mutant(id)` says whether it is the one that is tried
  */
-export function mutate(source: string, file: string): MutatedFile {
+export function mutate(source: string, file: string) {
   const mutants: Mutant[] = [];
   const program = parseAst(source, { lang: 'ts' });
   if (!isNode(program)) throw new TypeError(`${file} is no program`);

@@ -43,12 +43,12 @@ export function deploymentOf(settings: Settings): Deployment {
 
 /** @throws Error or ZodError for a template that does not hold what this one must */
 function deploy(settings: Settings): Deployment {
-  const minutes = (count: number | undefined) => (count === undefined ? undefined : Duration.minutes(count));
+  const duration = (seconds: number | undefined) => (seconds === undefined ? undefined : Duration.seconds(seconds));
   const { stack, refresher, template } = deployed((team) => ({
-    tokenLifetime: minutes(settings.tokenLifetimeMinutes),
-    refreshEvery: minutes(settings.refreshEveryMinutes),
-    checkEvery: minutes(settings.checkEveryMinutes),
-    renewalWindow: minutes(settings.renewalWindowMinutes),
+    tokenLifetime: duration(settings.tokenLifetimeSeconds),
+    refreshEvery: duration(settings.refreshEverySeconds),
+    checkEvery: duration(settings.checkEverySeconds),
+    renewalWindow: duration(settings.renewalWindowSeconds),
     alarmActions: {
       page: new SnsAction(Topic.fromTopicArn(team, 'Page', PAGE_TOPIC_ARN)),
       ticket: new SnsAction(Topic.fromTopicArn(team, 'Ticket', TICKET_TOPIC_ARN)),

@@ -8,9 +8,7 @@ import { type Summary, summaryOf } from './trial.ts';
 const MOMENTS = 1;
 
 const RHYTHM = {
-  tokenLifetimeSeconds: 3600,
-  refreshEverySeconds: 1800,
-  checkEverySeconds: 300,
+  settings: { tokenLifetimeSeconds: 3600, refreshEverySeconds: 1800, checkEverySeconds: 300 },
   // Shortly before all that are on a schedule log in again.
   outageAfterSeconds: 57 * 60,
   outageSeconds: 70 * 60,
@@ -18,9 +16,7 @@ const RHYTHM = {
 const summaries: Summary[] = [];
 
 beforeAll(async () => {
-  for (const { strategy, scenario } of await rhythmTasks(RHYTHM, MOMENTS)) {
-    summaries.push(await summaryOf(strategy, scenario));
-  }
+  for (const task of await rhythmTasks(RHYTHM, MOMENTS)) summaries.push(await summaryOf(task));
 });
 
 /** The outage that begins at START. */
@@ -56,7 +52,9 @@ it('shows each way by its own rhythm, twice, and the lines for cdk.json', () => 
   });
   // Only where the token could expire before a person is paged.
   expect(report).not.toContain('cdk synth warns');
-  expect(rhythmReport({ ...RHYTHM, checkEverySeconds: 1800 }, summaries)).toContain('cdk synth warns');
+  expect(rhythmReport({ ...RHYTHM, settings: { ...RHYTHM.settings, checkEverySeconds: 1800 } }, summaries)).toContain(
+    'cdk synth warns',
+  );
 });
 
 it('counts the logins of a quiet day', () => {

@@ -1,12 +1,11 @@
 import { durationText, pageCouldComeTooLate, timingOf, usefulLife } from '../../lambda/timing.ts';
-import { markdownTable } from '../markdown-table.ts';
+import { tableOf } from '../markdown-table.ts';
 import { DAY_MS } from './model/scenario.ts';
 import { duration, lead, least, most, often, withoutToken } from './report/scenario-tables.ts';
 import { outageAt, quietMonth, VENDOR } from './scenarios.ts';
-import { type OwnRhythm, settingsOf } from './simulate-options.ts';
+import type { OwnRhythm } from './simulate-options.ts';
 import { STRATEGIES, type StrategyName } from './strategies.ts';
-import { type Summary, tryOut } from './trial.ts';
-import type { Task } from './worker.ts';
+import { type Summary, type Task, tryOut } from './trial.ts';
 
 /** An alarm that fills what is missing says nothing in its first hours. */
 const WARM_UP_MS = DAY_MS;
@@ -21,20 +20,21 @@ const QUIET_MS = 2 * DAY_MS;
  * refresh of this project, after a whole number of lifetimes: ways that refresh once or twice in one do so then, too.
  */
 export async function rhythmTasks(rhythm: OwnRhythm, moments = MOMENTS): Promise<readonly Task[]> {
-  const settings = settingsOf(rhythm);
-  const lifetimeMs = rhythm.tokenLifetimeSeconds * 1000;
+  const { settings } = rhythm;
+  const lifetimeSeconds = settings.tokenLifetimeSeconds;
+  const lifetimeMs = lifetimeSeconds * 1000;
   const settledMs = Math.ceil(WARM_UP_MS / lifetimeMs) * lifetimeMs;
   const quiet = {
     ...quietMonth(1),
     days: (settledMs + Math.max(lifetimeMs, QUIET_MS)) / DAY_MS,
     settings,
-    vendor: { ...VENDOR, lifetimeSeconds: rhythm.tokenLifetimeSeconds },
+    vendor: { ...VENDOR, lifetimeSeconds },
   };
   const { month } = await tryOut('this project', quiet);
   const refresh = month.logins.find(({ at }) => at >= month.start + settledMs);
   if (refresh === undefined) throw new TypeError('the token is never refreshed');
   const startAt = refresh.at - month.start + LOGGED_IN_MS + rhythm.outageAfterSeconds * 1000;
-  const stepMs = (lifetimeMs + rhythm.checkEverySeconds * 1000) / moments;
+  const stepMs = (lifetimeMs + settings.checkEverySeconds * 1000) / moments;
   const outages = Array.from({ length: moments }, (_, moment) =>
     // Whole milliseconds, as faults have them: one that began before its onset would not be counted.
     outageAt(settings, Math.floor(startAt + moment * stepMs), rhythm.outageSeconds * 1000),
@@ -49,34 +49,21 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
     return { strategy, quiet, onsets: faulty.flatMap(({ onsets }) => onsets) };
   });
   const moments = ways[0]?.onsets.length ?? 0;
-  const columns = [
-    '',
-    'readers without a token',
-    'they notice after',
-    'a person is paged after',
-    'before they notice',
-    'logins meanwhile',
-  ];
-  const table = (isWorst: boolean) =>
-    markdownTable(
-      [...columns, ...(isWorst ? ['logins on a quiet day'] : [])],
-      ways.map(({ strategy, quiet, onsets: all }) => {
-        const onsets = isWorst ? all : all.slice(0, 1);
-        return [
-          nameOf(strategy, rhythm.tokenLifetimeSeconds * 1000),
-          duration(most(onsets, withoutToken)),
-          duration(least(onsets, ({ msToGap }) => msToGap)),
-          often(onsets, ({ msToPage }) => msToPage),
-          ahead(least(onsets, lead)),
-          String(most(onsets, ({ requests }) => requests)),
-          ...(isWorst && quiet ? [(quiet.requests / quiet.days).toFixed(0)] : []),
-        ];
-      }),
-    );
+  const { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds } = rhythm.settings;
+  const columns: Readonly<Record<string, (way: (typeof ways)[number]) => string>> = {
+    '': ({ strategy }) => nameOf(strategy, tokenLifetimeSeconds * 1000),
+    'readers without a token': ({ onsets }) => duration(most(onsets, withoutToken)),
+    'they notice after': ({ onsets }) => duration(least(onsets, ({ msToGap }) => msToGap)),
+    'a person is paged after': ({ onsets }) => often(onsets, ({ msToPage }) => msToPage),
+    'before they notice': ({ onsets }) => ahead(least(onsets, lead)),
+    'logins meanwhile': ({ onsets }) => `${most(onsets, ({ requests }) => requests)}`,
+  };
+  const atStart = ways.map((way) => ({ ...way, onsets: way.onsets.slice(0, 1) }));
+  const loginsADay = ({ quiet }: (typeof ways)[number]) => (quiet ? (quiet.requests / quiet.days).toFixed(0) : '');
   const [lifetime, refreshEvery, checkEvery, outageAfter, outage] = [
-    rhythm.tokenLifetimeSeconds,
-    rhythm.refreshEverySeconds,
-    rhythm.checkEverySeconds,
+    tokenLifetimeSeconds,
+    refreshEverySeconds,
+    checkEverySeconds,
     rhythm.outageAfterSeconds,
     rhythm.outageSeconds,
   ].map(durationText);
@@ -84,10 +71,10 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
   return [
     `The service is down for ${outage}. Tokens live ${lifetime}; this project looks every ${checkEvery} and refreshes every ${refreshEvery}.`,
     `It begins ${outageAfter} after this project got a token:`,
-    table(false),
+    tableOf(atStart, columns),
     `The worst of ${moments} moments at which it could begin; in brackets, in how many of them a person is paged at all:`,
-    table(true),
-    ...(pageCouldComeTooLate(timingOf(rhythm)) ? [warning] : []),
+    tableOf(ways, { ...columns, 'logins on a quiet day': loginsADay }),
+    ...(pageCouldComeTooLate(timingOf(rhythm.settings)) ? [warning] : []),
     'For cdk.json, among the settings of your token:',
     `  "tokenLifetime": "${lifetime}",\n  "refreshEvery": "${refreshEvery}",\n  "checkEvery": "${checkEvery}"`,
   ].join('\n\n');

@@ -1,7 +1,7 @@
-import type { Issuing } from '../../local/world/soap/token-issuer.ts';
+import { timingOf } from '../../lambda/timing.ts';
 import { Random } from '../../local/world/time/random.ts';
 import type { SimulatedFault, TimedFault } from './model/faults.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 
 const VENDOR_FAULTS = [
   'no-connection',
@@ -28,10 +28,7 @@ const MOMENTS = [
   'token-overwritten',
 ] as const;
 
-interface Customer {
-  readonly settings: Settings;
-  readonly days: number;
-}
+type Customer = Pick<Scenario, 'settings' | 'days'>;
 
 const DEFAULT: Customer = { settings: {}, days: 30 };
 /** What teams set, and the service that it fits. The default is the most frequent. */
@@ -39,18 +36,17 @@ const CUSTOMERS: readonly [Customer, ...Customer[]] = [
   DEFAULT,
   DEFAULT,
   DEFAULT,
-  { settings: { tokenLifetimeMinutes: 60, refreshEveryMinutes: 30, checkEveryMinutes: 5 }, days: 10 },
-  { settings: { tokenLifetimeMinutes: 720, refreshEveryMinutes: 240, checkEveryMinutes: 30 }, days: 30 },
+  { settings: { tokenLifetimeSeconds: 3600, refreshEverySeconds: 1800, checkEverySeconds: 300 }, days: 10 },
+  { settings: { tokenLifetimeSeconds: 12 * 3600, refreshEverySeconds: 4 * 3600, checkEverySeconds: 1800 }, days: 30 },
 ];
-const ISSUINGS: readonly [Issuing, ...Issuing[]] = ['new', 'new-revoking-old'];
 
 /** A month as no one plans it: nought to six faults of any kind, at any time, over one another. */
 export function randomMonth(seed: number): Scenario {
   const random = new Random(seed * 16 + 15);
   const { settings, days } = random.pick(CUSTOMERS);
-  const lifetimeMinutes = settings.tokenLifetimeMinutes ?? 240;
+  const lifetimeSeconds = timingOf(settings).tokenLifetimeSeconds;
   const faults = Array.from({ length: random.integer(0, 6) }, () =>
-    randomTimedFault(random, days * DAY_MS, lifetimeMinutes),
+    randomTimedFault(random, days * DAY_MS, lifetimeSeconds),
   );
   return {
     name: `random month ${seed}`,
@@ -58,8 +54,8 @@ export function randomMonth(seed: number): Scenario {
     seed,
     settings,
     vendor: {
-      lifetimeSeconds: lifetimeMinutes * 60,
-      issuing: random.pick(ISSUINGS),
+      lifetimeSeconds,
+      issuing: random.pick(['new', 'new-revoking-old']),
       ...(random.chance(0.5) && { lockOut: { afterRefusals: 3, seconds: 1800 } }),
     },
     isReported: false,
@@ -68,16 +64,16 @@ export function randomMonth(seed: number): Scenario {
   };
 }
 
-function randomTimedFault(random: Random, monthMs: number, lifetimeMinutes: number): TimedFault {
+function randomTimedFault(random: Random, monthMs: number, lifetimeSeconds: number): TimedFault {
   const from = random.between(4 * HOUR_MS, monthMs - DAY_MS);
-  const fault = randomFault(random, lifetimeMinutes);
+  const fault = randomFault(random, lifetimeSeconds);
   // As many short ones as long ones: five minutes to ten hours.
   const lastsMs = 5 * MINUTE_MS * 120 ** random.next();
   const isMoment = [...MOMENTS, 'tokens-revoked'].includes(fault.kind);
   return { from, until: isMoment ? from : from + lastsMs, ...fault };
 }
 
-function randomFault(random: Random, lifetimeMinutes: number): SimulatedFault {
+function randomFault(random: Random, lifetimeSeconds: number): SimulatedFault {
   const vendor = (): SimulatedFault => ({ kind: random.pick(VENDOR_FAULTS) });
   const kinds: readonly [() => SimulatedFault, ...(() => SimulatedFault)[]] = [
     vendor,
@@ -91,7 +87,7 @@ function randomFault(random: Random, lifetimeMinutes: number): SimulatedFault {
     () => ({ kind: 'process-dies', atStep: random.integer(1, 13) }),
     () => ({ kind: random.pick(MOMENTS) }),
     () => ({ kind: 'tokens-revoked' }),
-    () => ({ kind: 'lifetime-cut', lifetimeMinutes: lifetimeMinutes / random.pick([2, 4]) }),
+    () => ({ kind: 'lifetime-cut', lifetimeSeconds: lifetimeSeconds / random.pick([2, 4]) }),
     () => ({ kind: 'clock-skew', skewMs: random.between(-5, 5) * MINUTE_MS }),
   ];
   return random.pick(kinds)();

@@ -1,3 +1,4 @@
+import { timingOf } from '../../lambda/timing.ts';
 import type { Issuing } from '../../local/world/soap/token-issuer.ts';
 import type { VendorSettings } from '../../local/world/soap/vendor.ts';
 import type { SimulatedFault, TimedFault } from './model/faults.ts';
@@ -67,7 +68,7 @@ const SCENARIOS: readonly (readonly [name: string, faultsAt: FaultsAt, isReporte
   ['token parameter deleted', lasting(0, 'token-deleted')],
   ['token ended early by the service, no reader reports', lasting(0, 'tokens-revoked')],
   ['token ended early, a reader reports', lasting(0, 'tokens-revoked'), true],
-  ['token lifetime silently cut to 1 h for a day', lasting(24, 'lifetime-cut', { lifetimeMinutes: 60 })],
+  ['token lifetime silently cut to 1 h for a day', lasting(24, 'lifetime-cut', { lifetimeSeconds: 3600 })],
   ['lifetime overstated fourfold for 6 h', lasting(6, 'lifetime-overstated')],
   ['clock 5 min ahead for 6 h', lasting(6, 'clock-skew', { skewMs: 5 * MINUTE_MS })],
   ['clock 5 min behind for 6 h', lasting(6, 'clock-skew', { skewMs: -5 * MINUTE_MS })],
@@ -106,11 +107,11 @@ export function offTheGrid(lifetimeMinutes: number, over: Partial<Scenario> = {}
 
 /** One outage under one's own settings; `from` and `lastsMs` in milliseconds, `from` counted from the month's start. */
 export function outageAt(settings: Settings, from: number, lastsMs: number): Scenario {
-  const lifetimeMs = (settings.tokenLifetimeMinutes ?? 240) * MINUTE_MS;
+  const { tokenLifetimeSeconds: lifetimeSeconds } = timingOf(settings);
   // Until those who log in once in a lifetime have done so again, and every back-off is over.
-  const end = from + lastsMs + 1.25 * lifetimeMs + 3 * HOUR_MS;
+  const end = from + lastsMs + 1250 * lifetimeSeconds + 3 * HOUR_MS;
   const faultsAt: FaultsAt = (at) => [{ from: at, until: at + lastsMs, kind: 'no-answer' }];
-  const vendor = { ...VENDOR, lifetimeSeconds: lifetimeMs / 1000 };
+  const vendor = { ...VENDOR, lifetimeSeconds };
   return scenario(`vendor down from ${from} ms on`, faultsAt, { days: end / DAY_MS, settings, vendor, onsets: [from] });
 }
 
@@ -123,8 +124,8 @@ const SERVICES: readonly (readonly [name: string, issuing: Issuing])[] = [
 
 const FITTINGS: readonly (readonly [name: string, settings: Settings])[] = [
   ['no renewalWindow', {}],
-  ['renewalWindow 10 min, checkEvery 3 min', { renewalWindowMinutes: 10, checkEveryMinutes: 3 }],
-  ['renewalWindow 10 min, checkEvery 1 min', { renewalWindowMinutes: 10, checkEveryMinutes: 1 }],
+  ['renewalWindow 10 min, checkEvery 3 min', { renewalWindowSeconds: 600, checkEverySeconds: 180 }],
+  ['renewalWindow 10 min, checkEvery 1 min', { renewalWindowSeconds: 600, checkEverySeconds: 60 }],
 ];
 
 /** Services that do not issue a new token whenever they are asked; ten quiet days each. */

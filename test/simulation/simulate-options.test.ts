@@ -6,7 +6,7 @@ function read(args: readonly string[]) {
   return readSimulateOptions(parseCommandLine(SIMULATE, args).values);
 }
 
-const DEFAULT_RHYTHM = { tokenLifetimeSeconds: 14_400, checkEverySeconds: 900, refreshEverySeconds: 7200 };
+const DEFAULTS = { tokenLifetimeSeconds: 14_400, checkEverySeconds: 900, refreshEverySeconds: 7200 };
 
 it.each([
   [[], { command: 'write page' }],
@@ -14,7 +14,7 @@ it.each([
   [['--months', '20', '--seed', '0'], { command: 'random months', count: 20, seed: 0 }],
   [
     ['--outage', '0 minutes + 3 hours'],
-    { command: 'own rhythm', rhythm: { ...DEFAULT_RHYTHM, outageAfterSeconds: 0, outageSeconds: 10_800 } },
+    { command: 'own rhythm', rhythm: { settings: DEFAULTS, outageAfterSeconds: 0, outageSeconds: 10_800 } },
   ],
 ])('%j', (args, options) => {
   expect(read(args)).toEqual(options);

@@ -5,26 +5,18 @@ import {
   durationSeconds,
   durationText,
   REFRESH_EVERY_SECONDS,
+  type RefreshTiming,
   TOKEN_LIFETIME_SECONDS,
 } from '../../lambda/timing.ts';
 import { deploymentOf } from './deployment.ts';
-import type { Settings } from './model/scenario.ts';
 
 /** A rhythm, and the outage that it has to live through. */
 export interface OwnRhythm {
-  readonly tokenLifetimeSeconds: number;
-  readonly checkEverySeconds: number;
-  readonly refreshEverySeconds: number;
+  readonly settings: Omit<RefreshTiming, 'renewalWindowSeconds'>;
   /** From a refresh of this project to the outage. */
   readonly outageAfterSeconds: number;
   readonly outageSeconds: number;
 }
-
-export type SimulateOptions =
-  | { readonly command: 'write page' }
-  /** Without a seed: one of chance. */
-  | { readonly command: 'random months'; readonly count: number; readonly seed: number | undefined }
-  | { readonly command: 'own rhythm'; readonly rhythm: OwnRhythm };
 
 const OPTIONS = {
   months: { type: 'string' },
@@ -68,48 +60,38 @@ export const SIMULATE = { name: 'npm run simulate', help: HELP, options: OPTIONS
 type SimulateValues = Readonly<Partial<Record<keyof typeof OPTIONS, string>>>;
 
 /** @throws UsageError that says what to write instead */
-export function readSimulateOptions(values: SimulateValues): SimulateOptions {
+export function readSimulateOptions(values: SimulateValues) {
   const { months, seed, lifetime, 'check-every': checkEvery, 'refresh-every': refreshEvery, outage } = values;
   const isOwnRhythm = [lifetime, checkEvery, refreshEvery, outage].some((value) => value !== undefined);
   if (months === undefined && seed !== undefined) throw new UsageError('--seed goes with --months.');
   if (months !== undefined) {
     if (isOwnRhythm) throw new UsageError('--months goes with --seed alone.');
     return {
-      command: 'random months',
+      command: 'random months' as const,
       count: wholeNumber(months, '--months', 1),
+      /** Left out: one of chance. */
       seed: seed === undefined ? undefined : wholeNumber(seed, '--seed', 0),
     };
   }
-  if (!isOwnRhythm) return { command: 'write page' };
+  if (!isOwnRhythm) return { command: 'write page' as const };
   const [start, length, ...more] = outage?.split('+') ?? [];
   if (start === undefined || length === undefined || more.length > 0) {
     throw new UsageError(`--outage takes START+LENGTH. For example: ${EXAMPLE}`);
   }
-  const rhythm = {
+  const settings = {
     tokenLifetimeSeconds: seconds('--lifetime', lifetime ?? durationText(TOKEN_LIFETIME_SECONDS)),
     checkEverySeconds: seconds('--check-every', checkEvery ?? durationText(CHECK_EVERY_SECONDS)),
     refreshEverySeconds: seconds('--refresh-every', refreshEvery ?? durationText(REFRESH_EVERY_SECONDS)),
-    outageAfterSeconds: seconds('--outage START', start.trim()),
-    outageSeconds: seconds('--outage LENGTH', length.trim()),
   };
-  refuseWhatSynthRefuses(rhythm);
-  return { command: 'own rhythm', rhythm };
-}
-
-export function settingsOf({ tokenLifetimeSeconds, checkEverySeconds, refreshEverySeconds }: OwnRhythm): Settings {
-  return {
-    tokenLifetimeMinutes: tokenLifetimeSeconds / 60,
-    refreshEveryMinutes: refreshEverySeconds / 60,
-    checkEveryMinutes: checkEverySeconds / 60,
-  };
-}
-
-function refuseWhatSynthRefuses(rhythm: OwnRhythm): void {
+  const outageAfterSeconds = seconds('--outage START', start.trim());
+  const outageSeconds = seconds('--outage LENGTH', length.trim());
   try {
-    deploymentOf(settingsOf(rhythm));
+    deploymentOf(settings);
   } catch (error) {
     throw new UsageError(`cdk synth would refuse this rhythm: ${error instanceof Error ? error.message : error}`);
   }
+  const rhythm: OwnRhythm = { settings, outageAfterSeconds, outageSeconds };
+  return { command: 'own rhythm' as const, rhythm };
 }
 
 /** Longer ones show nothing that these do not, and take minutes. */

@@ -8,18 +8,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { randomMonth } from './random-month.ts';
 import { lead, least, most } from './report/scenario-tables.ts';
 import { during, offTheGrid, SERVICE_SCENARIOS, scenarioNamed, scenarios } from './scenarios.ts';
-import type { StrategyName } from './strategies.ts';
-import { type Trial, tryOut } from './trial.ts';
-
-const trials = new Map<string, Promise<Trial>>();
-
-/** Each month once, however many tests look at it. */
-async function run(scenario: Scenario, strategy: StrategyName = 'this project'): Promise<Trial> {
-  const key = `${strategy} ${scenario.name} ${scenario.isReported} ${scenario.onsets[0]}`;
-  const trial = trials.get(key) ?? tryOut(strategy, scenario);
-  trials.set(key, trial);
-  return await trial;
-}
+import { tryOut } from './trial.ts';
 
 /** Each onset is over before the next, and at another point of a token's life. `npm run simulate` runs whole months, and a thousand random ones. */
 function short(count = 2, firstAt = 12 * HOUR_MS) {
@@ -36,24 +25,23 @@ function named(name: string, firstAt?: number): Scenario {
 
 describe('what must always hold, holds', () => {
   it.each([...scenarios(short()), randomMonth(1)])('$name', async (scenario) => {
-    const { verdict, mistakes } = await run(scenario);
+    const { verdict, mistakes } = await tryOut('this project', scenario);
     expect([...verdict.violations, ...mistakes]).toEqual([]);
   });
 });
 
 describe('an outage of the service', () => {
   it('is not noticed by a reader for two hours, and a person is paged half an hour before that', async () => {
-    const { onsets } = (await run(named('vendor down for 6 h'))).assessment;
+    const { onsets } = (await tryOut('this project', named('vendor down for 6 h'))).assessment;
     expect(onsets).toHaveLength(2);
     expect(least(onsets, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
     expect(least(onsets, lead)).toBeGreaterThan(30 * MINUTE_MS);
   });
 
-  it.each([{ checkEveryMinutes: 30 }, { renewalWindowMinutes: 10, checkEveryMinutes: 3 }])(
+  it.each([{ checkEverySeconds: 1800 }, { renewalWindowSeconds: 600, checkEverySeconds: 180 }])(
     'pages before the token ends under settings that synth does not warn of: %j',
     async (settings) => {
-      const { name, ...scenario } = named('vendor down for 6 h');
-      const { assessment } = await run({ ...scenario, settings, name: `${name} ${JSON.stringify(settings)}` });
+      const { assessment } = await tryOut('this project', { ...named('vendor down for 6 h'), settings });
       expect(assessment.onsets.map(lead).filter((ms) => ms === undefined || ms < 0)).toEqual([]);
     },
   );
@@ -62,7 +50,7 @@ describe('an outage of the service', () => {
     ['nobody while it is short', 'vendor down for 10 min', 0],
     ['once, not again when it is over', 'every answer HTML for 6 h', 1],
   ])('pages %s', async (_, name, times) => {
-    const { onsets } = (await run(named(name))).assessment;
+    const { onsets } = (await tryOut('this project', named(name))).assessment;
     expect(onsets.map(({ pages }) => pages)).toEqual([times, times]);
   });
 
@@ -71,31 +59,31 @@ describe('an outage of the service', () => {
     async (strategy) => {
       // Late in the life of the tokens that are replaced at 90 % of it.
       const scenario = named('vendor down for 3 h', 18 * HOUR_MS);
-      const own = (await run(scenario)).assessment.longestGapMs;
-      expect((await run(scenario, strategy)).assessment.longestGapMs).toBeGreaterThan(own + 30 * MINUTE_MS);
+      const own = (await tryOut('this project', scenario)).assessment.longestGapMs;
+      expect((await tryOut(strategy, scenario)).assessment.longestGapMs).toBeGreaterThan(own + 30 * MINUTE_MS);
     },
   );
 });
 
 it('a schedule that is disabled by hand pages within three quarters of an hour, an alarm on errors never', async () => {
   const scenario = named('schedule disabled by hand for 8 h');
-  const own = (await run(scenario)).assessment.onsets;
+  const own = (await tryOut('this project', scenario)).assessment.onsets;
   expect(most(own, ({ msToPage }) => msToPage ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(45 * MINUTE_MS);
-  const others = (await run(scenario, 'every 2 h, Lambda retries')).assessment.onsets;
+  const others = (await tryOut('every 2 h, Lambda retries', scenario)).assessment.onsets;
   expect(others.map(({ msToPage }) => msToPage)).toEqual([undefined, undefined]);
 });
 
 it('a service that hands out the same token until ten minutes before its end is served without a page where renewalWindow says so', async () => {
   const [without, withWindow] = SERVICE_SCENARIOS.map((scenario) => ({ ...scenario, days: 2 }));
   if (without === undefined || withWindow === undefined) throw new TypeError('no such scenario');
-  const { gaps, falsePages } = (await run(withWindow)).assessment;
+  const { gaps, falsePages } = (await tryOut('this project', withWindow)).assessment;
   expect([gaps, falsePages]).toEqual([[], []]);
-  expect((await run(without)).assessment.falsePages.length).toBeGreaterThan(8);
+  expect((await tryOut('this project', without)).assessment.falsePages.length).toBeGreaterThan(8);
 });
 
 it('the alarms say the same whether or not FILL fills a series without a single point', async () => {
   const scenario = named('schedule disabled by hand for 8 h');
-  const { month } = await run(scenario);
+  const { month } = await tryOut('this project', scenario);
   for (const { alarm } of deploymentOf(scenario.settings).alarms) {
     const [filled, missing] = (['filled', 'missing'] as const).map((emptySeries) =>
       alarmHistory(alarm, month.metrics, { createdAt: month.start, until: month.end, emptySeries }),
@@ -111,7 +99,7 @@ function comparable({ isBreaching, seriesKey, ...alarm }: Alarm) {
   return { ...alarm, breaching, seriesKey: seriesKey.replace(/("FunctionName",).*/, '$1') };
 }
 
-it.each([{}, { checkEveryMinutes: 30 }, { renewalWindowMinutes: 10, checkEveryMinutes: 3 }])(
+it.each([{}, { checkEverySeconds: 1800 }, { renewalWindowSeconds: 600, checkEverySeconds: 180 }])(
   'the page of npm start watches the alarms that are deployed with %j',
   (settings) => {
     const { config, alarms } = deploymentOf(settings);
@@ -139,20 +127,21 @@ it('the same seed gives the same month', async () => {
 });
 
 it('a page comes half an hour before the end of a token that is a little short and off the grid', async () => {
-  const { onsets } = (await run(offTheGrid(232, short(12)))).assessment;
+  const { onsets } = (await tryOut('this project', offTheGrid(232, short(12)))).assessment;
   expect(onsets.map(lead).filter((ms) => ms === undefined || ms < 30 * MINUTE_MS)).toEqual([]);
   expect(least(onsets, ({ msToGap }) => msToGap)).toBeGreaterThanOrEqual(2 * HOUR_MS);
 });
 
 it('a token that the service ends early is replaced within a minute where a reader reports it, else after its two hours', async () => {
-  const longest = async (name: string) => (await run(named(name))).assessment.onsets.map((one) => one.withoutTokenMs);
+  const longest = async (name: string) =>
+    (await tryOut('this project', named(name))).assessment.onsets.map((one) => one.withoutTokenMs);
   expect(Math.max(...(await longest('token ended early, a reader reports')))).toBeLessThan(MINUTE_MS);
   expect(Math.max(...(await longest('token ended early by the service, no reader reports')))).toBeGreaterThan(HOUR_MS);
 });
 
 it('logins that are answered too late leave readers with a dead token, and a person is paged after three checks where they report it', async () => {
   const paged = async (isReported: boolean) => {
-    const { onsets } = (await run(during(2, 'slow', { isReported, ...short() }))).assessment;
+    const { onsets } = (await tryOut('this project', during(2, 'slow', { isReported, ...short() }))).assessment;
     expect(most(onsets, ({ withoutTokenMs }) => withoutTokenMs)).toBeGreaterThan(110 * MINUTE_MS);
     return most(onsets, ({ msToPage }) => msToPage);
   };

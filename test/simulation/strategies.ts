@@ -2,12 +2,13 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
+import { timingOf } from '../../lambda/timing.ts';
 import { awsClient, type LambdaInvocation, post, refresherTick } from '../../local/world/refresher-tick.ts';
 import { Random } from '../../local/world/time/random.ts';
 import type { VirtualWorld } from '../../local/world/virtual-world.ts';
 import { deploymentOf } from './deployment.ts';
 import type { Refresher } from './model/month.ts';
-import { MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
+import { MINUTE_MS, type Scenario } from './model/scenario.ts';
 import { readAlarm } from './read-alarm.ts';
 
 /** By the names that they have where a token lives four hours. */
@@ -19,7 +20,8 @@ export const STRATEGIES = [
 ] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 
-const REFRESHERS: Readonly<Record<StrategyName, (scenario: Scenario) => Refresher>> = {
+/** What each way makes of a scenario. */
+export const REFRESHERS: Readonly<Record<StrategyName, (scenario: Scenario) => Refresher>> = {
   'this project': ({ seed, settings }) => {
     const { config, ...deployed } = deploymentOf(settings);
     const random = new Random(seed * 16 + 5);
@@ -30,20 +32,12 @@ const REFRESHERS: Readonly<Record<StrategyName, (scenario: Scenario) => Refreshe
       start: refresherTick(config, () => random.next()),
     };
   },
-  'every 4 h': ({ settings }) => baseline(lifetimeMs(settings), 0, afterShare(0)),
-  'every 2 h, Lambda retries': ({ settings }) => baseline(lifetimeMs(settings) / 2, 2, afterShare(0)),
+  'every 4 h': ({ settings }) => baseline(timingOf(settings).tokenLifetimeSeconds, 0, afterShare(0)),
+  'every 2 h, Lambda retries': ({ settings }) =>
+    baseline(timingOf(settings).tokenLifetimeSeconds / 2, 2, afterShare(0)),
   // Looks as often as this project; what caches of SDKs do.
-  'at 90 % of the lifetime': ({ settings: { checkEveryMinutes = 15 } }) =>
-    baseline(checkEveryMinutes * MINUTE_MS, 0, afterShare(0.9)),
+  'at 90 % of the lifetime': ({ settings }) => baseline(timingOf(settings).checkEverySeconds, 0, afterShare(0.9)),
 };
-
-export function refresherOf(name: StrategyName, scenario: Scenario): Refresher {
-  return REFRESHERS[name](scenario);
-}
-
-function lifetimeMs({ tokenLifetimeMinutes = 240 }: Settings): number {
-  return tokenLifetimeMinutes * MINUTE_MS;
-}
 
 const PARAMETER = '/baseline/access-token';
 const SECRET_ID = 'baseline/credentials';
@@ -60,11 +54,11 @@ const ERRORS_ALARM = readAlarm({
 });
 
 /** What a team writes in an afternoon: log in, store, and an alarm on the function's errors. */
-function baseline(everyMs: number, retryAttempts: number, start: Refresher['start']): Refresher {
+function baseline(everySeconds: number, retryAttempts: number, start: Refresher['start']): Refresher {
   return {
     tokenParameterName: PARAMETER,
     secretId: SECRET_ID,
-    everyMs,
+    everyMs: everySeconds * 1000,
     lambda: { timeoutMs: MINUTE_MS, retryAttempts },
     errorsMetricKey: ERRORS_ALARM.seriesKey,
     alarms: [{ name: 'Errors', pages: true, alarm: ERRORS_ALARM }],

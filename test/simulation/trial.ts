@@ -2,13 +2,19 @@ import { assess, watch } from './judge/assessment.ts';
 import { judge } from './judge/invariants.ts';
 import { simulateMonth } from './model/month.ts';
 import type { Scenario } from './model/scenario.ts';
-import { refresherOf, type StrategyName } from './strategies.ts';
+import { REFRESHERS, type StrategyName } from './strategies.ts';
+
+/** Which month of which strategy to run. */
+export interface Task {
+  readonly strategy: StrategyName;
+  readonly scenario: Scenario;
+}
 
 export type Trial = Awaited<ReturnType<typeof tryOut>>;
 
 /** One month of one strategy, from the first event to the last judgement. */
 export async function tryOut(name: StrategyName, scenario: Scenario) {
-  const refresher = refresherOf(name, scenario);
+  const refresher = REFRESHERS[name](scenario);
   const month = await simulateMonth(scenario, refresher);
   const assessment = assess(month, watch(month, refresher.alarms));
   const errors = month.invocations.flatMap(({ error }) => (error === undefined ? [] : [error]));
@@ -26,7 +32,7 @@ export async function tryOut(name: StrategyName, scenario: Scenario) {
 /** What is kept of a trial: small enough to send between threads by the thousand. */
 export type Summary = Awaited<ReturnType<typeof summaryOf>>;
 
-export async function summaryOf(strategy: StrategyName, scenario: Scenario) {
+export async function summaryOf({ strategy, scenario }: Task) {
   const { month, assessment, verdict, mistakes } = await tryOut(strategy, scenario);
   const { validShare, recordedShare, longestGapMs, onsets } = assessment;
   return {

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Scenario } from './model/scenario.ts';
-import type { Summary } from './trial.ts';
-import type { Task } from './worker.ts';
+import type { Summary, Task } from './trial.ts';
 
 let workers: readonly Worker[] | undefined;
 

@@ -6,13 +6,9 @@ import { type Trial, tryOut } from '../trial.ts';
 import { assess, watch } from './assessment.ts';
 import { judge } from './invariants.ts';
 
-const trials = new Map<string, Promise<Trial>>();
-
-/** The two days around the first time that something fails, once each. */
+/** The two days around the first time that something fails. */
 async function onsetOf(name: string): Promise<Trial> {
-  const trial = trials.get(name) ?? tryOut('this project', scenarioNamed(name, { days: 3, onsets: [2 * DAY_MS] }));
-  trials.set(name, trial);
-  return await trial;
+  return await tryOut('this project', scenarioNamed(name, { days: 3, onsets: [2 * DAY_MS] }));
 }
 
 /** A healthy token has between two and four hours left. */

@@ -1,11 +1,11 @@
 import { attemptParameterName } from '../../../lambda/attempt-record.ts';
 import { statusParameterName } from '../../../lambda/token-status.ts';
 import type { StoreFault } from '../../../local/world/aws/virtual-aws.ts';
-import type { VendorSettings } from '../../../local/world/soap/vendor.ts';
+import type { VendorFault, VendorSettings } from '../../../local/world/soap/vendor.ts';
 import type { VirtualWorld } from '../../../local/world/virtual-world.ts';
 import type { Account } from './account.ts';
-import type { LambdaService } from './lambda-service.ts';
-import { livedShare, VENDOR_FAULTS, type VendorFaultName } from './vendor-faults.ts';
+import type { InvokeFunction } from './lambda-service.ts';
+import { VENDOR_FAULTS, type VendorFaultName } from './vendor-faults.ts';
 
 /** Everything that can go wrong, by its kind, with what must be said of it. */
 export interface SimulatedFault {
@@ -13,7 +13,7 @@ export interface SimulatedFault {
   /** Of `process-dies`: every invocation dies at this step. */
   readonly atStep?: number;
   /** Of `lifetime-cut`: the service's tokens live this long from now on, and its replies say so. */
-  readonly lifetimeMinutes?: number;
+  readonly lifetimeSeconds?: number;
   /** Of `clock-skew`: Lambda's clock is off by this much. */
   readonly skewMs?: number;
 }
@@ -25,22 +25,33 @@ export interface TimedFault extends SimulatedFault {
   readonly until: number;
 }
 
-/** What lasts for as long as something is wrong, and is set anew whenever that changes. */
-export interface FunctionState {
+/** What holds for as long as something is wrong, and is set anew whenever that changes. */
+export interface FaultState {
   skewMs: number;
   diesAtStep: number | undefined;
   isScheduled: boolean;
+  isAccountLocked: boolean;
+  vendorFault: VendorFault | undefined;
+  /** Which part of the promised lifetime the service's tokens really live. */
+  livedShare: number;
 }
 
-export const NORMAL: Readonly<FunctionState> = { skewMs: 0, diesAtStep: undefined, isScheduled: true };
+export const NORMAL: Readonly<FaultState> = {
+  skewMs: 0,
+  diesAtStep: undefined,
+  isScheduled: true,
+  isAccountLocked: false,
+  vendorFault: undefined,
+  livedShare: 1,
+};
 
 /** All that a fault can change. */
 export interface FaultyWorld extends Pick<VirtualWorld, 'vendor' | 'aws' | 'clock'> {
   /** What the service does by itself. */
   readonly usual: VendorSettings;
   readonly account: Account;
-  readonly lambda: LambdaService;
-  readonly functionState: FunctionState;
+  readonly invoke: InvokeFunction;
+  readonly state: FaultState;
   readonly tokenParameterName: string;
   /** Puts a password into the secret, as an operator does. */
   putSecret(password: string): void;
@@ -49,24 +60,35 @@ export interface FaultyWorld extends Pick<VirtualWorld, 'vendor' | 'aws' | 'cloc
 type Effect = (world: FaultyWorld, fault: SimulatedFault) => void;
 
 interface Effects {
-  /** Holds from the beginning to the end. */
-  readonly lasts?: Effect;
+  /** From the beginning to the end. */
+  readonly holds?: (fault: SimulatedFault) => Partial<FaultState>;
   readonly begins?: Effect;
   readonly ends?: Effect;
 }
 
 const putRightPassword: Effect = ({ vendor, putSecret }) => putSecret(vendor.password);
-const statusOf = ({ tokenParameterName }: FaultyWorld) => statusParameterName(tokenParameterName);
-const attemptOf = ({ tokenParameterName }: FaultyWorld) => attemptParameterName(tokenParameterName);
 
 /** Two refusals keep a forced run waiting for four minutes, which its message says. */
 const BRAKE_MS = 5 * 60_000;
 
-function forceUntilHeard({ lambda, vendor, clock }: FaultyWorld): void {
-  lambda.invoke({ force: true });
+function forceUntilHeard({ invoke, vendor, clock }: FaultyWorld): void {
+  invoke({ force: true });
   clock.at(clock.now() + BRAKE_MS, () => {
-    if (vendor.logins.at(-1)?.outcome === 'refused') lambda.invoke({ force: true });
+    if (vendor.logins.at(-1)?.outcome === 'refused') invoke({ force: true });
   });
+}
+
+type NameOf = (tokenParameterName: string) => string;
+const nameOfToken: NameOf = (name) => name;
+
+function deletes(nameOf: NameOf): Effects {
+  return { begins: ({ account, tokenParameterName }) => account.deleteParameter(nameOf(tokenParameterName)) };
+}
+
+function overwrites(nameOf: NameOf, value: string, type: 'String' | 'SecureString'): Effects {
+  return {
+    begins: ({ account, tokenParameterName }) => account.overwriteParameter(nameOf(tokenParameterName), value, type),
+  };
 }
 
 const EFFECTS = {
@@ -80,89 +102,66 @@ const EFFECTS = {
   /** A person puts a wrong password into the secret, and the right one at the end. */
   'wrong-password': { begins: ({ putSecret }) => putSecret('a slip of the hand'), ends: putRightPassword },
   /** The service refuses right credentials; a person forces a refresh at the end. */
-  'account-locked': {
-    lasts: ({ vendor }) => {
-      vendor.service.isAccountLocked = true;
-    },
-    ends: forceUntilHeard,
-  },
+  'account-locked': { holds: () => ({ isAccountLocked: true }), ends: forceUntilHeard },
   /** A person forces a refresh: from then on the token is off the schedule's grid. */
-  forced: { begins: ({ lambda }) => lambda.invoke({ force: true }) },
-  'schedule-disabled': {
-    lasts: ({ functionState }) => {
-      functionState.isScheduled = false;
-    },
-  },
-  'process-dies': {
-    lasts: ({ functionState }, { atStep }) => {
-      functionState.diesAtStep = atStep;
-    },
-  },
-  'status-deleted': { begins: (world) => world.account.deleteParameter(statusOf(world)) },
-  'status-garbled': {
-    begins: (world) => world.account.overwriteParameter(statusOf(world), '{"token":{"version":1}}', 'String'),
-  },
-  'attempt-deleted': { begins: (world) => world.account.deleteParameter(attemptOf(world)) },
-  'attempt-garbled': {
-    begins: (world) => world.account.overwriteParameter(attemptOf(world), '{"attempt":{"failures":1}}', 'String'),
-  },
-  'token-deleted': { begins: ({ account, tokenParameterName }) => account.deleteParameter(tokenParameterName) },
-  'token-overwritten': {
-    begins: ({ account, tokenParameterName }) =>
-      account.overwriteParameter(tokenParameterName, 'by-somebody-else', 'SecureString'),
-  },
+  forced: { begins: ({ invoke }) => invoke({ force: true }) },
+  'schedule-disabled': { holds: () => ({ isScheduled: false }) },
+  'process-dies': { holds: ({ atStep }) => ({ diesAtStep: atStep }) },
+  'status-deleted': deletes(statusParameterName),
+  'status-garbled': overwrites(statusParameterName, '{"token":{"version":1}}', 'String'),
+  'attempt-deleted': deletes(attemptParameterName),
+  'attempt-garbled': overwrites(attemptParameterName, '{"attempt":{"failures":1}}', 'String'),
+  'token-deleted': deletes(nameOfToken),
+  'token-overwritten': overwrites(nameOfToken, 'by-somebody-else', 'SecureString'),
   /** The service forgets all tokens it issued; nobody is notified. */
   'tokens-revoked': { begins: ({ vendor, clock }) => vendor.service.revokeAll(new Date(clock.now())) },
   'lifetime-cut': {
-    begins: ({ vendor }, { lifetimeMinutes = 0 }) => {
-      vendor.service.tokenLifetimeSeconds = lifetimeMinutes * 60;
+    begins: ({ vendor }, { lifetimeSeconds = 0 }) => {
+      vendor.service.tokenLifetimeSeconds = lifetimeSeconds;
     },
     ends: ({ vendor, usual }) => {
       vendor.service.tokenLifetimeSeconds = usual.lifetimeSeconds;
     },
   },
-  'clock-skew': {
-    lasts: ({ functionState }, { skewMs = 0 }) => {
-      functionState.skewMs = skewMs;
-    },
-  },
+  /** Right answers, but the token lives for a quarter of what they say. */
+  'lifetime-overstated': { holds: () => ({ vendorFault: undefined, livedShare: 0.25 }) },
+  'clock-skew': { holds: ({ skewMs = 0 }) => ({ skewMs }) },
 } as const satisfies Readonly<Record<string, Effects>>;
 
-function effectsOf({ kind }: SimulatedFault): Effects {
-  if (isOfVendor(kind)) {
-    return {
-      lasts: ({ vendor }) => {
-        vendor.fault = VENDOR_FAULTS[kind];
-        vendor.service.livedShare = livedShare(kind);
-      },
-    };
+/** Makes the faults of a month begin and end. */
+export function playFaults(world: FaultyWorld, faults: readonly TimedFault[], onBegin: () => void): void {
+  const active = new Set<TimedFault>();
+  for (const fault of faults) {
+    const { begins, ends } = effectsOf(fault);
+    world.clock.at(fault.from, () => {
+      active.add(fault);
+      settle(world, active);
+      begins?.(world, fault);
+      onBegin();
+    });
+    world.clock.at(fault.until, () => {
+      active.delete(fault);
+      settle(world, active);
+      ends?.(world, fault);
+    });
   }
-  return isOfStore(kind) ? { lasts: ({ aws }) => void aws.faults.add(kind) } : EFFECTS[kind];
 }
 
-function isOfVendor(kind: SimulatedFault['kind']): kind is VendorFaultName {
-  return Object.hasOwn(VENDOR_FAULTS, kind);
-}
-
-function isOfStore(kind: Exclude<SimulatedFault['kind'], VendorFaultName>): kind is StoreFault {
-  return !Object.hasOwn(EFFECTS, kind);
-}
-
-/** Sets everything that lasts back to normal, and then to what the faults that are active now make of it. */
-export function settle(world: FaultyWorld, active: Iterable<SimulatedFault>): void {
-  const { vendor, aws, functionState } = world;
-  vendor.fault = undefined;
-  vendor.service.livedShare = livedShare(undefined);
-  vendor.service.isAccountLocked = false;
+/** Everything as usual, but for what the faults that are active now make of it: of two that say the same, the later one. */
+function settle({ vendor, aws, state }: FaultyWorld, active: ReadonlySet<TimedFault>): void {
+  Object.assign(state, NORMAL, ...Array.from(active, (fault) => effectsOf(fault).holds?.(fault)));
+  vendor.fault = state.vendorFault;
+  vendor.service.livedShare = state.livedShare;
+  vendor.service.isAccountLocked = state.isAccountLocked;
   aws.faults.clear();
-  Object.assign(functionState, NORMAL);
-  for (const fault of active) effectsOf(fault).lasts?.(world, fault);
+  for (const { kind } of active) if (!isIn(EFFECTS, kind) && !isIn(VENDOR_FAULTS, kind)) aws.faults.add(kind);
 }
 
-export function begin(world: FaultyWorld, fault: SimulatedFault): void {
-  effectsOf(fault).begins?.(world, fault);
+function effectsOf({ kind }: SimulatedFault): Effects {
+  if (isIn(VENDOR_FAULTS, kind)) return { holds: () => ({ vendorFault: VENDOR_FAULTS[kind], livedShare: 1 }) };
+  return isIn(EFFECTS, kind) ? EFFECTS[kind] : {};
 }
 
-export function end(world: FaultyWorld, fault: SimulatedFault): void {
-  effectsOf(fault).ends?.(world, fault);
+function isIn<Table extends object>(table: Table, kind: PropertyKey): kind is keyof Table {
+  return Object.hasOwn(table, kind);
 }

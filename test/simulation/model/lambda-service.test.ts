@@ -1,24 +1,22 @@
 import { expect, it } from 'vitest';
 import type { LambdaInvocation } from '../../../local/world/refresher-tick.ts';
 import { VirtualClock } from '../../../local/world/time/virtual-clock.ts';
-import { type InvocationRecord, LambdaService } from './lambda-service.ts';
+import { deployFunction, type InvocationRecord } from './lambda-service.ts';
 
-interface Deployed {
-  readonly retryAttempts?: number;
-  readonly invokeAt?: readonly number[];
-  readonly diesAtStep?: () => number | undefined;
-}
-
-async function records(run: (invocation: LambdaInvocation, clock: VirtualClock) => Promise<void>, deployed: Deployed) {
-  const { retryAttempts = 0, invokeAt = [0], diesAtStep = () => undefined } = deployed;
+/** Ten seconds apart, as many as are to die at some step, or to live. */
+async function records(
+  run: (invocation: LambdaInvocation, clock: VirtualClock) => Promise<void>,
+  { retryAttempts = 0, dying = [undefined] }: { retryAttempts?: number; dying?: readonly (number | undefined)[] } = {},
+) {
   const clock = new VirtualClock(0);
   const ended: InvocationRecord[] = [];
-  const lambda = new LambdaService(
+  const steps = dying.values();
+  const invoke = deployFunction(
     clock,
     { timeoutMs: 60_000, retryAttempts },
-    { run: (invocation) => run(invocation, clock), diesAtStep, onEnd: (record) => ended.push(record) },
+    { run: (one) => run(one, clock), diesAtStep: () => steps.next().value, onEnd: (record) => ended.push(record) },
   );
-  for (const at of invokeAt) clock.at(at, () => lambda.invoke({}));
+  for (const index of dying.keys()) clock.at(index * 10_000, () => invoke({}));
   await clock.runUntil(3_600_000);
   return ended;
 }
@@ -37,23 +35,20 @@ it('ends an invocation at its time-out, and nothing that it still wanted to do h
     await clock.sleep(90_000);
     await step();
     done.push('write');
-  }, {});
+  });
   expect(ended).toEqual([{ event: {}, startedAt: 0, endedAt: 60_000, outcome: 'timed out' }]);
   expect(done).toEqual([]);
 });
 
 it('lets a process die between two steps', async () => {
   const done: string[] = [];
-  const dying = [2, undefined];
-  const ended = await records(
-    async ({ step }) => {
-      for (const write of ['token', 'status']) {
-        await step();
-        done.push(write);
-      }
-    },
-    { invokeAt: [0, 10_000], diesAtStep: () => dying.shift() },
-  );
+  const write = async ({ step }: LambdaInvocation) => {
+    for (const what of ['token', 'status']) {
+      await step();
+      done.push(what);
+    }
+  };
+  const ended = await records(write, { dying: [2, undefined] });
   expect(ended.map(({ outcome }) => outcome)).toEqual(['killed', 'succeeded']);
   expect(done).toEqual(['token', 'token', 'status']);
 });

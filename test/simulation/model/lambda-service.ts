@@ -25,43 +25,38 @@ interface DeployedFunction {
 
 const RETRY_AFTER_MS = [60_000, 120_000];
 
+/** Starts an invocation, as an event does that nobody waits for. */
+export type InvokeFunction = (event: unknown) => void;
+
 /** Lambda's asynchronous side: its retries and its time-out. As many run at once as come, for no concurrency is reserved. */
-export class LambdaService {
-  readonly #clock: VirtualClock;
-  readonly #settings: LambdaSettings;
-  readonly #function: DeployedFunction;
-
-  constructor(clock: VirtualClock, settings: LambdaSettings, lambdaFunction: DeployedFunction) {
-    this.#clock = clock;
-    this.#settings = settings;
-    this.#function = lambdaFunction;
-  }
-
-  invoke(event: unknown, attempt = 0): void {
-    const clock = this.#clock;
-    const { timeoutMs, retryAttempts } = this.#settings;
+export function deployFunction(
+  clock: VirtualClock,
+  { timeoutMs, retryAttempts }: LambdaSettings,
+  { run, diesAtStep, onEnd }: DeployedFunction,
+): InvokeFunction {
+  function invoke(event: unknown, attempt: number): void {
     const startedAt = clock.now();
     const deadline = startedAt + timeoutMs;
-    const diesAtStep = this.#function.diesAtStep();
+    const lastStep = diesAtStep();
     let steps = 0;
     let isOver = false;
     const end = (outcome: InvocationRecord['outcome'], error?: unknown) => {
       if (isOver) return;
       isOver = true;
-      this.#function.onEnd({ event, startedAt, endedAt: clock.now(), outcome, ...(error !== undefined && { error }) });
+      onEnd({ event, startedAt, endedAt: clock.now(), outcome, ...(error !== undefined && { error }) });
       const retryAfterMs = RETRY_AFTER_MS[attempt];
       if (outcome === 'succeeded' || attempt >= retryAttempts || retryAfterMs === undefined) return;
-      clock.at(clock.now() + retryAfterMs, () => this.invoke(event, attempt + 1));
+      clock.at(clock.now() + retryAfterMs, () => invoke(event, attempt + 1));
     };
     const step = async () => {
-      if (++steps === diesAtStep) end('killed');
+      if (++steps === lastStep) end('killed');
       if (isOver) await new Promise<never>(() => {});
     };
     clock.at(deadline, () => end('timed out'));
-    const invocation = { event, startedAt, remainingMs: () => deadline - clock.now(), step };
-    this.#function.run(invocation).then(
+    run({ event, startedAt, remainingMs: () => deadline - clock.now(), step }).then(
       () => end('succeeded'),
       (error: unknown) => end('failed', error),
     );
   }
+  return (event) => invoke(event, 0);
 }

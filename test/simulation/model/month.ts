@@ -4,24 +4,14 @@ import type { LambdaInvocation } from '../../../local/world/refresher-tick.ts';
 import { Random } from '../../../local/world/time/random.ts';
 import { createVirtualWorld, type VirtualWorld } from '../../../local/world/virtual-world.ts';
 import { recordAccount } from './account.ts';
-import {
-  begin,
-  end as endOf,
-  type FaultyWorld,
-  type FunctionState,
-  NORMAL,
-  settle,
-  type TimedFault,
-} from './faults.ts';
-import { type InvocationRecord, LambdaService, type LambdaSettings } from './lambda-service.ts';
+import { type FaultState, NORMAL, playFaults } from './faults.ts';
+import { deployFunction, type InvocationRecord, type LambdaSettings } from './lambda-service.ts';
 import { DAY_MS, MINUTE_MS, type Scenario } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
 import { VENDOR_FAULTS } from './vendor-faults.ts';
 
 /** From a rejected call to the tick that the rule starts. */
 const RULE_MS = 3_000;
-
-const MONTH_START = Date.UTC(2026, 0, 1);
 
 /** An alarm of the refresher's team. */
 export interface WatchedAlarm {
@@ -47,7 +37,7 @@ export interface Refresher {
 export type Month = Awaited<ReturnType<typeof simulateMonth>>;
 
 export async function simulateMonth(scenario: Scenario, refresher: Refresher) {
-  const start = MONTH_START;
+  const start = Date.UTC(2026, 0, 1);
   const end = start + scenario.days * DAY_MS;
   const credentials = { username: 'b2b', password: 'password-0', client_id: 'client', client_secret: 'secret' };
   const { vendor: usual, seed } = scenario;
@@ -61,13 +51,12 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher) {
   };
   putSecret(vendor.password);
 
-  const functionState: FunctionState = { ...NORMAL };
-  const world: VirtualWorld = { ...virtual, lambdaNow: () => clock.now() + functionState.skewMs };
-
+  const state: FaultState = { ...NORMAL };
+  const world: VirtualWorld = { ...virtual, lambdaNow: () => clock.now() + state.skewMs };
   const invocations: InvocationRecord[] = [];
-  const lambda = new LambdaService(clock, refresher.lambda, {
+  const invoke = deployFunction(clock, refresher.lambda, {
     run: refresher.start(world),
-    diesAtStep: () => functionState.diesAtStep,
+    diesAtStep: () => state.diesAtStep,
     onEnd: (record) => {
       invocations.push(record);
       reportDeadToken();
@@ -76,30 +65,16 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher) {
   });
 
   const { tokenParameterName } = refresher;
-  const faulty: FaultyWorld = { ...virtual, usual, account, lambda, functionState, tokenParameterName, putSecret };
-  const active = new Set<TimedFault>();
   // Whole milliseconds, as the services' own dates have them: a token that is revoked ends when the fault begins.
   const faults = scenario.faults.map((fault) => ({
     ...fault,
     from: start + Math.floor(fault.from),
     until: start + Math.floor(fault.until),
   }));
-  for (const fault of faults) {
-    clock.at(fault.from, () => {
-      active.add(fault);
-      settle(faulty, active);
-      begin(faulty, fault);
-      reportDeadToken();
-    });
-    clock.at(fault.until, () => {
-      active.delete(fault);
-      settle(faulty, active);
-      endOf(faulty, fault);
-    });
-  }
+  playFaults({ ...virtual, usual, account, invoke, state, tokenParameterName, putSecret }, faults, reportDeadToken);
   for (const at of eventTimes(start + MINUTE_MS, end, refresher.everyMs, new Random(seed * 16 + 4))) {
     clock.at(at, () => {
-      if (functionState.isScheduled) lambda.invoke({});
+      if (state.isScheduled) invoke({});
     });
   }
   await clock.runUntil(end);
@@ -113,7 +88,7 @@ export async function simulateMonth(scenario: Scenario, refresher: Refresher) {
     if (!scenario.isReported || !isDead || parameters.parameter(rejectedName)?.value === String(stored?.version))
       return;
     account.overwriteParameter(rejectedName, String(stored?.version), 'String');
-    clock.at(clock.now() + RULE_MS, () => lambda.invoke({}));
+    clock.at(clock.now() + RULE_MS, () => invoke({}));
   }
 
   return {

@@ -1,3 +1,4 @@
+import type { RefreshTiming } from '../../../lambda/timing.ts';
 import type { VendorSettings } from '../../../local/world/soap/vendor.ts';
 import type { TimedFault } from './faults.ts';
 
@@ -6,12 +7,7 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 /** What the platform team sets on the construct; undefined: its default. */
-export interface Settings {
-  readonly tokenLifetimeMinutes?: number;
-  readonly refreshEveryMinutes?: number;
-  readonly checkEveryMinutes?: number;
-  readonly renewalWindowMinutes?: number;
-}
+export type Settings = Partial<RefreshTiming>;
 
 export interface Scenario {
   readonly name: string;

@@ -23,14 +23,7 @@ export const VENDOR_FAULTS = {
   'reply-lost': { afterwards: () => Promise.reject(new TypeError('terminated')) },
   /** Right, but after half a minute. */
   slow: { afterwards: (reply, sleep) => sleep(30_000).then(() => reply) },
-  /** Right, but the token lives for a quarter of what the reply says. */
-  'lifetime-overstated': {},
 } as const satisfies Record<string, VendorFault>;
 
 /** Its name. */
 export type VendorFaultName = keyof typeof VENDOR_FAULTS;
-
-/** Which part of the promised lifetime the service's tokens really live. */
-export function livedShare(fault: VendorFaultName | undefined): number {
-  return fault === 'lifetime-overstated' ? 0.25 : 1;
-}

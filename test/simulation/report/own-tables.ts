@@ -1,7 +1,8 @@
 /** This project alone under other settings, other lifetimes and other alarms: why the defaults are as they are. */
-import { markdownTable } from '../../markdown-table.ts';
+import { REFRESH_EVERY_SECONDS, usefulLife } from '../../../lambda/timing.ts';
+import { markdownTable, tableOf } from '../../markdown-table.ts';
 import { deploymentOf } from '../deployment.ts';
-import { assess, watch } from '../judge/assessment.ts';
+import { assess, type OnsetOutcome, watch } from '../judge/assessment.ts';
 import type { Month } from '../model/month.ts';
 import type { Scenario, Settings } from '../model/scenario.ts';
 import { during, offTheGrid, quietMonth, VENDOR } from '../scenarios.ts';
@@ -24,39 +25,33 @@ async function figures(
   );
 }
 
-/** Those that the construct does not refuse. */
-const RHYTHMS = [5, 15, 30, 60].flatMap((checkEveryMinutes) =>
+/** Those that the construct does not refuse, in minutes. */
+const RHYTHMS = [5, 15, 30, 60].flatMap((checkEvery) =>
   [60, 120, 180]
-    .filter((refreshEveryMinutes) => Math.min(refreshEveryMinutes, 120) + 2 * checkEveryMinutes <= 240)
-    .map((refreshEveryMinutes) => ({ checkEveryMinutes, refreshEveryMinutes })),
+    .filter((refreshEvery) => usefulLife(240, refreshEvery) + 2 * checkEvery <= 240)
+    .map((refreshEvery) => ({ checkEvery, refreshEvery })),
 );
 
 /** What each policy buys in an outage of six hours, and what it costs on a quiet day. */
 export async function rhythmTable(): Promise<string> {
-  return await figures(
-    [
-      'checkEvery',
-      'refreshEvery',
-      'outage that no reader notices',
-      'page before the end',
-      'healthy after the outage',
-      'requests in 6 h',
-      'logins a day',
-      'ticks a day',
-    ],
-    RHYTHMS.map((settings) => [
-      [`${settings.checkEveryMinutes} min`, `${settings.refreshEveryMinutes} min`],
-      [during(6, 'no-answer'), quietMonth(1)].map((scenario) => ({ ...scenario, settings })),
-    ]),
-    ([{ onsets = [] } = {}, { requests = 0, ticks = 0 } = {}]) => [
-      duration(least(onsets, ({ msToGap }) => msToGap)),
-      duration(least(onsets, lead)),
-      duration(most(onsets, ({ msToHealth }) => msToHealth)),
-      String(most(onsets, (onset) => onset.requests)),
-      (requests / 30).toFixed(0),
-      (ticks / 30).toFixed(0),
-    ],
-  );
+  const under = (scenario: Scenario) =>
+    RHYTHMS.map(({ checkEvery, refreshEvery }) => {
+      const settings = { checkEverySeconds: checkEvery * 60, refreshEverySeconds: refreshEvery * 60 };
+      return { ...scenario, settings };
+    });
+  const outages = await runOwn(under(during(6, 'no-answer')));
+  const quiet = await runOwn(under(quietMonth(1)));
+  const rows = RHYTHMS.map((rhythm, index) => ({ ...rhythm, ...quiet[index], onsets: outages[index]?.onsets ?? [] }));
+  return tableOf(rows, {
+    checkEvery: ({ checkEvery }) => `${checkEvery} min`,
+    refreshEvery: ({ refreshEvery }) => `${refreshEvery} min`,
+    'outage that no reader notices': ({ onsets }) => duration(least(onsets, ({ msToGap }) => msToGap)),
+    'page before the end': ({ onsets }) => duration(least(onsets, lead)),
+    'healthy after the outage': ({ onsets }) => duration(most(onsets, ({ msToHealth }) => msToHealth)),
+    'requests in 6 h': ({ onsets }) => `${most(onsets, ({ requests }) => requests)}`,
+    'logins a day': ({ requests = 0 }) => (requests / 30).toFixed(0),
+    'ticks a day': ({ ticks = 0 }) => (ticks / 30).toFixed(0),
+  });
 }
 
 /** How long before its end somebody is paged, whatever the exact lifetime and moment of the last refresh. */
@@ -70,9 +65,11 @@ export async function leadTable(): Promise<string> {
 
 const SHORT_LIVES = [60, 90, 180, 240];
 
-function shortLived(tokenLifetimeMinutes: number): Partial<Scenario> {
-  const settings = { tokenLifetimeMinutes, refreshEveryMinutes: Math.min(120, tokenLifetimeMinutes / 2) };
-  return { settings, vendor: { ...VENDOR, lifetimeSeconds: tokenLifetimeMinutes * 60 } };
+function shortLived(minutes: number): Partial<Scenario> {
+  const lifetimeSeconds = minutes * 60;
+  const refreshEverySeconds = usefulLife(lifetimeSeconds, REFRESH_EVERY_SECONDS);
+  const settings = { tokenLifetimeSeconds: lifetimeSeconds, refreshEverySeconds };
+  return { settings, vendor: { ...VENDOR, lifetimeSeconds } };
 }
 
 /** The longest time without a token: backing off from malformed answers, and asking at every check, as after a 503. */
@@ -92,7 +89,7 @@ export async function backOffTable(): Promise<string> {
   );
 }
 
-const CHECKS: readonly Settings[] = [{}, { checkEveryMinutes: 5 }];
+const CHECKS: readonly Settings[] = [{}, { checkEverySeconds: 300 }];
 
 /** Logins in a day in which the service refuses, and its refusal is taken for something else. */
 export async function misreadTable(): Promise<string> {
@@ -151,35 +148,28 @@ export async function alarmTable(): Promise<string> {
   const { alarms, config } = deploymentOf({});
   const rows = VARIANTS.map(({ shareOfLifetime, ...variant }) => {
     const threshold = config.tokenLifetimeSeconds * shareOfLifetime;
+    const isBreaching = (value: number) => value < threshold;
     const watched = alarms
       .filter(({ name }) => name === 'TokenExpiring')
-      .map((one) => ({
-        ...one,
-        alarm: { ...one.alarm, ...variant, isBreaching: (value: number) => value < threshold },
-      }));
+      .map((one) => ({ ...one, alarm: { ...one.alarm, ...variant, isBreaching } }));
     const assessed = (list: readonly Month[]) => list.map((month) => assess(month, watch(month, watched)));
-    const longOnsets = assessed(long).flatMap(({ onsets }) => onsets);
-    const shortOnsets = assessed(short).flatMap(({ onsets }) => onsets);
-    return [
-      variant.statistic,
-      `${variant.datapointsToAlarm} of ${variant.evaluationPeriods}`,
-      `1/${Math.round(1 / shareOfLifetime)}`,
-      String(assessed(quiet).flatMap(({ falsePages }) => falsePages).length),
-      `${shortOnsets.filter(({ pages }) => pages > 0).length} of ${shortOnsets.length}`,
-      `${longOnsets.filter(({ pages }) => pages > 1).length} of ${longOnsets.length}`,
-      duration(least(longOnsets, lead)),
-    ];
+    return {
+      ...variant,
+      shareOfLifetime,
+      falsePages: assessed(quiet).flatMap(({ falsePages }) => falsePages),
+      short: assessed(short).flatMap(({ onsets }) => onsets),
+      long: assessed(long).flatMap(({ onsets }) => onsets),
+    };
   });
-  return markdownTable(
-    [
-      'statistic',
-      'periods',
-      'share of lifetime',
-      `pages in ${QUIET_MONTHS} quiet months`,
-      'pages for 1 h that nobody notices',
-      'paged twice for 3 h',
-      'page before the end',
-    ],
-    rows,
-  );
+  const pagedMoreThan = (onsets: readonly OnsetOutcome[], times: number) =>
+    `${onsets.filter(({ pages }) => pages > times).length} of ${onsets.length}`;
+  return tableOf(rows, {
+    statistic: ({ statistic }) => statistic,
+    periods: ({ datapointsToAlarm, evaluationPeriods }) => `${datapointsToAlarm} of ${evaluationPeriods}`,
+    'share of lifetime': ({ shareOfLifetime }) => `1/${Math.round(1 / shareOfLifetime)}`,
+    [`pages in ${QUIET_MONTHS} quiet months`]: ({ falsePages }) => `${falsePages.length}`,
+    'pages for 1 h that nobody notices': ({ short }) => pagedMoreThan(short, 0),
+    'paged twice for 3 h': ({ long }) => pagedMoreThan(long, 1),
+    'page before the end': ({ long }) => duration(least(long, lead)),
+  });
 }

@@ -1,4 +1,4 @@
-import { markdownTable } from '../../markdown-table.ts';
+import { markdownTable, tableOf } from '../../markdown-table.ts';
 import type { OnsetOutcome } from '../judge/assessment.ts';
 import { MINUTE_MS } from '../model/scenario.ts';
 import { STRATEGIES } from '../strategies.ts';
@@ -7,33 +7,21 @@ import type { Summary } from '../trial.ts';
 /** This project, scenario by scenario. Times are the worst of the onsets, except where an early one is the worst. */
 export function projectTable(summaries: readonly Summary[]): string {
   const own = summaries.filter(({ strategy }) => strategy === 'this project');
-  const header = [
-    'scenario',
-    'valid token',
-    'readers notice after',
-    'without token',
-    'paged after',
-    'and before the token ends',
-    'false pages',
-    'ticket after',
-    'logins meanwhile',
-    'of these refused',
-    'ticks',
-  ];
-  const rows = own.map(({ scenario, validShare, falsePages, onsets, requests, refusedLogins, ticks }) => [
-    scenario,
-    `${(validShare * 100).toFixed(2)} %`,
-    duration(least(onsets, ({ msToGap }) => msToGap)),
-    duration(most(onsets, withoutToken)),
-    often(onsets, ({ msToPage }) => msToPage),
-    duration(least(onsets, lead)),
-    String(falsePages),
-    often(onsets, ({ msToTicket }) => msToTicket),
-    onsets.length === 0 ? `${requests} a month` : String(most(onsets, (onset) => onset.requests)),
-    String(onsets.length === 0 ? refusedLogins : most(onsets, (onset) => onset.refusedLogins)),
-    String(ticks),
-  ]);
-  return markdownTable(header, rows);
+  const duringOnsets = ({ onsets }: Summary, perMonth: string, read: Read) =>
+    onsets.length === 0 ? perMonth : String(most(onsets, read));
+  return tableOf(own, {
+    scenario: ({ scenario }) => scenario,
+    'valid token': ({ validShare }) => percent(validShare),
+    'readers notice after': ({ onsets }) => duration(least(onsets, ({ msToGap }) => msToGap)),
+    'without token': ({ onsets }) => duration(most(onsets, withoutToken)),
+    'paged after': ({ onsets }) => often(onsets, ({ msToPage }) => msToPage),
+    'and before the token ends': ({ onsets }) => duration(least(onsets, lead)),
+    'false pages': ({ falsePages }) => `${falsePages}`,
+    'ticket after': ({ onsets }) => often(onsets, ({ msToTicket }) => msToTicket),
+    'logins meanwhile': (month) => duringOnsets(month, `${month.requests} a month`, ({ requests }) => requests),
+    'of these refused': (month) => duringOnsets(month, `${month.refusedLogins}`, refusedLogins),
+    ticks: ({ ticks }) => `${ticks}`,
+  });
 }
 
 /**
@@ -62,13 +50,13 @@ export function sideBySide(summaries: readonly Summary[]): string {
     'Of these refused, where any are:',
     figure(refused, (summary) => worstOf(summary, refusedLogins)),
     'A month in which nothing is wrong:',
-    markdownTable(
-      ['', 'times without a token', 'pages', 'logins', 'of these refused'],
-      quiet.map((month) => [
-        month.strategy,
-        ...[month.gaps, month.pages, month.requests, month.refusedLogins].map(String),
-      ]),
-    ),
+    tableOf(quiet, {
+      '': ({ strategy }) => strategy,
+      'times without a token': ({ gaps }) => `${gaps}`,
+      pages: ({ pages }) => `${pages}`,
+      logins: ({ requests }) => `${requests}`,
+      'of these refused': ({ refusedLogins }) => `${refusedLogins}`,
+    }),
   ].join('\n\n');
 }
 
@@ -83,18 +71,19 @@ export const withoutToken: Read = ({ withoutTokenMs }) => withoutTokenMs || unde
 
 /** Services that hand out the same token again. */
 export function serviceTable(summaries: readonly Summary[]): string {
-  return markdownTable(
-    ['service; settings', 'valid token', 'and recorded as such', 'gaps', 'longest', 'pages a day', 'logins a day'],
-    summaries.map(({ scenario, days, validShare, recordedShare, gaps, longestGapMs, pages, requests }) => [
-      scenario,
-      `${(validShare * 100).toFixed(2)} %`,
-      `${(recordedShare * 100).toFixed(2)} %`,
-      String(gaps),
-      gaps === 0 ? '-' : duration(longestGapMs),
-      (pages / days).toFixed(1),
-      (requests / days).toFixed(0),
-    ]),
-  );
+  return tableOf(summaries, {
+    'service; settings': ({ scenario }) => scenario,
+    'valid token': ({ validShare }) => percent(validShare),
+    'and recorded as such': ({ recordedShare }) => percent(recordedShare),
+    gaps: ({ gaps }) => `${gaps}`,
+    longest: ({ gaps, longestGapMs }) => duration(gaps === 0 ? undefined : longestGapMs),
+    'pages a day': ({ pages, days }) => (pages / days).toFixed(1),
+    'logins a day': ({ requests, days }) => (requests / days).toFixed(0),
+  });
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
 }
 
 /** How long before the token ended somebody had been paged; undefined where it did not end, or nobody was paged. */

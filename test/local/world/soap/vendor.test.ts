@@ -5,7 +5,7 @@ import { Vendor } from '../../../../local/world/soap/vendor.ts';
 import { Random } from '../../../../local/world/time/random.ts';
 import { VirtualClock } from '../../../../local/world/time/virtual-clock.ts';
 import { HOUR_MS } from '../../../simulation/model/scenario.ts';
-import { livedShare, VENDOR_FAULTS } from '../../../simulation/model/vendor-faults.ts';
+import { VENDOR_FAULTS } from '../../../simulation/model/vendor-faults.ts';
 
 const CREDENTIALS = { username: 'u', password: 'right', client_id: 'c', client_secret: 's' };
 
@@ -47,9 +47,9 @@ it('a token whose reply is lost has been minted all the same', async () => {
 
 it('an overstated lifetime is a quarter of what the reply says, until the fault is over', async () => {
   const { vendor, logIn } = service();
-  vendor.service.livedShare = livedShare('lifetime-overstated');
+  vendor.service.livedShare = 0.25;
   expect(await logIn(0)).toMatchObject({ end: { in: 4 * 3600 } });
-  vendor.service.livedShare = livedShare(undefined);
+  vendor.service.livedShare = 1;
   await logIn(2 * HOUR_MS);
   const lived = vendor.service.issuedTokens.map(({ issuedAt, expiresAt }) => expiresAt.getTime() - issuedAt.getTime());
   expect(lived).toEqual([HOUR_MS, 4 * HOUR_MS]);
