@@ -50,15 +50,6 @@ describe('get', () => {
     await expect(within(3, reader.get())).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   });
 
-  it('makes one request for thousands of callers', async () => {
-    const { reader, refresh, store, within } = setUp();
-    store.latencyMs = 50;
-    refresh('token-1');
-    const tokens = await within(1, Promise.all(Array.from({ length: 5000 }, () => reader.get())));
-    expect(new Set(tokens)).toEqual(new Set(['token-1']));
-    expect(store.readsAt).toHaveLength(1);
-  });
-
   it('does not remember a failure', async () => {
     const { reader, refresh, store, within } = setUp();
     refresh('token-1');
