@@ -7,7 +7,7 @@ import { parseCommandLine, UsageError } from '../../../cli/command-line.ts';
 import { dpd } from '../../../lambda/services/dpd.ts';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { check, SERVICE } from '../../../local/service/check-command.ts';
-import { fault11 } from '../../services/answers.ts';
+import { fault11, soap11 } from '../../services/answers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'service-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,9 +29,6 @@ function run(...args: readonly string[]): { status: number; stdout: string; stde
     return { status: 2, stdout: '', stderr: `${SERVICE.name}: ${error.message}\n` };
   }
 }
-
-const envelope = (body: string) =>
-  `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>${body}</e:Body></e:Envelope>`;
 
 describe('npm run service -- check', () => {
   it('says what would be sent, with the names of the fields for their values', () => {
@@ -100,7 +97,7 @@ describe('npm run service -- check', () => {
 
   it('says what a profile misleads about: no place for codes, a path that leads nowhere, a lifetime that does not fit', () => {
     const acme = {
-      request: envelope('<a:logIn xmlns:a="urn:a"><user>{{username}}</user></a:logIn>'),
+      request: soap11('<a:logIn xmlns:a="urn:a"><user>{{username}}</user></a:logIn>'),
       answer: 'logInResponse',
       token: 'session/sessionId',
       expiresIn: 'session/seconds',
@@ -108,7 +105,7 @@ describe('npm run service -- check', () => {
     };
     const answer = (name: string) => {
       const session = `<${name}>0123456789</${name}><seconds>3600</seconds>`;
-      return file(`${name}.xml`, envelope(`<logInResponse><session>${session}</session></logInResponse>`));
+      return file(`${name}.xml`, soap11(`<logInResponse><session>${session}</session></logInResponse>`));
     };
     const profile = file('misleading.json', JSON.stringify(acme));
     const { stdout } = run('check', profile, answer('sessionID'), answer('sessionId'));
@@ -156,7 +153,6 @@ describe('npm run service -- check', () => {
     ['an answer that is not there', ['check', 'dpd', 'nowhere.xml'], 'nowhere.xml cannot be read'],
     ['an answer without a status line', ['check', 'dpd', file('b.response.http', '<a/>')], 'HTTP/1.1 200 OK'],
     ['an instant that is none', ['check', 'dpd', '--at', 'noon'], 'write it as 2026-01-31T12:00:00Z'],
-    ['another option', ['check', 'dpd', '--ta', 'x'], 'Did you mean --at?'],
   ])('says of %s in one line what to write', (_, args, advice) => {
     const { status, stderr } = run(...args);
 
