@@ -1,12 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { firstContactScreen } from '../../../local/first-contact/first-contact.ts';
 import type { FailedContact } from '../../../local/first-contact/likely-cause.ts';
@@ -14,30 +11,17 @@ import { wrapText } from '../../../local/first-contact/wrap-text.ts';
 import { listen } from '../../../local/world/listen.ts';
 import { startSoapEndpoint } from '../../../local/world/soap/soap-endpoint.ts';
 import { fault11, fault12, soap11, soap12 } from '../../services/answers.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { CREDENTIALS, PATIENCE_MS, start } from '../start/npm-start.ts';
 
 const XML = 'text/xml';
 const SOAP = 'application/soap+xml';
 const html = (form: string) => `<!DOCTYPE html><html><head><title>CANARY</title></head><body>${form}</body></html>`;
 
-let folder: string;
-let credentialsFile: string;
+const { file } = temporaryFolder();
+const credentialsFile = file('credentials.json', JSON.stringify(CREDENTIALS));
 const closing: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'first-contact-'));
-  credentialsFile = await file('credentials.json', JSON.stringify(CREDENTIALS));
-});
-afterAll(async () => {
-  await Promise.all(closing.map((close) => close()));
-  await rm(folder, { recursive: true });
-});
-
-async function file(name: string, text: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, text);
-  return path;
-}
+afterAll(() => Promise.all(closing.map((close) => close())));
 
 async function listening(listener: RequestListener): Promise<string> {
   const { url, close } = await listen(0, listener);
@@ -81,7 +65,7 @@ async function privateAuthority(): Promise<{ url: string; certificateFile: strin
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
   });
   const { url } = await soapService({ tls: { cert, key } });
-  return { url, certificateFile: await file(`${new URL(url).port}.pem`, cert) };
+  return { url, certificateFile: file(`${new URL(url).port}.pem`, cert) };
 }
 
 /** Port 9, "discard", where no machine of today listens. A port that was just closed may be somebody else's a moment later. */
@@ -188,7 +172,7 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
   });
 
   it('names the line of the file at which the credentials stop being JSON', async () => {
-    const path = await file('comma.json', JSON.stringify(CREDENTIALS, null, 2).replace(/"\n\}/, '",\n}'));
+    const path = file('comma.json', JSON.stringify(CREDENTIALS, null, 2).replace(/"\n\}/, '",\n}'));
 
     const { status, flat } = await contact(NOBODY, {}, '--credentials', path);
 
@@ -231,10 +215,7 @@ describe.concurrent('a first contact with a service that a profile describes', {
   const part = `--b\r\nContent-Type: ${SOAP}\r\n\r\n${soap12('<closeResponse/>')}\r\n--b--`;
   const header = '<w:Security xmlns:w="urn:w"><w:Token>CANARY</w:Token><w:Id>CANARY</w:Id></w:Security>';
 
-  let profile: string;
-  beforeAll(async () => {
-    profile = await file('acme.service.json', JSON.stringify(acme));
-  });
+  const profile = file('acme.service.json', JSON.stringify(acme));
   const acmeContact = async (reply: Reply) => contact(await answering(reply), {}, '--service', profile);
 
   const CAME = {

@@ -1,22 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseCommandLine, UsageError } from '../../../cli/command-line.ts';
 import { dpd } from '../../../lambda/services/dpd.ts';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { check, SERVICE } from '../../../local/service/check-command.ts';
 import { fault11, soap11 } from '../../services/answers.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'service-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
+const { file } = temporaryFolder();
 
 /** As the command does it, in this process. */
 function run(...args: readonly string[]): { status: number; stdout: string; stderr: string } {
