@@ -1,17 +1,17 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../local/world/aws/aws-server.ts';
 import { type Listening, listen } from '../local/world/listen.ts';
 import { ROOT, read } from './pages.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** What the pages show of commands that are not ours: typed as they stand, against local services. */
 
 const NAME = '/masters-india-staging/access-token';
-const folder = mkdtempSync(join(tmpdir(), 'shell-'));
+const { folder, file } = temporaryFolder();
 let aws: LocalAws;
 let soap: Listening;
 
@@ -24,10 +24,7 @@ beforeAll(async () => {
   aws.perform('PutParameter', { Name: `${NAME}/status`, Value: '{"format":1}', Type: 'String' });
   aws.perform('CreateSecret', { Name: 'credentials' });
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await Promise.all([aws.close(), soap.close()]);
-});
+afterAll(() => Promise.all([aws.close(), soap.close()]));
 
 /** The lines of a page that begin with these words, a line that is continued in one. */
 function shown(page: string, words: string): readonly string[] {
@@ -69,25 +66,25 @@ withTool(
 withTool('aws', 'the aws command stores credentials out of a file, as docs/deploy.md shows', async () => {
   const [put = '', ...others] = shown('docs/deploy.md', 'aws --region … secretsmanager put-secret-value');
   expect(others).toEqual([]);
-  writeFileSync(join(folder, 'credentials.json'), '{"username":"erin"}');
+  file('credentials.json', '{"username":"erin"}');
   await type(put.replace('region …', 'region ap-south-1').replace('arn:…', 'credentials'));
   expect(aws.secrets.secretString('credentials')).toBe('{"username":"erin"}');
 });
 
 withTool('jq', 'jq quotes PEM files and a request, as docs/services.md shows', async () => {
-  for (const file of ['client.pem', 'client.key', 'request.xml']) writeFileSync(join(folder, file), `"${file}"\n`);
+  for (const name of ['client.pem', 'client.key', 'request.xml']) file(name, `"${name}"\n`);
   const [secret = '', ...others] = shown('docs/services.md', 'jq ');
   const [, profile = ''] = /`(jq [^`]+)`/.exec(read('docs/services.md')) ?? [];
   expect(others).toEqual([]);
   await type(secret);
   await type(profile);
-  const written = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const written = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
   expect(written('credentials.json')).toMatchObject({ tls_certificate: '"client.pem"\n', tls_key: '"client.key"\n' });
   expect(written('acme.service.json')).toMatchObject({ request: '"request.xml"\n', codes: {} });
 });
 
 withTool('curl', 'curl keeps an answer as service -- check reads it, as docs/services.md shows', async () => {
-  writeFileSync(join(folder, 'request.xml'), '<a/>');
+  file('request.xml', '<a/>');
   const [ask = '', ...others] = shown('docs/services.md', 'curl -i');
   expect(others).toEqual([]);
   await type(ask.replace('https://…', soap.url));

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT, read } from './pages.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const WORKFLOWS = ['ci', 'release'] as const;
 
@@ -83,15 +82,14 @@ it('every action is named by its commit, the same in all workflows, with the ver
   expect(checkouts.map((step) => step.with?.['persist-credentials'])).toEqual([false, false]);
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'repository-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder, file } = temporaryFolder();
 
 it.each([
   [undefined, 1],
   [{ type: 'git', url: 'git+https://github.com/somebody/else.git' }, 1],
   [{ type: 'git', url: 'git+https://github.com/team/tokens.git' }, 0],
 ])('a release from %o, which provenance is checked against, ends with %i', (repository, status) => {
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ license: 'Apache-2.0', repository }));
+  file('package.json', JSON.stringify({ license: 'Apache-2.0', repository }));
   const env = { ...process.env, GITHUB_REPOSITORY: 'team/tokens' };
   const ended = spawnSync(process.execPath, [join(ROOT, '.ci/check-repository.js')], { cwd: folder, env });
   const where =

@@ -34,7 +34,7 @@ describe('a command line', () => {
 
   it('says that npm takes for itself what does not follow two dashes', () => {
     const env = { npm_config_ask_again: '1 hour' };
-    expect(() => parseCommandLine(COMMAND, [], env)).toThrow('Write: npm run ask -- --ask-again');
+    expect(() => parseCommandLine(COMMAND, ['1 hour'], env)).toThrow('Write: npm run ask -- --ask-again');
     expect(parseCommandLine({ ...COMMAND, name: 'ask' }, [], env).values['ask-again']).toBeUndefined();
   });
 

@@ -29,24 +29,16 @@ async function failedRead(endpoint: string, more: ConstructorParameters<typeof S
 const denied = (message?: string): AwsFault => ({ type: 'AccessDeniedException', message });
 const notAllowed = (action: string, arn: string) =>
   `${ROLE} is not authorized to perform: ${action} on resource: ${arn} because no identity-based policy allows the ${action} action`;
+const GRANT = 'grant it with grantRead';
+const NO_READ = denied(notAllowed('ssm:GetParameters', ARN));
 const NO_DECRYPT = denied(`${notAllowed('kms:Decrypt', KEY)} (Service: Kms, Status Code: 400, Request ID: 1)`);
 const OLDER_WORDS = denied(
   'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1)',
 );
 
 it.each<[string, AwsFault, string | undefined, string]>([
-  [
-    'SSM says which permission is missing',
-    denied(notAllowed('ssm:GetParameters', ARN)),
-    'ssm:GetParameters',
-    'lacks ssm:GetParameters: grant it with grantRead of the RefreshedToken',
-  ],
-  [
-    'KMS says which permission is missing',
-    NO_DECRYPT,
-    'kms:Decrypt',
-    `lacks kms:Decrypt on ${KEY}: grant it with grantRead`,
-  ],
+  ['SSM names the permission', NO_READ, 'ssm:GetParameters', `lacks ssm:GetParameters: ${GRANT} of the RefreshedToken`],
+  ['KMS names the permission', NO_DECRYPT, 'kms:Decrypt', `lacks kms:Decrypt on ${KEY}: ${GRANT}`],
   ['the key is not that of the token', NO_DECRYPT, 'kms:Decrypt', `somebody has encrypted ${NAME}/status`],
   ['KMS says it in its older words', OLDER_WORDS, 'kms:Decrypt', 'grantRead'],
   ['SSM says no without a word', denied(), 'ssm:GetParameters', 'grantRead'],

@@ -50,15 +50,6 @@ describe('get', () => {
     await expect(within(3, reader.get())).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   });
 
-  it('makes one request for thousands of callers', async () => {
-    const { reader, refresh, store, within } = setUp();
-    store.latencyMs = 50;
-    refresh('token-1');
-    const tokens = await within(1, Promise.all(Array.from({ length: 5000 }, () => reader.get())));
-    expect(new Set(tokens)).toEqual(new Set(['token-1']));
-    expect(store.readsAt).toHaveLength(1);
-  });
-
   it('does not remember a failure', async () => {
     const { reader, refresh, store, within } = setUp();
     refresh('token-1');
@@ -209,20 +200,14 @@ describe('a token and a status that do not belong together', () => {
     expect(await within(2, token)).toBe('token-2');
   });
 
+  const DAMAGED = /^(?!.*(update|with its next tick)).*status is not the JSON that the refresher writes/;
+  const NEWER = /has format 2, .* update soap-token-refresher here/;
   it.each<[string, (scene: SetUp, version: number) => void, RegExp?]>([
     ['no status', () => undefined],
     ['a record of a later version', ({ record }, version) => record(version + 1, HOUR)],
     ['a record that has expired', ({ store, record }, version) => [record(version, 0), store.put(TOKEN, 'token-2')]],
-    [
-      'a damaged status',
-      ({ store }) => store.put(STATUS, '{'),
-      /^(?!.*(update|with its next tick)).*status is not the JSON that the refresher writes/,
-    ],
-    [
-      'a status of a newer format',
-      ({ store }) => store.put(STATUS, '{"format":2,"token":{}}'),
-      /has format 2, .* update soap-token-refresher here/,
-    ],
+    ['a damaged status', ({ store }) => store.put(STATUS, '{'), DAMAGED],
+    ['a status of a newer format', ({ store }) => store.put(STATUS, '{"format":2,"token":{}}'), NEWER],
   ])('no expiry is invented for a token with %s', async (_, arrange, words = /\/status/) => {
     const scene = setUp();
     arrange(scene, scene.store.put(TOKEN, 'token-1'));
@@ -254,14 +239,11 @@ describe('errors say what to do', () => {
     await refused.toMatchObject({ code: 'NO_TOKEN_YET', message: expect.stringContaining(advice) });
   });
 
+  const OLD_ROLE = 'cannot be read (AccessDeniedException). The grantRead of this version allows it.';
   const NEWER =
     'has format 2, and this version of soap-token-refresher knows 1 at most: update soap-token-refresher here, in the reader.';
   it.each<[string, (scene: SetUp) => unknown, string]>([
-    [
-      'its role was granted before there was such a parameter',
-      ({ store }) => Object.assign(store, { attemptFault: DENIED }),
-      'cannot be read (AccessDeniedException). The grantRead of this version allows it.',
-    ],
+    ['its role is an older one', ({ store }) => Object.assign(store, { attemptFault: DENIED }), OLD_ROLE],
     ['SSM fails', ({ store }) => Object.assign(store, { attemptFault: SSM_DOWN }), 'cannot be read (Error).'],
     ['a later version wrote it', ({ store }) => store.put(ATTEMPT_NAME, '{"format":2}'), NEWER],
     ['it is damaged', ({ store }) => store.put(ATTEMPT_NAME, '{'), 'is not the JSON that the refresher writes.'],

@@ -10,7 +10,6 @@ import { type AwsInput, type AwsServices, createAwsServices } from './aws-servic
 export interface AwsCall {
   readonly operation: string;
   readonly input: AwsInput;
-  readonly at: Date;
 }
 
 /**
@@ -55,7 +54,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}) {
     const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
     const body: unknown = await json(request);
     const input = isObject(body) ? body : {};
-    calls.push({ operation, input, at: now() });
+    calls.push({ operation, input });
     const fault = aws.faults(operation, input);
     if (fault === 'hang') return;
     if (fault === 'reset') return void request.socket.resetAndDestroy();

@@ -1,50 +1,27 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { firstContactScreen } from '../../../local/first-contact/first-contact.ts';
 import type { FailedContact } from '../../../local/first-contact/likely-cause.ts';
 import { wrapText } from '../../../local/first-contact/wrap-text.ts';
 import { listen } from '../../../local/world/listen.ts';
 import { startSoapEndpoint } from '../../../local/world/soap/soap-endpoint.ts';
+import { fault11, fault12, soap11, soap12 } from '../../services/answers.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { CREDENTIALS, PATIENCE_MS, start } from '../start/npm-start.ts';
 
-const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
-const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
 const XML = 'text/xml';
 const SOAP = 'application/soap+xml';
-const in11 = (body: string) => `<s:Envelope xmlns:s="${SOAP_11}"><s:Body>${body}</s:Body></s:Envelope>`;
-const in12 = (body: string) => in11(body).replace(SOAP_11, SOAP_12);
-const fault11 = (code: string, text: string) =>
-  in11(`<s:Fault><faultcode>s:${code}</faultcode><faultstring>${text}</faultstring></s:Fault>`);
-const fault12 = (text: string) =>
-  in12(`<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text>${text}</s:Text></s:Reason></s:Fault>`);
 const html = (form: string) => `<!DOCTYPE html><html><head><title>CANARY</title></head><body>${form}</body></html>`;
 
-let folder: string;
-let credentialsFile: string;
+const { file } = temporaryFolder();
+const credentialsFile = file('credentials.json', JSON.stringify(CREDENTIALS));
 const closing: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'first-contact-'));
-  credentialsFile = await file('credentials.json', JSON.stringify(CREDENTIALS));
-});
-afterAll(async () => {
-  await Promise.all(closing.map((close) => close()));
-  await rm(folder, { recursive: true });
-});
-
-async function file(name: string, text: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, text);
-  return path;
-}
+afterAll(() => Promise.all(closing.map((close) => close())));
 
 async function listening(listener: RequestListener): Promise<string> {
   const { url, close } = await listen(0, listener);
@@ -88,7 +65,7 @@ async function privateAuthority(): Promise<{ url: string; certificateFile: strin
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
   });
   const { url } = await soapService({ tls: { cert, key } });
-  return { url, certificateFile: await file(`${new URL(url).port}.pem`, cert) };
+  return { url, certificateFile: file(`${new URL(url).port}.pem`, cert) };
 }
 
 /** Port 9, "discard", where no machine of today listens. A port that was just closed may be somebody else's a moment later. */
@@ -113,7 +90,7 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
   const ofAnother = '<t:access_new_tokenResponse xmlns:t="urn:other">CANARY</t:access_new_tokenResponse>';
   const wsdl =
     '<?xml version="1.0"?><!-- CANARY --><definitions xmlns="http://schemas.xmlsoap.org/wsdl/" name="CANARY"/>';
-  const gzipped = gzipSync(in11('<tokenResponse xmlns="urn:other"/>'));
+  const gzipped = gzipSync(soap11('<tokenResponse xmlns="urn:other"/>'));
   const long = `<r>${'<item>CANARY</item>'.repeat(40)}${'<a/><b/>'.repeat(40)}</r>`;
 
   const CAME = {
@@ -124,16 +101,20 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
     'a redirect': [302, 'text/html', '', elsewhere],
     'an HTML login page': [200, 'text/html', html(passwordForm)],
     'a WSDL': [200, XML, wsdl],
-    'a SOAP 1.2 service': [200, SOAP, in12('<x xmlns="urn:x">CANARY</x>')],
+    'a SOAP 1.2 service': [200, SOAP, soap12('<x xmlns="urn:x">CANARY</x>')],
     'a JSON API': [200, 'application/json', '{"error":{"message":"CANARY"},"code":77777}'],
     'a wrong password': async () => (await soapService(withAnotherPassword)).url,
-    'another namespace': [200, XML, in11(ofAnother)],
+    'another namespace': [200, XML, soap11(ofAnother)],
     'an answer that is compressed, unasked': [200, XML, gzipped, { 'Content-Encoding': 'gzip' }],
     'a server that wants an HTTP login': [401, 'text/html', html('CANARY'), basic],
     'a key in the query': async () => `${await answering([404, 'text/html', ''])}?wsdl&key=CANARY&CANARY`,
-    'a fault of the service itself': [500, XML, fault11('Server', 'Out of order')],
+    'a fault of the service itself': [500, XML, fault11('s:Server', 'Out of order')],
     'a long answer in XML': [200, XML, long],
-    'a secret that comes back as a name': [200, XML, in11('<x xmlns="urn:S3CR3T-client-id:x"><S3CR3T-password/></x>')],
+    'a secret that comes back as a name': [
+      200,
+      XML,
+      soap11('<x xmlns="urn:S3CR3T-client-id:x"><S3CR3T-password/></x>'),
+    ],
   } satisfies Readonly<Record<string, Asked>>;
 
   const SHOWN: Readonly<Record<keyof typeof CAME, RegExp>> = {
@@ -191,7 +172,7 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
   });
 
   it('names the line of the file at which the credentials stop being JSON', async () => {
-    const path = await file('comma.json', JSON.stringify(CREDENTIALS, null, 2).replace(/"\n\}/, '",\n}'));
+    const path = file('comma.json', JSON.stringify(CREDENTIALS, null, 2).replace(/"\n\}/, '",\n}'));
 
     const { status, flat } = await contact(NOBODY, {}, '--credentials', path);
 
@@ -219,9 +200,9 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
 
 describe.concurrent('a first contact with a service that a profile describes', { timeout: PATIENCE_MS }, () => {
   const acme = {
-    request: in12('\n<open xmlns="urn:acme">\n<user>{{username}}</user><word>{{password}}</word></open>').replace(
-      '<s:Body>',
-      '<s:Header><a:Action xmlns:a="http://www.w3.org/2005/08/addressing">urn:acme:open</a:Action></s:Header><s:Body>',
+    request: soap12(
+      '\n<open xmlns="urn:acme">\n<user>{{username}}</user><word>{{password}}</word></open>',
+      '<a:Action xmlns:a="http://www.w3.org/2005/08/addressing">urn:acme:open</a:Action>',
     ),
     soapAction: 'urn:acme:open',
     headers: { 'X-Client': '{{client_id}}', Authorization: 'Basic {{$basic}}' },
@@ -231,26 +212,22 @@ describe.concurrent('a first contact with a service that a profile describes', {
     expiresIn: 'session/seconds',
     codes: { credentials: ['LOCKED'] },
   };
-  const part = `--b\r\nContent-Type: ${SOAP}\r\n\r\n${in12('<closeResponse/>')}\r\n--b--`;
-  const header =
-    '<s:Header><w:Security xmlns:w="urn:w"><w:Token>CANARY</w:Token><w:Id>CANARY</w:Id></w:Security></s:Header><s:Body>';
+  const part = `--b\r\nContent-Type: ${SOAP}\r\n\r\n${soap12('<closeResponse/>')}\r\n--b--`;
+  const header = '<w:Security xmlns:w="urn:w"><w:Token>CANARY</w:Token><w:Id>CANARY</w:Id></w:Security>';
 
-  let profile: string;
-  beforeAll(async () => {
-    profile = await file('acme.service.json', JSON.stringify(acme));
-  });
+  const profile = file('acme.service.json', JSON.stringify(acme));
   const acmeContact = async (reply: Reply) => contact(await answering(reply), {}, '--service', profile);
 
   const CAME = {
-    'the answer of another operation': [200, SOAP, in12('<closeResponse xmlns="urn:acme">CANARY</closeResponse>')],
-    'no token at its path': [200, SOAP, in12('<openResponse xmlns="urn:acme"><id>CANARY</id></openResponse>')],
-    'a refusal that the profile lists': [500, SOAP, fault12('LOCKED S3CR3T-client-id S3CR3T-password')],
-    'a refusal that it does not list': [500, SOAP, fault12('E77')],
-    'a service of SOAP 1.1': [500, XML, fault11('VersionMismatch', 'x')],
+    'the answer of another operation': [200, SOAP, soap12('<closeResponse xmlns="urn:acme">CANARY</closeResponse>')],
+    'no token at its path': [200, SOAP, soap12('<openResponse xmlns="urn:acme"><id>CANARY</id></openResponse>')],
+    'a refusal that the profile lists': [500, SOAP, fault12('s:Sender', '', 'LOCKED S3CR3T-client-id S3CR3T-password')],
+    'a refusal that it does not list': [500, SOAP, fault12('s:Sender', '', 'E77')],
+    'a service of SOAP 1.1': [500, XML, fault11('s:VersionMismatch', 'x')],
     'a refusal in plain text': [401, 'text/plain', 'CANARY'],
     'an answer in a part of a MIME message': [200, 'multipart/related; boundary=b', part],
-    'a Header, after the Body': [200, SOAP, in12('<closeResponse xmlns="urn:acme"/>').replace('<s:Body>', header)],
-    'names of its own, and of the secret': [200, SOAP, in12('<x xmlns="urn:acme:open"><S3CR3T-client-id/></x>')],
+    'a Header, after the Body': [200, SOAP, soap12('<closeResponse xmlns="urn:acme"/>', header)],
+    'names of its own, and of the secret': [200, SOAP, soap12('<x xmlns="urn:acme:open"><S3CR3T-client-id/></x>')],
   } satisfies Readonly<Record<string, Reply>>;
 
   const SHOWN: Readonly<Record<keyof typeof CAME, readonly RegExp[]>> = {
@@ -293,7 +270,7 @@ describe.concurrent('a first contact with a service that a profile describes', {
     const { status, flat } = await acmeContact([
       200,
       SOAP,
-      in12(`<openResponse xmlns="urn:acme">${session}</openResponse>`),
+      soap12(`<openResponse xmlns="urn:acme">${session}</openResponse>`),
     ]);
 
     expect(status).toBe(0);

@@ -87,12 +87,6 @@ it.each([
   expect(world.vendor.fault).toBeUndefined();
 });
 
-it('shows nothing to a foreign Host', async () => {
-  for (const path of ['/', '/events', '/page.js']) {
-    expect((await send(page.url, { path, headers: { Host: 'rebound.example' } })).statusCode).toBe(403);
-  }
-});
-
 it.each([{ button: 'toString' }, { button: 7 }, { pace: 61 }, { pace: '60' }, [], 'x'.repeat(2000)])(
   'refuses %j, which is no command',
   async (order) => {

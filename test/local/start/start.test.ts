@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SoapEndpoint, startSoapEndpoint } from '../../../local/world/soap/soap-endpoint.ts';
 import manifest from '../../../package.json' with { type: 'json' };
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { CREDENTIALS, PATIENCE_MS, start, startUntil } from './npm-start.ts';
 
 const WHOLE_TOKEN = /[0-9a-f]{40}/;
@@ -123,25 +122,19 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
 
   describe('with a real service', () => {
     let service: SoapEndpoint;
-    let folder: string;
+    const { folder, file } = temporaryFolder();
 
     beforeAll(async () => {
       service = await startSoapEndpoint({ credentials: CREDENTIALS });
-      folder = await mkdtemp(join(tmpdir(), 'npm-start-'));
     });
-    afterAll(async () => {
-      await service.close();
-      await rm(folder, { recursive: true });
-    });
+    afterAll(() => service.close());
 
-    async function options(name: string, credentials: string, { url } = service): Promise<readonly string[]> {
-      const file = join(folder, name);
-      await writeFile(file, credentials);
-      return ['--endpoint', url, '--credentials', file, '--verbose'];
+    function options(name: string, credentials: string, { url } = service): readonly string[] {
+      return ['--endpoint', url, '--credentials', file(name, credentials), '--verbose'];
     }
 
     it('gets a token from it, and shows neither the token nor the credentials, not even with --verbose', async () => {
-      const { status, stdout, stderr } = await start(await options('right.json', JSON.stringify(CREDENTIALS)));
+      const { status, stdout, stderr } = await start(options('right.json', JSON.stringify(CREDENTIALS)));
 
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(stdout).toContain(`✓ token requested     ${service.url}`);
@@ -154,7 +147,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     it('keeps the secret from everybody on this machine who has not read the commands that it prints', async () => {
       // Of its own: how many tokens the other one has issued is counted.
       const another = await startSoapEndpoint({ credentials: CREDENTIALS });
-      const args = await options('served.json', JSON.stringify(CREDENTIALS), another);
+      const args = options('served.json', JSON.stringify(CREDENTIALS), another);
       const { output, stop } = await startUntil(/refreshed +version 1/, '--serve', ...args);
       const [, endpoint = ''] = /AWS_ENDPOINT_URL=(\S+)/.exec(output()) ?? [];
       const [, accessKeyId = ''] = /AWS_ACCESS_KEY_ID=(\S+)/.exec(output()) ?? [];
@@ -171,7 +164,7 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       ['wrong.json', JSON.stringify({ ...CREDENTIALS, password: 'S3CR3T-wrong' }), /✗ CREDENTIALS_REFUSED/],
       ['half.json', '{"username":"erin","password":"S3CR3T-pa', /✗ CREDENTIALS_MALFORMED.*is not a JSON object/],
     ])('says what is wrong with the credentials without showing them: %s', async (name, credentials, said) => {
-      const { status, stdout } = await start(await options(name, credentials));
+      const { status, stdout } = await start(options(name, credentials));
 
       expect(status).toBe(1);
       expect(stdout).toMatch(said);
@@ -183,13 +176,13 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       ['.', 'cannot be read: it is a folder'],
       ['empty.json', 'is empty'],
     ])('says so in one line when the credentials file is %s', async (name, fault) => {
-      await options('empty.json', ' \n');
-      const file = join(folder, name);
+      file('empty.json', ' \n');
+      const credentials = join(folder, name);
 
-      const { status, stdout, stderr } = await start(['--endpoint', service.url, '--credentials', file]);
+      const { status, stdout, stderr } = await start(['--endpoint', service.url, '--credentials', credentials]);
 
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-      expect(stderr).toBe(`npm start: --credentials ${file} ${fault}.\n`);
+      expect(stderr).toBe(`npm start: --credentials ${credentials} ${fault}.\n`);
     });
   });
 });

@@ -3,6 +3,7 @@ import type { ServiceProfile } from '../../../lambda/services/profile.ts';
 import { PROFILES } from '../../../lambda/services/profiles.ts';
 import { type RefreshTiming, timingOf } from '../../../lambda/timing.ts';
 import { codeHint, lifetimeHint, pathHints } from '../../../local/world/profile-hints.ts';
+import { reply, soap11 } from '../../services/answers.ts';
 
 const HOUR = 3600;
 
@@ -45,10 +46,7 @@ const PROFILE: ServiceProfile = {
 };
 
 function hintsFor(content: string, answer = 'open'): readonly string[] {
-  const xml =
-    '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>' +
-    `<${answer} xmlns="urn:a">${content}</${answer}></e:Body></e:Envelope>`;
-  return pathHints(PROFILE, { status: 200, contentType: 'text/xml', body: Buffer.from(xml) });
+  return pathHints(PROFILE, reply(soap11(`<${answer} xmlns="urn:a">${content}</${answer}>`)));
 }
 
 it.each([
@@ -69,5 +67,5 @@ it.each([
 it('says nothing of what a refusal need not have, of another answer, and of what is no SOAP', () => {
   expect(hintsFor('<rc>E1</rc>')).toEqual([]);
   expect(hintsFor('', 'closed')).toEqual([]);
-  expect(pathHints(PROFILE, { status: 200, contentType: 'text/html', body: Buffer.from('<p>') })).toEqual([]);
+  expect(pathHints(PROFILE, reply('<p>', { contentType: 'text/html' }))).toEqual([]);
 });

@@ -182,16 +182,6 @@ describe('Parameter Store', () => {
 });
 
 describe('the wire', () => {
-  it('records every call with its input and time', async () => {
-    await put({ Value: 'one' });
-    await expect(read('/missing')).rejects.toThrow();
-
-    expect(aws.calls).toEqual([
-      { operation: 'PutParameter', input: { ...TOKEN, Value: 'one' }, at: NOON },
-      { operation: 'GetParameter', input: { Name: '/missing', WithDecryption: true }, at: NOON },
-    ]);
-  });
-
   it.each([
     ['ThrottlingException', 400],
     ['InternalServerError', 500],

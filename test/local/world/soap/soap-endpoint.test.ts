@@ -52,12 +52,9 @@ it('hands out 40 hex digits and their lifetime, in ISO-8859-1', async () => {
   expect(body).toMatch(new RegExp(`^<\\?xml version="1.0" encoding="ISO-8859-1"\\?>.*${answer}`));
 });
 
-it.each([
-  ['Content-Type', 'text/xml; charset=utf-8; action="x"'],
-  ['SOAPAction', '"x"'],
-])('shows the service the header %s', async (name, value) => {
+it('shows the service the headers', async () => {
   const body = expect.stringContaining('SOAP-ENV:Client</faultcode>');
-  expect(await post(LOGIN, { [name]: value })).toMatchObject({ status: 500, body });
+  expect(await post(LOGIN, { SOAPAction: '"x"' })).toMatchObject({ status: 500, body });
 });
 
 describe('a fault', () => {
