@@ -53,13 +53,15 @@ describe('the state of a token', () => {
       const askAgainAt = instant(Date.parse(token.issuedAt) + 7.5 * MINUTE);
       return reportToken(recordsOf(token, attemptAged(0, undefined, { at: token.issuedAt, askAgainAt })), NOW).state;
     };
-    expect([stateAfter(16 * MINUTE - 1), stateAfter(16 * MINUTE + 1)]).toEqual(['fresh', 'overdue']);
+    expect([stateAfter(16 * MINUTE), stateAfter(16 * MINUTE + 1)]).toEqual(['fresh', 'overdue']);
   });
 
   it('asks for a true tokenLifetime where TokenExpiring pages before the token is due', () => {
-    const short = tokenAged(MINUTE, { expiresAt: tokenAged(3 * HOUR + MINUTE).expiresAt });
+    const livingFor = (ms: number) => tokenAged(MINUTE, { expiresAt: tokenAged(4 * HOUR - ms).expiresAt });
     const doFirst = expect.stringContaining('set tokenLifetime');
-    expect(reportToken(recordsOf(short), NOW)).toMatchObject({ state: 'expiring', doFirst, isAiling: true });
+    const expiring = { state: 'expiring', doFirst, isAiling: true, since: instant(NOW - 21 * MINUTE) };
+    expect(reportToken(recordsOf(livingFor(59 * MINUTE)), NOW)).toMatchObject(expiring);
+    expect(reportToken(recordsOf(livingFor(80 * MINUTE)), NOW)).toMatchObject({ state: 'fresh' });
   });
 
   it('is what the guide says of each code, with the reason of the refusal', () => {

@@ -146,6 +146,8 @@ judged('a doubtful token', 'malformed', [
   ['in the Header in a namespace that is not listed', secured('tok'), { ...inHeader, namespaces: ['urn:acme'] }],
   ['in a truncated document', answer(TOKEN).slice(0, -3)],
   ['behind a warning of PHP', `<b>Warning</b>: x\n${answer(TOKEN)}`],
+  ['with text beside the element in the Body', answer(TOKEN).replace('</s:Body>', 'x</s:Body>')],
+  ['with text beside the Body', answer(TOKEN).replace('<s:Body>', 'x<s:Body>')],
   ['with two elements in the Body', answer(TOKEN).replace('</s:Body>', '<x/></s:Body>')],
   ['in an envelope of another namespace', answer(TOKEN).replace(/(?<=xmlns:s=")[^"]+/, 'urn:soap')],
   ['in bytes that are no text in their charset', under(200, latin1(answer(`${TOKEN}<msg>\xfc</msg>`)))],
