@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { GetParametersCommand, type Parameter, paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersByPathCommand, GetParametersCommand, type Parameter, type SSMClient } from '@aws-sdk/client-ssm';
 import { UsageError } from './command-line.ts';
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
@@ -61,14 +61,15 @@ export function createParameterReader(client: SSMClient, sleep: (ms: number) => 
      * @throws UsageError
      */
     namesBelow: async (Path: string): Promise<readonly string[]> => {
-      const all = async () => {
-        const names: string[] = [];
-        for await (const { Parameters = [] } of paginateGetParametersByPath({ client }, { Path, Recursive: true })) {
-          names.push(...Parameters.flatMap(({ Name }) => Name ?? []));
-        }
-        return names;
-      };
-      return await ask(all, `ssm:GetParametersByPath on ${Path}`);
+      const names: string[] = [];
+      let NextToken: string | undefined;
+      do {
+        const get = new GetParametersByPathCommand({ Path, Recursive: true, NextToken });
+        const page = await ask(() => client.send(get), `ssm:GetParametersByPath on ${Path}`);
+        names.push(...(page.Parameters ?? []).flatMap(({ Name }) => Name ?? []));
+        NextToken = page.NextToken;
+      } while (NextToken);
+      return names;
     },
   };
 }

@@ -19,7 +19,7 @@ runCommand(
   ({ values, positionals: [command, ...names] }) => {
     if (command !== 'status') throw new UsageError(`There is one command, status: ${USAGE}`);
     checkNames(names, values.path);
-    return showStatus(names, values);
+    return showStatus([...new Set(names)], values);
   },
 );
 

@@ -1,7 +1,9 @@
 import { decodeContent } from '../../lambda/refresher/adapters/token-endpoint.ts';
 import { inOneLine, redactServiceText } from '../../lambda/refresher/redact-service-text.ts';
+import { placeholders } from '../../lambda/services/fill-template.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { rootPart } from '../../lambda/services/root-part.ts';
+import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
 import { pathHints } from '../world/profile-hints.ts';
 import { type AnswerStructure, answerStructure, type Redact } from './answer-structure.ts';
 import type { SentRequest } from './sent-request.ts';
@@ -12,13 +14,10 @@ export type Contact = ReturnType<typeof describeContact>;
 
 const MASK = '•••';
 
-/** @param secrets what was sent and must not be shown, should it come back as a name */
-export function describeContact(
-  { headers, body, wasSent, fault, answer }: SentRequest,
-  endpoint: string,
-  profile: ServiceProfile,
-  secrets: readonly string[],
-) {
+/** What was sent is shown nowhere, should it come back as a name. */
+export function describeContact(sent: SentRequest, endpoint: string, profile: ServiceProfile) {
+  const { headers, body, wasSent, fault, answer } = sent;
+  const secrets = sentFields(sent, profile);
   const redact = (name: string) => inOneLine(redactServiceText(name, secrets, [])) ?? '';
   // SOAP 1.2 has its action in the Content-Type.
   const shownHeaders = ['Content-Type', 'SOAPAction'].filter((name) => name.toLowerCase() in headers);
@@ -70,4 +69,22 @@ function describeAnswer(
     /** Paths of the profile that lead nowhere in it. */
     lostPaths: pathHints(profile, { status, contentType, body }, redact),
   };
+}
+
+/** The secret's fields, wherever the profile has put them; the fixed texts of its request are no secret. */
+function sentFields(
+  { body, headers: sent }: SentRequest,
+  { request, headers = {} }: ServiceProfile,
+): readonly string[] {
+  if (body === '') return [];
+  const templates = withDescendants(parseXml(request));
+  const inBody = withDescendants(parseXml(body)).filter((_, at) =>
+    placeholders(templates[at]?.text ?? '').some((name) => !name.startsWith('$')),
+  );
+  const filled = Object.keys(headers).filter((name) => placeholders(headers[name] ?? '').length > 0);
+  const inHeaders = filled.flatMap((name) => String(sent[name.toLowerCase()] ?? '').split(' '));
+  return [
+    ...inBody.map(({ text }) => text),
+    ...inHeaders.flatMap((part) => [part, ...Buffer.from(part, 'base64').toString().split(':')]),
+  ];
 }

@@ -3,7 +3,7 @@ import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { profileDialect } from '../world/soap/profile-dialect.ts';
 import { type AnswerStructure, answerStructure } from './answer-structure.ts';
 import { type FailedContact, likelyCause } from './likely-cause.ts';
-import { filledLines, paragraph } from './wrap-text.ts';
+import { filledLines, wrapText } from './wrap-text.ts';
 
 const LABEL = 14;
 /** Narrower columns cut namespaces into pieces. */
@@ -119,13 +119,19 @@ function labelled(name: string, text: string): string {
   return `  ${styleText('dim', name.padEnd(LABEL))}${text}`;
 }
 
+/** Further lines stand under the first. */
+function paragraph(start: string, text: string, indent: number, width: number): string {
+  return start + wrapText(text, width - indent).join(`\n${' '.repeat(indent)}`);
+}
+
 /** Breaks at a blank, else behind a separator of a namespace or an address. Further lines stand under the first. */
-function broken(line: string, width: number): readonly string[] {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  if (line.length <= width) return [line];
-  const first = line.slice(0, width);
-  const least = indent.length + 10;
+function broken(line: string, width: number, under = `${/^ */.exec(line)?.[0]}  `): readonly string[] {
+  // Of a terminal too narrow for that, lines run over.
+  const least = under.length + 8;
+  const most = Math.max(width, least);
+  if (line.length <= most) return [line];
+  const first = line.slice(0, most);
   const breaks = [first.lastIndexOf(' '), first.search(/[/:.#?&=-][^/:.#?&=-]*$/) + 1];
-  const at = breaks.find((place) => place > least) ?? width;
-  return [line.slice(0, at).trimEnd(), ...broken(`${indent}  ${line.slice(at).trimStart()}`, width)];
+  const at = breaks.find((place) => place > least) ?? most;
+  return [line.slice(0, at).trimEnd(), ...broken(`${under}${line.slice(at).trimStart()}`, width, under)];
 }

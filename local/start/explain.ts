@@ -1,7 +1,5 @@
 import { timingOfProps } from '../../infra/timing-props.ts';
 import { isCertificateFault } from '../../lambda/refresher/adapters/connection-fault.ts';
-import { parseCredentials } from '../../lambda/refresher/parse-credentials.ts';
-import { serviceOf } from '../../lambda/services/service.ts';
 import { type Contact, describeContact } from '../first-contact/contact.ts';
 import { firstContactScreen } from '../first-contact/first-contact.ts';
 import { peerCertificate } from '../first-contact/peer-certificate.ts';
@@ -17,7 +15,7 @@ export async function firstContact(stage: Stage, run: Invocation): Promise<strin
   const { code, message = '', said, outcome } = run.tick;
   if (endpoint === undefined) return undefined;
   // The message names every field; alarms and later ticks are no matter of a first contact.
-  if (code === 'CREDENTIALS_MALFORMED') return [failureLine(run.tick, width()), ...(await jsonLines(stage))].join('\n');
+  if (code === 'CREDENTIALS_MALFORMED') return [failureLine(run.tick, width()), ...jsonLines(stage)].join('\n');
   const contact = contactOf(stage, run);
   if (outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
   const { url, proxyUrl } = endpoint;
@@ -28,16 +26,14 @@ export async function firstContact(stage: Stage, run: Invocation): Promise<strin
 }
 
 /** Undefined where the local service was asked, too. */
-function contactOf({ aws, options }: Stage, { request }: Invocation): Contact | undefined {
+function contactOf({ options }: Stage, { request }: Invocation): Contact | undefined {
   const { endpoint, service } = options;
-  if (endpoint === undefined || request === undefined) return undefined;
-  const credentials = parseCredentials(aws.secrets.secretString(SECRET_ID), serviceOf(service).fields);
-  return describeContact(request, endpoint.url, service, 'faults' in credentials ? [] : credentials.secrets);
+  return endpoint && request && describeContact(request, endpoint.url, service);
 }
 
 /** Where the file stops being JSON. */
-async function jsonLines({ aws, options }: Stage): Promise<readonly string[]> {
-  const line = await jsonFaultLine(aws.secrets.secretString(SECRET_ID) ?? '{}');
+function jsonLines({ aws, options }: Stage): readonly string[] {
+  const line = jsonFaultLine(aws.secrets.secretString(SECRET_ID) ?? '{}');
   if (line === undefined) return [];
   const place = `${options.endpoint?.credentialsFile}, line ${line}`;
   const look = 'from here on it is no JSON. Look for a comma too many, or a missing quotation mark.';

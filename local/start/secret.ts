@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { type Message, transform } from 'esbuild';
 import { UsageError } from '../../cli/command-line.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
@@ -57,13 +56,26 @@ export function withWrongPassword(credentials: SoapCredentials): SoapCredentials
   return { ...credentials, [secret]: 'wrong' };
 }
 
-/** The line in which a text stops being JSON, whatever stands in it; undefined for JSON. */
-export async function jsonFaultLine(text: string): Promise<number | undefined> {
-  // JSON.parse quotes what it does not expect, and does not say where that stands.
-  const options = { loader: 'json', logLevel: 'silent' } as const;
-  const { errors = [] }: { errors?: Message[] } = await transform(text, options).then(
-    () => ({}),
-    (failure) => failure,
+/** The line from which on a text is no JSON, whatever stands in it; undefined for JSON. */
+export function jsonFaultLine(text: string): number | undefined {
+  const message = jsonFault(text);
+  if (message === undefined) return undefined;
+  const [, line] = /\(line (\d+) column \d+\)$/.exec(message) ?? [];
+  if (line !== undefined) return Number(line);
+  // Node names none for a token that it does not expect: it is in the first line after which the text cannot go on.
+  const lines = text.split('\n');
+  const first = lines.findIndex((_, index) =>
+    /^Unexpected token/.test(jsonFault(lines.slice(0, index + 1).join('\n')) ?? ''),
   );
-  return errors[0]?.location?.line;
+  return first === -1 ? lines.length : first + 1;
+}
+
+/** Node's words; they may quote the text. */
+function jsonFault(text: string): string | undefined {
+  try {
+    JSON.parse(text.replace(/^\ufeff/, ''));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
+import { errorName } from '../../lambda/refresher/redact-error.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { spanText } from '../../lambda/timing.ts';
@@ -94,9 +95,7 @@ async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
   try {
     showCommands(stage, page.url);
     if (soap !== undefined) {
-      announce(1);
-      isAnnounced = true;
-      console.log(`${heading('Watch a workload use the token, in another terminal')}\n  npm run example`);
+      isAnnounced = showExample(() => announce(1));
     }
     if (options.fault !== undefined) console.log(`\n  From the second tick on this fails: ${options.fault.name}`);
     console.log(heading(`A tick every ${spanText(options.everySeconds)}, until Ctrl-C`));
@@ -121,6 +120,19 @@ function showCommands({ aws, soap, accessKeyId }: Stage, pageUrl: string): void 
   console.log(`${heading('Watch it in the browser')}\n  ${pageUrl}`);
   console.log(heading('Watch it with the aws command'));
   for (const command of commands) console.log(shellCommand(command, width()));
+}
+
+/** Serving goes on without it. @returns whether it can find the services */
+function showExample(announce: () => void): boolean {
+  console.log(heading('Watch a workload use the token, in another terminal'));
+  try {
+    announce();
+    console.log('  npm run example');
+    return true;
+  } catch (error) {
+    console.log(`  It would look into dist/local-services.json, which cannot be written (${errorName(error)}).`);
+    return false;
+  }
 }
 
 /** Ticks in real time, each in a process of its own, until the signal fires. */

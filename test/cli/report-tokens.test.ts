@@ -242,6 +242,19 @@ describe('the tokens below a path', () => {
     await expect(report([], path)).rejects.toThrow(message);
   });
 
+  it('are read on from the page at which SSM throttled', async () => {
+    let pages = 0;
+    faults = (operation) => (operation === 'GetParametersByPath' && ++pages % 2 === 0 ? THROTTLED : undefined);
+    const { reports, calls } = await report([], '/many/');
+    expect(reports).toHaveLength(12);
+    expect(calls.filter(({ input }) => input.Path).map(({ input }) => input.NextToken)).toEqual([
+      undefined,
+      '10',
+      '10',
+    ]);
+    expect(pauses).toEqual([1000]);
+  });
+
   it('need a permission, which is named', async () => {
     deny('/many');
     await expect(report([], '/many')).rejects.toThrow(/^SSM denies it: allow ssm:GetParametersByPath on \/many \(/);

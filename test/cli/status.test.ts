@@ -68,8 +68,8 @@ const watch = () =>
 const { folder: project, file } = temporaryFolder();
 
 describe('npx soap-token-refresher status', () => {
-  it('shows a table, and ends with 0 where all is well', async () => {
-    const { stdout, ...ended } = await status(['/fresh/access-token']);
+  it('shows a table, a token once, and ends with 0 where all is well', async () => {
+    const { stdout, ...ended } = await status(['/fresh/access-token', '/fresh/access-token']);
     expect(ended).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(
       /^0 of 1 need attention\nTOKEN +VERSION {2}LIVES FOR +STATE +REASON +SINCE +WHAT TO DO FIRST\n\/fresh\/access-token {2}7 +(3 h|2 h 59 min) +fresh +- +1 h( \d+ s)? ago +nothing\n$/,

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
+import { describeContact } from '../../../local/first-contact/contact.ts';
 import { firstContactScreen } from '../../../local/first-contact/first-contact.ts';
 import type { FailedContact } from '../../../local/first-contact/likely-cause.ts';
 import { wrapText } from '../../../local/first-contact/wrap-text.ts';
@@ -171,13 +172,25 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
     );
   });
 
-  it('names the line of the file at which the credentials stop being JSON', async () => {
-    const path = file('comma.json', JSON.stringify(CREDENTIALS, null, 2).replace(/"\n\}/, '",\n}'));
+  it.each([
+    ['comma', 6, (text: string) => text.replace(/"\n\}/, '",\n}')],
+    ['no-break-space', 2, (text: string) => text.replace('  "username"', '\u00a0 "username"')],
+  ])('names the line of the file at which the credentials stop being JSON: %s', async (name, line, damaged) => {
+    const path = file(`${name}.json`, damaged(JSON.stringify(CREDENTIALS, null, 2)));
 
     const { status, flat } = await contact(NOBODY, {}, '--credentials', path);
 
     expect(status).toBe(1);
-    expect(flat).toContain(`${path}, line 5: from here on it is no JSON. Look for a comma too many`);
+    expect(flat).toContain(`${path}, line ${line}: from here on it is no JSON. Look for a comma too many`);
+  });
+
+  it('hides what was sent, whatever the secret holds by now', () => {
+    const body = mastersIndia.request.replace('{{username}}', 'alice-user-77');
+    const bytes = new TextEncoder().encode(soap11('<x><alice-user-77/></x>'));
+    const answer = { status: 200, headers: { 'content-type': XML }, bytes };
+    const sent = { headers: {}, body, wasSent: true, fault: undefined, answer };
+    const shown = JSON.stringify(describeContact(sent, NOBODY, mastersIndia));
+    expect([shown.includes('•••'), shown.includes('alice')]).toEqual([true, false]);
   });
 
   it('asks once only, as a wrong password that is repeated may lock the account', async () => {
@@ -304,15 +317,16 @@ describe('the screen', () => {
     return stripVTControlCharacters(shown).split('\n');
   }
 
-  it.each([60, 80, 120])('fits into %s columns and one screen, however long what came is', (width) => {
+  it.each([20, 32, 40, 60, 80, 120])('fits into %s columns and one screen, however long what came is', (width) => {
     const rows = screen(
       width,
       Array.from({ length: 50 }, (_, at) => `  element-${at} (${long})`),
     );
 
-    expect(rows.filter((row) => row.length > width)).toEqual([]);
+    // In the narrowest, no label has room.
+    expect(rows.filter((row) => row.length > Math.max(width, 32))).toEqual([]);
     // Five more stand above it.
-    expect(rows.length).toBeLessThanOrEqual(width === 120 ? 27 : 36);
+    expect(width < 60 || rows.length <= (width === 120 ? 27 : 36)).toBe(true);
   });
 
   it('breaks a namespace at its separators, and says of a time-out how long it took', () => {
