@@ -35,7 +35,7 @@ export async function serve(options: Options, secretString: string | undefined):
   const { service, lifetimeSeconds, everySeconds } = options;
   const credentials = demoCredentials(service);
   const start = isVirtual(options) ? worldStart(lifetimeSeconds, everySeconds) : Date.now();
-  const vendor = { lifetimeSeconds, issuing: 'new' as const };
+  const vendor = { tokenLifetimeSeconds: lifetimeSeconds, issuing: 'new' as const };
   const world = createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
   world.aws.putSecret(secretString ?? JSON.stringify(credentials));
   await onStage(options, credentials, behindPorts(world, isVirtual(options)), async (stage) => {
@@ -94,9 +94,7 @@ async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
   );
   try {
     showCommands(stage, page.url);
-    if (soap !== undefined) {
-      isAnnounced = showExample(() => announce(1));
-    }
+    if (soap !== undefined) isAnnounced = showExample(() => announce(1));
     if (options.fault !== undefined) console.log(`\n  From the second tick on this fails: ${options.fault.name}`);
     console.log(heading(`A tick every ${spanText(options.everySeconds)}, until Ctrl-C`));
     const inProcesses = isVirtual(options) ? undefined : tickInProcesses(stage, page, log, stop.signal);

@@ -28,7 +28,7 @@ export async function rhythmTasks(rhythm: OwnRhythm, moments = MOMENTS): Promise
     ...quietMonth(1),
     days: (settledMs + Math.max(lifetimeMs, QUIET_MS)) / DAY_MS,
     settings,
-    vendor: { ...VENDOR, lifetimeSeconds },
+    vendor: { ...VENDOR, tokenLifetimeSeconds: lifetimeSeconds },
   };
   const { month } = await tryOut('this project', quiet);
   const refresh = month.logins.find(({ at }) => at >= month.start + settledMs);

@@ -54,7 +54,7 @@ export function randomMonth(seed: number): Scenario {
     seed,
     settings,
     vendor: {
-      lifetimeSeconds,
+      tokenLifetimeSeconds: lifetimeSeconds,
       issuing: random.pick(['new', 'new-revoking-old']),
       ...(random.chance(0.5) && { lockOut: { afterRefusals: 3, seconds: 1800 } }),
     },

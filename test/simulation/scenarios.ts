@@ -5,7 +5,7 @@ import type { SimulatedFault, TimedFault } from './model/faults.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Scenario, type Settings } from './model/scenario.ts';
 
 export const VENDOR: VendorSettings = {
-  lifetimeSeconds: 4 * 3600,
+  tokenLifetimeSeconds: 4 * 3600,
   issuing: 'new-revoking-old',
   // Common with B2B services, and what repeated logins with an old password run into.
   lockOut: { afterRefusals: 5, seconds: 1800 },
@@ -101,17 +101,17 @@ export function offTheGrid(lifetimeMinutes: number, over: Partial<Scenario> = {}
     const from = at - (13 + 9 * turn) * MINUTE_MS;
     return [{ from, until: from, kind: 'forced' }, ...lasting(6, 'no-answer')(at)];
   };
-  const vendor = { ...VENDOR, lifetimeSeconds: lifetimeMinutes * 60 };
+  const vendor = { ...VENDOR, tokenLifetimeSeconds: lifetimeMinutes * 60 };
   return scenario(`off the grid, ${lifetimeMinutes} min`, faultsAt, { vendor, ...over });
 }
 
 /** One outage under one's own settings; `from` and `lastsMs` in milliseconds, `from` counted from the month's start. */
 export function outageAt(settings: Settings, from: number, lastsMs: number): Scenario {
-  const { tokenLifetimeSeconds: lifetimeSeconds } = timingOf(settings);
+  const { tokenLifetimeSeconds } = timingOf(settings);
   // Until those who log in once in a lifetime have done so again, and every back-off is over.
-  const end = from + lastsMs + 1250 * lifetimeSeconds + 3 * HOUR_MS;
+  const end = from + lastsMs + 1250 * tokenLifetimeSeconds + 3 * HOUR_MS;
   const faultsAt: FaultsAt = (at) => [{ from: at, until: at + lastsMs, kind: 'no-answer' }];
-  const vendor = { ...VENDOR, lifetimeSeconds };
+  const vendor = { ...VENDOR, tokenLifetimeSeconds };
   return scenario(`vendor down from ${from} ms on`, faultsAt, { days: end / DAY_MS, settings, vendor, onsets: [from] });
 }
 

@@ -6,9 +6,7 @@ import { type SoapCredentials, SoapService } from './soap-service.ts';
 import type { IssuerSettings } from './token-issuer.ts';
 
 /** How the service behaves. */
-export interface VendorSettings extends Pick<IssuerSettings, 'issuing' | 'lockOut'> {
-  readonly lifetimeSeconds: number;
-}
+export type VendorSettings = Omit<IssuerSettings, 'newToken'> & { readonly tokenLifetimeSeconds: number };
 
 /** What comes back over HTTP. */
 export type HttpReply = Pick<SoapAnswer, 'status' | 'contentType' | 'body'>;
@@ -50,11 +48,9 @@ export class Vendor {
   constructor(clock: VirtualClock, random: Random, settings: VendorSettings, credentials: SoapCredentials) {
     this.#clock = clock;
     this.#random = random;
-    const { lifetimeSeconds, ...habits } = settings;
     this.service = new SoapService({
-      ...habits,
+      ...settings,
       credentials,
-      tokenLifetimeSeconds: lifetimeSeconds,
       newToken: () => createHash('sha1').update(`${random.next()} ${this.service.issuedTokens.length}`).digest('hex'),
     });
   }

@@ -14,7 +14,7 @@ const CREDENTIALS = { username: 'erin', password: 'S3CR3T-password', client_id: 
 
 /** What it meets: nothing has happened yet, and the secret holds what the service takes. */
 export function pageWorld(start: number): VirtualWorld {
-  const vendor = { lifetimeSeconds: Number(ENV.TOKEN_LIFETIME_SECONDS), issuing: 'new' as const };
+  const vendor = { tokenLifetimeSeconds: Number(ENV.TOKEN_LIFETIME_SECONDS), issuing: 'new' as const };
   const secretId = ENV.CREDENTIALS_SECRET_ID;
   const world = createVirtualWorld({ start, seed: 1, secretId, vendor, credentials: CREDENTIALS });
   world.aws.putSecret(JSON.stringify(CREDENTIALS));

@@ -120,7 +120,7 @@ const EFFECTS = {
       vendor.service.tokenLifetimeSeconds = lifetimeSeconds;
     },
     ends: ({ vendor, usual }) => {
-      vendor.service.tokenLifetimeSeconds = usual.lifetimeSeconds;
+      vendor.service.tokenLifetimeSeconds = usual.tokenLifetimeSeconds;
     },
   },
   /** Right answers, but the token lives for a quarter of what they say. */

@@ -66,10 +66,10 @@ export async function leadTable(): Promise<string> {
 const SHORT_LIVES = [60, 90, 180, 240];
 
 function shortLived(minutes: number): Partial<Scenario> {
-  const lifetimeSeconds = minutes * 60;
-  const refreshEverySeconds = usefulLife(lifetimeSeconds, REFRESH_EVERY_SECONDS);
-  const settings = { tokenLifetimeSeconds: lifetimeSeconds, refreshEverySeconds };
-  return { settings, vendor: { ...VENDOR, lifetimeSeconds } };
+  const tokenLifetimeSeconds = minutes * 60;
+  const refreshEverySeconds = usefulLife(tokenLifetimeSeconds, REFRESH_EVERY_SECONDS);
+  const settings = { tokenLifetimeSeconds, refreshEverySeconds };
+  return { settings, vendor: { ...VENDOR, tokenLifetimeSeconds } };
 }
 
 /** The longest time without a token: backing off from malformed answers, and asking at every check, as after a 503. */

@@ -11,7 +11,7 @@ const CREDENTIALS = { username: 'u', password: 'right', client_id: 'c', client_s
 
 function service() {
   const clock = new VirtualClock(0);
-  const habits = { lifetimeSeconds: 4 * 3600, issuing: 'new-revoking-old' } as const;
+  const habits = { tokenLifetimeSeconds: 4 * 3600, issuing: 'new-revoking-old' } as const;
   const vendor = new Vendor(clock, new Random(1), habits, CREDENTIALS);
   /** Logs in at that time and reads the answer as the function does. */
   const logIn = async (at: number) => {
