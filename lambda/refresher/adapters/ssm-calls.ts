@@ -13,15 +13,11 @@ import { type RetryPolicy, retryUntil } from '../retry-until.ts';
 
 /** What is wanted of an SSM client; `SSMClient` fits. It makes one try: the tries are counted here, by the time that is left. */
 export interface ParameterStoreClient {
-  send(
-    command: GetParametersCommand,
-    options: { readonly abortSignal: AbortSignal },
-  ): Promise<GetParametersCommandOutput>;
-  send(
-    command: PutParameterCommand,
-    options: { readonly abortSignal: AbortSignal },
-  ): Promise<PutParameterCommandOutput>;
+  send(command: GetParametersCommand, options: Abortable): Promise<GetParametersCommandOutput>;
+  send(command: PutParameterCommand, options: Abortable): Promise<PutParameterCommandOutput>;
 }
+
+type Abortable = { readonly abortSignal: AbortSignal };
 
 /** What is written into one parameter. */
 export type ParameterText = Pick<PutParameterCommandInput, 'Name' | 'Value' | 'Type' | 'KeyId'>;

@@ -1,10 +1,5 @@
-import { GetSecretValueCommand, type GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
-import {
-  GetParametersCommand,
-  type GetParametersCommandOutput,
-  type PutParameterCommand,
-  type PutParameterCommandOutput,
-} from '@aws-sdk/client-ssm';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { type Attempt, decodeAttempt, hasLost, openAttempt } from '../../../lambda/attempt-record.ts';
 import { RefreshError } from '../../../lambda/refresh-error.ts';
 import { createCredentialsSource, type SecretsClient } from '../../../lambda/refresher/adapters/credentials.ts';
@@ -235,14 +230,11 @@ export class SmallWorld {
   #client(passage: Passage): ParameterStoreClient & SecretsClient {
     const { aws, clock } = this;
     const stale = (command: PlayedCommand) => this.#stale(command);
-    type Options = { readonly abortSignal: AbortSignal };
-    function send(command: GetSecretValueCommand, options: Options): Promise<GetSecretValueCommandOutput>;
-    function send(command: GetParametersCommand, options: Options): Promise<GetParametersCommandOutput>;
-    function send(command: PutParameterCommand, options: Options): Promise<PutParameterCommandOutput>;
-    function send(command: PlayedCommand, { abortSignal }: Options): Promise<PlayedOutput> {
-      return passage(effectOf(command), async () => carryOut(aws, stale(command), clock.now()), abortSignal);
-    }
-    return { send };
+    return {
+      send(command: PlayedCommand, { abortSignal }: { readonly abortSignal: AbortSignal }): Promise<PlayedOutput> {
+        return passage(effectOf(command), async () => carryOut(aws, stale(command), clock.now()), abortSignal);
+      },
+    };
   }
 
   /** Asks for the versions that an old copy holds. */
