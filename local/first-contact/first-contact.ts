@@ -16,8 +16,8 @@ const MAX_NARROW_ROWS = 8;
 type Row = readonly [name: string, expected: readonly string[], came: readonly string[]];
 
 /**
- * One screen: what was expected beside what came, the request, the likeliest cause. No line is wider than `width`. What
- * was not sent is not shown.
+ * One screen: what was expected beside what came, the request, the likeliest cause. No line is wider than `width`, if
+ * that is 32 or more. What was not sent is not shown.
  */
 export function firstContactScreen(failed: FailedContact, width: number): string {
   const { answer, fault, wasSent, requestHead, requestBody, code, message, said, hints, profile } = failed;

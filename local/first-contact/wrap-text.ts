@@ -20,13 +20,3 @@ export function wrapText(text: string, width: number, firstWidth = width): reado
     (at === 0 ? line.slice(taken.length) : line).trimEnd(),
   );
 }
-
-/**
- * Text behind what it starts with. Lines after the first stand under it, unless that leaves too little room.
- * @param taken by `start`, in characters
- */
-export function paragraph(start: string, text: string, indent: number, width: number, taken = indent): string {
-  const under = Math.min(indent, Math.floor(width / 3));
-  const lines = wrapText(text, width - under, Math.max(24, width - taken));
-  return (start + lines.join(`\n${' '.repeat(under)}`)).replace(/ +\n/, '\n');
-}

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { ERROR_GUIDE, type ErrorGuidance } from '../../lambda/error-guide.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { spanText } from '../../lambda/timing.ts';
-import { paragraph } from '../first-contact/wrap-text.ts';
+import { wrapText } from '../first-contact/wrap-text.ts';
 import { SECRET_ID } from './secret.ts';
 
 /** What the reader of a tick's account has to know besides the tick itself. */
@@ -100,25 +100,35 @@ export function failureStory(tick: TickLogLine, width: number): string {
     'do first': guidance?.doFirst,
   };
   const factLine = (name: string, detail: string) =>
-    paragraph(`    ${styleText('dim', name.padEnd(20))}`, detail, 24, width);
+    wrapped(`    ${styleText('dim', name.padEnd(20))}`, detail, 24, width);
   const lines = Object.entries(facts).flatMap(([name, detail]) => (detail ? [factLine(name, detail)] : []));
   return [failureLine(tick, width), ...lines].join('\n');
 }
 
 /** The error's code and message. */
 export function failureLine({ code = 'INTERNAL_ERROR', message = '' }: TickLogLine, width: number): string {
-  return paragraph(`  ${styleText('red', `✗ ${code}`)}  `, message, 4, width, code.length + 6);
+  return wrapped(`  ${styleText('red', `✗ ${code}`)}  `, message, 4, width, code.length + 6);
 }
 
 function stepLine([isDone, step, detail]: Step, width: number): string {
   const sign = isDone ? styleText('green', '✓') : styleText('red', '✗');
   // An address is kept whole where a line can hold it.
-  return paragraph(`  ${sign} ${step.padEnd(20)}`, detail, width < 90 ? 6 : 24, width, 24);
+  return wrapped(`  ${sign} ${step.padEnd(20)}`, detail, width < 90 ? 6 : 24, width, 24);
 }
 
 /** What somebody should look at. */
 export function warningLine(warning: string, width: number): string {
-  return paragraph(`  ${styleText('yellow', '!')} `, warning, 4, width);
+  return wrapped(`  ${styleText('yellow', '!')} `, warning, 4, width);
+}
+
+/**
+ * Text behind what it starts with. Lines after the first stand under it, unless that leaves too little room.
+ * @param taken by `start`, in characters
+ */
+export function wrapped(start: string, text: string, indent: number, width: number, taken = indent): string {
+  const under = Math.min(indent, Math.floor(width / 3));
+  const lines = wrapText(text, width - under, Math.max(24, width - taken));
+  return (start + lines.join(`\n${' '.repeat(under)}`)).replace(/ +\n/, '\n');
 }
 
 function expiry({ expiresAt, secondsRemaining = 0 }: TickLogLine): string {

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { spanText } from '../../lambda/timing.ts';
-import { paragraph, wrapText } from '../first-contact/wrap-text.ts';
+import { wrapText } from '../first-contact/wrap-text.ts';
+import { wrapped } from './narrative.ts';
 
 /** Where the ticks of `--serve` are shown. */
 interface Output {
@@ -58,7 +59,7 @@ export function createServeLog({ isTerminal, width, write }: Output) {
 function tickLine(tick: TickLogLine, at: Date, width: number): string {
   const why = tick.outcome !== 'failed' && tick.trigger ? `  because ${tick.trigger}` : '';
   const [start, taken] = lineStart(tick, at, tick.outcome);
-  return paragraph(start, `${life(tick)}${why}`, taken, width);
+  return wrapped(start, `${life(tick)}${why}`, taken, width);
 }
 
 /** The same, never wider than `width`, for a line that is replaced by the next one; it says how often it failed in a row. */

@@ -5,13 +5,12 @@ import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS, usefulLife } from '../../lambda/timing.ts';
 import { statusParameterName } from '../../lambda/token-status.ts';
 import { shownAddress } from '../first-contact/shown-address.ts';
-import { paragraph } from '../first-contact/wrap-text.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../world/aws/aws-server.ts';
 import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
 import type { SoapCredentials } from '../world/soap/soap-service.ts';
 import { type Invocation, invoke } from './function-process.ts';
-import { heading } from './narrative.ts';
+import { heading, wrapped } from './narrative.ts';
 import type { Options } from './options.ts';
 import { SECRET_ID } from './secret.ts';
 
@@ -87,7 +86,7 @@ export function showStage({ options, aws, soap, endpointUrl }: Stage): void {
   };
   console.log(heading('On this machine'));
   for (const [name, fact] of Object.entries(facts)) {
-    console.log(paragraph(`  ${name.padEnd(15)}`, fact, 17, width()));
+    console.log(wrapped(`  ${name.padEnd(15)}`, fact, 17, width()));
   }
 }
 
