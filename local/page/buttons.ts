@@ -1,3 +1,4 @@
+import { parseJsonObject } from '../../lambda/parse-json.ts';
 import { NO_CONNECTION, NONSENSE, type VendorFault } from '../world/soap/vendor.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import type { Button } from './snapshot.ts';
@@ -23,7 +24,7 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
     label: 'It refuses the password',
     press: (world) => {
       // Right, but no longer what the secret holds.
-      if (isPasswordRight(world)) world.vendor.password = `${world.vendor.password}-changed`;
+      if (isPasswordRight(world)) world.vendor.service.changeCredentials();
     },
     lasts: (world) => !isPasswordRight(world),
   },
@@ -65,7 +66,8 @@ function faultOfService(label: string, fault: VendorFault): ButtonEffect {
 
 /** Whether the secret holds the password that the service takes. */
 function isPasswordRight({ aws, vendor }: VirtualWorld): boolean {
-  return aws.secretText().includes(JSON.stringify(vendor.password));
+  const secret = parseJsonObject(aws.secretText());
+  return Object.entries(vendor.service.credentials).every(([name, value]) => secret?.[name] === value);
 }
 
 function putPasswordRight({ aws, vendor }: VirtualWorld): void {

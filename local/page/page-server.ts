@@ -65,7 +65,8 @@ export async function createPage(life: TokenLife, time: PacedClock) {
     const order = parseJsonObject(await limitedText(request));
     const pace = life.paces.find((one) => one === order?.pace);
     if (request.url === '/pace' && pace !== undefined) time.setPace(pace);
-    else if (request.url !== '/press' || !isButton(order?.button) || !life.press(order.button)) {
+    else if (request.url === '/press' && isButton(order?.button)) life.press(order.button);
+    else {
       return answer(response, 400, 'There is no such button or pace here.');
     }
     response.writeHead(204, HEADERS).end();

@@ -1,4 +1,3 @@
-import { eInvoiceGetEnvelope, isTokenRejected, readEInvoiceAnswer } from '../../examples/downstream/e-invoice.ts';
 import { createTokenReader, TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { awsClient } from '../world/refresher-tick.ts';
 import { NO_CONNECTION } from '../world/soap/vendor.ts';
@@ -10,8 +9,6 @@ import type { ReaderView } from './snapshot.ts';
 interface ReaderSettings {
   readonly tokenParameterName: string;
   readonly lifetimeSeconds: number;
-  /** Also sends the token to the service; without, the token is only read. */
-  readonly callsService: boolean;
 }
 
 /** Two workloads that read the token with the published reader, and call the service with it, again and again. */
@@ -24,7 +21,7 @@ export function playReaders(world: VirtualWorld, settings: ReaderSettings): () =
 /** @param reportRejections whether it reports what the service rejects */
 function playReader(
   { clock, aws, vendor }: VirtualWorld,
-  { tokenParameterName, lifetimeSeconds, callsService }: ReaderSettings,
+  { tokenParameterName, lifetimeSeconds }: ReaderSettings,
   random: Random,
   reportRejections: boolean,
 ): () => ReaderView {
@@ -49,24 +46,18 @@ function playReader(
     return `version ${stored?.version ?? 'unknown'}`;
   }
 
-  async function ask(token: string) {
+  async function callService(token: string) {
     await clock.sleep(random.between(50, 300));
     if (vendor.fault === NO_CONNECTION) throw new Error('the service does not answer');
-    const envelope = eInvoiceGetEnvelope(token, '05AAAPG7885R002', 'a'.repeat(64));
     if (vendor.fault !== undefined) throw new Error('the service answers nonsense');
-    return readEInvoiceAnswer(vendor.service.answer({ body: envelope }, new Date(clock.now())).body);
+    return { token, isRejected: !vendor.service.accepts(token, new Date(clock.now())) };
   }
 
   async function call(): Promise<Seen> {
-    if (!callsService) return { state: 'served', detail: `holds ${versionOf(await tokens.get())}` };
-    let sent = '';
-    const answer = await tokens.call((token) => {
-      sent = token;
-      return ask(token);
-    }, isTokenRejected);
-    if (!isTokenRejected(answer)) return { state: 'served', detail: `served with ${versionOf(sent)}` };
+    const { token, isRejected } = await tokens.call(callService, (answer) => answer.isRejected);
+    if (!isRejected) return { state: 'served', detail: `served with ${versionOf(token)}` };
     const report = reportRejections ? ' and reported' : '';
-    return { state: 'rejected', detail: `${versionOf(sent)} rejected by the service${report}` };
+    return { state: 'rejected', detail: `${versionOf(token)} rejected by the service${report}` };
   }
 
   async function callOnce(): Promise<void> {

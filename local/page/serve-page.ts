@@ -10,12 +10,12 @@ import { playTokenLife, type TokenLifeSettings } from './token-life.ts';
 export type ServedPage = Awaited<ReturnType<typeof servePage>>;
 
 /** What is shown, and where. */
-export interface ServedPageSettings extends Pick<TokenLifeSettings, 'world' | 'isVirtual'> {
+export interface ServedPageSettings extends Pick<TokenLifeSettings, 'world'> {
   /** The function's environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Of 127.0.0.1; 0 takes a free one. */
   readonly port: number;
-  /** Gets each tick that ran in the world, in order, once the page runs, and when the tick's run began. */
+  /** Gets each tick, in order, once the page runs, and when its run began. */
   readonly onTick: (tick: TickLogLine, at: Date) => Promise<void> | void;
   /** Gets each other pace. */
   readonly onPace: (pace: number) => unknown;
@@ -26,7 +26,7 @@ export interface ServedPageSettings extends Pick<TokenLifeSettings, 'world' | 'i
  * @throws ConfigError for an environment that the function would refuse, and what listening throws: then nothing was played
  */
 export async function servePage(settings: ServedPageSettings) {
-  const { world, env, isVirtual, port, onTick, onPace } = settings;
+  const { world, env, port, onTick, onPace } = settings;
   const config = readConfig(env);
   if (config instanceof ConfigError) throw config;
   const { promise: handler, resolve: handleWith } = Promise.withResolvers<RequestListener>();
@@ -36,10 +36,9 @@ export async function servePage(settings: ServedPageSettings) {
   const life = playTokenLife({
     world,
     config,
-    isVirtual,
     onTick: (tick, view) => {
       page.showTick(view);
-      if (isVirtual) logged = logged.then(() => onTick(tick, new Date(view.at)));
+      logged = logged.then(() => onTick(tick, new Date(view.at)));
     },
   });
   const time = pacedClock(world.clock, onPace);
@@ -49,7 +48,6 @@ export async function servePage(settings: ServedPageSettings) {
   return {
     ...listening,
     url: `${listening.url}/`,
-    note: life.note,
     /** Logs the ticks in the world's past, and then lets time pass until the signal fires. */
     async run(signal: AbortSignal): Promise<void> {
       begin();

@@ -8,8 +8,6 @@ export interface Snapshot {
   readonly pace: number;
   /** Those that can be chosen. */
   readonly paces: readonly Pace[];
-  /** False where a real service is asked: nothing can be broken there, and time cannot be hurried. */
-  readonly isVirtual: boolean;
   readonly settings: {
     readonly lifetimeSeconds: number;
     readonly checkEverySeconds: number;
@@ -19,7 +17,7 @@ export interface Snapshot {
   readonly lives: readonly Life[];
   /** The last attempt to get a token, if none has been stored since. */
   readonly attempt: AttemptView | undefined;
-  readonly nextTickAt: number | undefined;
+  readonly nextTickAt: number;
   readonly lastTick: TickView | undefined;
   /** What somebody has done that is wrong at the moment. */
   readonly faults: readonly Button[];

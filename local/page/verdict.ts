@@ -64,7 +64,7 @@ function whatMends({ lastTick, attempt }: Facts): string | undefined {
 
 function nextStep({ attempt, nextTickAt, now, settings }: Facts): string {
   const time = settings.checkEverySeconds < 60 ? clockSeconds : clockTime;
-  const tick = nextTickAt === undefined ? '' : `Next tick at ${time(nextTickAt)}.`;
+  const tick = `Next tick at ${time(nextTickAt)}.`;
   if (attempt?.code === undefined) return tick;
   if (attempt.askAgainAt === 'never') return `${tick} The service is not asked again with this password.`;
   if (attempt.askAgainAt <= now) return tick;

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
-import { METRIC_NAMESPACE, METRICS } from '../../lambda/refresher/metric-names.ts';
+import { isObject } from '../../lambda/parse-json.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import type { SentRequest } from '../first-contact/sent-request.ts';
 
@@ -37,9 +36,7 @@ export async function invoke(
   const read = (output: Readable | null) => text(output ?? Readable.from([]));
   const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr), closed]);
   if (ending === undefined) throw new Error(`The function ended without a log line.\n${stderr}`);
-  /** Everything that it wrote. */
-  const output = stdout + stderr;
-  return { tick: ending.line, output, metrics: emittedMetrics(output), request: ending.request };
+  return { tick: ending.line, output: stdout + stderr, request: ending.request };
 }
 
 /** What the process sends before it ends. */
@@ -51,16 +48,4 @@ interface Ending {
 
 function isEnding(message: unknown): message is Ending {
   return isObject(message) && isObject(message.line);
-}
-
-/** What it wrote to its log in CloudWatch's embedded metric format. */
-function emittedMetrics(output: string): readonly (readonly [name: string, value: number])[] {
-  const lines = output.split('\n').filter((line) => line.includes(`"Namespace":"${METRIC_NAMESPACE}"`));
-  return lines.flatMap((line) => {
-    const emitted = parseJsonObject(line) ?? {};
-    return Object.values(METRICS).flatMap((name) => {
-      const values = [emitted[name]].flat().filter((value) => typeof value === 'number');
-      return values.map((value) => [name, value] as const);
-    });
-  });
 }

@@ -35,9 +35,12 @@ Runs the refresher once on this machine: a local Secrets Manager and SSM, a loca
 documented service, and between them the very artefact that is deployed. Needs nothing but Node.
 
 Options
-  --serve             keep the local services up and tick until Ctrl-C; a page shows it, and lets time pass faster
-  --every SECONDS     with --serve: how often to tick (default ${CHECK_EVERY_SECONDS}; ${WATCHED_CHECK_SECONDS} with --lifetime, --endpoint, --service or --fail)
-  --lifetime SECONDS  how long local tokens live (default ${TOKEN_LIFETIME_SECONDS}; ${WATCHED_LIFETIME_SECONDS} with --serve and --every, --service or --fail)
+  --serve             keep the local services up and tick until Ctrl-C; without --endpoint and --fail, a page shows it,
+                      and lets time pass faster
+  --every SECONDS     with --serve: how often to tick (default ${CHECK_EVERY_SECONDS}, or the service's;
+                      ${WATCHED_CHECK_SECONDS} with --lifetime, --endpoint or --fail)
+  --lifetime SECONDS  how long local tokens live (default ${TOKEN_LIFETIME_SECONDS}, or the service's;
+                      ${WATCHED_LIFETIME_SECONDS} with --serve and --every or --fail)
   --endpoint URL      ask a real SOAP service instead of the local one; AWS stays local
   --credentials FILE  with --endpoint: the secret's JSON, {"username", "password", "client_id", "client_secret"},
                       or the fields of the service
@@ -75,17 +78,16 @@ export function readOptions(values: StartValues) {
   );
   check(every === undefined || serve, '--every goes with --serve.');
   // The page can hurry time, so that hours are short; what runs in real time is watched with short lives.
-  const isAsDeployed =
-    service === mastersIndia && [every, lifetime, endpoint, fail].every((value) => value === undefined);
+  const isAsDeployed = [every, lifetime, endpoint, fail].every((value) => value === undefined);
   const isWatched = serve && endpoint === undefined && !isAsDeployed;
+  const timing = timingOfProps({ service });
   return {
     verbose: values.verbose,
     serve,
-    everySeconds: seconds('every', every) ?? (isAsDeployed ? CHECK_EVERY_SECONDS : WATCHED_CHECK_SECONDS),
+    everySeconds: seconds('every', every) ?? (isAsDeployed ? timing.checkEverySeconds : WATCHED_CHECK_SECONDS),
     /** Of the tokens, where their answers do not say it. */
     lifetimeSeconds:
-      seconds('lifetime', lifetime) ??
-      (isWatched ? WATCHED_LIFETIME_SECONDS : timingOfProps({ service }).tokenLifetimeSeconds),
+      seconds('lifetime', lifetime) ?? (isWatched ? WATCHED_LIFETIME_SECONDS : timing.tokenLifetimeSeconds),
     endpoint,
     service,
     fault: fail === undefined ? undefined : { name: fail, inject: injectableFault(fail) },

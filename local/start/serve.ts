@@ -4,9 +4,10 @@ import { errorName } from '../../lambda/refresher/redact-error.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { spanText } from '../../lambda/timing.ts';
-import { type ServedPage, servePage, worldStart } from '../page/serve-page.ts';
+import { servePage, worldStart } from '../page/serve-page.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { ENDPOINT_FAULTS } from '../world/soap/endpoint-faults.ts';
+import type { SoapCredentials } from '../world/soap/soap-service.ts';
 import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import { createVirtualWorld, type VirtualWorld } from '../world/virtual-world.ts';
 import { firstContact } from './explain.ts';
@@ -20,6 +21,8 @@ import {
   type BehindPorts,
   onPort,
   onStage,
+  playedService,
+  putSecret,
   READ_STATUS,
   READ_TOKEN,
   runTick,
@@ -30,31 +33,36 @@ import {
 
 const PAGE_PORT = 4782;
 
-/** Keeps the local services and the page up, with a tick from time to time, until Ctrl-C. @returns the exit status */
+/**
+ * Keeps the local services up, with a tick from time to time, until Ctrl-C. A world in virtual time is behind them, and a
+ * page shows it, unless a real service is asked, or a fault has to be met on the wire.
+ * @returns the exit status
+ */
 export async function serve(options: Options, secretString: string | undefined): Promise<number> {
-  const { service, lifetimeSeconds, everySeconds } = options;
+  const { service, endpoint, fault } = options;
   const credentials = demoCredentials(service);
-  const start = isVirtual(options) ? worldStart(lifetimeSeconds, everySeconds) : Date.now();
-  const vendor = { tokenLifetimeSeconds: lifetimeSeconds, issuing: 'new' as const };
-  const world = createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
-  world.aws.putSecret(secretString ?? JSON.stringify(credentials));
-  await onStage(options, credentials, behindPorts(world, isVirtual(options)), async (stage) => {
+  const world = endpoint === undefined && fault === undefined ? playedWorld(options, credentials) : undefined;
+  await onStage(options, credentials, world === undefined ? {} : behindPorts(world), async (stage) => {
+    if (world === undefined) putSecret(stage, secretString ?? JSON.stringify(credentials));
     showStage(stage);
     await serveStage(stage, world);
   });
   return 0;
 }
 
-/** Whether the handler runs in the world's own time. What must be met as it is deployed, by the artefact, is met in real time. */
-function isVirtual({ endpoint, service, fault }: Options): boolean {
-  return endpoint === undefined && service === mastersIndia && fault === undefined;
+function playedWorld(options: Options, credentials: SoapCredentials): VirtualWorld {
+  const start = worldStart(options.lifetimeSeconds, options.everySeconds);
+  const vendor = playedService(options);
+  const world = createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
+  world.aws.putSecret(JSON.stringify(credentials));
+  return world;
 }
 
 /** A connection that ends before there is an answer. */
 const CUT = { bytes: Buffer.alloc(0), end: 'reset' } as const;
 
 /** The world on the wire: what is broken there is broken for the `aws` command, too. */
-function behindPorts({ aws, vendor, clock }: VirtualWorld, isVirtual: boolean): BehindPorts {
+function behindPorts({ aws, vendor, clock }: VirtualWorld): BehindPorts {
   const now = () => new Date(clock.now());
   const answer = () => {
     if (vendor.fault === undefined) return undefined;
@@ -62,11 +70,11 @@ function behindPorts({ aws, vendor, clock }: VirtualWorld, isVirtual: boolean): 
   };
   return {
     aws: { services: aws.services, now, faults: (operation) => aws.refusal(operation) },
-    ...(isVirtual && { soap: { service: vendor.service, now, faults: answer } }),
+    soap: { service: vendor.service, now, faults: answer },
   };
 }
 
-async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
+async function serveStage(stage: Stage, world: VirtualWorld | undefined): Promise<void> {
   const { options, env, aws, soap } = stage;
   const stop = new AbortController();
   // Not once: on Ctrl-C the terminal sends the signal, and npm passes on its own a moment later.
@@ -77,37 +85,32 @@ async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
     write: (text) => process.stdout.write(text),
   });
   let isAnnounced = false;
-  const announce = (pace: number) =>
-    announceServices({ awsUrl: aws.url, soapUrl: soap?.url, pace, aheadMs: world.clock.now() - Date.now() });
-  const page = await onPort(PAGE_PORT, (port) =>
-    servePage({
-      world,
-      env,
-      isVirtual: isVirtual(options),
-      port,
-      async onTick(tick, at) {
-        await log.tick(tick, at, async () => failureDetails(stage, failureStory(tick, width()), tick));
-        if (options.verbose) console.log(styleText('dim', JSON.stringify(tick)));
-      },
-      onPace: (pace) => isAnnounced && announce(pace),
-    }),
-  );
+  const announce = (pace: number) => {
+    const aheadMs = (world?.clock.now() ?? Date.now()) - Date.now();
+    announceServices({ awsUrl: aws.url, soapUrl: soap?.url, pace, aheadMs });
+  };
+  const onPace = (pace: number) => isAnnounced && announce(pace);
+  const onTick = async (tick: TickLogLine, at: Date) => {
+    await log.tick(tick, at, async () => failureDetails(stage, failureStory(tick, width()), tick));
+    if (options.verbose) console.log(styleText('dim', JSON.stringify(tick)));
+  };
+  const page = world && (await onPort(PAGE_PORT, (port) => servePage({ world, env, port, onTick, onPace })));
   try {
-    showCommands(stage, page.url);
-    if (soap !== undefined) isAnnounced = showExample(() => announce(1));
+    if (page !== undefined) console.log(`${heading('Watch it in the browser')}\n  ${page.url}`);
+    showCommands(stage);
+    if (soap !== undefined && options.service === mastersIndia) isAnnounced = showExample(() => announce(1));
     if (options.fault !== undefined) console.log(`\n  From the second tick on this fails: ${options.fault.name}`);
     console.log(heading(`A tick every ${spanText(options.everySeconds)}, until Ctrl-C`));
-    const inProcesses = isVirtual(options) ? undefined : tickInProcesses(stage, page, log, stop.signal);
-    await Promise.all([page.run(stop.signal), inProcesses]);
+    await (page === undefined ? tickInProcesses(stage, log, stop.signal) : page.run(stop.signal));
     log.end();
     console.log('\nStopped.');
   } finally {
     withdrawServices();
-    await page.close();
+    await page?.close();
   }
 }
 
-function showCommands({ aws, soap, accessKeyId }: Stage, pageUrl: string): void {
+function showCommands({ aws, soap, accessKeyId }: Stage): void {
   const commands = [
     `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`,
     `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
@@ -115,7 +118,6 @@ function showCommands({ aws, soap, accessKeyId }: Stage, pageUrl: string): void 
     `aws ${READ_STATUS}`,
     ...(soap === undefined ? [] : [`aws ${putCredentials(withWrongPassword(soap.service.credentials))}`]),
   ];
-  console.log(`${heading('Watch it in the browser')}\n  ${pageUrl}`);
   console.log(heading('Watch it with the aws command'));
   for (const command of commands) console.log(shellCommand(command, width()));
 }
@@ -134,16 +136,14 @@ function showExample(announce: () => void): boolean {
 }
 
 /** Ticks in real time, each in a process of its own, until the signal fires. */
-async function tickInProcesses(stage: Stage, page: ServedPage, log: ServeLog, signal: AbortSignal): Promise<void> {
+async function tickInProcesses(stage: Stage, log: ServeLog, signal: AbortSignal): Promise<void> {
   const { options, aws, soap } = stage;
   try {
     for (let ticks = 1; ; ticks += 1) {
       if (ticks === 2 && soap !== undefined) await options.fault?.inject(aws, soap, SECRET_ID);
       // Forced once: a failure would else show only when the token is due.
       const event = ticks === 2 && options.fault !== undefined ? { force: true } : {};
-      const startedAt = Date.now();
       const run = await runTick(stage, event, signal);
-      page.note({ ...run, startedAt });
       await log.tick(run.tick, new Date(), async () => {
         const story = (await firstContact(stage, run)) ?? failureStory(run.tick, width());
         return failureDetails(stage, story, run.tick);

@@ -9,6 +9,7 @@ import { REGION } from '../world/aws/aws-account.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../world/aws/aws-server.ts';
 import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
 import type { SoapCredentials } from '../world/soap/soap-service.ts';
+import type { Issuing } from '../world/soap/token-issuer.ts';
 import { type Invocation, invoke } from './function-process.ts';
 import { heading, wrapped } from './narrative.ts';
 import type { Options } from './options.ts';
@@ -90,6 +91,11 @@ export function showStage({ options, aws, soap, endpointUrl }: Stage): void {
   }
 }
 
+/** Makes the local secret. */
+export function putSecret({ aws }: Stage, SecretString: string): void {
+  aws.perform('CreateSecret', { Name: SECRET_ID, SecretString });
+}
+
 /** One run of the function, as it is deployed. */
 export function runTick({ env, options }: Stage, event: object, signal?: AbortSignal): Promise<Invocation> {
   return invoke(env, event, options.endpoint === undefined ? LOCAL_TIMEOUT_MS : LONGEST_RUN_SECONDS * 1000, signal);
@@ -113,16 +119,16 @@ export async function onPort<T>(port: number, start: (port: number) => Promise<T
 }
 
 function openSoapPort(options: Options, credentials: SoapCredentials, behind: BehindPorts['soap']) {
-  const { service: profile, lifetimeSeconds: tokenLifetimeSeconds } = options;
-  const played = {
-    credentials,
-    tokenLifetimeSeconds,
-    profile,
-    ...(profile !== mastersIndia && { path: '/soap' }),
-    ...(profile.timing?.renewal && { issuing: 'same-until-late' as const, renewalWindowSeconds: 0 }),
-    ...behind,
-  };
-  return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...played, port }));
+  const played = { ...playedService(options), credentials, ...behind };
+  const path = options.service === mastersIndia ? undefined : '/soap';
+  return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...played, path, port }));
+}
+
+/** How the local service behaves. */
+export function playedService({ service: profile, lifetimeSeconds: tokenLifetimeSeconds }: Options) {
+  const isRenewed = profile.timing?.renewal !== undefined;
+  const issuing: Issuing = isRenewed ? 'same-until-late' : 'new';
+  return { tokenLifetimeSeconds, profile, issuing, renewalWindowSeconds: 0 };
 }
 
 function settings(options: Options, endpointUrl: string): Environment {

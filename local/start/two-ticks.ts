@@ -6,7 +6,16 @@ import { heading, tickStory, warningLine } from './narrative.ts';
 import type { Options } from './options.ts';
 import { demoCredentials, SECRET_ID } from './secret.ts';
 import { shellCommand } from './shell-command.ts';
-import { onStage, READ_TOKEN, runTick, type Stage, showStage, TOKEN_PARAMETER_NAME, width } from './stage.ts';
+import {
+  onStage,
+  putSecret,
+  READ_TOKEN,
+  runTick,
+  type Stage,
+  showStage,
+  TOKEN_PARAMETER_NAME,
+  width,
+} from './stage.ts';
 
 /**
  * Two ticks show the whole idea: the first gets a token, the second leaves it alone, or shows a fault.
@@ -15,7 +24,7 @@ import { onStage, READ_TOKEN, runTick, type Stage, showStage, TOKEN_PARAMETER_NA
 export async function showTwoTicks(options: Options, secretString: string | undefined): Promise<number> {
   const credentials = demoCredentials(options.service);
   return await onStage(options, credentials, {}, async (stage) => {
-    stage.aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString ?? JSON.stringify(credentials) });
+    putSecret(stage, secretString ?? JSON.stringify(credentials));
     showStage(stage);
     return (await showTicks(stage)) ? 0 : 1;
   });

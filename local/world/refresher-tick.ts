@@ -7,6 +7,7 @@ import { createHandler } from '../../lambda/refresher/create-handler.ts';
 import { METRIC_NAMESPACE, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
 import { tickMetrics } from '../../lambda/refresher/tick-metrics.ts';
 import type { TickReport } from '../../lambda/refresher/tick-report.ts';
+import type { Envelope } from '../../lambda/services/service.ts';
 import type { SoapReply } from '../../lambda/soap/soap-reply.ts';
 import { seriesKey } from './aws/cloudwatch-alarm.ts';
 import type { PlayedCommand, PlayedOutput } from './aws/in-process-sdk.ts';
@@ -44,7 +45,7 @@ export function refresherTick(
       const { handler } = createHandler(config, {
         credentials: createCredentialsSource(client, config.credentialsSecretId, config.service.fields),
         store: createTokenStore(client, config, time),
-        post: ({ body }, timeoutMs) => post(world, invocation, body, timeoutMs),
+        post: (envelope, timeoutMs) => post(world, invocation, envelope, timeoutMs),
         report: (report) => {
           metrics = tickMetrics(report);
           onReport(report, invocation.startedAt);
@@ -63,7 +64,7 @@ export function refresherTick(
 }
 
 /** Under which key the world keeps a metric of this token. */
-export function tickMetricKey(tokenParameterName: string, metricName: string): string {
+function tickMetricKey(tokenParameterName: string, metricName: string): string {
   const dimensions = { [TOKEN_DIMENSION]: tokenParameterName };
   return seriesKey({ namespace: METRIC_NAMESPACE, metricName, dimensions });
 }
@@ -87,12 +88,14 @@ export function awsClient(
 export async function post(
   { clock, vendor }: VirtualWorld,
   { step }: LambdaInvocation,
-  envelope: string,
+  { headers, body: sent }: Envelope,
   timeoutMs: number,
 ): Promise<SoapReply> {
   await step();
   try {
-    const { status, contentType, body } = await vendor.answer(envelope, clock.timeout(timeoutMs));
+    const inSmallLetters = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const message = { body: sent, headers: Object.fromEntries(inSmallLetters) };
+    const { status, contentType, body } = await vendor.answer(message, clock.timeout(timeoutMs));
     return { status, contentType, body: Buffer.from(body, 'latin1') };
   } catch (cause) {
     throw new RefreshError('ENDPOINT_UNAVAILABLE', 'The SOAP service is not available: no whole answer', { cause });

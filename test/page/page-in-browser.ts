@@ -251,7 +251,7 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
   it('gives a third ticket alarm a lane of its own', async (test) => {
     const env = { ...ENV, CREDENTIALS_MAX_AGE_SECONDS: '3600' };
     const world = pageWorld(worldStart(14_400, 900));
-    const served = await servePage({ world, env, isVirtual: true, port: 0, onTick: () => {}, onPace: () => {} });
+    const served = await servePage({ world, env, port: 0, onTick: () => {}, onPace: () => {} });
     test.after(() => served.close());
     const other = await browser.newPage();
     test.after(() => other.close());

@@ -50,7 +50,7 @@ const SERIALISED_CHART = `(() => {
 const config = readConfig(ENV);
 if (config instanceof ConfigError) throw config;
 const world = pageWorld(START);
-const life = playTokenLife({ world, config, isVirtual: true, onTick: (_, view) => page.showTick(view) });
+const life = playTokenLife({ world, config, onTick: (_, view) => page.showTick(view) });
 const time = pacedClock(world.clock, () => {});
 time.setPace(60);
 const page = await createPage(life, time);

@@ -85,8 +85,8 @@ async function logIn(world: VirtualWorld, invocation: LambdaInvocation): Promise
   const options = { abortSignal: new AbortController().signal };
   const { SecretString = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: SECRET_ID }), options);
   const service = serviceOf(mastersIndia);
-  const { body } = service.request(JSON.parse(SecretString), { now: 0, uuid: '', endpoint: '' });
-  const answer = service.judge(await post(world, invocation, body, 15_000));
+  const envelope = service.request(JSON.parse(SecretString), { now: 0, uuid: '', endpoint: '' });
+  const answer = service.judge(await post(world, invocation, envelope, 15_000));
   if ('code' in answer) throw new Error(answer.why);
   const input = { Name: PARAMETER, Value: answer.accessToken, Type: 'SecureString', Overwrite: true } as const;
   await client.send(new PutParameterCommand(input), options);

@@ -106,7 +106,7 @@ function show(): void {
   isDrawn = true;
   if (snapshot === undefined || isLost) return;
   document.body.classList.remove('is-lost');
-  const { now, pace, paces, isVirtual, settings, verdict, alarms, alarmsOff, readers } = snapshot;
+  const { now, pace, paces, settings, verdict, alarms, alarmsOff, readers } = snapshot;
   say('clock', clockSeconds(now));
   say('date', `${new Date(now).toUTCString().slice(5, 16)}, UTC`);
   say('lifetime', span(settings.lifetimeSeconds * 1000));
@@ -116,9 +116,6 @@ function show(): void {
     const label = choice.closest('label');
     if (label !== null) label.hidden = !paces.some((one) => String(one) === choice.value);
   }
-  say('played', isVirtual ? 'the service, Parameter Store' : 'Parameter Store');
-  byId('acts').hidden = !isVirtual;
-  byId('invitation').hidden = !isVirtual;
   say('verdict-title', verdict.title);
   say('verdict-detail', verdict.detail);
   byId('verdict-sign').setAttribute('href', `#sign-${verdict.kind}`);

@@ -49,6 +49,12 @@ export class SoapService extends TokenIssuer {
     this.#dialect = profile === mastersIndia ? undefined : profileDialect(profile);
   }
 
+  /** Whatever was right is refused from now on. */
+  changeCredentials(): void {
+    const changed = Object.entries(this.credentials).map(([name, value]) => [name, `${value}-changed`]);
+    this.credentials = Object.fromEntries(changed);
+  }
+
   answer(request: SoapMessage, now: Date): SoapAnswer {
     if (this.#dialect !== undefined) return this.#answerBy(this.#dialect, request, now);
     const { body, headers = { 'content-type': REQUEST_CONTENT_TYPE } } = request;
@@ -99,8 +105,7 @@ export class SoapService extends TokenIssuer {
 
   #eInvoiceGet([accessToken, userGstin, irn]: readonly string[], now: Date): string {
     const name = 'eInvoiceGetResponse';
-    const issued = this.issuedTokens.find(({ token }) => token === accessToken);
-    if (issued === undefined || issued.expiresAt <= now) return refusalEnvelope(name, 'invalid_token');
+    if (!this.accepts(accessToken, now)) return refusalEnvelope(name, 'invalid_token');
     if (!userGstin || !irn) return refusalEnvelope(name, 'invalid_request');
     const invoice = { AckNo: '142110006377068', AckDt: '2021-06-01 20:31:00', Irn: irn, Status: 'ACT' };
     return successEnvelope(name, invoice);

@@ -65,6 +65,11 @@ export class TokenIssuer {
     return this.isAccountLocked || now < this.#lockedUntil;
   }
 
+  /** Whether a call with this token is served. */
+  accepts(token: string | undefined, now: Date): boolean {
+    return this.issuedTokens.some((issued) => issued.token === token && now < issued.expiresAt);
+  }
+
   /** @returns undefined for a refusal, which counts towards a lock */
   logIn(isRight: boolean, now: Date): Grant | undefined {
     if (this.isBarred(now)) return undefined;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../time/random.ts';
 import type { VirtualClock } from '../time/virtual-clock.ts';
-import { ANSWER_CONTENT_TYPE, type SoapAnswer } from './soap-envelope.ts';
-import { type SoapCredentials, SoapService } from './soap-service.ts';
-import type { IssuerSettings } from './token-issuer.ts';
+import { ANSWER_CONTENT_TYPE, type SoapAnswer, type SoapMessage } from './soap-envelope.ts';
+import { type SoapCredentials, SoapService, type SoapServiceSettings } from './soap-service.ts';
 
 /** How the service behaves. */
-export type VendorSettings = Omit<IssuerSettings, 'newToken'> & { readonly tokenLifetimeSeconds: number };
+export type VendorSettings = Omit<SoapServiceSettings, 'newToken' | 'credentials'> & {
+  readonly tokenLifetimeSeconds: number;
+};
 
 /** What comes back over HTTP. */
 export type HttpReply = Pick<SoapAnswer, 'status' | 'contentType' | 'body'>;
@@ -64,8 +65,9 @@ export class Vendor {
   }
 
   /** @throws what `fetch` throws: a TypeError without a connection, the signal's reason once it has fired. */
-  async answer(envelope: string, signal: AbortSignal): Promise<HttpReply> {
+  async answer(message: SoapMessage, signal: AbortSignal): Promise<HttpReply> {
     const { fault } = this;
+    const { body: envelope } = message;
     const sleep = (ms: number) => this.#clock.sleep(ms, signal);
     await sleep(this.#latencyMs());
     const at = this.#clock.now();
@@ -73,7 +75,7 @@ export class Vendor {
       this.logins.push({ at, outcome: 'failed', envelope, fault });
       return await fault.instead(signal);
     }
-    const { login = 'failed', ...reply } = this.service.answer({ body: envelope }, new Date(at));
+    const { login = 'failed', ...reply } = this.service.answer(message, new Date(at));
     this.logins.push({ at, outcome: login, envelope, fault });
     if (fault?.afterwards !== undefined) return await fault.afterwards(reply, sleep);
     await sleep(50);

@@ -8,20 +8,17 @@ import { ENV, pageWorld } from './page-world.ts';
 
 let world: VirtualWorld;
 let page: ServedPage;
-let onlooker: ServedPage;
 const stop = new AbortController();
 
 beforeAll(async () => {
   const start = worldStart(14_400, 900);
   world = pageWorld(start);
-  const settings = { env: ENV, port: 0, onTick: () => {}, onPace: () => {} };
-  page = await servePage({ ...settings, world, isVirtual: true });
-  onlooker = await servePage({ ...settings, world: pageWorld(start), isVirtual: false });
+  page = await servePage({ world, env: ENV, port: 0, onTick: () => {}, onPace: () => {} });
   void page.run(stop.signal);
 });
 afterAll(async () => {
   stop.abort();
-  await Promise.all([page.close(), onlooker.close()]);
+  await page.close();
 });
 
 type Sent = Omit<RequestOptions, 'path'> & { readonly path?: string; readonly body?: string };
@@ -94,9 +91,3 @@ it.each([{ button: 'toString' }, { button: 7 }, { pace: 61 }, { pace: '60' }, []
       expect(await command(page.url, order as object, {}, path)).toBe(400);
   },
 );
-
-it('only looks on beside a real service: no button, and time as it passes', async () => {
-  expect(await command(onlooker.url, { button: 'service-down' })).toBe(400);
-  expect(await command(onlooker.url, { pace: 600 }, {}, '/pace')).toBe(400);
-  expect(await sentUntil(onlooker.url, (sent) => sent.includes('event: state'))).toContain('"isVirtual":false');
-});

@@ -1,3 +1,5 @@
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
+import type { SoapCredentials } from '../../../local/world/soap/soap-service.ts';
 import { createVirtualWorld, type VirtualWorld } from '../../../local/world/virtual-world.ts';
 
 /** The function as deployed with the defaults. */
@@ -13,10 +15,14 @@ export const ENV = {
 const CREDENTIALS = { username: 'erin', password: 'S3CR3T-password', client_id: 'S3CR3T-id', client_secret: 'S3CR3T' };
 
 /** What it meets: nothing has happened yet, and the secret holds what the service takes. */
-export function pageWorld(start: number): VirtualWorld {
-  const vendor = { tokenLifetimeSeconds: Number(ENV.TOKEN_LIFETIME_SECONDS), issuing: 'new' as const };
+export function pageWorld(
+  start: number,
+  profile = mastersIndia,
+  credentials: SoapCredentials = CREDENTIALS,
+): VirtualWorld {
+  const vendor = { tokenLifetimeSeconds: Number(ENV.TOKEN_LIFETIME_SECONDS), issuing: 'new' as const, profile };
   const secretId = ENV.CREDENTIALS_SECRET_ID;
-  const world = createVirtualWorld({ start, seed: 1, secretId, vendor, credentials: CREDENTIALS });
-  world.aws.putSecret(JSON.stringify(CREDENTIALS));
+  const world = createVirtualWorld({ start, seed: 1, secretId, vendor, credentials });
+  world.aws.putSecret(JSON.stringify(credentials));
   return world;
 }

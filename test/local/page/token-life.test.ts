@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../../lambda/refresher/config.ts';
+import { serviceVariable } from '../../../lambda/services/check-profile.ts';
+import { regon } from '../../../lambda/services/regon.ts';
 import { BUTTONS } from '../../../local/page/buttons.ts';
 import type { Button, Snapshot, TickView } from '../../../local/page/snapshot.ts';
 import { playTokenLife } from '../../../local/page/token-life.ts';
@@ -10,11 +12,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 const START = Date.UTC(2026, 0, 1, 12);
 
 /** A life that has gone well for some hours, so that no alarm warms up any more. */
-async function begin(hours = 2.1) {
-  const config = readConfig(ENV);
+async function begin(hours = 2.1, world = pageWorld(START), env: Readonly<Record<string, string>> = ENV) {
+  const config = readConfig(env);
   if (config instanceof ConfigError) throw config;
-  const world = pageWorld(START);
-  const life = playTokenLife({ world, config, isVirtual: true, onTick: () => {} });
+  const life = playTokenLife({ world, config, onTick: () => {} });
   const pass = async (ms: number): Promise<Snapshot> => {
     await world.clock.advance(ms);
     return life.snapshot(1);
@@ -129,6 +130,18 @@ it('uses a password that is put right with the next tick', async () => {
 
   expect(lastTick?.summary).toMatch(/credentials have changed/);
   expect(faults).toEqual([]);
+});
+
+it('plays a service that a profile describes, whose login is one key', async () => {
+  const world = pageWorld(START, regon, { pKluczUzytkownika: 'S3CR3T-key' });
+  const { life, until, now } = await begin(2.1, world, { ...ENV, SERVICE: serviceVariable(regon) });
+  expect(isWell(now())).toBe(true);
+  life.press('token-ended');
+  await until((one) => /readers report/.test(tick(one)));
+  life.press('password-refused');
+  expect(alarms(await until((one) => firing(one).length > 0))).toBe('CredentialsRefused');
+  life.press('all-well');
+  expect(isWell(await until(isWell))).toBe(true);
 });
 
 it('shows neither a token nor a password, whatever happens', async () => {

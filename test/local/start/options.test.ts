@@ -30,6 +30,7 @@ describe('the command line', () => {
     expect(read(['--serve'])).toMatchObject({ everySeconds: 900, lifetimeSeconds: 14_400 });
     expect(read(['--serve', ...REAL]).lifetimeSeconds).toBe(14_400);
     expect(read(['--service', 'dpd']).lifetimeSeconds).toBe(86_400);
+    expect(read(['--serve', '--service', 'dpd'])).toMatchObject({ everySeconds: 60, lifetimeSeconds: 86_400 });
   });
 
   it.each([

@@ -17,7 +17,7 @@ function service() {
   const logIn = async (at: number) => {
     await clock.runUntil(at);
     const envelope = serviceOf(mastersIndia).request(CREDENTIALS, { now: at, uuid: '', endpoint: '' });
-    const answer = vendor.answer(envelope.body, clock.timeout(15_000));
+    const answer = vendor.answer({ body: envelope.body }, clock.timeout(15_000));
     await Promise.allSettled([answer, clock.runUntil(at + 20_000)]);
     const { body, ...head } = await answer;
     return serviceOf(mastersIndia).judge({ ...head, body: Buffer.from(body, 'latin1') });
