@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../cli/command-line.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
-import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
 import type { SoapCredentials } from '../world/soap/soap-service.ts';
 import type { Options } from './options.ts';
@@ -19,9 +18,9 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
  * What the local service takes, and no other. Some characters that XML must escape, none that a shell would change.
  * @throws UsageError
  */
-export function demoCredentials(service: ServiceProfile): SoapCredentials {
+export function demoCredentials({ service, endpoint }: Options): SoapCredentials {
   const names = serviceOf(service).fields.map(({ name }) => name);
-  if (names.includes('tls_certificate')) {
+  if (endpoint === undefined && names.includes('tls_certificate')) {
     throw new UsageError(
       '--service: its certificate is the login, which cannot be played; give --endpoint and --credentials.',
     );

@@ -39,8 +39,8 @@ const PAGE_PORT = 4782;
  * @returns the exit status
  */
 export async function serve(options: Options, secretString: string | undefined): Promise<number> {
-  const { service, endpoint, fault } = options;
-  const credentials = demoCredentials(service);
+  const { endpoint, fault } = options;
+  const credentials = demoCredentials(options);
   const world = endpoint === undefined && fault === undefined ? playedWorld(options, credentials) : undefined;
   await onStage(options, credentials, world === undefined ? {} : behindPorts(world), async (stage) => {
     if (world === undefined) putSecret(stage, secretString ?? JSON.stringify(credentials));

@@ -22,7 +22,7 @@ import {
  * @returns the exit status
  */
 export async function showTwoTicks(options: Options, secretString: string | undefined): Promise<number> {
-  const credentials = demoCredentials(options.service);
+  const credentials = demoCredentials(options);
   return await onStage(options, credentials, {}, async (stage) => {
     putSecret(stage, secretString ?? JSON.stringify(credentials));
     showStage(stage);

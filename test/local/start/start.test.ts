@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { type SoapEndpoint, startSoapEndpoint } from '../../../local/world/soap/soap-endpoint.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -172,6 +173,16 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       expect(status).toBe(1);
       expect(stdout).toMatch(said);
       expect(stdout).not.toContain('S3CR3T');
+    });
+
+    it('asks one whose login is a certificate, which only the local service cannot play', async () => {
+      const { answer, token, codes } = mastersIndia;
+      const profile = { request: mastersIndia.request.replace(/\{\{\w+\}\}/g, ''), answer, token, codes };
+      const one = ['--service', file('certificate.json', JSON.stringify(profile))];
+      const asked = await start([...options('key.json', '{"tls_certificate":"","tls_key":""}'), ...one]);
+
+      expect(asked.stdout).toMatch(/✗ CREDENTIALS_MALFORMED.*"tls_certificate" is no certificate/s);
+      expect(await start(one)).toMatchObject({ status: 2, stderr: expect.stringContaining('cannot be played') });
     });
 
     it.each([
