@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { servePage, worldStart } from '../../local/page/serve-page.ts';
 import type { Button } from '../../local/page/snapshot.ts';
 import { listen } from '../../local/world/listen.ts';
+import type { VirtualWorld } from '../../local/world/virtual-world.ts';
 import { ENV, pageWorld } from '../local/page/page-world.ts';
 import { AXE, startChromium } from './chromium.ts';
 
@@ -47,6 +48,16 @@ after(async () => {
   await browser?.close();
   command?.kill('SIGINT');
 });
+
+/** Another page, of a world that has been played up to now. */
+async function showOf(world: VirtualWorld, env: Readonly<Record<string, string>>, test: TestContext): Promise<Page> {
+  const served = await servePage({ world, env, port: 0, onTick: () => {}, onPace: () => {} });
+  test.after(() => served.close());
+  const other = await browser.newPage();
+  test.after(() => other.close());
+  await other.goto(served.url);
+  return other;
+}
 
 /** Looks again and again. @returns the first answer that is one */
 async function until<Answer>(what: string, look: () => Answer | Promise<Answer>): Promise<NonNullable<Answer>> {
@@ -250,18 +261,37 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
 
   it('gives a third ticket alarm a lane of its own', async (test) => {
     const env = { ...ENV, CREDENTIALS_MAX_AGE_SECONDS: '3600' };
-    const world = pageWorld(worldStart(14_400, 900));
-    const served = await servePage({ world, env, port: 0, onTick: () => {}, onPace: () => {} });
-    test.after(() => served.close());
-    const other = await browser.newPage();
-    test.after(() => other.close());
-    await other.goto(served.url);
+    const other = await showOf(pageWorld(worldStart(14_400, 900)), env, test);
     await other.waitForSelector('#chart .firing');
     const numbers = (selector: string, name: string) =>
       other.$eval(selector, (part, attribute) => Number(part.getAttribute(attribute)), name);
     const bottom = (await numbers('#chart .firing', 'y')) + (await numbers('#chart .firing', 'height'));
     assert.equal((await other.$$('#alarms > li')).length, 5);
     assert.ok(bottom < (await numbers('#chart .lane', 'y1')), 'the bar of the last alarm is above the axis');
+  });
+
+  it('writes no words over others where a token is due at its end and paged for in its last second', async (test) => {
+    const env = { ...ENV, CHECK_EVERY_SECONDS: '60', RENEWAL_WINDOW_SECONDS: '0' };
+    const other = await showOf(pageWorld(worldStart(14_400, 60)), env, test);
+    await other.waitForSelector('#chart .due');
+    const words = `[...document.querySelectorAll('#chart text.good, #chart text.bad, #chart text.strong')].map((one) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect();
+      return { words: one.textContent, left, right, top: top + 2, bottom: bottom - 2 };
+    })`;
+    const shown = (await other.evaluate(words)) as {
+      words: string;
+      left: number;
+      right: number;
+      top: number;
+      bottom: number;
+    }[];
+    assert.match(shown.map((one) => one.words).join(), /due, expires \d\d:\d\d/);
+    const over = shown.flatMap((one, index) =>
+      shown
+        .slice(index + 1)
+        .filter((two) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom),
+    );
+    assert.deepEqual(over, []);
   });
 
   it('says in a sentence what it needs where scripts are off', async () => {

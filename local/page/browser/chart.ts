@@ -129,13 +129,14 @@ function curve(life: Life, before: Life | undefined, now: number, { x, y, from, 
   ];
 }
 
-/** Its words stand at the right end, where the curve to come has already fallen below them. */
-function threshold({ y, right, isNarrow }: Scales, belowMs: number): SVGElement[] {
+/** Its words stand at the right end, where the curve to come has already fallen below them, and above those of its end. */
+function threshold({ y, right, bottom, isNarrow }: Scales, belowMs: number): SVGElement[] {
   const words = { class: 'bad', 'text-anchor': 'end' };
+  const row = Math.min(y(belowMs), bottom - 14);
   return [
     svg('line', { class: 'threshold', x1: LEFT, x2: right, y1: y(belowMs), y2: y(belowMs) }),
-    text(right, y(belowMs) - 20, isNarrow ? 'page below' : 'a person is paged below', words),
-    text(right, y(belowMs) - 6, span(belowMs), words),
+    text(right, row - 20, isNarrow ? 'page below' : 'a person is paged below', words),
+    text(right, row - 6, span(belowMs), words),
   ];
 }
 
@@ -145,7 +146,8 @@ function ahead({ version, dueAt, expiresAt, deadAt }: Life, now: number, scales:
   const { x, y, to, bottom, isNarrow } = scales;
   const end = Math.min(expiresAt, to);
   const [nowX, nowY, endX, dueX, dueY] = [x(now), y(expiresAt - now), x(end), x(dueAt), y(expiresAt - dueAt)];
-  const expires = `expires ${clockTime(expiresAt)}`;
+  const isDueAtEnd = x(expiresAt) - dueX < 60;
+  const expires = `${isDueAtEnd ? 'due, ' : ''}expires ${clockTime(expiresAt)}`;
   const left = `version ${version}: ${span(expiresAt - now)}`;
   const gap = nowY < CURVE_TOP + 16 ? 22 : 10;
   return [
@@ -159,7 +161,7 @@ function ahead({ version, dueAt, expiresAt, deadAt }: Life, now: number, scales:
       ? [
           svg('line', { class: 'due', x1: dueX, x2: dueX, y1: dueY, y2: bottom }),
           svg('path', { class: 'fill-good', d: `M${dueX},${dueY - 5} l5,5 l-5,5 l-5,-5 z` }),
-          text(dueX + 8, dueY - 6, `due ${clockTime(dueAt)}`, { class: 'good' }),
+          ...(isDueAtEnd ? [] : [text(dueX + 8, dueY - 6, `due ${clockTime(dueAt)}`, { class: 'good' })]),
         ]
       : []),
   ];
