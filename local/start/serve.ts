@@ -10,35 +10,30 @@ import { ENDPOINT_FAULTS } from '../world/soap/endpoint-faults.ts';
 import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import { createVirtualWorld, type VirtualWorld } from '../world/virtual-world.ts';
 import { firstContact } from './explain.ts';
-import { failureStory, heading } from './narrative.ts';
+import { failureStory, heading, width } from './narrative.ts';
 import type { Options } from './options.ts';
 import { announceServices, withdrawServices } from './running-services.ts';
-import { demoCredentials, putCredentials, SECRET_ID, withWrongPassword } from './secret.ts';
+import { demoCredentials, SECRET_ID, withWrongPassword } from './secret.ts';
 import { createServeLog, type ServeLog } from './serve-log.ts';
-import { shellCommand } from './shell-command.ts';
-import {
-  type BehindPorts,
-  onPort,
-  onStage,
-  READ_STATUS,
-  READ_TOKEN,
-  runTick,
-  type Stage,
-  showStage,
-  width,
-} from './stage.ts';
+import { putCredentials, READ_STATUS, READ_TOKEN, shellCommand } from './shell-command.ts';
+import { type BehindPorts, onPort, onStage, runTick, type Stage, showStage } from './stage.ts';
 
 const PAGE_PORT = 4782;
 
 /** Keeps the local services and the page up, with a tick from time to time, until Ctrl-C. @returns the exit status */
-export async function serve(options: Options, secretString: string | undefined): Promise<number> {
+export async function serve(options: Options, secretString: string): Promise<number> {
   const { service, lifetimeSeconds, everySeconds } = options;
-  const credentials = demoCredentials(service);
   const start = isVirtual(options) ? worldStart(lifetimeSeconds, everySeconds) : Date.now();
   const vendor = { tokenLifetimeSeconds: lifetimeSeconds, issuing: 'new' as const };
-  const world = createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
-  world.aws.putSecret(secretString ?? JSON.stringify(credentials));
-  await onStage(options, credentials, behindPorts(world, isVirtual(options)), async (stage) => {
+  const world = createVirtualWorld({
+    start,
+    seed: start,
+    secretId: SECRET_ID,
+    vendor,
+    credentials: demoCredentials(service),
+  });
+  world.aws.putSecret(secretString);
+  await onStage(options, behindPorts(world, isVirtual(options)), async (stage) => {
     showStage(stage);
     await serveStage(stage, world);
   });
