@@ -20,7 +20,7 @@ type Row = readonly [name: string, expected: readonly string[], came: readonly s
  * that is 32 or more. What was not sent is not shown.
  */
 export function firstContactScreen(failed: FailedContact, width: number): string {
-  const { answer, fault, wasSent, requestHead, requestBody, code, message, said, hints, profile } = failed;
+  const { answer, fault, wasSent, requestHead, requestBody, code, message = '', said, hints, profile } = failed;
   const [cause, remedy] = likelyCause(failed);
   // The rest of the message is advice for an operator whose service worked before.
   const [happened] = message.split('. ');

@@ -1,3 +1,4 @@
+import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
 import { SOAP_12, soapNamespace } from '../world/soap/soap-envelope.ts';
@@ -5,19 +6,13 @@ import type { AnswerKind } from './answer-structure.ts';
 import type { Contact } from './contact.ts';
 
 /** A request that got no token, and what is known of it. */
-export interface FailedContact extends Contact {
+export interface FailedContact extends Contact, Pick<TickLogLine, 'code' | 'message' | 'said'> {
   /** Of the service that was asked. */
   readonly profile: ServiceProfile;
   readonly endpoint: string;
   readonly proxyUrl?: string | undefined;
   /** What a server shows that did not verify, in words. */
   readonly certificate?: string | undefined;
-  /** The function's error code. */
-  readonly code: string | undefined;
-  /** Its message, which names the service's own code for a refusal. */
-  readonly message: string;
-  /** What the service said, its secrets taken out. */
-  readonly said?: string | undefined;
   /** What may mislead in the profile, or on this machine. */
   readonly hints: readonly string[];
 }
@@ -140,7 +135,7 @@ function address({ endpoint, proxyUrl }: FailedContact): string {
 }
 
 /** OAuth's codes say whether it is the user or the client. */
-function suspectFields({ message, profile }: FailedContact): string {
+function suspectFields({ message = '', profile }: FailedContact): string {
   const names = serviceOf(profile).fields.map(({ name }) => name);
   const isOfClient = /invalid_client|unauthorized_client/.test(message);
   if (!isOfClient && !message.includes('invalid_grant')) return names.join(', ');

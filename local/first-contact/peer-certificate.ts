@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { connect, type PeerCertificate } from 'node:tls';
 
@@ -7,25 +8,22 @@ const TIMEOUT_MS = 3_000;
  * Who a server that failed verification says it is, who vouches for it, until when and for which names. Text of the
  * server, cleaned. Nothing is sent to it. Undefined when it shows no certificate in time.
  */
-export function peerCertificate(endpoint: string): Promise<string | undefined> {
+export async function peerCertificate(endpoint: string): Promise<string | undefined> {
   const { hostname, port } = new URL(endpoint);
   const host = hostname.replace(/^\[|\]$/g, '');
-  return new Promise((resolve) => {
-    const socket = connect({
-      host,
-      port: Number(port || 443),
-      ...(isIP(host) === 0 && { servername: host }),
-      // Only to look at it: the connection ends here.
-      rejectUnauthorized: false,
-    });
-    const finish = (certificate?: PeerCertificate) => {
-      socket.destroy();
-      resolve(certificate?.subject === undefined ? undefined : shown(certificate));
-    };
-    socket.setTimeout(TIMEOUT_MS, () => finish());
-    socket.once('error', () => finish());
-    socket.once('secureConnect', () => finish(socket.getPeerCertificate()));
-  });
+  const servername = isIP(host) === 0 ? host : undefined;
+  // Only to look at it: the connection ends here.
+  const socket = connect({ host, port: Number(port || 443), servername, rejectUnauthorized: false });
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const certificate = socket.getPeerCertificate();
+    // An empty object where there is none.
+    return certificate.subject && shown(certificate);
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
 }
 
 function shown({ subject, issuer, valid_to: validTo, subjectaltname: names }: PeerCertificate): string {

@@ -1,34 +1,26 @@
 import { timingOfProps } from '../../infra/timing-props.ts';
 import { isCertificateFault } from '../../lambda/refresher/adapters/connection-fault.ts';
-import { type Contact, describeContact } from '../first-contact/contact.ts';
 import { firstContactScreen } from '../first-contact/first-contact.ts';
 import { peerCertificate } from '../first-contact/peer-certificate.ts';
 import { codeHint, lifetimeHint } from '../world/profile-hints.ts';
-import type { Invocation } from './function-process.ts';
-import { failureLine, warningLine } from './narrative.ts';
+import { failureLine, warningLine, width } from './narrative.ts';
 import { jsonFaultLine, SECRET_ID } from './secret.ts';
-import { type Stage, width } from './stage.ts';
+import type { Invocation, Stage } from './stage.ts';
 
 /** What a request to a real service met that got no token; undefined where none was sent, or a token came. */
 export async function firstContact(stage: Stage, run: Invocation): Promise<string | undefined> {
+  const { tick, contact } = run;
   const { endpoint, service: profile } = stage.options;
-  const { code, message = '', said, outcome } = run.tick;
+  const { code, outcome } = tick;
   if (endpoint === undefined) return undefined;
   // The message names every field; alarms and later ticks are no matter of a first contact.
-  if (code === 'CREDENTIALS_MALFORMED') return [failureLine(run.tick, width()), ...jsonLines(stage)].join('\n');
-  const contact = contactOf(stage, run);
+  if (code === 'CREDENTIALS_MALFORMED') return [failureLine(tick, width()), ...jsonLines(stage)].join('\n');
   if (outcome !== 'failed' || contact === undefined || code === 'STORE_FAILED') return undefined;
   const { url, proxyUrl } = endpoint;
   const certificate = isCertificateFault(contact.fault?.name ?? '') ? await peerCertificate(url) : undefined;
   const hints = contact.answer === undefined ? unusedProxy(stage) : profileHints(stage, run);
-  const failed = { ...contact, profile, endpoint: url, proxyUrl, certificate, code, message, said, hints };
+  const failed = { ...contact, ...tick, profile, endpoint: url, proxyUrl, certificate, hints };
   return firstContactScreen(failed, width());
-}
-
-/** Undefined where the local service was asked, too. */
-function contactOf({ options }: Stage, { request }: Invocation): Contact | undefined {
-  const { endpoint, service } = options;
-  return endpoint && request && describeContact(request, endpoint.url, service);
 }
 
 /** Where the file stops being JSON. */
@@ -51,11 +43,11 @@ function unusedProxy({ options, endpointUrl }: Stage): readonly string[] {
 }
 
 /** What may mislead in the profile, by the answer of a real service. */
-export function profileHints(stage: Stage, run: Invocation): readonly string[] {
-  const { answer } = contactOf(stage, run) ?? {};
+export function profileHints({ options }: Stage, { tick, contact }: Invocation): readonly string[] {
+  const { service } = options;
+  const { answer } = contact ?? {};
   if (answer === undefined) return [];
-  const { service } = stage.options;
-  const { code, outcome, secondsRemaining, profileEntry } = run.tick;
+  const { code, outcome, secondsRemaining, profileEntry } = tick;
   const isToken = outcome === 'refreshed' && secondsRemaining !== undefined;
   return [
     ...answer.lostPaths,

@@ -7,9 +7,6 @@ import { isObject } from '../../lambda/parse-json.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import type { SentRequest } from '../first-contact/sent-request.ts';
 
-/** One run of the function in a process of its own. */
-export type Invocation = Awaited<ReturnType<typeof invoke>>;
-
 /** The built function, as it is deployed. */
 const ARTEFACT = fileURLToPath(new URL('../../dist/refresher/handler.mjs', import.meta.url));
 const LAMBDA_PROCESS = fileURLToPath(new URL('lambda-process.ts', import.meta.url));

@@ -61,6 +61,11 @@ function firstSteps(tick: TickLogLine, { endpoint, credentialsFile, requests = 1
   return steps;
 }
 
+/** Of the terminal; where the output goes elsewhere, what a page or a mail shows. */
+export function width(): number {
+  return Math.min(process.stdout.columns ?? 120, 120);
+}
+
 /** A heading with an empty line above it. */
 export function heading(text: string): string {
   return `\n${styleText('bold', text)}`;

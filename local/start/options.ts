@@ -3,6 +3,7 @@ import { readProfile } from '../../infra/app/read-profile.ts';
 import { timingOfProps } from '../../infra/timing-props.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { mastersIndia, PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
+import { serviceOf } from '../../lambda/services/service.ts';
 import { proxyRemedies } from '../../lambda/setting-rules.ts';
 import { CHECK_EVERY_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../lambda/timing.ts';
 import { wrapText } from '../first-contact/wrap-text.ts';
@@ -77,6 +78,10 @@ export function readOptions(values: StartValues) {
     `--fail ${fail} is an answer of Masters India; with --service, take password-changed or fault.`,
   );
   check(every === undefined || serve, '--every goes with --serve.');
+  check(
+    endpoint !== undefined || serviceOf(service).fields.every(({ name }) => name !== 'tls_certificate'),
+    '--service: its certificate is the login, which cannot be played; give --endpoint and --credentials.',
+  );
   // The page can hurry time, so that hours are short; what runs in real time is watched with short lives.
   const isAsDeployed = [every, lifetime, endpoint, fail].every((value) => value === undefined);
   const isWatched = serve && endpoint === undefined && !isAsDeployed;
@@ -111,8 +116,7 @@ function realEndpoint(values: StartValues) {
   // Refused before it is shown: the address is printed, and the function takes none with a password in it anyway.
   check(!username && !password, '--endpoint takes an address without a user name or a password.');
   for (const name of ['fail', 'lifetime'] as const) {
-    const isLeftOut = values[name] === undefined;
-    check(isLeftOut, `--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
+    check(values[name] === undefined, `--${name} is for the local SOAP endpoint; it does not go with --endpoint.`);
   }
   const [remedy] = proxyUrl === undefined ? [] : proxyRemedies(proxyUrl);
   check(remedy === undefined, `--proxy: ${remedy}.`);

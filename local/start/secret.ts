@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../cli/command-line.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
+import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
 import type { SoapCredentials } from '../world/soap/soap-service.ts';
 import type { Options } from './options.ts';
@@ -14,23 +15,14 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
   EACCES: 'you may not read it',
 };
 
-/**
- * What the local service takes, and no other. Some characters that XML must escape, none that a shell would change.
- * @throws UsageError
- */
-export function demoCredentials({ service, endpoint }: Options): SoapCredentials {
-  const names = serviceOf(service).fields.map(({ name }) => name);
-  if (endpoint === undefined && names.includes('tls_certificate')) {
-    throw new UsageError(
-      '--service: its certificate is the login, which cannot be played; give --endpoint and --credentials.',
-    );
-  }
-  return Object.fromEntries(names.map((name) => [name, `demo-&<>-${name}`]));
+/** What the local service takes, and no other. Some characters that XML must escape, none that a shell would change. */
+export function demoCredentials(service: ServiceProfile): SoapCredentials {
+  return Object.fromEntries(serviceOf(service).fields.map(({ name }) => [name, `demo-&<>-${name}`]));
 }
 
-/** Of a real service, the secret's text. What is in it is judged by the function, as in the cloud. @throws UsageError */
-export async function readCredentials({ endpoint }: Options): Promise<string | undefined> {
-  if (endpoint === undefined) return undefined;
+/** The secret's text. What a person's own file holds is judged by the function, as in the cloud. @throws UsageError */
+export async function readCredentials({ endpoint, service }: Options): Promise<string> {
+  if (endpoint === undefined) return JSON.stringify(demoCredentials(service));
   const { credentialsFile } = endpoint;
   try {
     const secretString = await readFile(credentialsFile, 'utf8');
@@ -40,13 +32,6 @@ export async function readCredentials({ endpoint }: Options): Promise<string | u
     throw new UsageError(`--credentials ${credentialsFile} cannot be read: ${FILE_FAULTS[reason] ?? reason}.`);
   }
   throw new UsageError(`--credentials ${credentialsFile} is empty.`);
-}
-
-/** The command, without `aws`, that puts these credentials into the local secret. */
-export function putCredentials(credentials: SoapCredentials | { readonly file: string }): string {
-  // For a shell: no demo value holds a single quotation mark.
-  const secretString = 'file' in credentials ? `file://${credentials.file}` : `'${JSON.stringify(credentials)}'`;
-  return `secretsmanager put-secret-value --secret-id ${SECRET_ID} --secret-string ${secretString}`;
 }
 
 /** The same credentials with a password that the service refuses. */

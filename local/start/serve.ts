@@ -7,28 +7,24 @@ import { spanText } from '../../lambda/timing.ts';
 import { servePage, worldStart } from '../page/serve-page.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { ENDPOINT_FAULTS } from '../world/soap/endpoint-faults.ts';
-import type { SoapCredentials } from '../world/soap/soap-service.ts';
 import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import { createVirtualWorld, type VirtualWorld } from '../world/virtual-world.ts';
 import { firstContact } from './explain.ts';
-import { failureStory, heading } from './narrative.ts';
+import { failureStory, heading, width } from './narrative.ts';
 import type { Options } from './options.ts';
 import { announceServices, withdrawServices } from './running-services.ts';
-import { demoCredentials, putCredentials, SECRET_ID, withWrongPassword } from './secret.ts';
+import { SECRET_ID, withWrongPassword } from './secret.ts';
 import { createServeLog, type ServeLog } from './serve-log.ts';
-import { shellCommand } from './shell-command.ts';
+import { putCredentials, READ_STATUS, READ_TOKEN, shellCommand } from './shell-command.ts';
 import {
   type BehindPorts,
   onPort,
   onStage,
   playedService,
   putSecret,
-  READ_STATUS,
-  READ_TOKEN,
   runTick,
   type Stage,
   showStage,
-  width,
 } from './stage.ts';
 
 const PAGE_PORT = 4782;
@@ -38,23 +34,22 @@ const PAGE_PORT = 4782;
  * page shows it, unless a real service is asked, or a fault has to be met on the wire.
  * @returns the exit status
  */
-export async function serve(options: Options, secretString: string | undefined): Promise<number> {
+export async function serve(options: Options, secretString: string): Promise<number> {
   const { endpoint, fault } = options;
-  const credentials = demoCredentials(options);
-  const world = endpoint === undefined && fault === undefined ? playedWorld(options, credentials) : undefined;
-  await onStage(options, credentials, world === undefined ? {} : behindPorts(world), async (stage) => {
-    if (world === undefined) putSecret(stage, secretString ?? JSON.stringify(credentials));
+  const world = endpoint === undefined && fault === undefined ? playedWorld(options, secretString) : undefined;
+  await onStage(options, world === undefined ? {} : behindPorts(world), async (stage) => {
+    if (world === undefined) putSecret(stage, secretString);
     showStage(stage);
     await serveStage(stage, world);
   });
   return 0;
 }
 
-function playedWorld(options: Options, credentials: SoapCredentials): VirtualWorld {
+function playedWorld(options: Options, secretString: string): VirtualWorld {
   const start = worldStart(options.lifetimeSeconds, options.everySeconds);
-  const vendor = playedService(options);
+  const { credentials, ...vendor } = playedService(options);
   const world = createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
-  world.aws.putSecret(JSON.stringify(credentials));
+  world.aws.putSecret(secretString);
   return world;
 }
 

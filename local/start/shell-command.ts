@@ -1,4 +1,20 @@
+import { statusParameterName } from '../../lambda/token-status.ts';
 import { filledLines } from '../first-contact/wrap-text.ts';
+import type { SoapCredentials } from '../world/soap/soap-service.ts';
+import { SECRET_ID } from './secret.ts';
+import { TOKEN_PARAMETER_NAME } from './stage.ts';
+
+const READ = 'ssm get-parameter --query Parameter.Value --output text --name';
+/** The commands, without `aws`, that read the token and its status. */
+export const READ_TOKEN = `${READ} ${TOKEN_PARAMETER_NAME} --with-decryption`;
+export const READ_STATUS = `${READ} ${statusParameterName(TOKEN_PARAMETER_NAME)}`;
+
+/** The command, without `aws`, that puts these credentials into the local secret. */
+export function putCredentials(credentials: SoapCredentials | { readonly file: string }): string {
+  // For a shell: no demo value holds a single quotation mark.
+  const secretString = 'file' in credentials ? `file://${credentials.file}` : `'${JSON.stringify(credentials)}'`;
+  return `secretsmanager put-secret-value --secret-id ${SECRET_ID} --secret-string ${secretString}`;
+}
 
 /**
  * A command for a POSIX shell that can be pasted as it stands, indented by two spaces. It goes on in the next line where

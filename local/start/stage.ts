@@ -3,17 +3,16 @@ import type { Environment } from '../../lambda/refresher/config.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS, usefulLife } from '../../lambda/timing.ts';
-import { statusParameterName } from '../../lambda/token-status.ts';
+import { describeContact } from '../first-contact/contact.ts';
 import { shownAddress } from '../first-contact/shown-address.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../world/aws/aws-server.ts';
 import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
-import type { SoapCredentials } from '../world/soap/soap-service.ts';
 import type { Issuing } from '../world/soap/token-issuer.ts';
-import { type Invocation, invoke } from './function-process.ts';
-import { heading, wrapped } from './narrative.ts';
+import { invoke } from './function-process.ts';
+import { heading, width, wrapped } from './narrative.ts';
 import type { Options } from './options.ts';
-import { SECRET_ID } from './secret.ts';
+import { demoCredentials, SECRET_ID } from './secret.ts';
 
 /** What the function meets on this machine. */
 export interface Stage {
@@ -37,11 +36,6 @@ export interface BehindPorts {
 /** The local token. */
 export const TOKEN_PARAMETER_NAME = '/local/access-token';
 
-const READ = 'ssm get-parameter --query Parameter.Value --output text --name';
-/** The commands, without `aws`, that read the token and its status. */
-export const READ_TOKEN = `${READ} ${TOKEN_PARAMETER_NAME} --with-decryption`;
-export const READ_STATUS = `${READ} ${statusParameterName(TOKEN_PARAMETER_NAME)}`;
-
 /** Always the same if they are free, so that a command can be pasted again after the next start. */
 const AWS_PORT = 4780;
 const SOAP_PORT = 4781;
@@ -51,14 +45,13 @@ const LOCAL_TIMEOUT_MS = 20_000;
 /** Opens the ports, and closes them once `play` has ended. */
 export async function onStage<Result>(
   options: Options,
-  credentials: SoapCredentials,
   behind: BehindPorts,
   play: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
   const { endpoint } = options;
   const onlyKey = endpoint && { accessKeyId: `LOCAL${randomBytes(10).toString('hex').toUpperCase()}` };
   const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, ...onlyKey, port }));
-  const soap = endpoint === undefined ? await openSoapPort(options, credentials, behind.soap) : undefined;
+  const soap = endpoint === undefined ? await openSoapPort(options, behind.soap) : undefined;
   const endpointUrl = endpoint?.url ?? soap?.url ?? '';
   const { accessKeyId } = onlyKey ?? { accessKeyId: 'local' };
   const env = {
@@ -96,14 +89,15 @@ export function putSecret({ aws }: Stage, SecretString: string): void {
   aws.perform('CreateSecret', { Name: SECRET_ID, SecretString });
 }
 
-/** One run of the function, as it is deployed. */
-export function runTick({ env, options }: Stage, event: object, signal?: AbortSignal): Promise<Invocation> {
-  return invoke(env, event, options.endpoint === undefined ? LOCAL_TIMEOUT_MS : LONGEST_RUN_SECONDS * 1000, signal);
-}
+/** One run of the function. */
+export type Invocation = Awaited<ReturnType<typeof runTick>>;
 
-/** Of the terminal; where the output goes elsewhere, what a page or a mail shows. */
-export function width(): number {
-  return Math.min(process.stdout.columns ?? 120, 120);
+/** Runs it as it is deployed, and says what it met at a real service. */
+export async function runTick({ env, options, endpointUrl }: Stage, event: object, signal?: AbortSignal) {
+  const { endpoint, service } = options;
+  const timeoutMs = endpoint === undefined ? LOCAL_TIMEOUT_MS : LONGEST_RUN_SECONDS * 1000;
+  const { request, ...run } = await invoke(env, event, timeoutMs, signal);
+  return { ...run, contact: endpoint && request && describeContact(request, endpointUrl, service) };
 }
 
 /** Takes that port if it is free, else another one, and says so. */
@@ -118,8 +112,8 @@ export async function onPort<T>(port: number, start: (port: number) => Promise<T
   }
 }
 
-function openSoapPort(options: Options, credentials: SoapCredentials, behind: BehindPorts['soap']) {
-  const played = { ...playedService(options), credentials, ...behind };
+function openSoapPort(options: Options, behind: BehindPorts['soap']) {
+  const played = { ...playedService(options), ...behind };
   const path = options.service === mastersIndia ? undefined : '/soap';
   return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...played, path, port }));
 }
@@ -128,7 +122,7 @@ function openSoapPort(options: Options, credentials: SoapCredentials, behind: Be
 export function playedService({ service: profile, lifetimeSeconds: tokenLifetimeSeconds }: Options) {
   const isRenewed = profile.timing?.renewal !== undefined;
   const issuing: Issuing = isRenewed ? 'same-until-late' : 'new';
-  return { tokenLifetimeSeconds, profile, issuing, renewalWindowSeconds: 0 };
+  return { credentials: demoCredentials(profile), tokenLifetimeSeconds, profile, issuing, renewalWindowSeconds: 0 };
 }
 
 function settings(options: Options, endpointUrl: string): Environment {

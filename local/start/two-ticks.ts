@@ -2,29 +2,19 @@ import { styleText } from 'node:util';
 import { shownAddress } from '../first-contact/shown-address.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { firstContact, profileHints } from './explain.ts';
-import { heading, tickStory, warningLine } from './narrative.ts';
+import { heading, tickStory, warningLine, width } from './narrative.ts';
 import type { Options } from './options.ts';
-import { demoCredentials, SECRET_ID } from './secret.ts';
-import { shellCommand } from './shell-command.ts';
-import {
-  onStage,
-  putSecret,
-  READ_TOKEN,
-  runTick,
-  type Stage,
-  showStage,
-  TOKEN_PARAMETER_NAME,
-  width,
-} from './stage.ts';
+import { SECRET_ID } from './secret.ts';
+import { READ_TOKEN, shellCommand } from './shell-command.ts';
+import { onStage, putSecret, runTick, type Stage, showStage, TOKEN_PARAMETER_NAME } from './stage.ts';
 
 /**
  * Two ticks show the whole idea: the first gets a token, the second leaves it alone, or shows a fault.
  * @returns the exit status
  */
-export async function showTwoTicks(options: Options, secretString: string | undefined): Promise<number> {
-  const credentials = demoCredentials(options);
-  return await onStage(options, credentials, {}, async (stage) => {
-    putSecret(stage, secretString ?? JSON.stringify(credentials));
+export async function showTwoTicks(options: Options, secretString: string): Promise<number> {
+  return await onStage(options, {}, async (stage) => {
+    putSecret(stage, secretString);
     showStage(stage);
     return (await showTicks(stage)) ? 0 : 1;
   });

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseCommandLine, UsageError } from '../../../cli/command-line.ts';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { HELP, readOptions, START } from '../../../local/start/options.ts';
+import { soap11 } from '../../services/answers.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 function read(args: readonly string[]) {
   return readOptions(parseCommandLine(START, args).values);
@@ -9,6 +11,9 @@ function read(args: readonly string[]) {
 
 const real = (endpoint: string) => ['--endpoint', endpoint, '--credentials', 'c.json'];
 const REAL = real('https://example.test/soap');
+/** Nothing of the secret stands in its request. */
+const ownCertificate = { ...mastersIndia, request: soap11('<open xmlns="urn:acme"/>') };
+const CERTIFICATE = ['--service', temporaryFolder().file('acme.json', JSON.stringify(ownCertificate))];
 
 describe('the command line', () => {
   it('asks for two ticks between local services when it is empty', () => {
@@ -51,6 +56,7 @@ describe('the command line', () => {
     ['a mistyped service', ['--service', 'dpdd'], /did you mean dpd\?/],
     ['what describes no service', ['--service', 'package.json'], /--service package.json: .*request: /],
     ['an answer of another service', ['--service', 'dpd', '--fail', 'invalid_grant'], /take password-changed or fault/],
+    ['a certificate that is the login, played', CERTIFICATE, /give --endpoint and --credentials/],
     ['no time at all', ['--serve', '--every', '0'], /--every takes a whole number/],
     ['a part of a second', ['--serve', '--every', '0.5'], /--every takes a whole number/],
   ])('refuses %s and says what would be right', (_, args, message) => {
@@ -65,6 +71,10 @@ describe('the command line', () => {
     ['another one that was allowed', [...real('http://x/'), '--allow-http']],
   ])('sends credentials unencrypted to %s', (_, args) => {
     expect(read(args).endpoint?.url).toBe(args[1]);
+  });
+
+  it('takes a certificate that is the login to a real service', () => {
+    expect(read([...REAL, ...CERTIFICATE])).toMatchObject({ service: ownCertificate, endpoint: { url: REAL[1] } });
   });
 
   it('names every option and fault in its help, within 120 columns', () => {
