@@ -1,12 +1,7 @@
-import {
-  GetParametersCommand,
-  type GetParametersCommandOutput,
-  PutParameterCommand,
-  type PutParameterCommandOutput,
-} from '@aws-sdk/client-ssm';
+import { GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { ParameterClient } from '../../lambda/reader/parameter-client.ts';
 import { createAwsServices } from '../../local/world/aws/aws-services.ts';
-import { carryOut } from '../../local/world/aws/in-process-sdk.ts';
+import { carryOut, type PlayedOutput } from '../../local/world/aws/in-process-sdk.ts';
 import type { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 
 export interface VirtualSsm extends ParameterClient {
@@ -36,7 +31,7 @@ export interface VirtualSsm extends ParameterClient {
 export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
   const aws = createAwsServices();
 
-  async function write(command: PutParameterCommand, abortSignal: AbortSignal): Promise<PutParameterCommandOutput> {
+  async function write(command: PutParameterCommand, abortSignal: AbortSignal): Promise<PlayedOutput> {
     const { reportFault: fault = ssm.fault, latencyMs } = ssm;
     if (fault === 'hang') await aborted(abortSignal);
     if (fault !== undefined) throw fault;
@@ -45,7 +40,7 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
     return carryOut(aws, command, clock.now());
   }
 
-  async function read(command: GetParametersCommand, abortSignal: AbortSignal): Promise<GetParametersCommandOutput> {
+  async function read(command: GetParametersCommand, abortSignal: AbortSignal): Promise<PlayedOutput> {
     const isOf = (record: RegExp) => command.input.Names?.every((name) => record.test(name)) ?? false;
     const [isOfReport, isOfAttempt] = [isOf(/\/rejected$/), isOf(/\/attempt(:\d+)?$/)];
     if (!isOfReport) ssm.inputs.push(command.input);
@@ -70,18 +65,6 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
     };
   }
 
-  function send(
-    command: GetParametersCommand,
-    options: { abortSignal: AbortSignal },
-  ): Promise<GetParametersCommandOutput>;
-  function send(
-    command: PutParameterCommand,
-    options: { abortSignal: AbortSignal },
-  ): Promise<PutParameterCommandOutput>;
-  function send(command: GetParametersCommand | PutParameterCommand, { abortSignal }: { abortSignal: AbortSignal }) {
-    return command instanceof PutParameterCommand ? write(command, abortSignal) : read(command, abortSignal);
-  }
-
   const ssm: VirtualSsm = {
     readsAt: [],
     attemptReadsAt: [],
@@ -100,7 +83,8 @@ export function createVirtualSsm(clock: VirtualClock): VirtualSsm {
       aws.perform('DeleteParameter', { Name: name }, new Date(clock.now()));
     },
     versionOf: (name) => aws.parameters.parameter(name)?.version ?? 0,
-    send,
+    send: (command: GetParametersCommand | PutParameterCommand, { abortSignal }: { abortSignal: AbortSignal }) =>
+      command instanceof PutParameterCommand ? write(command, abortSignal) : read(command, abortSignal),
   };
   return ssm;
 }

@@ -627,14 +627,18 @@ describe('whatever comes back', () => {
     );
   });
 
-  it('is judged in little time, however much white space it holds', () => {
+  it('is judged in little time, however often it repeats itself', () => {
     const spaces = ' '.repeat(60_000);
+    const declarations = Array.from({ length: 2000 }, (_, index) => `xmlns:a${index}="u"`).join(' ');
+    const pieces = ['invalid ', 'LOCKED user ', '<!-- ', '&amp;', ']]>', '<a ', ' x="1"'];
     const started = process.threadCpuUsage();
     for (const body of [
       answer(`<sessionId>${spaces}x${spaces}y</sessionId>`.slice(0, 62_000)),
       inPlace(`x${spaces}y`),
       fault11('Client', `x${spaces}y`),
       `--b\r\n${spaces}`,
+      ...pieces.map((piece) => response(piece.repeat(60_000 / piece.length))),
+      response(`<x ${declarations}>${'<p xmlns="u"/>'.repeat(1500)}</x>`),
     ]) {
       judge(acme, under(200, body, 'multipart/related; boundary=b'));
       judge(acme, reply(body));

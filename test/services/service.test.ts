@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { checkProfile } from '../../lambda/services/check-profile.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import { finanzonline } from '../../lambda/services/finanzonline.ts';
+import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { sabre } from '../../lambda/services/sabre.ts';
 import { type Service, serviceOf } from '../../lambda/services/service.ts';
 import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
 import { isXmlText } from '../../lambda/soap/xml-text.ts';
+import { referenceParse } from '../soap/reference-xml.ts';
 import { soap11, soap12 } from './answers.ts';
 
 const context = {
@@ -112,19 +114,19 @@ describe('what is sent', () => {
     });
   });
 
-  it.each(Object.entries({ dpd, finanzonline, sabre }))(
-    'to %s holds each value as the whole text of its elements, and nothing unfilled',
+  it.each(Object.entries({ mastersIndia, dpd, finanzonline, sabre }))(
+    'to %s holds each value as the whole text of its elements, as a conforming parser sees it, and nothing unfilled',
     (_, profile) => {
       const service = serviceOf(profile);
       const value = fc.oneof(
         fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).filter(isXmlText),
-        fc.constantFrom('{{username}}', '{{$now}}', ']]>', '-->', '</password>', '$&', '\r\n', '&amp;'),
+        fc.constantFrom('{{username}}', '{{$now}}', ']]>', '-->', '</password>', '$&', '\r\n', '\t&amp;"\'<!--\r'),
       );
       const secrets = fc.record(Object.fromEntries(fieldsOf(service).map((name) => [name, value])));
       const template = withDescendants(parseXml(profile.request));
       fc.assert(
         fc.property(secrets, (filled) => {
-          const elements = withDescendants(parseXml(service.request(filled, context).body));
+          const elements = withDescendants(referenceParse(service.request(filled, context).body));
           return elements.every(({ text, children }, index) => {
             const [, name] = /^\{\{(\w+)\}\}$/.exec(template[index]?.text ?? '') ?? [];
             if (name === undefined) return !text.includes('{{') || children.length > 0;
@@ -138,7 +140,7 @@ describe('what is sent', () => {
   it('is, whatever profile passes the checks, XML with nothing unfilled', () => {
     const pieces = fc.constantFrom(
       ...['<a>', '</a>', '{{u}}', '{{$uuid}}', '<b>{{v}}</b>', '<!--', '-->', '<c d="', '"/>', ' ', '<![CDATA[', ']]>'],
-      ...['{', '}'],
+      ...['{', '}', '&', '<s:Header>', '</s:Header>'],
     );
     let passed = 0;
     fc.assert(

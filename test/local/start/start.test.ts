@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { type SoapEndpoint, startSoapEndpoint } from '../../../local/world/soap/soap-endpoint.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -162,27 +161,6 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
       await expect(readToken(endpoint, 'local')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
       expect(await readToken(endpoint, accessKeyId)).toMatch(WHOLE_TOKEN);
       await Promise.all([stop(), another.close()]);
-    });
-
-    it.each([
-      ['wrong.json', JSON.stringify({ ...CREDENTIALS, password: 'S3CR3T-wrong' }), /✗ CREDENTIALS_REFUSED/],
-      ['half.json', '{"username":"erin","password":"S3CR3T-pa', /✗ CREDENTIALS_MALFORMED.*is not a JSON object/],
-    ])('says what is wrong with the credentials without showing them: %s', async (name, credentials, said) => {
-      const { status, stdout } = await start(options(name, credentials));
-
-      expect(status).toBe(1);
-      expect(stdout).toMatch(said);
-      expect(stdout).not.toContain('S3CR3T');
-    });
-
-    it('asks one whose login is a certificate, which only the local service cannot play', async () => {
-      const { answer, token, codes } = mastersIndia;
-      const profile = { request: mastersIndia.request.replace(/\{\{\w+\}\}/g, ''), answer, token, codes };
-      const one = ['--service', file('certificate.json', JSON.stringify(profile))];
-      const asked = await start([...options('key.json', '{"tls_certificate":"","tls_key":""}'), ...one]);
-
-      expect(asked.stdout).toMatch(/✗ CREDENTIALS_MALFORMED.*"tls_certificate" is no certificate/s);
-      expect(await start(one)).toMatchObject({ status: 2, stderr: expect.stringContaining('cannot be played') });
     });
 
     it.each([

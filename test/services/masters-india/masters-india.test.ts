@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkProfile, serviceVariable } from '../../../lambda/services/check-profile.ts';
 import { judge } from '../../../lambda/services/judge.ts';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
-import { serviceOf } from '../../../lambda/services/service.ts';
 import { withDescendants } from '../../../lambda/soap/strict-xml.ts';
-import { isXmlText } from '../../../lambda/soap/xml-text.ts';
 import { referenceParse } from '../../soap/reference-xml.ts';
 import { soap11 as envelope, fault11 as fault, type Outcome, outcomeOf, reply } from '../answers.ts';
-import { expectations, repliesFolder, soapReplyOf } from './replies.ts';
 
 function success(fields: string): string {
   return envelope(`<n:access_new_tokenResponse xmlns:n="urn:server">${fields}</n:access_new_tokenResponse>`);
@@ -35,38 +31,16 @@ it('has no fault, and room for three sentences of a user', () => {
   expect(Buffer.byteLength(JSON.stringify(serviceVariable(longer)))).toBeLessThan(2600);
 });
 
-it('access_new_token carries any credentials, as a conforming parser sees them, in the order in which servers bind them', () => {
-  const text = fc.string({ unit: 'binary' }).filter(isXmlText);
-  const hostile = fc.constant(']]></passwd><passwd>x\r\n\t&amp;"\'<!--\r');
-  fc.assert(
-    fc.property(text, fc.oneof(text, hostile), text, text, (username, password, client_id, client_secret) => {
-      const values = { username, password, client_id, client_secret };
-      const { body } = serviceOf(mastersIndia).request(values, { now: 0, uuid: '', endpoint: '' });
-      const operation = referenceParse(body).children[0]?.children[0];
-      expect(operation).toMatchObject({ namespace: 'urn:server', name: 'access_new_token' });
-      expect(operation?.children.map(({ namespace, name, text }) => [namespace, name, text])).toEqual([
-        ['', 'username', username],
-        ['', 'passwd', password],
-        ['', 'client_id', client_id],
-        ['', 'client_secret', client_secret],
-        ['', 'grant_type', 'password'],
-      ]);
-    }),
-  );
-});
-
-describe('what real servers answered', () => {
-  // The transport undoes the content coding, so the one reply about that is played over a socket, with all the others.
-  const pure = expectations.filter(({ file }) => !file.includes('gzip'));
-
-  it.each(pure.map((row) => [row.file, row.expect] as const))('%s', (file, expected) => {
-    const answer = judge(mastersIndia, soapReplyOf(readFileSync(new URL(file, repliesFolder))));
-    if (expected.kind === 'error') expect(answer).toMatchObject({ code: expected.code });
-    else {
-      const end = expected.expiresIn === null ? { unknown: expect.any(String) } : { in: expected.expiresIn };
-      expect(answer).toEqual({ accessToken: expected.accessToken, end });
-    }
-  });
+it('asks for access_new_token with its arguments in the order in which servers bind them', () => {
+  const operation = referenceParse(mastersIndia.request).children[0]?.children[0];
+  expect(operation).toMatchObject({ namespace: 'urn:server', name: 'access_new_token' });
+  expect(operation?.children.map(({ namespace, name, text }) => [namespace, name, text])).toEqual([
+    ['', 'username', '{{username}}'],
+    ['', 'passwd', '{{password}}'],
+    ['', 'client_id', '{{client_id}}'],
+    ['', 'client_secret', '{{client_secret}}'],
+    ['', 'grant_type', 'password'],
+  ]);
 });
 
 describe('a token', () => {
@@ -80,9 +54,7 @@ describe('a token', () => {
     ['in the answer for a refusal', refusal(TOKEN + LIFE)],
     ['beside an error_description', success(`${TOKEN}${LIFE}<error_description>x</error_description>`)],
     ['in an answer of no namespace', envelope(`<access_new_tokenResponse>${TOKEN}</access_new_tokenResponse>`)],
-    ['out of JSON', success('<return>{&quot;access_token&quot;:&quot;abc&quot;}</return>')],
     ['out of escaped XML', success('<return>&lt;access_token&gt;abc&lt;/access_token&gt;</return>')],
-    ['out of a map', success('<return><item><key>access_token</key><value>abc</value></item></return>')],
   ])('is not taken %s', (_, text) => {
     expect(outcome(text)).toBe('malformed');
   });
@@ -196,15 +168,5 @@ describe('any answer at all', () => {
       // The one field that is the service's own text, for whoever takes the secrets out of it.
       expect(JSON.stringify({ ...judge(mastersIndia, reply(place)), serviceText: undefined })).not.toContain(secret);
     }
-  });
-
-  it('is judged, however it repeats itself', () => {
-    for (const words of ['client ', 'password ', 'locked user ', '<!-- ', '&amp;', ']]>', '<a ', ' x="1"']) {
-      const text = refusal(words.repeat(60_000 / words.length));
-      expect(outcome(text)).not.toBe('token');
-    }
-    const declarations = Array.from({ length: 2000 }, (_, index) => `xmlns:a${index}="u"`).join(' ');
-    const crowd = refusal(`<x ${declarations}>${'<p xmlns="u"/>'.repeat(1500)}</x>`);
-    expect(outcome(crowd)).not.toBe('token');
   });
 });
