@@ -164,12 +164,6 @@ describe('the status record', () => {
     expect(decodeStatus(JSON.stringify({ token }))).toEqual({ token });
     expect(decodeStatus(JSON.stringify({ token: damaged }))).toEqual({ fault: expect.any(String), isNewer: false });
   });
-
-  it('keeps the token of a status as it was written before, and forgets the attempt and the logins in it', () => {
-    const before = { token: { ...token, colour: 'blue' }, attempt: { failures: 3 }, logins: 'many', refusal: {} };
-    for (const format of [undefined, 1])
-      expect(decodeStatus(JSON.stringify({ format, ...before }))).toEqual({ token: before.token });
-  });
 });
 
 describe('the attempt record', () => {

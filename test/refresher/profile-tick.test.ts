@@ -95,7 +95,7 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
   });
 
   it('is sent another UUID with every try, the same one throughout', async () => {
-    const { failingTick, answers, soap } = await answeringWorld();
+    const { failingTick, answers, soap, metrics } = await answeringWorld();
     answers(503, 'later', 'text/plain');
     await failingTick('ENDPOINT_UNAVAILABLE', { env, askingMs: 8000, random: 0 });
     const sent = soap.calls.map(({ body, headers }) => [
@@ -105,6 +105,7 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     expect(sent.length).toBeGreaterThan(1);
     expect(sent.every(([inBody, inHeader]) => inBody === inHeader)).toBe(true);
     expect(new Set(sent.flat()).size).toBe(sent.length);
+    expect(metrics().EndpointLatency).toEqual(sent.map(() => expect.any(Number)));
   });
 
   it.each([
@@ -139,7 +140,7 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
     const values = { username: 'a:b', password: 'x', client_id: 'é' };
     put('PutSecretValue', { SecretId: secretId, SecretString: JSON.stringify(values) });
     const { message } = await failingTick('CREDENTIALS_MALFORMED', { env });
-    expect(message).toMatch(/"username" cannot be sent.*"client_id" cannot be sent/);
+    expect(message).toMatch(/"username" cannot be sent.*"client_id" cannot be sent.*It must be \{"username": "…", /);
     expect(soap.calls).toHaveLength(0);
   });
 });

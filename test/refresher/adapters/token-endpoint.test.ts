@@ -22,6 +22,7 @@ import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { type Envelope, serviceOf } from '../../../lambda/services/service.ts';
 import { fault11, soap11 } from '../../services/answers.ts';
 import { stackAnswers, stackAnswersFolder } from '../../services/masters-india/other-stacks.ts';
+import { expectations, repliesFolder } from '../../services/masters-india/replies.ts';
 import { certificate, type Pair, portOf, portThat, watched } from './servers.ts';
 
 const ENVELOPE = { headers: {}, body: '<a/>' };
@@ -67,9 +68,15 @@ function answer(headers: readonly string[], body: Buffer | string = BODY, status
   return Buffer.concat([Buffer.from([`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')), Buffer.from(body)]);
 }
 
-describe('what other stacks answer, over a socket', () => {
-  it.each(stackAnswers.map((row) => [row.file, row] as const))('%s', async (file, { accept, accessToken }) => {
-    const { url, requests } = await serve(readFileSync(new URL(file, stackAnswersFolder)));
+describe('over a socket', () => {
+  const captured = expectations.map(({ file, expect: said }) =>
+    said.kind === 'token'
+      ? { file, folder: repliesFolder, accept: ['TOKEN'], accessToken: said.accessToken }
+      : { file, folder: repliesFolder, accept: [said.code], accessToken: undefined },
+  );
+  const answers = [...captured, ...stackAnswers.map((row) => ({ ...row, folder: stackAnswersFolder }))];
+  it.each(answers)('what stacks answer: $file', async ({ file, folder, accept, accessToken }) => {
+    const { url, requests } = await serve(readFileSync(new URL(file, folder)));
     const { result } = await login(url);
     expect(accept).toContain(result instanceof RefreshError ? result.code : 'TOKEN');
     if (!(result instanceof RefreshError)) expect(result.accessToken).toBe(accessToken ?? result.accessToken);

@@ -1,11 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { SoapReply } from '../../../lambda/soap/soap-reply.ts';
 import { Random } from '../../../local/world/time/random.ts';
 import { awsError, CHECK_EVERY_MS, denying, type Passage, SmallWorld, type SmallWorldOptions } from './small-world.ts';
 import { TOKENLESS } from './tokenless.ts';
-
-// Seconds of work, on a busy machine much longer.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

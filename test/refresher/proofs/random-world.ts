@@ -180,20 +180,18 @@ export async function playRandomWorld(seed: number) {
   }[service];
   const before = attemptVersions(world).length;
   const runs = await play(world, random, isRefusing);
-  const announced = attemptVersions(world).filter(
-    ({ attempt, version }) => version > before && attempt?.outcome === undefined,
+  const cameSecond = attemptVersions(world).filter(
+    ({ attempt, version }) => version > before && attempt?.outcome === undefined && attempt?.on !== version - 1,
   );
-  /** How often something went wrong: without that, the world proves little. */
-  const incidents = {
-    announcements: announced.length,
-    lost: announced.filter(({ attempt, version }) => attempt?.on !== version - 1).length,
-    deaths: runs.filter(({ isDead }) => isDead).length,
+  const violations: Violations = {
+    'two logins at once': isAskedAtOnce(runs),
+    ...lostRecords(world, runs),
+    ...(await afterwards(world, runs, isRefusing, hasWorked)),
   };
-  const isAtOnce = { 'two logins at once': isAskedAtOnce(runs) };
-  const isLost = lostRecords(world, runs);
   return {
-    violations: { ...isAtOnce, ...isLost, ...(await afterwards(world, runs, isRefusing, hasWorked)) },
-    incidents,
+    violations: Object.keys(violations).filter((name) => violations[name]),
+    /** How many announcements came second: without any, the world proves little. */
+    cameSecond: cameSecond.length,
   };
 }
 
