@@ -31,7 +31,7 @@ const RUN: readonly (readonly [RegExp, file: string, text: string])[] = [
   [/^aws --region … secretsmanager put-secret-value /, 'test/shell-commands.test.ts', 'put-secret-value'],
   [/^(jq -n|curl -i)/, 'test/shell-commands.test.ts', 'service -- check'],
   [/^npx cdk$/, 'test/infra/app/deploy-page.test.ts', 'node_modules/.bin/cdk'],
-  [/^npm run handover( -- NAME)?$/, 'test/handover/deletions.test.ts', 'deletions('],
+  [/^npm run handover( -- NAME)?$/, 'test/mutants/mutations.test.ts', 'that name a setting'],
   [/^npm run build$/, 'package.json', 'npm run -s build && vitest run'],
   [/^npx vitest run test\/docs.test.ts -u$/, 'package.json', 'vitest run'],
   // They write pages and pictures of this repository.

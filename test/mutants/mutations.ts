@@ -48,10 +48,12 @@ const TYPED = ['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression']
 /**
  * TypeScript with all its mutants: another operator, a condition that always or never holds, a number that is one more or,
  * of a thousand and above, twice as much, a property or a call that is left out, no `!`, another method of a list.
+ * @param settings where given, each property, statement, argument and element of a list that names one is left out instead
  * @returns code that asks for each mutant: `$mutant(id)` says whether it is the one that is tried
  */
-export function mutate(source: string, file: string) {
+export function mutate(source: string, file: string, settings?: readonly string[]) {
   const mutants: Mutant[] = [];
+  const named = new RegExp(settings ? `(?<![\\w-])(?:${settings.join('|')})(?!\\w)` : '');
   const program = parseAst(source, { lang: 'ts' });
   if (!isNode(program)) throw new TypeError(`${file} is no program`);
 
@@ -76,15 +78,28 @@ export function mutate(source: string, file: string) {
   }
 
   function rendered(node: Node, parent: Node, key: string): string {
-    const choices = expressions(node, parent, key).map((instead) => [ask(node, text(node), instead), instead]);
+    const instead = settings ? [] : expressions(node, parent, key);
+    const choices = instead.map((one) => [ask(node, text(node), one), one]);
     const code = inside(node);
-    if (node.type === 'Property' && parent.type === 'ObjectExpression')
-      return `...(${ask(node, text(node), '(left out)')} ? {} : { ${code} })`;
-    if (node.type === 'ExpressionStatement') return `{ if (!${ask(node, text(node), '(left out)')}) { ${code} } }`;
-    const other = METHODS[text(node)];
+    const nothing = nothingFor(node, parent, key);
+    if (nothing !== undefined) return nothing(ask(node, text(node), '(left out)'), code);
+    const other = settings ? undefined : METHODS[text(node)];
     if (key === 'property' && other !== undefined && parent.computed === false && parent.optional === false)
       return `valueOf()[${ask(node, text(node), other)} ? '${other}' : '${text(node)}']`;
-    return choices.reduce((inner, [asked, instead]) => `(${asked} ? ${instead} : ${inner})`, code);
+    return choices.reduce((inner, [asked, one]) => `(${asked} ? ${one} : ${inner})`, code);
+  }
+
+  /** How what can be left out is left out, if it is asked for; what stands in a text hands no setting on. */
+  function nothingFor(node: Node, parent: Node, key: string): ((asked: string, code: string) => string) | undefined {
+    if (!named.test(text(node).replaceAll(/'[^']*'/g, ''))) return undefined;
+    if (parent.type === 'ObjectExpression' && (node.type === 'Property' || settings))
+      return (asked, code) => `...(${asked} ? {} : { ${code} })`;
+    if (settings ? /^(?:Expression|If|For\w+)Statement$/.test(node.type) : node.type === 'ExpressionStatement')
+      return (asked, code) => `{ if (!${asked}) { ${code} } }`;
+    const isInList = key === 'arguments' || (key === 'elements' && parent.type === 'ArrayExpression');
+    if (settings && isInList && !/Function|Object/.test(node.type))
+      return (asked, code) => `...(${asked} ? [] : [${code}])`;
+    return undefined;
   }
 
   function expressions(node: Node, parent: Node, key: string): readonly string[] {

@@ -5,8 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { mutate } from './mutations.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const files: readonly string[] = JSON.parse(process.env.MUTANTS_FILES ?? '[]');
-const tests: readonly string[] = JSON.parse(process.env.MUTANTS_TESTS ?? '[]');
+/** What `tryMutants` says of this run. */
+const { files, tests, settings }: { files: readonly string[]; tests: readonly string[]; settings?: readonly string[] } =
+  JSON.parse(process.env.MUTANTS ?? '');
 
 /** As they are listed: those that kill most in the least time come first. */
 class InOrder extends BaseSequencer {
@@ -25,7 +26,7 @@ export default defineConfig({
       enforce: 'pre',
       transform: (_, path) =>
         files.includes(relative(ROOT, path))
-          ? mutate(readFileSync(path, 'utf8'), relative(ROOT, path)).code
+          ? mutate(readFileSync(path, 'utf8'), relative(ROOT, path), settings).code
           : undefined,
     },
   ],
