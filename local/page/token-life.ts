@@ -1,6 +1,6 @@
 import type { Config } from '../../lambda/refresher/config.ts';
 import { type TickLogLine, tickLogLine } from '../../lambda/refresher/tick-log.ts';
-import { pageBelowSeconds } from '../../lambda/timing.ts';
+import { timingOf } from '../../lambda/timing.ts';
 import { seriesKey } from '../world/aws/cloudwatch-alarm.ts';
 import { tickMetricKey } from '../world/refresher-tick.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
@@ -97,7 +97,7 @@ export function playTokenLife({ world, config, isVirtual, onTick }: TokenLifeSet
         pace,
         paces,
         isVirtual,
-        settings: { lifetimeSeconds, checkEverySeconds, pageBelowSeconds: pageBelowSeconds(config) },
+        settings: { lifetimeSeconds, checkEverySeconds, pageBelowSeconds: timingOf(config).pageBelowSeconds },
         lives: livesSince(since, world, config),
         attempt: attemptOf(world, config),
         nextTickAt: played === undefined ? nextNotedAt : played.nextTickAt(),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { instant } from '../../record.ts';
 import { RefreshError } from '../../refresh-error.ts';
-import { pageBelowSeconds } from '../../timing.ts';
+import { timingOf } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
 import type { Announcement } from './attempt.ts';
 import { dueTime } from './decision.ts';
@@ -50,7 +50,7 @@ export function recordIssued(issued: IssuedToken, announcement: Announcement, no
     issuedAt,
     expiresAt,
     dueAt: instant(dueTime({ issuedAt, expiresAt }, policy)),
-    pageBelowSeconds: pageBelowSeconds(policy),
+    pageBelowSeconds: timingOf(policy).pageBelowSeconds,
     lifetimeAssumed,
     fingerprint: issued.fingerprint,
     ...basis,
