@@ -5,7 +5,7 @@ import { timingOf } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
 import type { Announcement } from './attempt.ts';
 import { dueTime } from './decision.ts';
-import { lastToken } from './stored-state.ts';
+import { lastToken, reportsInRow } from './stored-state.ts';
 import type { TokenExpiry } from './token-expiry.ts';
 
 /** A new token, not stored yet. */
@@ -18,7 +18,7 @@ export interface IssuedToken extends TokenExpiry {
 }
 
 /** What is recorded of a token besides the version that storing it gives. */
-export type UnstoredRecord = Omit<TokenRecord, 'version' | 'reports'>;
+export type UnstoredRecord = Omit<TokenRecord, 'version'>;
 
 /**
  * A token may live this much longer than recorded: its lifetime is counted from before the request, which may have taken
@@ -55,16 +55,13 @@ export function recordIssued(issued: IssuedToken, announcement: Announcement, no
     fingerprint: issued.fingerprint,
     ...basis,
     attemptAt: instant(announcement.now),
+    reports: reportsInRow(stored),
   };
 }
 
 /** Whether the very same token stands in the store already, kept in the same way. @param stored its record, see `recordOfStored` */
 export function isStored(record: UnstoredRecord, stored: TokenRecord | undefined): stored is TokenRecord {
-  return (
-    stored !== undefined &&
-    isSame(stored.fingerprint, record.fingerprint) &&
-    stored.configuration === record.configuration
-  );
+  return stored?.configuration === record.configuration && isSame(stored.fingerprint, record.fingerprint);
 }
 
 /**
