@@ -75,7 +75,8 @@ export function encodeAttempt(record: AttemptRecord): string {
 export function decodeAttempt(text: string): AttemptRecord | UnreadableRecord {
   return decodeRecord(text, ({ attempt, logins }) => {
     if (attempt !== undefined && !isAttempt(attempt)) return 'holds a damaged record of the last attempt';
-    if (logins !== undefined && !isListOfInstants(logins)) return 'holds a damaged record of the logins';
+    if (logins !== undefined && !(Array.isArray(logins) && logins.every(isInstant)))
+      return 'holds a damaged record of the logins';
     return { ...(attempt && { attempt }), ...(logins && { logins }) };
   });
 }
@@ -169,10 +170,6 @@ function isAttempt(value: unknown): value is Attempt {
 
 function isOutcome(value: unknown): value is AttemptOutcome {
   return isObject(value) && isText(value.code) && isInstant(value.at) && isOptional(value.reason, isText);
-}
-
-function isListOfInstants(value: unknown): value is readonly Instant[] {
-  return Array.isArray(value) && value.every(isInstant);
 }
 
 /** The parameter of the last attempt; it stands below the token's own parameter. */

@@ -6,8 +6,8 @@ export interface ErrorGuidance {
   readonly meaning: string;
   /** When the refresher tries again by itself; begins in lower case, no full stop. */
   readonly askedAgain: string;
-  /** The first alarm that fires: CredentialsRefused at once, RefreshFailing from the second failed tick on. */
-  readonly alarm: 'CredentialsRefused' | 'RefreshFailing';
+  /** The alarm that fires at once; left out where the first is RefreshFailing, from the second failed tick on. */
+  readonly alarm?: 'CredentialsRefused';
   /** What workloads lose by it, and when: whole sentences. */
   readonly atStake: string;
   /** What to do first: whole sentences. */
@@ -28,7 +28,6 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   CONFIG_INVALID: {
     meaning: 'the environment or the event is wrong; every fault is listed',
     askedAgain: 'next tick',
-    alarm: 'RefreshFailing',
     atStake:
       'No tick reads or asks anything. Workloads go on with the stored token until it expires. If your own event was wrong, nothing is at stake.',
     doFirst: "Correct in the stack what the log's message names, and deploy.",
@@ -37,7 +36,6 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   CREDENTIALS_UNREADABLE: {
     meaning: 'Secrets Manager said no, or the secret has no value yet',
     askedAgain: 'next tick',
-    alarm: 'RefreshFailing',
     atStake: 'No tick can ask for a token. Workloads go on with the stored token until it expires.',
     doFirst: "Check that the secret has a value, and that the function's role may read it and use its key.",
     overWhen:
@@ -46,7 +44,6 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   CREDENTIALS_MALFORMED: {
     meaning: 'the secret is not JSON with the credentials in it; the service is not called',
     askedAgain: 'next tick',
-    alarm: 'RefreshFailing',
     atStake: 'No tick can ask for a token. Workloads go on with the stored token until it expires.',
     doFirst: "Correct the secret: the log's message names every field that is wrong. The next tick uses it.",
     overWhen:
@@ -56,7 +53,6 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
     meaning: 'no connection, no answer in time, or an answer that says "not now"',
     askedAgain:
       'within the run, if the service cannot have looked at the login; otherwise next tick, and less and less often after four such runs',
-    alarm: 'RefreshFailing',
     atStake:
       'Workloads go on with the stored token until it expires. With the defaults, an outage of two hours costs nobody a token.',
     doFirst:
@@ -76,7 +72,6 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   REQUEST_REFUSED: {
     meaning: 'the service or a gateway refuses for another reason',
     askedAgain: 'at askAgainAt in the last attempt: later each time, an hour at most',
-    alarm: 'RefreshFailing',
     atStake: 'Workloads go on with the stored token until it expires.',
     doFirst:
       'Compare endpoint and SOAP action with what the vendor names; a 401 or 403 may be an allow-list without your address.',
@@ -85,7 +80,6 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   REPLY_MALFORMED: {
     meaning: 'an answer that is not a token beyond doubt',
     askedAgain: 'at askAgainAt in the last attempt: later each time, an hour at most',
-    alarm: 'RefreshFailing',
     atStake: 'Workloads go on with the stored token until it expires.',
     doFirst: "Check that the endpoint is the SOAP service's address; then ask the vendor what has changed.",
     overWhen: GOT_A_TOKEN,
@@ -93,7 +87,6 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   STORE_FAILED: {
     meaning: 'SSM refused a read or a write; a write is retried, the login is not',
     askedAgain: 'next tick; at askAgainAt in the last attempt if a token was minted',
-    alarm: 'RefreshFailing',
     atStake:
       'The service may have ended the stored token when it issued the one that could not be stored: workloads may be refused already. If the service was not asked, they go on with the stored token until it expires.',
     doFirst:
@@ -103,7 +96,6 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   REFRESH_IN_PROGRESS: {
     meaning: 'another run has announced, less than a minute ago, that it asks the service',
     askedAgain: 'next tick',
-    alarm: 'RefreshFailing',
     atStake: 'Nothing: the other run gets the token.',
     doFirst: 'Wait a minute, and force again if a new token is still wanted.',
     overWhen: 'Within a minute the command status says fresh, or shows the outcome of the other run.',
@@ -111,7 +103,6 @@ export const ERROR_GUIDE: Readonly<Record<RefreshErrorCode, ErrorGuidance>> = {
   INTERNAL_ERROR: {
     meaning: 'an error of the refresher itself, by its name',
     askedAgain: 'next tick; at askAgainAt in the last attempt if something was sent',
-    alarm: 'RefreshFailing',
     atStake: 'Workloads go on with the stored token until it expires.',
     doFirst: 'Go back to the version that worked, and report the log line: it names the error, and holds no secret.',
     overWhen: 'The next log line says fresh or refreshed.',

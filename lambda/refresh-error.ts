@@ -23,21 +23,19 @@ export class RefreshError extends Error {
   readonly code: RefreshErrorCode;
   /** The code or sentence of the profile by which the service said so; undefined where it said nothing that is listed. */
   readonly reason: string | undefined;
-  /** Whether the service was asked and cannot have judged the credentials, as where nothing was sent. */
+  /** Whether the service was asked and cannot have judged the credentials, as where nothing was sent; by default not. */
   readonly isSafeToRepeat: boolean;
 
-  constructor(code: RefreshErrorCode, message: string, options: RefreshErrorOptions = {}) {
+  constructor(
+    code: RefreshErrorCode,
+    message: string,
+    options: ErrorOptions & Partial<Pick<RefreshError, 'reason' | 'isSafeToRepeat'>> = {},
+  ) {
     super(message, options);
     this.code = code;
     this.reason = options.reason;
     this.isSafeToRepeat = options.isSafeToRepeat ?? false;
   }
-}
-
-interface RefreshErrorOptions extends ErrorOptions {
-  readonly reason?: string;
-  /** Default false. */
-  readonly isSafeToRepeat?: boolean;
 }
 
 /** The code that a status names; undefined for one that this version does not know. */

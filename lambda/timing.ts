@@ -46,12 +46,9 @@ export function timingOf(given: Partial<RefreshTiming>): Timing {
     refreshEverySeconds = isAtExpiry ? tokenLifetimeSeconds : REFRESH_EVERY_SECONDS,
     checkEverySeconds = isAtExpiry ? CHECK_EVERY_AT_EXPIRY_SECONDS : CHECK_EVERY_SECONDS,
   } = given;
-  const timing = { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds, renewalWindowSeconds };
-  return {
-    ...timing,
-    replacedAfterSeconds: replacedAfterSeconds(timing),
-    pageBelowSeconds: pageBelowSeconds(timing),
-  };
+  const durations = { tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds, renewalWindowSeconds };
+  const timing = { ...durations, replacedAfterSeconds: replacedAfterSeconds(durations) };
+  return { ...timing, pageBelowSeconds: pageBelowSeconds(timing) };
 }
 
 /** How old a token grows before it is replaced where there is no renewal window: half of its life at most. In any one unit. */
@@ -76,10 +73,10 @@ const ALARM_LAG_SECONDS = 120;
  * that the token would end before three of them; but not more than a token has left when it is due, for until then
  * nothing is wrong. With a renewal at expiry there is no token for a moment each time: only one that stays away pages.
  */
-export function pageBelowSeconds(timing: RefreshTiming): number {
-  const { tokenLifetimeSeconds, renewalWindowSeconds, checkEverySeconds } = timing;
+function pageBelowSeconds(timing: Omit<Timing, 'pageBelowSeconds'>): number {
+  const { tokenLifetimeSeconds, renewalWindowSeconds, checkEverySeconds, replacedAfterSeconds } = timing;
   const third = Math.floor((renewalWindowSeconds ?? tokenLifetimeSeconds) / 3);
-  const leftWhenDue = tokenLifetimeSeconds - replacedAfterSeconds(timing);
+  const leftWhenDue = tokenLifetimeSeconds - replacedAfterSeconds;
   return Math.max(1, Math.floor(Math.min(leftWhenDue, Math.max(third, secondsToPage(checkEverySeconds)))));
 }
 

@@ -77,13 +77,13 @@ it('has no code that points somewhere into the README', () => {
 });
 
 it('explains the error codes on the page in the words of npm start and the alarms', async () => {
-  const sections = Object.entries(ERROR_GUIDE).map(([code, guide]) =>
+  const sections = Object.entries(ERROR_GUIDE).map(([code, { alarm = 'RefreshFailing', ...guide }]) =>
     [
       `### \`${code}\``,
       '',
       `- **Means**: ${guide.meaning}.`,
       `- **At stake**: ${guide.atStake}`,
-      `- **Asked again**: ${guide.askedAgain}. First alarm: [${guide.alarm}](#${guide.alarm.toLowerCase()}).`,
+      `- **Asked again**: ${guide.askedAgain}. First alarm: [${alarm}](#${alarm.toLowerCase()}).`,
       `- **Do first**: ${guide.doFirst}`,
       `- **Over when**: ${guide.overWhen}`,
     ].join('\n'),

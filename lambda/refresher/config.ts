@@ -151,15 +151,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
     const { value, remedies } = check(parse(given));
     faults.push(...remedies.map((remedy) => ({ name: variable, remedy })));
-    return value;
+    return remedies.length === 0 ? value : undefined;
   };
   const values = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, readOne(setting)]));
+  const { tokenParameterName } = values;
   // Each value has passed the rule of its own setting, and none is missing.
   const areAllRight = (read: object): read is Omit<Config, 'service'> => faults.length === 0;
   if (!areAllRight(values)) {
-    const { variable, check } = SETTINGS.tokenParameterName;
-    const hasName = !faults.some(({ name }) => name === variable);
-    return new ConfigError(faults, hasName ? check(values.tokenParameterName).value : undefined);
+    return new ConfigError(faults, typeof tokenParameterName === 'string' ? tokenParameterName : undefined);
   }
   const { soapAction = '', profile = mastersIndia } = values;
   return { ...values, soapAction, profile, service: serviceOf(profile, soapAction) };

@@ -1,13 +1,13 @@
+import { isObject } from '../parse-json.ts';
 import { type Config, ConfigError, type ConfigFault } from './config.ts';
 import type { Dependencies } from './dependencies.ts';
-import { readForce } from './event.ts';
 import { refreshErrorOf } from './redact-error.ts';
 import { refreshToken } from './refresh-token.ts';
 import { prefetchTickInputs, type TickInputs } from './tick-inputs.ts';
 import { failed, type TickReport } from './tick-report.ts';
 
 /** What Lambda calls. @throws RefreshError after the failure was recorded, logged and counted. */
-export type TickHandler = (event: unknown, context: LambdaContext) => Promise<TickResult>;
+export type TickHandler = (event: unknown, context: { getRemainingTimeInMillis(): number }) => Promise<TickResult>;
 
 /** What a tick answers to whoever invoked the function. */
 export interface TickResult {
@@ -17,11 +17,6 @@ export interface TickResult {
   readonly secondsRemaining: number;
   /** SSM version of the token parameter. */
   readonly tokenVersion: number;
-}
-
-/** What is used of Lambda's own context. */
-export interface LambdaContext {
-  getRemainingTimeInMillis(): number;
 }
 
 /** Reserved at the end of a run for the log line and the metrics, before Lambda ends it. */
@@ -36,47 +31,47 @@ export function createHandler(
   dependencies: Dependencies,
 ): { readonly handler: TickHandler; readonly prefetch: () => Promise<void> } {
   let takePrefetched = (): TickInputs | undefined => undefined;
-
-  /** Whatever happens in it, there is a report. */
-  async function tick(force: boolean | ConfigFault, deadline: number): Promise<TickReport> {
-    if (typeof force !== 'boolean') {
-      return failed({}, new ConfigError([force], config.tokenParameterName), dependencies.now());
-    }
-    try {
-      return await refreshToken(config, force, dependencies, deadline, takePrefetched());
-    } catch (error) {
-      return failed({}, refreshErrorOf(error), dependencies.now());
-    }
-  }
-
   return {
     /** Does for the first tick what can be done before its event; never fails. */
     prefetch: async () => {
       takePrefetched = await prefetchTickInputs(dependencies);
     },
-    handler: async (event, context) => {
-      const deadline = dependencies.now() + context.getRemainingTimeInMillis() - REPORTING_MS;
-      const force = readForce(event);
-      const report = await tick(force, deadline);
-      dependencies.report(report);
-      return answer(report);
-    },
+    handler: reporting(dependencies, async (event, deadline) => {
+      const { force, faults } = readEvent(event);
+      if (faults.length > 0) throw new ConfigError(faults, config.tokenParameterName);
+      return await refreshToken(config, force, dependencies, deadline, takePrefetched());
+    }),
   };
 }
 
 /** The function for an environment that makes no sense: every tick says so, and asks nobody. */
 export function createFailingHandler(error: ConfigError, report: Dependencies['report']): TickHandler {
-  return async (event) => {
-    const force = readForce(event);
-    const faults = typeof force === 'boolean' ? error.faults : [...error.faults, force];
-    const failure = failed({}, new ConfigError(faults, error.tokenParameterName), Date.now());
-    report(failure);
-    return answer(failure);
+  return reporting({ now: Date.now, report }, async (event) => {
+    throw new ConfigError([...error.faults, ...readEvent(event).faults], error.tokenParameterName);
+  });
+}
+
+/** Whatever happens in a tick, there is a report. */
+function reporting(
+  { now, report }: Pick<Dependencies, 'now' | 'report'>,
+  tick: (event: unknown, deadline: number) => Promise<TickReport>,
+): TickHandler {
+  return async (event, context) => {
+    const deadline = now() + context.getRemainingTimeInMillis() - REPORTING_MS;
+    const done = await tick(event, deadline).catch((error: unknown) => failed({}, refreshErrorOf(error), now()));
+    report(done);
+    if (done.outcome === 'failed') throw done.error;
+    const { outcome, token, secondsRemaining = 0 } = done;
+    return { outcome, expiresAt: token.expiresAt, secondsRemaining, tokenVersion: token.version };
   };
 }
 
-function answer(report: TickReport): TickResult {
-  if (report.outcome === 'failed') throw report.error;
-  const { outcome, token, secondsRemaining = 0 } = report;
-  return { outcome, expiresAt: token.expiresAt, secondsRemaining, tokenVersion: token.version };
+/**
+ * Whether a person forces a refresh: `{ "force": true }`. The schedule sends `{}`. Nothing else is ever taken from an
+ * event: whoever may invoke the function must not be able to send the credentials elsewhere.
+ */
+function readEvent(event: unknown): { readonly force: boolean; readonly faults: readonly ConfigFault[] } {
+  const force = isObject(event) && 'force' in event ? event.force : false;
+  if (typeof force === 'boolean') return { force, faults: [] };
+  return { force: false, faults: [{ name: 'force', remedy: 'give true or false, in the event' }] };
 }

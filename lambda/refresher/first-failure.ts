@@ -11,7 +11,7 @@ import { countingRecordOf, lastAttempt, type StoredState } from './rules/stored-
 const RECORDING_MS = 5_000;
 
 /**
- * Writes down a failure before asking, where there has been no token and no login yet: it is all that a person or a reader
+ * Writes down a failure before asking, where there has been no token, no login and no such failure yet: it is all that a person or a reader
  * can see then. Later, such a failure is in the log only. Another run that has announced meanwhile is not disturbed: what
  * came second counts for nothing.
  * @returns warnings
@@ -23,7 +23,9 @@ export async function recordFirstFailure(
   { store, now }: Pick<Dependencies, 'store' | 'now'>,
   deadline: number,
 ): Promise<readonly string[]> {
-  if (!isNew(stored, error)) return [];
+  const before = lastAttempt(stored);
+  const isFirstDay = stored.token === undefined && !isUnreadable(stored.attempts.content) && !hasAsked(before);
+  if (!isFirstDay || before?.outcome?.code === error.code) return [];
   const at = instant(now());
   const record: AttemptRecord = {
     ...countingRecordOf(stored),
@@ -55,11 +57,4 @@ export async function recordOutcome(
   } catch (error) {
     return [`This failure could not be recorded: ${refreshErrorOf(error).message}`];
   }
-}
-
-/** Whether there has been no token, no login and no such failure yet. */
-function isNew(stored: StoredState, { code }: RefreshError): boolean {
-  const attempt = lastAttempt(stored);
-  const isFirstDay = stored.token === undefined && !isUnreadable(stored.attempts.content) && !hasAsked(attempt);
-  return isFirstDay && attempt?.outcome?.code !== code;
 }

@@ -20,20 +20,16 @@ export interface Credentials extends ParsedCredentials {
   readonly createdAt?: number;
 }
 
-/** What is wrong with the secret, each a sentence with what to do. Nothing of its value is in it. */
-export interface CredentialsFault {
-  readonly faults: readonly string[];
-}
-
 /**
  * Reads the secret's value: a JSON object with a text for each field, and what the connection needs. Values are sent as
  * they are.
  * @param text undefined for a secret that was stored as SecretBinary
+ * @returns otherwise what is wrong, each a sentence with what to do. Nothing of the value is in it
  */
 export function parseCredentials(
   text: string | undefined,
   fields: readonly SecretField[],
-): ParsedCredentials | CredentialsFault {
+): ParsedCredentials | { readonly faults: readonly string[] } {
   if (text === undefined) return { faults: ['it is stored as SecretBinary: store it as SecretString'] };
   // The `aws` command hands it over from a file.
   const secret = parseJsonObject(text.replace(/^\ufeff/, ''));
@@ -75,9 +71,8 @@ export function fieldWarnings(
     .flatMap(({ name, doubt }) => {
       const value = values[name] ?? '';
       const unseen = 'begins or ends with white space or an invisible character: is that meant?';
-      return [ENDS_UNSEEN.test(value) ? unseen : undefined, doubt?.(value)]
-        .filter((what) => what !== undefined)
-        .map((what) => `"${name}" in the secret ${what}`);
+      const doubts = [ENDS_UNSEEN.test(value) && unseen, doubt?.(value)];
+      return doubts.flatMap((what) => (what ? [`"${name}" in the secret ${what}`] : []));
     });
 }
 

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { AnnouncedRecord, Attempt } from '../attempt-record.ts';
 import { RefreshError } from '../refresh-error.ts';
-import type { TokenRecord } from '../token-status.ts';
 import { type Config, configurationHash } from './config.ts';
 import type { Dependencies } from './dependencies.ts';
 import { recordFirstFailure, recordOutcome } from './first-failure.ts';
 import type { Credentials } from './parse-credentials.ts';
 import { refreshErrorOf } from './redact-error.ts';
 import { requestToken } from './request-token.ts';
-import { type Announcement, announce, conclude, type LoginBasis } from './rules/attempt.ts';
-import { type Decision, decide } from './rules/decision.ts';
+import { type Announcement, announce, conclude, type Situation } from './rules/attempt.ts';
+import { decide } from './rules/decision.ts';
 import { refreshInProgress } from './rules/hold.ts';
-import { lastAttempt, lastToken, recordOfStored, reportsInRow, type StoredState } from './rules/stored-state.ts';
+import { lastAttempt, lastToken, recordOfStored } from './rules/stored-state.ts';
 import { type IssuedToken, isStored, recordIssued } from './rules/token-record.ts';
 import { readTickInputs, type TickInputs } from './tick-inputs.ts';
 import { failed, type KnownTick, type SucceededTick, succeeded, type TickReport } from './tick-report.ts';
@@ -47,78 +46,76 @@ export async function refreshToken(
   // Without the records nothing is decided and nothing written: a refusal may stand in them.
   if (storedRead.status === 'rejected') return failed({}, refreshErrorOf(storedRead.reason), now());
   const stored = storedRead.value;
+  const attempt = lastAttempt(stored);
   const configuration = configurationHash(config);
   if (credentialsRead.status === 'rejected') {
     const error = refreshErrorOf(credentialsRead.reason);
     const warnings = await recordFirstFailure(stored, configuration, error, dependencies, deadline);
-    return failed({ stored, attempt: lastAttempt(stored), warnings }, error, now());
+    return failed({ stored, attempt, warnings }, error, now());
   }
   const credentials = credentialsRead.value;
-  const basis: LoginBasis = { secretVersionId: credentials.versionId, configuration };
+  const basis = { secretVersionId: credentials.versionId, configuration };
   const decision = decide({ force, stored, basis, now: now() }, config);
-  const known = { config, credentials, basis, stored, attempt: lastAttempt(stored), decision: decision.kind };
-  return await act({ ...known, force, deadline, dependencies }, decision);
-}
-
-/** What a tick that can ask knows from its beginning, or has learned since. */
-interface Tick extends KnownTick {
-  readonly config: Config;
-  readonly credentials: Credentials;
-  readonly basis: LoginBasis;
-  readonly stored: StoredState;
-  readonly force: boolean;
-  readonly deadline: number;
-  readonly dependencies: Dependencies;
-}
-
-async function act(tick: Tick, decision: Decision): Promise<TickReport> {
-  const now = tick.dependencies.now();
+  const known = { config, credentials, basis, stored, attempt, decision: decision.kind };
+  const tick = { ...known, force, deadline, dependencies };
   switch (decision.kind) {
     case 'fresh':
-      return succeeded(tick, 'fresh', decision.token, now);
+      return succeeded(tick, 'fresh', decision.token, now());
     case 'in progress':
       return leaveToOtherRun(tick, decision.attempt);
     case 'hold':
-      return failed(tick, decision.error, now);
+      return failed(tick, decision.error, now());
     case 'due':
-      return await askForToken({ ...tick, trigger: decision.trigger });
+      return await askForToken(tick, decision.trigger);
   }
 }
+
+/** What a tick that can ask knows from its beginning. */
+type Tick = KnownTick &
+  Omit<Situation, 'now'> & {
+    readonly config: Config;
+    readonly credentials: Credentials;
+    readonly deadline: number;
+    readonly dependencies: Dependencies;
+  };
 
 /** The schedule's own tick has nothing to complain of, as long as there is a token; a person wants to know. */
 function leaveToOtherRun(tick: Tick, other?: Attempt): TickReport {
   const now = tick.dependencies.now();
   const token = recordOfStored(tick.stored);
   // By what was read: a doubt about the token lasts until the other run has an outcome.
-  const known: KnownTick = { ...tick, decision: 'in progress', trigger: undefined };
+  const known: KnownTick = { ...tick, decision: 'in progress' };
   const report = token && succeeded(known, 'fresh', token, now);
   if (report?.secondsRemaining && !tick.force) return report;
   return failed(known, refreshInProgress(other), now);
 }
 
-async function askForToken(tick: Tick & { readonly trigger: string }): Promise<TickReport> {
-  const { config, credentials, basis, force, deadline, stored, dependencies, trigger } = tick;
+async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
+  const { config, credentials, basis, force, deadline, stored, dependencies } = tick;
   const { store, now } = dependencies;
+  const known: KnownTick = { ...tick, trigger };
   const announcement = { now: now(), run: randomUUID(), trigger, basis, force, stored, policy: config };
-  const record = announce(announcement);
-  let version: number | undefined;
-  try {
-    version = await store.announce(record, Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS));
-    if (version === undefined) return leaveToOtherRun(tick);
-  } catch (error) {
-    return failed(tick, refreshErrorOf(error), now());
-  }
+  const announced = announce(announcement);
+  const announcingUntil = Math.min(announcement.now + ANNOUNCING_MS, deadline - STORING_MS);
+  const on = await store.announce(announced, announcingUntil).catch(refreshErrorOf);
+  if (on instanceof RefreshError) return failed(known, on, now());
+  if (on === undefined) return leaveToOtherRun(tick);
   // From here on, nothing ends without an outcome.
   const login = await requestToken(dependencies, config, credentials, deadline - STORING_MS);
-  const held = { ...record, attempt: { ...record.attempt, on: version } };
+  const held = { ...announced, attempt: { ...announced.attempt, on } };
   const result =
     login.result instanceof RefreshError ? login.result : await storeToken(tick, announcement, held, login.result);
-  const warnings = attemptWarnings(tick.attempt, announcement.now);
-  if (result instanceof RefreshError) {
-    return await recordFailure({ ...tick, login, warnings }, record, announcement, result);
+  const warnings = [...attemptWarnings(tick.attempt, announcement.now)];
+  if (!(result instanceof RefreshError)) {
+    warnings.push(...result.warnings);
+    return succeeded({ ...known, login, attempt: undefined, warnings }, result.outcome, result.token, now());
   }
-  const known = { ...tick, login, attempt: undefined, warnings: [...warnings, ...result.warnings] };
-  return succeeded(known, result.outcome, result.token, now());
+  // In a parameter of its own, so that nothing touches the token and its status.
+  const concluded = conclude(announced, result, announcement, now());
+  // A password that the service misreads is a likely cause of a refusal.
+  if (result.code === 'CREDENTIALS_REFUSED') warnings.push(...credentialWarnings(credentials, config, now()));
+  warnings.push(...(await recordOutcome(store, concluded, deadline)));
+  return failed({ ...known, login, attempt: concluded.attempt, warnings }, result, now());
 }
 
 /** Once the service has given a token, whatever goes wrong is a token that was not stored. */
@@ -135,8 +132,7 @@ async function storeToken(
     const unchanged = isStored(record, kept);
     // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
     const version = unchanged ? kept.version : await store.writeToken(issued.accessToken, deadline - OUTCOME_MS);
-    const reports = reportsInRow(stored);
-    const token: TokenRecord = reports > 0 ? { version, ...record, reports } : { version, ...record };
+    const token = { version, ...record };
     await store.writeStatus({ token }, announced, deadline - OUTCOME_MS / 2);
     const warnings = [
       ...lifetimeWarnings(issued, lastToken(stored), config),
@@ -150,21 +146,4 @@ async function storeToken(
       cause: failure.cause,
     });
   }
-}
-
-/** What went wrong is recorded in a parameter of its own, so that nothing touches the token and its status. */
-async function recordFailure(
-  asked: Tick & Required<Pick<KnownTick, 'warnings'>>,
-  announced: AnnouncedRecord,
-  announcement: Announcement,
-  error: RefreshError,
-): Promise<TickReport> {
-  const { config, credentials, deadline, dependencies } = asked;
-  const { store, now } = dependencies;
-  const concluded = conclude(announced, error, announcement, now());
-  // A password that the service misreads is a likely cause of a refusal.
-  const doubts = error.code === 'CREDENTIALS_REFUSED' ? credentialWarnings(credentials, config, now()) : [];
-  const unrecorded = await recordOutcome(store, concluded, deadline);
-  const warnings = [...asked.warnings, ...doubts, ...unrecorded];
-  return failed({ ...asked, attempt: concluded.attempt, warnings }, error, now());
 }

@@ -68,7 +68,7 @@ export async function requestToken(
     pauseMs: (tries: number) => 1000 * 3 ** (tries - 1),
     mayHeal: (error: unknown) => mayHeal(error) && !mustWait,
   };
-  const result = await retryUntil(retries, time, ask).catch((error: unknown) => refreshErrorOf(error));
+  const result = await retryUntil(retries, time, ask).catch(refreshErrorOf);
   return { result, endpointLatenciesMs, ...logged(result, serviceText, secrets, service.codes) };
 }
 

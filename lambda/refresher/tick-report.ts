@@ -90,7 +90,7 @@ export function failed(known: KnownTick, error: RefreshError, now: number): Fail
 
 /** What is reported of every tick. */
 function factsOf(known: KnownTick, token: TokenRecord | undefined, now: number): TickFacts {
-  const { config, decision, trigger, stored, attempt, credentials, login, warnings = [] } = known;
+  const { config, decision, trigger, stored, attempt, credentials, basis, login, warnings = [] } = known;
   const maxAgeSeconds = config?.credentialsMaxAgeSeconds;
   // Nobody asks for the age, and nobody pays for its metric, where there is no limit to it.
   const createdAt = maxAgeSeconds === undefined ? undefined : credentials?.createdAt;
@@ -101,7 +101,8 @@ function factsOf(known: KnownTick, token: TokenRecord | undefined, now: number):
     decision,
     trigger,
     secondsRemaining: isAlive ? wholeSeconds(Date.parse(token.expiresAt) - now) : 0,
-    isRefused: isRefused(attempt, known),
+    // Where the credentials could not be read, a recorded refusal counts whatever it is about.
+    isRefused: attempt !== undefined && attempt.refusals > 0 && (basis === undefined || stands(attempt, basis)),
     isReported: wasReported,
     warnings: [
       ...(stored === undefined ? [] : reportWarnings(stored, now)),
@@ -114,11 +115,6 @@ function factsOf(known: KnownTick, token: TokenRecord | undefined, now: number):
     said: login?.said,
     profileEntry: login?.profileEntry,
   };
-}
-
-/** A recorded refusal counts whatever it is about, where the credentials could not be read. */
-function isRefused(attempt: Attempt | undefined, { basis }: KnownTick): boolean {
-  return attempt !== undefined && attempt.refusals > 0 && (basis === undefined || stands(attempt, basis));
 }
 
 function wholeSeconds(ms: number): number {

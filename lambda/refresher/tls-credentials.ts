@@ -77,9 +77,9 @@ export function tlsWarnings(
   if (endpoint.startsWith('http:')) {
     warnings.push('The secret holds a certificate, but the endpoint is http: nothing is encrypted, and it is not used');
   }
-  const [own] = certificate === undefined ? [] : certificatesOf(certificate);
-  const daysLeft = own === undefined ? undefined : Math.floor((own.validToDate.getTime() - now) / DAY_MS);
-  if (daysLeft !== undefined && daysLeft < NOTICE_DAYS) {
+  const own = certificate && certificatesOf(certificate)[0];
+  const daysLeft = own ? Math.floor((own.validToDate.getTime() - now) / DAY_MS) : Number.POSITIVE_INFINITY;
+  if (daysLeft < NOTICE_DAYS) {
     const when = daysLeft < 0 ? 'has ended' : `ends in ${daysLeft} days`;
     warnings.push(`"tls_certificate" in the secret ${when}: put its successor there`);
   }

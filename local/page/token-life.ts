@@ -1,6 +1,6 @@
 import type { Config } from '../../lambda/refresher/config.ts';
 import { type TickLogLine, tickLogLine } from '../../lambda/refresher/tick-log.ts';
-import { pageBelowSeconds } from '../../lambda/timing.ts';
+import { timingOf } from '../../lambda/timing.ts';
 import type { RecordedLogin } from '../world/soap/vendor.ts';
 import type { VirtualWorld } from '../world/virtual-world.ts';
 import { playAlarms } from './alarms.ts';
@@ -65,7 +65,7 @@ export function playTokenLife({ world, config, onTick }: TokenLifeSettings) {
         now,
         pace,
         paces,
-        settings: { lifetimeSeconds, checkEverySeconds, pageBelowSeconds: pageBelowSeconds(config) },
+        settings: { lifetimeSeconds, checkEverySeconds, pageBelowSeconds: timingOf(config).pageBelowSeconds },
         lives: livesSince(since, world, config),
         attempt: attemptOf(world, config),
         nextTickAt: played.nextTickAt(),

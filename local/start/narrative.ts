@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { ERROR_GUIDE, type ErrorGuidance } from '../../lambda/error-guide.ts';
+import { ERROR_GUIDE } from '../../lambda/error-guide.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import { spanText } from '../../lambda/timing.ts';
 import { wrapText } from '../first-contact/wrap-text.ts';
@@ -83,7 +83,7 @@ function shortId(id: string): string {
 
 const MASK = '••••••••';
 
-const ALARM_TIMING: Readonly<Record<ErrorGuidance['alarm'], string>> = {
+const ALARM_TIMING = {
   CredentialsRefused: 'CredentialsRefused (page) at once',
   RefreshFailing: 'RefreshFailing (ticket) from the second failed tick on; TokenExpiring (page) if it lasts',
 };
@@ -101,7 +101,7 @@ export function failureStory(tick: TickLogLine, width: number): string {
         ? 'none that is known to be good'
         : `untouched: version ${tokenVersion}, expires ${expiry(tick)}`,
     'asked again': guidance?.askedAgain,
-    alarm: guidance && ALARM_TIMING[guidance.alarm],
+    alarm: guidance && ALARM_TIMING[guidance.alarm ?? 'RefreshFailing'],
     'do first': guidance?.doFirst,
   };
   const factLine = (name: string, detail: string) =>

@@ -27,8 +27,11 @@ export function connectionFault(error: unknown): ConnectionFault {
   return what === undefined ? { code } : { code, what, remedy: remedyFor(what, TLS_REMEDIES) };
 }
 
-function remedyFor(text: string, remedies: readonly (readonly [RegExp, string])[]): string | undefined {
-  return remedies.find(([pattern]) => pattern.test(text))?.[1];
+/** What to do, by a pattern of what is wrong; the first that fits counts. */
+type Remedies = Readonly<Record<string, string>>;
+
+function remedyFor(text: string, remedies: Remedies): string | undefined {
+  return Object.entries(remedies).find(([pattern]) => new RegExp(pattern).test(text))?.[1];
 }
 
 /** Whether it is the server's certificate that does not verify. @param name Node's code of the error */
@@ -93,41 +96,26 @@ const AUTHORITY =
   'TLS open (exempt this host there), or the server does not send its intermediate certificate (write to the vendor)';
 
 /** What to do about a server's certificate that does not verify, by Node's code for it. Nothing was sent. */
-const CERTIFICATE_REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/^(UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_UNTRUSTED)/, AUTHORITY],
-  [/^(CERT_(HAS_EXPIRED|NOT_YET_VALID|REVOKED|SIGNATURE_FAILURE)|UNSPECIFIED)$/, VENDOR],
-  [
-    /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+const CERTIFICATE_REMEDIES: Remedies = {
+  '^(UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_UNTRUSTED)': AUTHORITY,
+  '^(CERT_(HAS_EXPIRED|NOT_YET_VALID|REVOKED|SIGNATURE_FAILURE)|UNSPECIFIED)$': VENDOR,
+  '^ERR_TLS_CERT_ALTNAME_INVALID$':
     'Compare the host in the endpoint with what the vendor names, then write to the vendor',
-  ],
-];
+};
 
-const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [
-    /wrong version number|packet length too long|http request/,
+const TLS_REMEDIES: Remedies = {
+  'wrong version number|packet length too long|http request':
     'This port does not speak TLS: compare the endpoint with what the vendor names',
-  ],
-  [
-    /certificate required|unknown ca|bad certificate/,
+  'certificate required|unknown ca|bad certificate':
     'The server wants a client certificate (tls_certificate and tls_key in the secret), or does not know who signed it: ask the vendor',
-  ],
-  [
-    /certificate (?:expired|revoked|unknown)|unsupported certificate/,
+  'certificate (?:expired|revoked|unknown)|unsupported certificate':
     'The server does not take the client certificate: look at tls_certificate in the secret and at its end, then ask the vendor',
-  ],
-  [
-    /internal error|unrecognized name/,
+  'internal error|unrecognized name':
     'The server does not know this host name, or is in trouble: compare the endpoint with what the vendor names, then write to the vendor',
-  ],
-  [
-    /handshake failure/,
+  'handshake failure':
     'Write to the vendor now: its server accepts none of the ciphers that are still safe, or wants a client certificate',
-  ],
-  [
-    /./,
-    'Write to the vendor now: its server offers no TLS that is still accepted. Every tick fails until that changes',
-  ],
-];
+  '.': 'Write to the vendor now: its server offers no TLS that is still accepted. Every tick fails until that changes',
+};
 
 /** The message is OpenSSL's reason, behind which Node may add an advice; but of host names, it quotes those of the certificate. */
 function verifyReason(name: string, error: unknown): string {

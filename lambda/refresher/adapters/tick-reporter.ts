@@ -4,12 +4,19 @@ import { logTick } from '../tick-log.ts';
 import { tickMetrics } from '../tick-metrics.ts';
 import type { TickReport } from '../tick-report.ts';
 
-/** Writes each tick's log line and metrics. @param tokenParameterName undefined where the environment names none */
+/**
+ * Writes each tick's log line, and its metrics to stdout in CloudWatch's embedded metric format, with the one dimension that
+ * the alarms watch.
+ * @param tokenParameterName undefined where the environment names none
+ */
 export function tickReporter(tokenParameterName: string | undefined): (report: TickReport) => void {
   return (report) => {
     logTick(tokenParameterName, report);
     // A name that is missing is no dimension; such a tick is counted by Lambda's own metrics.
-    if (tokenParameterName !== undefined) emitMetrics(tokenParameterName, report);
+    if (tokenParameterName === undefined) return;
+    metrics.addDimension(TOKEN_DIMENSION, tokenParameterName);
+    for (const [name, unit, value] of tickMetrics(report)) metrics.addMetric(name, unit, value);
+    metrics.publishStoredMetrics();
   };
 }
 
@@ -17,10 +24,3 @@ export function tickReporter(tokenParameterName: string | undefined): (report: T
 const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
 // The library adds a `service` dimension of its own; with it, every alarm would watch nothing.
 metrics.clearDefaultDimensions();
-
-/** Writes them to stdout in CloudWatch's embedded metric format, with the one dimension that the alarms watch. */
-function emitMetrics(tokenParameterName: string, report: TickReport): void {
-  metrics.addDimension(TOKEN_DIMENSION, tokenParameterName);
-  for (const [name, unit, value] of tickMetrics(report)) metrics.addMetric(name, unit, value);
-  metrics.publishStoredMetrics();
-}

@@ -122,21 +122,13 @@ export function decodeContent(body: Buffer, coding = 'identity'): Uint8Array | U
   if (body.length === 0) return body;
   const limit = { maxOutputLength: MAX_BODY_BYTES };
   try {
-    switch (coding.trim().toLowerCase()) {
-      case 'gzip':
-      case 'x-gzip':
-        return gunzipSync(withoutLineEnd(body), limit);
-      case 'deflate':
-        // Some servers leave out the header of zlib, whose first byte ends in 8.
-        return (body[0] ?? 0) % 16 === 8 ? inflateSync(body, limit) : inflateRawSync(body, limit);
-      case 'br':
-      case 'zstd':
-      case 'compress':
-      case 'x-compress':
-        return 'not in its declared content coding';
-      default:
-        return body;
-    }
+    const name = coding.trim().toLowerCase();
+    if (name === 'gzip' || name === 'x-gzip') return gunzipSync(withoutLineEnd(body), limit);
+    // Some servers leave out the header of zlib, whose first byte ends in 8.
+    const hasHeader = (body[0] ?? 0) % 16 === 8;
+    if (name === 'deflate') return hasHeader ? inflateSync(body, limit) : inflateRawSync(body, limit);
+    const isUnknown = ['br', 'zstd', 'compress', 'x-compress'].includes(name);
+    return isUnknown ? 'not in its declared content coding' : body;
   } catch (error) {
     return errorName(error) === 'ERR_BUFFER_TOO_LARGE' ? 'larger than 64 KiB' : 'not in its declared content coding';
   }

@@ -18,17 +18,22 @@ export interface RefreshPolicy extends RefreshTiming {
   readonly loginsPerDay: number | undefined;
 }
 
-/** What the next attempt is made from. */
-export interface Announcement {
+/** What a tick finds when it begins. */
+export interface Situation {
+  /** A person asked for a new token. */
+  readonly force: boolean;
+  readonly stored: StoredState;
+  /** What would be sent, and how. */
+  readonly basis: LoginBasis;
   /** Milliseconds since the epoch. */
   readonly now: number;
+}
+
+/** What the next attempt is made from, at the moment at which it is announced. */
+export interface Announcement extends Situation {
   /** A random id. */
   readonly run: string;
   readonly trigger: string;
-  readonly basis: LoginBasis;
-  readonly force: boolean;
-  /** What was read. The counts of the attempt in it go on if that stands. */
-  readonly stored: StoredState;
   readonly policy: RefreshPolicy;
 }
 
@@ -40,6 +45,12 @@ const PATIENT_FAILURES = 4;
 /** Whether an attempt is about these very credentials, sent in this way. */
 export function stands(attempt: Attempt, { secretVersionId, configuration }: LoginBasis): boolean {
   return attempt.secretVersionId === secretVersionId && attempt.configuration === configuration;
+}
+
+/** The last attempt, if it was made with what would be sent now. */
+export function standingAttempt({ stored, basis }: Situation): Attempt | undefined {
+  const attempt = lastAttempt(stored);
+  return attempt !== undefined && stands(attempt, basis) ? attempt : undefined;
 }
 
 /** Whether the service was, or may have been, asked. */
@@ -78,22 +89,14 @@ export function forceHeardFrom({ outcome, refusals }: Attempt, now: number): num
 }
 
 function forcePauseMs(code: string, refusals: number): number {
-  switch (code) {
-    case 'CREDENTIALS_REFUSED':
-      return Math.min(60, 2 ** refusals) * MINUTE_MS;
-    case 'REQUEST_REFUSED':
-    case 'REPLY_MALFORMED':
-      return MINUTE_MS;
-    default:
-      return 0;
-  }
+  if (code === 'CREDENTIALS_REFUSED') return Math.min(60, 2 ** refusals) * MINUTE_MS;
+  return code === 'REQUEST_REFUSED' || code === 'REPLY_MALFORMED' ? MINUTE_MS : 0;
 }
 
 /** The attempt as it is written down before the service is asked: as if nothing would ever come back. */
 export function announce(announcement: Announcement): AnnouncedRecord {
   const { now, run, trigger, basis, force, stored, policy } = announcement;
-  const before = lastAttempt(stored);
-  const standing = before !== undefined && stands(before, basis) ? before : undefined;
+  const standing = standingAttempt(announcement);
   const failures = (force ? 0 : (standing?.failures ?? 0)) + 1;
   const attempt: Attempt = {
     at: instant(now),

@@ -1,7 +1,14 @@
 import { type Attempt, isInProgress } from '../../attempt-record.ts';
 import type { RefreshError } from '../../refresh-error.ts';
 import type { TokenRecord } from '../../token-status.ts';
-import { forceHeardFrom, type LoginBasis, mayAskAgain, type RefreshPolicy, stands, usefulLifeMs } from './attempt.ts';
+import {
+  forceHeardFrom,
+  mayAskAgain,
+  type RefreshPolicy,
+  type Situation,
+  standingAttempt,
+  usefulLifeMs,
+} from './attempt.ts';
 import { attemptOnHold, forcedTooSoon, rationUsedUp, recordUnreadable, wrongTokenType } from './hold.ts';
 import { rationedUntil, recentLogins } from './login-ration.ts';
 import {
@@ -10,20 +17,8 @@ import {
   lastAttempt,
   lastToken,
   recordOfStored,
-  type StoredState,
   unreadableParameter,
 } from './stored-state.ts';
-
-/** What a tick finds when it begins. */
-export interface Situation {
-  /** A person asked for a new token. */
-  readonly force: boolean;
-  readonly stored: StoredState;
-  /** What would be sent, and how. */
-  readonly basis: LoginBasis;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
 
 /** What a tick does, and why: `trigger` is the phrase that log line and attempt give as the reason. */
 export type Decision =
@@ -45,12 +40,6 @@ export function decide(situation: Situation, policy: RefreshPolicy): Decision {
   const { stored, now, force } = situation;
   const until = rationedUntil(recentLogins(countingRecordOf(stored), now), policy.loginsPerDay, force);
   return until === undefined ? decision : hold(rationUsedUp(standingAttempt(situation), until, force));
-}
-
-/** The last attempt, if it was made with what would be sent now. */
-function standingAttempt({ stored, basis }: Situation): Attempt | undefined {
-  const attempt = lastAttempt(stored);
-  return attempt !== undefined && stands(attempt, basis) ? attempt : undefined;
 }
 
 /** The first row that holds wins. */

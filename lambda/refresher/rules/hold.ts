@@ -1,8 +1,8 @@
 /** Why a tick does not ask the service, and what a person can do about it. */
 
-import type { Attempt } from '../../attempt-record.ts';
+import type { Attempt, AttemptOutcome } from '../../attempt-record.ts';
 import { type Instant, instant } from '../../record.ts';
-import { RefreshError, reasonInWords, refreshErrorCode } from '../../refresh-error.ts';
+import { RefreshError, type RefreshErrorCode, reasonInWords, refreshErrorCode } from '../../refresh-error.ts';
 import type { TokenParameter, UnreadableParameter } from './stored-state.ts';
 
 export function wrongTokenType({ parameterName, type }: TokenParameter): RefreshError {
@@ -37,14 +37,14 @@ export function attemptOnHold({ outcome, askAgainAt, secretVersionId, at }: Atte
       ? `began at ${at}, and how it ended was never recorded`
       : `failed at ${outcome.at} with ${outcome.code}`;
   return new RefreshError(
-    refreshErrorCode(outcome?.code) ?? 'STORE_FAILED',
+    codeOf(outcome),
     `The last attempt to get a token ${what}. The service is asked again from ${askAgainAt} on, or when a person forces it`,
   );
 }
 
 /** @param until milliseconds since the epoch */
 export function forcedTooSoon({ outcome }: Attempt, until: number): RefreshError {
-  const code = refreshErrorCode(outcome?.code) ?? 'STORE_FAILED';
+  const code = codeOf(outcome);
   return new RefreshError(
     code,
     `The last attempt failed at ${outcome?.at} with ${code}, and repeated logins can lock the account: a forced refresh is ` +
@@ -55,14 +55,18 @@ export function forcedTooSoon({ outcome }: Attempt, until: number): RefreshError
 
 /** @param attempt the one that stands, if there is one */
 export function rationUsedUp(attempt: Attempt | undefined, until: Instant, force: boolean): RefreshError {
-  const code =
-    attempt === undefined ? 'ENDPOINT_UNAVAILABLE' : (refreshErrorCode(attempt.outcome?.code) ?? 'STORE_FAILED');
+  const code = attempt === undefined ? 'ENDPOINT_UNAVAILABLE' : codeOf(attempt.outcome);
   const kept = force ? '' : ', save for one that is kept for a person who forces a refresh';
   return new RefreshError(
     code,
     `The logins that the SOAP service allows in 24 hours (loginsPerDay) are used up${kept}. It is asked again from ${until} on`,
     { reason: attempt?.outcome?.reason },
   );
+}
+
+/** The code of a run that died, or of a later version of this package, is ours to choose. */
+function codeOf(outcome: AttemptOutcome | undefined): RefreshErrorCode {
+  return refreshErrorCode(outcome?.code) ?? 'STORE_FAILED';
 }
 
 /**

@@ -83,8 +83,8 @@ export function isReported({ token, report }: StoredState): boolean {
   return token !== undefined && report !== undefined && 'version' in report && report.version === token.version;
 }
 
-/** How many tokens in a row readers have reported, the stored one included. */
-export function reportsInRow(stored: StoredState): number {
+/** How many tokens in a row readers have reported, the stored one included; undefined where that is not reported. */
+export function reportsInRow(stored: StoredState): number | undefined {
   const token = recordOfStored(stored);
-  return token !== undefined && isReported(stored) ? (token.reports ?? 0) + 1 : 0;
+  return token !== undefined && isReported(stored) ? (token.reports ?? 0) + 1 : undefined;
 }

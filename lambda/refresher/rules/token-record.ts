@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { instant } from '../../record.ts';
 import { RefreshError } from '../../refresh-error.ts';
-import { pageBelowSeconds } from '../../timing.ts';
+import { timingOf } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
 import type { Announcement } from './attempt.ts';
 import { dueTime } from './decision.ts';
-import { lastToken } from './stored-state.ts';
+import { lastToken, reportsInRow } from './stored-state.ts';
 import type { TokenExpiry } from './token-expiry.ts';
 
 /** A new token, not stored yet. */
@@ -18,7 +18,7 @@ export interface IssuedToken extends TokenExpiry {
 }
 
 /** What is recorded of a token besides the version that storing it gives. */
-export type UnstoredRecord = Omit<TokenRecord, 'version' | 'reports'>;
+export type UnstoredRecord = Omit<TokenRecord, 'version'>;
 
 /**
  * A token may live this much longer than recorded: its lifetime is counted from before the request, which may have taken
@@ -50,21 +50,18 @@ export function recordIssued(issued: IssuedToken, announcement: Announcement, no
     issuedAt,
     expiresAt,
     dueAt: instant(dueTime({ issuedAt, expiresAt }, policy)),
-    pageBelowSeconds: pageBelowSeconds(policy),
+    pageBelowSeconds: timingOf(policy).pageBelowSeconds,
     lifetimeAssumed,
     fingerprint: issued.fingerprint,
     ...basis,
     attemptAt: instant(announcement.now),
+    reports: reportsInRow(stored),
   };
 }
 
 /** Whether the very same token stands in the store already, kept in the same way. @param stored its record, see `recordOfStored` */
 export function isStored(record: UnstoredRecord, stored: TokenRecord | undefined): stored is TokenRecord {
-  return (
-    stored !== undefined &&
-    isSame(stored.fingerprint, record.fingerprint) &&
-    stored.configuration === record.configuration
-  );
+  return stored?.configuration === record.configuration && isSame(stored.fingerprint, record.fingerprint);
 }
 
 /**

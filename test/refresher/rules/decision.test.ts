@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Attempt, encodeAttempt } from '../../../lambda/attempt-record.ts';
 import { type Instant, instant } from '../../../lambda/record.ts';
-import type { RefreshPolicy } from '../../../lambda/refresher/rules/attempt.ts';
-import { decide, reportHonouredFrom, type Situation } from '../../../lambda/refresher/rules/decision.ts';
+import type { RefreshPolicy, Situation } from '../../../lambda/refresher/rules/attempt.ts';
+import { decide, reportHonouredFrom } from '../../../lambda/refresher/rules/decision.ts';
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import { awsError, PARAMETER, type Passage, SmallWorld } from '../proofs/small-world.ts';
 import { TOKENLESS } from '../proofs/tokenless.ts';
