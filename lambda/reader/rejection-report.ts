@@ -51,22 +51,17 @@ export function rejectionReporter(settings: ReportSettings): (version: number) =
     } catch (error) {
       if (last?.version === version) last = undefined;
       failedLately = clock.timeout(RETRY_MS);
-      notify(error);
-    }
-  }
-
-  function notify(error: unknown): void {
-    try {
-      onReportFailed?.(error);
-    } catch {
-      // What the owner's own function throws must not become the answer of a call.
+      try {
+        onReportFailed?.(error);
+      } catch {
+        // What the owner's own function throws must not become the answer of a call.
+      }
     }
   }
 
   return async (version) => {
-    const isLeftAlone = failedLately !== undefined && !failedLately.aborted;
     if (last?.version !== version) {
-      if (isLeftAlone) return;
+      if (failedLately?.aborted === false) return;
       last = { version, done: writeAfter(last?.done, version) };
     }
     await last.done;

@@ -1,12 +1,6 @@
 /** Why there is no token to hand out. What to do about each: docs/reading.md, "Read the token". */
 export type TokenReadErrorCode = 'NO_TOKEN_YET' | 'TOKEN_EXPIRED' | 'EXPIRY_UNKNOWN' | 'NO_PERMISSION' | 'READ_FAILED';
 
-/** What programs may want besides the code. */
-interface Particulars {
-  readonly expiresAt?: Date;
-  readonly missingPermission?: string;
-}
-
 /**
  * The one error of the reader. `code` is for programs, `message` says what to do. Never holds a token.
  */
@@ -20,10 +14,12 @@ export class TokenReadError extends Error {
   /** On `NO_PERMISSION`: the action to allow, such as `kms:Decrypt`. */
   readonly missingPermission: string | undefined;
 
-  constructor(code: TokenReadErrorCode, message: string, options: ErrorOptions & Particulars = {}) {
+  constructor(code: TokenReadErrorCode, message: string, options: TokenReadErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.expiresAt = options.expiresAt;
     this.missingPermission = options.missingPermission;
   }
 }
+
+type TokenReadErrorOptions = ErrorOptions & Partial<Pick<TokenReadError, 'expiresAt' | 'missingPermission'>>;

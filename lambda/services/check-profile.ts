@@ -1,7 +1,7 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { isObject } from '../parse-json.ts';
-import { soapBodyChild } from '../soap/soap-reply.ts';
-import { parseXml, withDescendants, type XmlElement, XmlError } from '../soap/strict-xml.ts';
+import { parseSoap, type SoapDocument } from '../soap/soap-reply.ts';
+import { withDescendants } from '../soap/strict-xml.ts';
 import { escapeXml } from '../soap/xml-text.ts';
 import { DURATION_PATTERN, DURATION_RULE } from '../timing.ts';
 import { elementsAt, lastStep, stepsOf } from './element-path.ts';
@@ -31,13 +31,13 @@ export interface CheckedProfile {
  * @returns all faults at once, each by its key
  */
 export function checkProfile(value: unknown): CheckedProfile {
+  if (!isObject(value)) {
+    return { profile: undefined, faults: [{ key: 'profile', remedy: 'give an object' }], warnings: [] };
+  }
   const faults: ProfileFault[] = [];
   const fault: AddFault = (key, remedy) => {
     faults.push({ key, remedy });
   };
-  if (!isObject(value)) {
-    return { profile: undefined, faults: [{ key: 'profile', remedy: 'give an object' }], warnings: [] };
-  }
   const [headers, codes, timing] = [recordOf(value.headers), recordOf(value.codes), recordOf(value.timing)];
   checkKeys('', value, SHAPE, fault);
   for (const name of REQUIRED) if (value[name] === undefined) fault(name, 'set it');
@@ -46,10 +46,13 @@ export function checkProfile(value: unknown): CheckedProfile {
   }
   const request = typeof value.request === 'string' ? checkTemplate(value.request, fault) : undefined;
   checkHeaders(headers, fault);
-  checkTogether(value, fault);
-  checkTokenPath(value, request, fault);
+  checkTogether(value, request, fault);
   checkCodes(codes, fault);
-  checkTiming(timing, fault);
+  checkKeys('timing', timing, TIMING, fault);
+  if (timing.renewal !== undefined && timing.refreshEvery !== undefined) {
+    const why = 'such a service gives out no token before the old one ends';
+    fault('timing.refreshEvery', `leave it out beside renewal: ${why}`);
+  }
   if (isProfile(value, faults) && Buffer.byteLength(JSON.stringify(serviceVariable(value))) > MAX_BYTES) {
     fault('profile', `shorten it: as a variable of the function it may take ${MAX_BYTES} bytes, without timing`);
   }
@@ -153,23 +156,18 @@ function keyOf(at: string, name: string): string {
   return /^[A-Za-z_]\w*$/.test(shown) ? `${at}.${shown}` : `${at}[${JSON.stringify(shown)}]`;
 }
 
-/** A request template that could be read. */
-interface RequestTemplate {
-  readonly envelope: XmlElement;
-  readonly child: XmlElement;
-}
-
 const IN_REQUEST = ['$uuid', '$now', '$endpoint'];
 const IN_HEADERS = [...IN_REQUEST, '$basic'];
 /** Whatever could end an element, an attribute, a comment or a CDATA section, or be changed on the way. */
 const PROBE = ']]>{{x}}<&"\'-->\ré';
 
-function checkTemplate(template: string, fault: AddFault): RequestTemplate | undefined {
+/** @returns the request, where it can be read */
+function checkTemplate(template: string, fault: AddFault): SoapDocument | undefined {
   checkBraces('request', template, IN_REQUEST, fault);
   if (/^<\?xml[^>]*\sencoding\s*=\s*["'](?!utf-8["'])/i.test(template)) {
     fault('request', 'declare UTF-8 or no encoding: it is sent as UTF-8');
   }
-  const request = parseTemplate(template);
+  const request = parseSoap(template);
   if (typeof request === 'string') {
     fault('request', `write one SOAP envelope with one element in its Body: ${request}`);
     return undefined;
@@ -180,22 +178,11 @@ function checkTemplate(template: string, fault: AddFault): RequestTemplate | und
     return request;
   }
   for (const [index, name] of placeholders(template).entries()) {
-    if (!isKnown(name, IN_REQUEST) || standsAsText(template, index)) continue;
+    if (!isKnown(name, IN_REQUEST) || standsAsText(template, index, name)) continue;
     const rule = `must be the whole text of one element without children, in the Header or in the Body's element`;
     fault('request', `{{${name}}} ${rule}; not in a tag, an attribute, a comment or CDATA`);
   }
   return request;
-}
-
-/** @returns what is wrong with it, where it cannot be read */
-function parseTemplate(template: string): RequestTemplate | string {
-  try {
-    const envelope = parseXml(template);
-    return { envelope, child: soapBodyChild(envelope).child };
-  } catch (error) {
-    if (error instanceof XmlError) return error.message;
-    throw error;
-  }
 }
 
 function checkBraces(key: string, template: string, known: readonly string[], fault: AddFault): void {
@@ -216,20 +203,15 @@ function isKnown(name: string, known: readonly string[]): boolean {
 }
 
 /** Whether a value that is filled in comes back as it was given, and not as a part of something else. */
-function standsAsText(template: string, index: number): boolean {
-  const [name = ''] = placeholders(template).slice(index, index + 1);
-  const filled = parseTemplate(fillTemplate(template, (_, each) => (each === index ? escapeXml(PROBE) : 'x')));
+function standsAsText(template: string, index: number, name: string): boolean {
+  const filled = parseSoap(fillTemplate(template, (_, each) => (each === index ? escapeXml(PROBE) : 'x')));
   if (typeof filled === 'string') return false;
-  const headers = filled.envelope.children.filter((part) => part.name === 'Header');
-  const found = [
-    ...headers.flatMap(({ children }) => children).flatMap(withDescendants),
-    ...withDescendants(filled.child),
-  ].filter(({ text: own }) => own.includes(PROBE));
+  const parts = filled.envelope.children.filter((part) => part.name === 'Header' || part.name === 'Body');
+  const within = parts.flatMap(({ children }) => children).flatMap(withDescendants);
+  const [found, second] = within.filter(({ text }) => text.includes(PROBE));
+  if (found === undefined || second !== undefined || found.children.length > 0) return false;
   // What the product fills in has no white space and no markup: it may have text around it, as in `urn:uuid:…`.
-  return (
-    found.length === 1 &&
-    found.every((each) => each.children.length === 0 && (name.startsWith('$') || each.text === PROBE))
-  );
+  return name.startsWith('$') || found.text === PROBE;
 }
 
 /** RFC 9110, section 5.6.2. */
@@ -253,21 +235,16 @@ function checkHeaders(headers: JsonRecord, fault: AddFault): void {
   }
 }
 
-/** What two keys make wrong together. */
-function checkTogether({ answer, refusal, expiresIn, expiresAt, success, code }: JsonRecord, fault: AddFault): void {
+/** What several keys make wrong together. */
+function checkTogether(value: JsonRecord, request: SoapDocument | undefined, fault: AddFault): void {
+  const { token, answer, refusal, expiresIn, expiresAt, success, code } = value;
   if (refusal !== undefined && refusal === answer) fault('refusal', 'leave it out: answer names the same element');
   if (expiresIn !== undefined && expiresAt !== undefined) fault('expiresAt', 'give expiresIn or expiresAt, not both');
   if (success !== undefined && code === undefined) fault('success', 'set code too: the path at which it stands');
-}
-
-function checkTokenPath(value: JsonRecord, request: RequestTemplate | undefined, fault: AddFault): void {
-  const { token, answer, refusal } = value;
   if (typeof token !== 'string' || !PATH.test(token)) return;
   const last = lastStep(token);
   if (last === answer || last === refusal) fault('token', 'end it with another name than answer and refusal have');
-  if (stepsOf(token).filter((step) => step === last).length > 1) {
-    fault('token', 'its last name may stand in it only once');
-  }
+  if (stepsOf(token).slice(0, -1).includes(last)) fault('token', 'its last name may stand in it only once');
   const namespaces = Array.isArray(value.namespaces)
     ? value.namespaces.filter((name) => typeof name === 'string')
     : undefined;
@@ -299,26 +276,24 @@ function listedCodes(codes: JsonRecord) {
   );
 }
 
-function checkTiming(timing: JsonRecord, fault: AddFault): void {
-  checkKeys('timing', timing, TIMING, fault);
-  if (timing.renewal !== undefined && timing.refreshEvery !== undefined) {
-    const why = 'such a service gives out no token before the old one ends';
-    fault('timing.refreshEvery', `leave it out beside renewal: ${why}`);
-  }
-}
-
 /** Texts of the request and headers that stand in the profile where a secret belongs. */
-function fixedSecrets(request: RequestTemplate | undefined, headers: JsonRecord): readonly ProfileFault[] {
+function fixedSecrets(request: SoapDocument | undefined, headers: JsonRecord): readonly ProfileFault[] {
   const elements = request === undefined ? [] : withDescendants(request.envelope);
   const texts = [
     ...elements.map(({ name, text }) => ({ key: 'request', name, text, what: `the text of <${name}>` })),
     ...Object.entries(headers).map(([name, text]) => ({ key: keyOf('headers', name), name, text, what: 'its value' })),
   ];
+  const sight = 'a profile is in plain sight in the console and in `cdk diff`';
   return texts
-    .filter(
-      ({ name, text }) => typeof text === 'string' && /\S/.test(text) && !text.includes('{{') && namesSecret(name),
-    )
-    .map(({ key, what }) => ({ key, remedy: `${what} is fixed, ${IN_SIGHT}` }));
+    .filter(({ name, text }) => isFixed(text) && namesSecret(name))
+    .map(({ key, what }) => ({
+      key,
+      remedy: `${what} is fixed, and ${sight}: if it is a secret, put it into the secret, as {{name}}`,
+    }));
+}
+
+function isFixed(text: unknown): boolean {
+  return typeof text === 'string' && /\S/.test(text) && !text.includes('{{');
 }
 
 /** What databases and directories say of their own trouble would be taken for the service's refusal. */
@@ -328,9 +303,6 @@ function shortSentences(codes: JsonRecord): readonly ProfileFault[] {
     .filter(({ code }) => typeof code === 'string' && /^\S+\s+\S+$/.test(code))
     .map(({ key }) => ({ key, remedy }));
 }
-
-const IN_SIGHT =
-  'and a profile is in plain sight in the console and in `cdk diff`: if it is a secret, put it into the secret, as {{name}}';
 
 /** By its words, however they are joined: `api_key`, `apiKey`, `userPIN`; not `shipping` or `monkeys`. */
 function namesSecret(name: string): boolean {

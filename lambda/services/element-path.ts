@@ -1,13 +1,8 @@
+import type { SoapDocument } from '../soap/soap-reply.ts';
 import type { XmlElement } from '../soap/strict-xml.ts';
 
-/** Local names joined by `/`, from an element of the Body; with a `/` in front from below the Envelope. */
-export type ElementPath = string;
-
-/** Where paths start, and what they may pass. */
-export interface PathScope {
-  readonly envelope: XmlElement;
-  /** The one element in the Body. */
-  readonly child: XmlElement;
+/** Where paths start, and what they may pass. What a path is: `ServiceProfile`. */
+export interface PathScope extends SoapDocument {
   /** Besides none; undefined for any. */
   readonly namespaces: readonly string[] | undefined;
 }
@@ -16,7 +11,7 @@ export interface PathScope {
  * Every element at the end of the path: none where it is absent or there is no path, two where there is a doubt. They are
  * the document's own: callers compare them by identity.
  */
-export function elementsAt(path: ElementPath | undefined, scope: PathScope): readonly XmlElement[] {
+export function elementsAt(path: string | undefined, scope: PathScope): readonly XmlElement[] {
   if (path === undefined) return [];
   let found: readonly XmlElement[] = path.startsWith('/') ? [scope.envelope] : startsOf(scope.child);
   for (const step of stepsOf(path)) {
@@ -33,12 +28,12 @@ function startsOf(child: XmlElement): readonly XmlElement[] {
 }
 
 /** The local names of a path, in order. */
-export function stepsOf(path: ElementPath): readonly string[] {
+export function stepsOf(path: string): readonly string[] {
   return path.replace(/^\//, '').split('/');
 }
 
 /** The local name of the element to which a path leads. */
-export function lastStep(path: ElementPath): string {
+export function lastStep(path: string): string {
   return stepsOf(path).at(-1) ?? '';
 }
 

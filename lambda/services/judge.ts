@@ -1,7 +1,7 @@
 import { reasonInWords } from '../refresh-error.ts';
 import { decodeBody } from '../soap/decode-body.ts';
-import { isHtml, isMime, isSuccess, isTransient, type SoapReply, soapBodyChild } from '../soap/soap-reply.ts';
-import { parseXml, withDescendants, type XmlElement, XmlError } from '../soap/strict-xml.ts';
+import { isHtml, isSuccess, isTransient, parseSoap, type SoapReply } from '../soap/soap-reply.ts';
+import { withDescendants, type XmlElement } from '../soap/strict-xml.ts';
 import { elementsAt, isAllowed, lastStep, ownText, type PathScope } from './element-path.ts';
 import type { JudgedToken, NoToken } from './judged-answer.ts';
 import { type AnswerText, codeInTokenPlace, emptyTokenCode, type ListedCode, listedCode } from './listed-code.ts';
@@ -20,7 +20,8 @@ export function judge(profile: ServiceProfile, reply: SoapReply): JudgedToken | 
   const { text, isCertain } = decodeBody(body, contentType);
   const result = judgeBody(profile, { status, contentType, body }, text);
   if ('accessToken' in result) return result;
-  const isGateways = isCertain && !isMime(contentType) && [408, 429, 502, 503, 504].includes(status);
+  const hasParts = /^\s*multipart\//i.test(contentType ?? '');
+  const isGateways = isCertain && !hasParts && [408, 429, 502, 503, 504].includes(status);
   return { ...result, isSafeToRepeat: isGateways && isRead(body, text) && !mayRefuse(profile, text) };
 }
 
@@ -61,13 +62,9 @@ function judgeBody(
 
 /** @returns a text that says why it is no SOAP envelope, where it is none */
 function judgeXml(profile: ServiceProfile, xml: string, status: number): JudgedToken | NoToken | string {
-  try {
-    const envelope = parseXml(xml);
-    return judgeEnvelope(profile, { envelope, ...soapBodyChild(envelope), namespaces: profile.namespaces }, status);
-  } catch (error) {
-    if (error instanceof XmlError) return error.message;
-    throw error;
-  }
+  const document = parseSoap(xml);
+  if (typeof document === 'string') return document;
+  return judgeEnvelope(profile, { ...document, namespaces: profile.namespaces }, status);
 }
 
 /** One after the other, none within another. */
@@ -112,19 +109,14 @@ function withoutEnvelope(
   return noToken('REPLY_MALFORMED', `HTTP status ${status}: ${why}`);
 }
 
-interface Answer extends PathScope {
-  readonly isFault: boolean;
-}
-
-function judgeEnvelope(profile: ServiceProfile, answer: Answer, status: number): JudgedToken | NoToken {
+function judgeEnvelope(profile: ServiceProfile, answer: PathScope, status: number): JudgedToken | NoToken {
   if (answer.isFault) return judgeFault(profile, answer);
   const { child, envelope, namespaces } = answer;
   const isRefusal = child.name === profile.refusal;
   if ((child.name !== profile.answer && !isRefusal) || !isAllowed(child, answer)) {
     return inDoubt(status, 'the answer belongs to another operation or service');
   }
-  const inPlace = elementsAt(profile.token, answer);
-  const [place, secondPlace] = inPlace;
+  const [place, secondPlace] = elementsAt(profile.token, answer);
   const listed = place && !secondPlace && codeInTokenPlace(ownText(place), profile.codes);
   if (listed) return { ...asListed(listed), serviceText: serviceText(profile, [ownText(place)]) };
   const tokens = withDescendants(envelope).filter(({ name }) => name === lastStep(profile.token));
@@ -136,7 +128,7 @@ function judgeEnvelope(profile: ServiceProfile, answer: Answer, status: number):
   if (namespaces !== undefined && !namespaces.includes(child.namespace)) {
     return inDoubt(status, 'there is a token in an answer of no namespace');
   }
-  const token = tokenBeyondDoubt(profile, answer, tokens, inPlace);
+  const token = tokenBeyondDoubt(profile, answer, tokens);
   if (typeof token === 'string') return inDoubt(status, token);
   return isSuccess(status) ? token : inDoubt(status, 'there is a token, which contradicts the status');
 }
@@ -152,9 +144,9 @@ function tokenBeyondDoubt(
   profile: ServiceProfile,
   scope: PathScope,
   [token, secondToken]: readonly XmlElement[],
-  [led, secondLed]: readonly XmlElement[],
 ): JudgedToken | string {
   if (token === undefined || secondToken) return 'there is more than one element with the name of the token';
+  const [led, secondLed] = elementsAt(profile.token, scope);
   if (led !== token || secondLed) return 'the token does not stand where it belongs';
   const accessToken = ownText(token);
   if (token.children.length > 0 || !/^[\x21-\x7e]{1,8192}$/.test(accessToken)) {
@@ -232,10 +224,7 @@ function judgeFault(profile: ServiceProfile, scope: PathScope): NoToken {
 }
 
 /** Where a fault says what it is, in the elements of its SOAP version and nowhere else. */
-function faultParts({ envelope, child: { children } }: PathScope): {
-  readonly codes: readonly XmlElement[];
-  readonly texts: readonly XmlElement[];
-} {
+function faultParts({ envelope, child: { children } }: PathScope) {
   const within = (name: string) => children.filter((child) => child.name === name).flatMap(withDescendants);
   if (envelope.namespace === SOAP_11) {
     return {

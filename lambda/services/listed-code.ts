@@ -20,7 +20,7 @@ const MEANINGS = ['credentials', 'request', 'unavailable'] as const;
  * `request`, then `unavailable`.
  */
 export function listedCode(texts: readonly AnswerText[], codes: ServiceCodes): ListedCode | undefined {
-  return longest(texts, codes, holds);
+  return longest(texts, codes, ({ length }) => length > 0);
 }
 
 /**
@@ -28,10 +28,9 @@ export function listedCode(texts: readonly AnswerText[], codes: ServiceCodes): L
  * letter. Elsewhere in what could be a token a code of two letters stands by chance, but none such as `invalid_grant`.
  */
 export function codeInTokenPlace(text: string, codes: ServiceCodes): ListedCode | undefined {
-  return longest([{ text, isCodePlace: true }], codes, (within, code) =>
-    within.text.includes(' ') || /^\w*[a-z]_\w{4,}$/i.test(code)
-      ? holds(within, code)
-      : placesOf(within, code).includes(0),
+  const isSentence = oneSpace(text).includes(' ');
+  return longest([{ text, isCodePlace: true }], codes, (places, code) =>
+    isSentence || /^\w*[a-z]_\w{4,}$/i.test(code) ? places.length > 0 : places.includes(0),
   );
 }
 
@@ -41,24 +40,21 @@ export function emptyTokenCode(codes: ServiceCodes): ListedCode | undefined {
   return meaning && { meaning, code: '' };
 }
 
+/** @param isIn by the places at which a code stands in a text */
 function longest(
   texts: readonly AnswerText[],
   codes: ServiceCodes,
-  isIn: (text: AnswerText, code: string) => boolean,
+  isIn: (places: readonly number[], code: string) => boolean,
 ): ListedCode | undefined {
   const folded = texts.map(({ text, isCodePlace }) => ({ text: oneSpace(text), isCodePlace }));
   let found: ListedCode | undefined;
   for (const meaning of MEANINGS) {
     for (const code of codes[meaning] ?? []) {
       if (code.length <= (found?.code.length ?? 0)) continue;
-      if (folded.some((text) => isIn(text, oneSpace(code)))) found = { meaning, code };
+      if (folded.some((text) => isIn(placesOf(text, oneSpace(code)), code))) found = { meaning, code };
     }
   }
   return found;
-}
-
-function holds(text: AnswerText, code: string): boolean {
-  return placesOf(text, code).length > 0;
 }
 
 /** Where the code stands in the text. Numbers are everywhere, in dates, identifiers and amounts: they count as a whole text only. */

@@ -58,11 +58,19 @@ export interface Envelope {
  * @throws {XmlError} where the profile's request is no XML
  */
 export function serviceOf(profile: ServiceProfile, soapAction = ''): Service {
-  const headersOfVersion = versionHeaders(profile.request, soapAction.trim() || profile.soapAction || '');
+  const { request, headers = {}, codes } = profile;
+  const headersOfVersion = versionHeaders(request, soapAction.trim() || profile.soapAction || '');
   return {
-    fields: fieldNames(profile).map((name) => secretField(name, profile)),
-    codes: Object.values(profile.codes).flat(),
-    request: (values, context) => fillRequest(profile, headersOfVersion, values, context),
+    fields: secretFields(profile),
+    codes: Object.values(codes).flat(),
+    request(values, context) {
+      const textFor = textsFor(values, context);
+      const own = Object.entries(headers).map(([name, template]) => [name, fillTemplate(template, textFor)] as const);
+      return {
+        headers: { ...headersOfVersion, ...Object.fromEntries(own) },
+        body: fillTemplate(request, (name) => escapeXml(textFor(name))),
+      };
+    },
     judge: (reply) => judge(profile, reply),
   };
 }
@@ -81,12 +89,8 @@ function versionHeaders(request: string, soapAction: string): Readonly<Record<st
   };
 }
 
-function fillRequest(
-  { request, headers = {} }: ServiceProfile,
-  headersOfVersion: Readonly<Record<string, string>>,
-  values: Readonly<Record<string, string>>,
-  { now, uuid, endpoint }: RequestContext,
-): Envelope {
+/** What stands for each placeholder, by its name. */
+function textsFor(values: Readonly<Record<string, string>>, { now, uuid, endpoint }: RequestContext) {
   const texts: Readonly<Record<string, string>> = {
     ...values,
     $uuid: uuid,
@@ -94,30 +98,20 @@ function fillRequest(
     $endpoint: endpoint,
     $basic: Buffer.from(`${values.username}:${values.password}`).toString('base64'),
   };
-  const textFor = (name: string): string => {
+  return (name: string): string => {
     const text = texts[name];
     if (text === undefined) throw new TypeError(`no value for the field ${name}`);
     return text;
   };
-  const own = Object.entries(headers).map(([name, template]) => [name, fillTemplate(template, textFor)] as const);
-  return {
-    headers: { ...headersOfVersion, ...Object.fromEntries(own) },
-    body: fillTemplate(request, (name) => escapeXml(textFor(name))),
-  };
 }
 
 /** The names in `request` and `headers`. With none, the client certificate is the login. */
-function fieldNames({ request, headers = {} }: ServiceProfile): readonly string[] {
-  const names = [request, ...Object.values(headers)]
-    .flatMap(placeholders)
+function secretFields({ request, headers = {}, charset }: ServiceProfile): readonly SecretField[] {
+  const inHeaders = Object.values(headers).flatMap(placeholders);
+  const names = [...placeholders(request), ...inHeaders]
     .flatMap((name) => (name === '$basic' ? ['username', 'password'] : [name]))
     .filter((name) => !name.startsWith('$'));
-  return names.length > 0 ? [...new Set(names)] : ['tls_certificate', 'tls_key'];
-}
-
-function secretField(name: string, { headers = {}, charset }: ServiceProfile): SecretField {
-  const inHeaders = Object.values(headers).flatMap(placeholders);
-  return {
+  return (names.length > 0 ? [...new Set(names)] : ['tls_certificate', 'tls_key']).map((name) => ({
     name,
     isSecret: true,
     remedy(value) {
@@ -133,5 +127,5 @@ function secretField(name: string, { headers = {}, charset }: ServiceProfile): S
       if (charset === undefined || !/[^\0-\xff]/.test(value)) return undefined;
       return `holds characters beyond ${charset}, which the SOAP service may misread`;
     },
-  };
+  }));
 }

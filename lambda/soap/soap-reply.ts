@@ -1,4 +1,4 @@
-import { isBlank, type XmlElement, XmlError } from './strict-xml.ts';
+import { isBlank, parseXml, type XmlElement, XmlError } from './strict-xml.ts';
 
 /** One HTTP answer of the endpoint, whole and with any content coding undone. */
 export interface SoapReply {
@@ -14,27 +14,35 @@ export type UnreadableBody = 'larger than 64 KiB' | 'not in its declared content
 
 const SOAP_NAMESPACES = ['http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope'];
 
-/**
- * The one element in the one Body of a SOAP 1.1 or 1.2 envelope.
- * @throws {XmlError} for any other document.
- */
-export function soapBodyChild(envelope: XmlElement): { readonly child: XmlElement; readonly isFault: boolean } {
-  const { name, namespace, children } = envelope;
-  if (name !== 'Envelope' || !SOAP_NAMESPACES.includes(namespace)) throw new XmlError('no SOAP Envelope');
-  if (children.some((part) => part.namespace !== namespace)) throw new XmlError('a stranger beside the SOAP Body');
-  const [body, secondBody] = children.filter((part) => part.name === 'Body');
-  if (body === undefined || secondBody !== undefined) throw new XmlError('not exactly one SOAP Body');
-  const [child, secondChild] = body.children;
-  if (secondChild?.name === 'multiRef')
-    throw new XmlError('references to elements of their own (href, Axis) are not followed');
-  if (child === undefined || secondChild !== undefined) throw new XmlError('not exactly one element in the SOAP Body');
-  if (!isBlank(envelope.text + body.text)) throw new XmlError('text beside the elements of the SOAP envelope');
-  return { child, isFault: child.name === 'Fault' && child.namespace === namespace };
+/** A SOAP 1.1 or 1.2 envelope with one element in its one Body. */
+export interface SoapDocument {
+  readonly envelope: XmlElement;
+  /** The one element in the Body. */
+  readonly child: XmlElement;
+  readonly isFault: boolean;
 }
 
-/** Whether the body has parts, as with MTOM and SwA. */
-export function isMime(contentType = ''): boolean {
-  return /^\s*multipart\//i.test(contentType);
+/** @returns why it is no such document, as a text that holds nothing of it, where it is none */
+export function parseSoap(xml: string): SoapDocument | string {
+  try {
+    return documentOf(parseXml(xml));
+  } catch (error) {
+    if (error instanceof XmlError) return error.message;
+    throw error;
+  }
+}
+
+function documentOf(envelope: XmlElement): SoapDocument | string {
+  const { name, namespace, children } = envelope;
+  if (name !== 'Envelope' || !SOAP_NAMESPACES.includes(namespace)) return 'no SOAP Envelope';
+  if (children.some((part) => part.namespace !== namespace)) return 'a stranger beside the SOAP Body';
+  const [body, secondBody] = children.filter((part) => part.name === 'Body');
+  if (body === undefined || secondBody !== undefined) return 'not exactly one SOAP Body';
+  const [child, secondChild] = body.children;
+  if (secondChild?.name === 'multiRef') return 'references to elements of their own (href, Axis) are not followed';
+  if (child === undefined || secondChild !== undefined) return 'not exactly one element in the SOAP Body';
+  if (!isBlank(envelope.text + body.text)) return 'text beside the elements of the SOAP envelope';
+  return { envelope, child, isFault: child.name === 'Fault' && child.namespace === namespace };
 }
 
 /** Any of 200 to 299. */

@@ -4,8 +4,8 @@ import { judge } from '../../lambda/services/judge.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { rootPart } from '../../lambda/services/root-part.ts';
 import { decodeBody } from '../../lambda/soap/decode-body.ts';
-import { type SoapReply, soapBodyChild } from '../../lambda/soap/soap-reply.ts';
-import { parseXml, type XmlElement, XmlError } from '../../lambda/soap/strict-xml.ts';
+import { parseSoap, type SoapReply } from '../../lambda/soap/soap-reply.ts';
+import type { XmlElement } from '../../lambda/soap/strict-xml.ts';
 import { durationText, PERIODS_TO_PAGE, spanText, type Timing, timingOf } from '../../lambda/timing.ts';
 
 /** Where codes are looked for, if the profile lists some and names no place for them. */
@@ -68,13 +68,8 @@ export function pathHints(
 function scopeOf({ namespaces }: ServiceProfile, reply: SoapReply): PathScope | undefined {
   const { contentType, body } = reply;
   const root = typeof body === 'string' ? undefined : rootPart({ contentType, body });
-  try {
-    const envelope = parseXml(root === undefined ? '' : decodeBody(root.body, root.contentType).text);
-    return { envelope, ...soapBodyChild(envelope), namespaces };
-  } catch (error) {
-    if (error instanceof XmlError) return undefined;
-    throw error;
-  }
+  const document = root === undefined ? '' : parseSoap(decodeBody(root.body, root.contentType).text);
+  return typeof document === 'string' ? undefined : { ...document, namespaces };
 }
 
 /** The step of a path that finds nothing, and the elements from which it starts. */

@@ -13,7 +13,6 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
   'lambda/services/judge.ts': {
     'isCertain: false → (left out)': ALIKE,
     'isCodePlace: false → (left out)': ALIKE,
-    'error instanceof XmlError → true': 'any other error would be a mistake of the parser\u2019s own',
     'close < 0 → (close) <= (0)': 'a closing tag stands behind its opening one',
     '0 → 1': 'a closing tag, and its end, stand behind an opening one',
     'end > 0 → true': 'an empty text is no envelope',
