@@ -25,14 +25,13 @@ export async function invoke(
 ) {
   const args = [ARTEFACT, JSON.stringify(event), String(timeoutMs)];
   const child = fork(LAMBDA_PROCESS, args, { env, execArgv: [], signal, serialization: 'advanced', silent: true });
-  let ending: Ending | undefined;
-  child.on('message', (message) => {
-    if (isEnding(message)) ending = message;
-  });
+  const messages: unknown[] = [];
+  child.on('message', (message) => messages.push(message));
   const closed = once(child, 'close');
   // Piped, so never null; the types do not know that.
   const read = (output: Readable | null) => text(output ?? Readable.from([]));
   const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr), closed]);
+  const ending = messages.find(isEnding);
   if (ending === undefined) throw new Error(`The function ended without a log line.\n${stderr}`);
   /** Everything that it wrote. */
   const output = stdout + stderr;

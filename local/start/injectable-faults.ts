@@ -3,7 +3,7 @@ import { ENDPOINT_FAULTS, type EndpointFault } from '../world/soap/endpoint-faul
 import type { SoapEndpoint } from '../world/soap/soap-endpoint.ts';
 
 /** Makes something fail from now on. */
-export type InjectFault = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => Promise<void> | void;
+export type InjectFault = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => unknown;
 
 const isStatus = (name: string) => Number(/^\d{3}$/.test(name));
 // An object lists its numbers first; the words are more interesting.
@@ -14,9 +14,8 @@ export const SERVICE_FAULTS: ReadonlyMap<string, InjectFault> = new Map<string, 
   ['refused', (_, soap) => soap.close()],
   [
     'password-changed',
-    (_, soap) => {
-      const names = Object.keys(soap.service.credentials);
-      soap.service.credentials = Object.fromEntries(names.map((name) => [name, 'changed']));
+    (_, { service }) => {
+      service.credentials = Object.fromEntries(Object.keys(service.credentials).map((name) => [name, 'changed']));
     },
   ],
   ...WORDS_FIRST.map((name): [string, InjectFault] => [name, answeringWith(name)]),
@@ -32,9 +31,7 @@ export const MASTERS_INDIA_FAULTS: readonly EndpointFault[] = [
 export const AWS_FAULTS: ReadonlyMap<string, InjectFault> = new Map<string, InjectFault>([
   [
     'secret-malformed',
-    (aws, _, secretId) => {
-      aws.perform('PutSecretValue', { SecretId: secretId, SecretString: '{"user":"demo"}' });
-    },
+    (aws, _, id) => aws.perform('PutSecretValue', { SecretId: id, SecretString: '{"user":"demo"}' }),
   ],
   ['secret-denied', failing('GetSecretValue', { type: 'AccessDeniedException' })],
   ['store-denied', failing('PutParameter', { type: 'AccessDeniedException' })],

@@ -1,7 +1,7 @@
 /**
  * What Lambda does for the function, in a process of its own: loads the artefact, calls the handler once, and writes
  * what it logs in Lambda's JSON log format. Sends the tick's log line, and what went over the wire, to the process that
- * started it, if it listens. Usage: node lambda-process.ts ARTEFACT EVENT TIMEOUT_MS
+ * forked it. Usage: node lambda-process.ts ARTEFACT EVENT TIMEOUT_MS
  */
 import { enableCompileCache } from 'node:module';
 import { resolve } from 'node:path';
@@ -32,14 +32,8 @@ const { handler } = await import(pathToFileURL(resolve(artefact)).href);
 const deadline = Date.now() + Number(timeoutMs);
 try {
   await handler(JSON.parse(event), { getRemainingTimeInMillis: () => deadline - Date.now() });
-  end(0);
 } catch (error) {
   // The handler has logged its own errors; another one is a mistake in it, which Lambda would log so.
   if (!(error instanceof Error && error.name === 'RefreshError')) process.stderr.write(`${String(error)}\n`);
-  end(1);
 }
-
-function end(status: number): void {
-  if (process.send === undefined) process.exit(status);
-  process.send({ line, request: lastRequest() }, () => process.exit(status));
-}
+process.send?.({ line, request: lastRequest() }, () => process.exit());

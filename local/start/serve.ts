@@ -25,13 +25,8 @@ export async function serve(options: Options, secretString: string): Promise<num
   const { service, lifetimeSeconds, everySeconds } = options;
   const start = isVirtual(options) ? worldStart(lifetimeSeconds, everySeconds) : Date.now();
   const vendor = { tokenLifetimeSeconds: lifetimeSeconds, issuing: 'new' as const };
-  const world = createVirtualWorld({
-    start,
-    seed: start,
-    secretId: SECRET_ID,
-    vendor,
-    credentials: demoCredentials(service),
-  });
+  const credentials = demoCredentials(service);
+  const world = createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
   world.aws.putSecret(secretString);
   await onStage(options, behindPorts(world, isVirtual(options)), async (stage) => {
     showStage(stage);
@@ -81,7 +76,7 @@ async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
       isVirtual: isVirtual(options),
       port,
       async onTick(tick, at) {
-        await log.tick(tick, at, async () => failureDetails(stage, failureStory(tick, width()), tick));
+        await log.tick(tick, at, async () => failureDetails(stage, tick));
         if (options.verbose) console.log(styleText('dim', JSON.stringify(tick)));
       },
       onPace: (pace) => isAnnounced && announce(pace),
@@ -102,9 +97,9 @@ async function serveStage(stage: Stage, world: VirtualWorld): Promise<void> {
   }
 }
 
-function showCommands({ aws, soap, accessKeyId }: Stage, pageUrl: string): void {
+function showCommands({ aws, soap, env }: Stage, pageUrl: string): void {
   const commands = [
-    `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`,
+    `export AWS_ACCESS_KEY_ID=${env.AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=local`,
     `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
     `aws ${READ_TOKEN}`,
     `aws ${READ_STATUS}`,
@@ -139,10 +134,7 @@ async function tickInProcesses(stage: Stage, page: ServedPage, log: ServeLog, si
       const startedAt = Date.now();
       const run = await runTick(stage, event, signal);
       page.note({ ...run, startedAt });
-      await log.tick(run.tick, new Date(), async () => {
-        const story = (await firstContact(stage, run)) ?? failureStory(run.tick, width());
-        return failureDetails(stage, story, run.tick);
-      });
+      await log.tick(run.tick, new Date(), async () => failureDetails(stage, run.tick, await firstContact(stage, run)));
       if (options.verbose) console.log(styleText('dim', run.output));
       await sleep(options.everySeconds * 1000, undefined, { signal });
     }
@@ -152,8 +144,8 @@ async function tickInProcesses(stage: Stage, page: ServedPage, log: ServeLog, si
 }
 
 /** What stands below the line of a failed tick. */
-function failureDetails({ options, soap }: Stage, story: string, { code }: TickLogLine): string {
-  if (!code?.startsWith('CREDENTIALS_')) return story;
+function failureDetails({ options, soap }: Stage, tick: TickLogLine, story = failureStory(tick, width())): string {
+  if (!tick.code?.startsWith('CREDENTIALS_')) return story;
   const file = options.endpoint?.credentialsFile;
   // Somebody may have changed the password on the page.
   const right = file === undefined ? (soap?.service.credentials ?? {}) : { file };

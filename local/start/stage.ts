@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Environment } from '../../lambda/refresher/config.ts';
+import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS, usefulLife } from '../../lambda/timing.ts';
@@ -19,11 +20,8 @@ export interface Stage {
   readonly aws: LocalAws;
   /** Left out when a real service is asked. */
   readonly soap: SoapEndpoint | undefined;
-  readonly endpointUrl: string;
-  /** With which the local AWS is asked; beside real credentials, it answers to no other. */
-  readonly accessKeyId: string;
   /** The function's environment. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Environment & Readonly<Record<string, string>>;
 }
 
 /** What stands behind the ports; new services where it is left out. */
@@ -48,34 +46,33 @@ export async function onStage<Result>(
   play: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
   const { endpoint } = options;
-  const onlyKey = endpoint && { accessKeyId: `LOCAL${randomBytes(10).toString('hex').toUpperCase()}` };
-  const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, ...onlyKey, port }));
+  // Beside real credentials, the local AWS answers to no other.
+  const accessKeyId = endpoint && `LOCAL${randomBytes(10).toString('hex').toUpperCase()}`;
+  const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, accessKeyId, port }));
   const soap = endpoint === undefined ? await openSoapPort(options, behind.soap) : undefined;
-  const endpointUrl = endpoint?.url ?? soap?.url ?? '';
-  const { accessKeyId } = onlyKey ?? { accessKeyId: 'local' };
   const env = {
-    ...settings(options, endpointUrl),
+    ...settings(options, endpoint?.url ?? soap?.url ?? ''),
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_ACCESS_KEY_ID: accessKeyId ?? 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   };
   try {
-    return await play({ options, aws, soap, endpointUrl, accessKeyId, env });
+    return await play({ options, aws, soap, env });
   } finally {
     await Promise.all([aws.close(), soap?.close()]);
   }
 }
 
 /** Says what runs where; not where a failure has to fit on the screen below it: the tick names the same. */
-export function showStage({ options, aws, soap, endpointUrl }: Stage): void {
+export function showStage({ options, aws, soap, env }: Stage): void {
   const { endpoint, serve, service } = options;
   if (endpoint !== undefined && !serve) return;
   const played = service === mastersIndia ? ', behaves as documented' : ', plays what the profile says';
   const facts = {
     AWS: `Secrets Manager and SSM in memory, ${aws.url}`,
     secret: `${SECRET_ID}${endpoint === undefined ? '' : `, from ${endpoint.credentialsFile}`}`,
-    'SOAP endpoint': `${shownAddress(endpointUrl)}${soap === undefined ? '' : played}`,
+    'SOAP endpoint': `${shownAddress(env.TOKEN_ENDPOINT)}${soap === undefined ? '' : played}`,
   };
   console.log(heading('On this machine'));
   for (const [name, fact] of Object.entries(facts)) {
@@ -87,11 +84,11 @@ export function showStage({ options, aws, soap, endpointUrl }: Stage): void {
 export type Invocation = Awaited<ReturnType<typeof runTick>>;
 
 /** Runs it as it is deployed, and says what it met at a real service. */
-export async function runTick({ env, options, endpointUrl }: Stage, event: object, signal?: AbortSignal) {
+export async function runTick({ env, options }: Stage, event: object, signal?: AbortSignal) {
   const { endpoint, service } = options;
   const timeoutMs = endpoint === undefined ? LOCAL_TIMEOUT_MS : LONGEST_RUN_SECONDS * 1000;
   const { request, ...run } = await invoke(env, event, timeoutMs, signal);
-  return { ...run, contact: endpoint && request && describeContact(request, endpointUrl, service) };
+  return { ...run, contact: endpoint && request && describeContact(request, endpoint.url, service) };
 }
 
 /** Takes that port if it is free, else another one, and says so. */
@@ -99,8 +96,7 @@ export async function onPort<T>(port: number, start: (port: number) => Promise<T
   try {
     return await start(port);
   } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!isTaken) throw error;
+    if (errorName(error) !== 'EADDRINUSE') throw error;
     console.log(`  Port ${port} is busy, so another one is taken.`);
     return start(0);
   }

@@ -22,7 +22,7 @@ export async function showTwoTicks(options: Options, secretString: string): Prom
 
 /** @returns whether no tick failed */
 async function showTicks(stage: Stage): Promise<boolean> {
-  const { options, aws, soap, accessKeyId } = stage;
+  const { options, aws, soap, env } = stage;
   const { endpoint, fault } = options;
   console.log(heading(`First tick: ${endpoint === undefined ? '' : 'AWS is local, and '}nothing is stored yet`));
   if (!(await showTick(stage, {}))) return false;
@@ -38,7 +38,7 @@ async function showTicks(stage: Stage): Promise<boolean> {
   if (!(await showTick(stage, {}))) return false;
 
   console.log(heading('Read the token'));
-  const key = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`;
+  const key = `AWS_ACCESS_KEY_ID=${env.AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=local`;
   console.log(shellCommand(`${key} aws --endpoint-url ${aws.url} --region ${REGION} ${READ_TOKEN}`, width()));
   console.log(styleText('dim', '  The command works while the services are up: npm start -- --serve'));
   return true;
@@ -46,11 +46,11 @@ async function showTicks(stage: Stage): Promise<boolean> {
 
 /** @returns whether it did not fail */
 async function showTick(stage: Stage, event: object): Promise<boolean> {
-  const { aws, soap, endpointUrl, options } = stage;
+  const { aws, soap, env, options } = stage;
   const requestsBefore = soap?.calls.length ?? 0;
   const run = await runTick(stage, event);
   const scene = {
-    endpoint: shownAddress(endpointUrl),
+    endpoint: shownAddress(env.TOKEN_ENDPOINT),
     credentialsFile: options.endpoint?.credentialsFile,
     requests: soap && soap.calls.length - requestsBefore,
     token: aws.parameters.parameter(TOKEN_PARAMETER_NAME)?.value,
