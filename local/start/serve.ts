@@ -16,7 +16,7 @@ import { announceServices, withdrawServices } from './running-services.ts';
 import { demoCredentials, SECRET_ID, withWrongPassword } from './secret.ts';
 import { createServeLog, type ServeLog } from './serve-log.ts';
 import { putCredentials, READ_STATUS, READ_TOKEN, shellCommand } from './shell-command.ts';
-import { type BehindPorts, onPort, onStage, runTick, type Stage, showStage } from './stage.ts';
+import { type BehindPorts, onPort, openStage, runTick, type Stage, showStage } from './stage.ts';
 
 const PAGE_PORT = 4782;
 
@@ -28,10 +28,13 @@ export async function serve(options: Options, secretString: string): Promise<num
   const credentials = demoCredentials(service);
   const world = createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
   world.aws.putSecret(secretString);
-  await onStage(options, behindPorts(world, isVirtual(options)), async (stage) => {
+  const stage = await openStage(options, behindPorts(world, isVirtual(options)));
+  try {
     showStage(stage);
     await serveStage(stage, world);
-  });
+  } finally {
+    await stage.close();
+  }
   return 0;
 }
 

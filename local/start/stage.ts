@@ -7,22 +7,15 @@ import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS, usefulLife } from '../../lamb
 import { describeContact } from '../first-contact/contact.ts';
 import { shownAddress } from '../first-contact/shown-address.ts';
 import { REGION } from '../world/aws/aws-account.ts';
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../world/aws/aws-server.ts';
-import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
+import { type LocalAwsOptions, startLocalAws } from '../world/aws/aws-server.ts';
+import { type SoapEndpointOptions, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
 import { invoke } from './function-process.ts';
 import { heading, width, wrapped } from './narrative.ts';
 import type { Options } from './options.ts';
 import { demoCredentials, SECRET_ID } from './secret.ts';
 
 /** What the function meets on this machine. */
-export interface Stage {
-  readonly options: Options;
-  readonly aws: LocalAws;
-  /** Left out when a real service is asked. */
-  readonly soap: SoapEndpoint | undefined;
-  /** The function's environment. */
-  readonly env: Environment & Readonly<Record<string, string>>;
-}
+export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /** What stands behind the ports; new services where it is left out. */
 export interface BehindPorts {
@@ -39,17 +32,15 @@ const SOAP_PORT = 4781;
 /** Shorter than in the cloud, so that nobody waits long for a time-out; a real service gets the cloud's minute. */
 const LOCAL_TIMEOUT_MS = 20_000;
 
-/** Opens the ports, and closes them once `play` has ended. */
-export async function onStage<Result>(
-  options: Options,
-  behind: BehindPorts,
-  play: (stage: Stage) => Promise<Result>,
-): Promise<Result> {
+/** Opens the ports. */
+export async function openStage(options: Options, behind: BehindPorts = {}) {
   const { endpoint } = options;
   // Beside real credentials, the local AWS answers to no other.
   const accessKeyId = endpoint && `LOCAL${randomBytes(10).toString('hex').toUpperCase()}`;
   const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, accessKeyId, port }));
+  /** Left out when a real service is asked. */
   const soap = endpoint === undefined ? await openSoapPort(options, behind.soap) : undefined;
+  /** The function's environment. */
   const env = {
     ...settings(options, endpoint?.url ?? soap?.url ?? ''),
     AWS_ENDPOINT_URL: aws.url,
@@ -57,11 +48,7 @@ export async function onStage<Result>(
     AWS_ACCESS_KEY_ID: accessKeyId ?? 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   };
-  try {
-    return await play({ options, aws, soap, env });
-  } finally {
-    await Promise.all([aws.close(), soap?.close()]);
-  }
+  return { options, aws, soap, env, close: () => Promise.all([aws.close(), soap?.close()]) };
 }
 
 /** Says what runs where; not where a failure has to fit on the screen below it: the tick names the same. */

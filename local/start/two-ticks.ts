@@ -6,18 +6,21 @@ import { heading, tickStory, warningLine, width } from './narrative.ts';
 import type { Options } from './options.ts';
 import { SECRET_ID } from './secret.ts';
 import { READ_TOKEN, shellCommand } from './shell-command.ts';
-import { onStage, runTick, type Stage, showStage, TOKEN_PARAMETER_NAME } from './stage.ts';
+import { openStage, runTick, type Stage, showStage, TOKEN_PARAMETER_NAME } from './stage.ts';
 
 /**
  * Two ticks show the whole idea: the first gets a token, the second leaves it alone, or shows a fault.
  * @returns the exit status
  */
 export async function showTwoTicks(options: Options, secretString: string): Promise<number> {
-  return await onStage(options, {}, async (stage) => {
+  const stage = await openStage(options);
+  try {
     stage.aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString });
     showStage(stage);
     return (await showTicks(stage)) ? 0 : 1;
-  });
+  } finally {
+    await stage.close();
+  }
 }
 
 /** @returns whether no tick failed */
