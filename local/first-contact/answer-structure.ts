@@ -43,11 +43,8 @@ const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
 const MAX_NAME = 80;
 
 /** Describes a whole or cut-off body. `redact` sees every name that is shown. */
-export function answerStructure(
-  { contentType, body }: TypedBody,
-  redact: Redact,
-  profile: ServiceProfile,
-): AnswerStructure {
+export function answerStructure(typed: TypedBody, redact: Redact, profile: ServiceProfile): AnswerStructure {
+  const { contentType, body } = typed;
   const { text } = decodeBody(body, contentType);
   if (isBlank(text)) return { kind: 'empty', lines: ['nothing'] };
   if (/<html[\s>]|<!doctype\s+html/i.test(text.slice(0, 2000))) return htmlStructure(text);

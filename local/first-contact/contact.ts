@@ -38,12 +38,10 @@ export function describeContact(sent: SentRequest, endpoint: string, profile: Se
   };
 }
 
-function describeAnswer(
-  { status, headers, bytes }: NonNullable<SentRequest['answer']>,
-  endpoint: string,
-  redact: Redact,
-  profile: ServiceProfile,
-) {
+type Answer = NonNullable<SentRequest['answer']>;
+
+function describeAnswer(answer: Answer, endpoint: string, redact: Redact, profile: ServiceProfile) {
+  const { status, headers, bytes } = answer;
   const { location, 'content-type': contentType } = headers;
   // A media type and a charset are no place for more.
   const typePieces = contentType?.slice(0, 80).split(/([/;=])/);

@@ -2,15 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 import { METRIC_NAMESPACE, METRICS } from '../../lambda/refresher/metric-names.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import type { SentRequest } from '../first-contact/sent-request.ts';
-
-/** The built function, as it is deployed. */
-const ARTEFACT = fileURLToPath(new URL('../../dist/refresher/handler.mjs', import.meta.url));
-const LAMBDA_PROCESS = fileURLToPath(new URL('lambda-process.ts', import.meta.url));
 
 /**
  * Runs the artefact that is deployed, in a new process with nothing but `env` around it: no profile, region or
@@ -23,8 +18,9 @@ export async function invoke(
   timeoutMs: number,
   signal?: AbortSignal,
 ) {
-  const args = [ARTEFACT, JSON.stringify(event), String(timeoutMs)];
-  const child = fork(LAMBDA_PROCESS, args, { env, execArgv: [], signal, serialization: 'advanced', silent: true });
+  const lambda = new URL('lambda-process.ts', import.meta.url);
+  const args = [JSON.stringify(event), String(timeoutMs)];
+  const child = fork(lambda, args, { env, execArgv: [], signal, serialization: 'advanced', silent: true });
   const messages: unknown[] = [];
   child.on('message', (message) => messages.push(message));
   const closed = once(child, 'close');

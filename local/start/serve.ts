@@ -24,7 +24,7 @@ const PAGE_PORT = 4782;
 export async function serve(options: Options, secretString: string): Promise<number> {
   const { service, lifetimeSeconds, everySeconds } = options;
   const start = isVirtual(options) ? worldStart(lifetimeSeconds, everySeconds) : Date.now();
-  const vendor = { tokenLifetimeSeconds: lifetimeSeconds, issuing: 'new' as const };
+  const vendor = { tokenLifetimeSeconds: lifetimeSeconds };
   const credentials = demoCredentials(service);
   const world = createVirtualWorld({ start, seed: start, secretId: SECRET_ID, vendor, credentials });
   world.aws.putSecret(secretString);
@@ -49,13 +49,10 @@ const CUT = { bytes: Buffer.alloc(0), end: 'reset' } as const;
 /** The world on the wire: what is broken there is broken for the `aws` command, too. */
 function behindPorts({ aws, vendor, clock }: VirtualWorld, isVirtual: boolean): BehindPorts {
   const now = () => new Date(clock.now());
-  const answer = () => {
-    if (vendor.fault === undefined) return undefined;
-    return vendor.fault === NO_CONNECTION ? CUT : ENDPOINT_FAULTS.truncated();
-  };
+  const broken = () => (vendor.fault === NO_CONNECTION ? CUT : ENDPOINT_FAULTS.truncated());
   return {
     aws: { services: aws.services, now, faults: (operation) => aws.refusal(operation) },
-    ...(isVirtual && { soap: { service: vendor.service, now, faults: answer } }),
+    ...(isVirtual && { soap: { service: vendor.service, now, faults: () => vendor.fault && broken() } }),
   };
 }
 
