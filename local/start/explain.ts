@@ -33,8 +33,8 @@ function jsonLines({ aws, options }: Stage): readonly string[] {
 }
 
 /** A proxy that other programs here use. */
-function unusedProxy({ options, env }: Stage): readonly string[] {
-  const scheme = env.TOKEN_ENDPOINT.startsWith('https:') ? 'HTTPS' : 'HTTP';
+function unusedProxy({ options, endpointUrl }: Stage): readonly string[] {
+  const scheme = endpointUrl.startsWith('https:') ? 'HTTPS' : 'HTTP';
   const names = [`${scheme}_PROXY`, `${scheme.toLowerCase()}_proxy`, 'ALL_PROXY', 'all_proxy'];
   const name = names.find((one) => process.env[one]);
   const advice = 'Give --proxy http://host:port for one.';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Environment } from '../../lambda/refresher/config.ts';
+import { variablesOf } from '../../lambda/refresher/config.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
-import { serviceVariable } from '../../lambda/services/check-profile.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS, usefulLife } from '../../lambda/timing.ts';
 import { describeContact } from '../first-contact/contact.ts';
@@ -40,26 +39,30 @@ export async function openStage(options: Options, behind: BehindPorts = {}) {
   const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, accessKeyId, port }));
   /** Left out when a real service is asked. */
   const soap = endpoint === undefined ? await openSoapPort(options, behind.soap) : undefined;
+  const endpointUrl = endpoint?.url ?? soap?.url ?? '';
+  // A private authority is known to the person who starts this.
+  const { NODE_EXTRA_CA_CERTS } = process.env;
   /** The function's environment. */
   const env = {
-    ...settings(options, endpoint?.url ?? soap?.url ?? ''),
+    ...functionVariables(options, endpointUrl),
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: accessKeyId ?? 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
+    ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
   };
-  return { options, aws, soap, env, close: () => Promise.all([aws.close(), soap?.close()]) };
+  return { options, aws, soap, endpointUrl, env, close: () => Promise.all([aws.close(), soap?.close()]) };
 }
 
 /** Says what runs where; not where a failure has to fit on the screen below it: the tick names the same. */
-export function showStage({ options, aws, soap, env }: Stage): void {
+export function showStage({ options, aws, soap, endpointUrl }: Stage): void {
   const { endpoint, serve, service } = options;
   if (endpoint !== undefined && !serve) return;
   const played = service === mastersIndia ? ', behaves as documented' : ', plays what the profile says';
   const facts = {
     AWS: `Secrets Manager and SSM in memory, ${aws.url}`,
     secret: `${SECRET_ID}${endpoint === undefined ? '' : `, from ${endpoint.credentialsFile}`}`,
-    'SOAP endpoint': `${shownAddress(env.TOKEN_ENDPOINT)}${soap === undefined ? '' : played}`,
+    'SOAP endpoint': `${shownAddress(endpointUrl)}${soap === undefined ? '' : played}`,
   };
   console.log(heading('On this machine'));
   for (const [name, fact] of Object.entries(facts)) {
@@ -101,22 +104,19 @@ function openSoapPort({ service: profile, lifetimeSeconds }: Options, behind: Be
   return onPort(SOAP_PORT, (port) => startSoapEndpoint({ ...played, port }));
 }
 
-function settings(options: Options, endpointUrl: string): Environment {
-  const { service, serve, everySeconds, endpoint, lifetimeSeconds: lifetime } = options;
-  const { renewal, loginsPerDay } = service.timing ?? {};
-  // A private authority is known to the person who starts this.
-  const { NODE_EXTRA_CA_CERTS } = process.env;
-  return {
-    CREDENTIALS_SECRET_ID: SECRET_ID,
-    TOKEN_ENDPOINT: endpointUrl,
-    TOKEN_PARAMETER_NAME,
-    REFRESH_EVERY_SECONDS: String(Math.ceil(usefulLife(lifetime, lifetime))),
-    CHECK_EVERY_SECONDS: String(serve ? everySeconds : CHECK_EVERY_SECONDS),
-    TOKEN_LIFETIME_SECONDS: String(lifetime),
-    ...(service !== mastersIndia && { SERVICE: serviceVariable(service) }),
-    ...(renewal && { RENEWAL_WINDOW_SECONDS: '0' }),
-    ...(endpoint?.proxyUrl && { PROXY_URL: endpoint.proxyUrl }),
-    ...(loginsPerDay && { LOGINS_PER_DAY: String(loginsPerDay) }),
-    ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
-  };
+/** By the names of the settings, as the construct does it. */
+function functionVariables(options: Options, endpointUrl: string): Readonly<Record<string, string>> {
+  const { service, serve, everySeconds, endpoint, lifetimeSeconds } = options;
+  return variablesOf({
+    credentialsSecretId: SECRET_ID,
+    endpoint: endpointUrl,
+    tokenParameterName: TOKEN_PARAMETER_NAME,
+    refreshEverySeconds: Math.ceil(usefulLife(lifetimeSeconds, lifetimeSeconds)),
+    checkEverySeconds: serve ? everySeconds : CHECK_EVERY_SECONDS,
+    tokenLifetimeSeconds: lifetimeSeconds,
+    renewalWindowSeconds: service.timing?.renewal && 0,
+    profile: service === mastersIndia ? undefined : service,
+    loginsPerDay: service.timing?.loginsPerDay,
+    proxyUrl: endpoint?.proxyUrl,
+  });
 }

@@ -49,11 +49,11 @@ async function showTicks(stage: Stage): Promise<boolean> {
 
 /** @returns whether it did not fail */
 async function showTick(stage: Stage, event: object): Promise<boolean> {
-  const { aws, soap, env, options } = stage;
+  const { aws, soap, endpointUrl, options } = stage;
   const requestsBefore = soap?.calls.length ?? 0;
   const run = await runTick(stage, event);
   const scene = {
-    endpoint: shownAddress(env.TOKEN_ENDPOINT),
+    endpoint: shownAddress(endpointUrl),
     credentialsFile: options.endpoint?.credentialsFile,
     requests: soap && soap.calls.length - requestsBefore,
     token: aws.parameters.parameter(TOKEN_PARAMETER_NAME)?.value,
