@@ -1,5 +1,6 @@
 import { isObject } from '../../lambda/parse-json.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
+import type { TypedBody } from '../../lambda/services/root-part.ts';
 import { decodeBody } from '../../lambda/soap/decode-body.ts';
 import { isBlank, parseXml, withDescendants, type XmlElement, XmlError } from '../../lambda/soap/strict-xml.ts';
 import { SOAP_11, SOAP_12, soapNamespace } from '../world/soap/soap-envelope.ts';
@@ -42,12 +43,8 @@ const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
 const MAX_NAME = 80;
 
 /** Describes a whole or cut-off body. `redact` sees every name that is shown. */
-export function answerStructure(
-  body: Uint8Array,
-  contentType: string | undefined,
-  redact: Redact,
-  profile: ServiceProfile,
-): AnswerStructure {
+export function answerStructure(typed: TypedBody, redact: Redact, profile: ServiceProfile): AnswerStructure {
+  const { contentType, body } = typed;
   const { text } = decodeBody(body, contentType);
   if (isBlank(text)) return { kind: 'empty', lines: ['nothing'] };
   if (/<html[\s>]|<!doctype\s+html/i.test(text.slice(0, 2000))) return htmlStructure(text);

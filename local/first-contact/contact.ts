@@ -21,12 +21,11 @@ export function describeContact(sent: SentRequest, endpoint: string, profile: Se
   const redact = (name: string) => inOneLine(redactServiceText(name, secrets, [])) ?? '';
   // SOAP 1.2 has its action in the Content-Type.
   const shownHeaders = ['Content-Type', 'SOAPAction'].filter((name) => name.toLowerCase() in headers);
+  const maskedHeaders = Object.keys(profile.headers ?? {}).toSorted();
   const head = [
     `POST ${shownAddress(endpoint).slice(new URL(endpoint).origin.length)}`,
     ...shownHeaders.map((name) => `${name}: ${headers[name.toLowerCase()]}`),
-    ...Object.keys(profile.headers ?? {})
-      .toSorted()
-      .map((name) => `${name}: ${MASK}`),
+    ...maskedHeaders.map((name) => `${name}: ${MASK}`),
   ];
   return {
     /** `POST /path`, then the headers that a SOAP service looks at, and those of the profile with their values masked. */
@@ -39,28 +38,21 @@ export function describeContact(sent: SentRequest, endpoint: string, profile: Se
   };
 }
 
-function describeAnswer(
-  { status, headers, bytes }: NonNullable<SentRequest['answer']>,
-  endpoint: string,
-  redact: Redact,
-  profile: ServiceProfile,
-) {
+type Answer = NonNullable<SentRequest['answer']>;
+
+function describeAnswer(answer: Answer, endpoint: string, redact: Redact, profile: ServiceProfile) {
+  const { status, headers, bytes } = answer;
   const { location, 'content-type': contentType } = headers;
+  // A media type and a charset are no place for more.
+  const typePieces = contentType?.slice(0, 80).split(/([/;=])/);
   const body = decodeContent(Buffer.from(bytes), headers['content-encoding']);
-  const envelope = typeof body === 'string' ? undefined : (rootPart({ contentType, body }) ?? { contentType, body });
   const structure: AnswerStructure =
-    envelope === undefined
+    typeof body === 'string'
       ? { kind: 'text', lines: [`${bytes.length} bytes, ${body}`] }
-      : answerStructure(envelope.body, envelope.contentType, redact, profile);
+      : answerStructure(rootPart({ contentType, body }) ?? { contentType, body }, redact, profile);
   return {
     status,
-    // A media type and a charset are no place for more.
-    contentType: contentType
-      ?.slice(0, 80)
-      .split(/([/;=])/)
-      .map(redact)
-      .join('')
-      .replace(';', '; '),
+    contentType: typePieces?.map(redact).join('').replace(';', '; '),
     // Scheme and host: a path or a query may carry a session.
     redirectTo: location === undefined ? undefined : URL.parse(location, endpoint)?.origin,
     /** How the server wants an HTTP login, such as `Basic`. */
@@ -72,11 +64,9 @@ function describeAnswer(
 }
 
 /** The secret's fields, wherever the profile has put them; the fixed texts of its request are no secret. */
-function sentFields(
-  { body, headers: sent }: SentRequest,
-  { request, headers = {} }: ServiceProfile,
-): readonly string[] {
+function sentFields({ body, headers: sent }: SentRequest, profile: ServiceProfile): readonly string[] {
   if (body === '') return [];
+  const { request, headers = {} } = profile;
   const templates = withDescendants(parseXml(request));
   const inBody = withDescendants(parseXml(body)).filter((_, at) =>
     placeholders(templates[at]?.text ?? '').some((name) => !name.startsWith('$')),

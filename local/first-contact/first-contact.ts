@@ -21,7 +21,7 @@ type Row = readonly [name: string, expected: readonly string[], came: readonly s
  */
 export function firstContactScreen(failed: FailedContact, width: number): string {
   const { answer, fault, wasSent, requestHead, requestBody, code, message = '', said, hints, profile } = failed;
-  const [cause, remedy] = likelyCause(failed);
+  const { cause, remedy } = likelyCause(failed);
   // The rest of the message is advice for an operator whose service worked before.
   const [happened] = message.split('. ');
   const { mediaType, lines } = expectedAnswer(profile);
@@ -54,7 +54,7 @@ function expectedAnswer(profile: ServiceProfile): { mediaType: string; lines: re
   // Which of several stands where, a profile does not say.
   const shown = namespaces.length > 1 ? ["one of the profile's namespaces"] : namespaces;
   const { body, contentType } = profileDialect({ ...profile, namespaces: shown }).success('x', new Date(0), 1);
-  const { lines } = answerStructure(Buffer.from(body), contentType, (name) => name, profile);
+  const { lines } = answerStructure({ contentType, body: Buffer.from(body) }, (name) => name, profile);
   // How long the texts are is the service's own affair.
   const withoutLength = (line: string) => line.replace(/(?: \(|(,) )\d+ chars?\)$/, (_, comma) => (comma ? ')' : ''));
   return { mediaType: contentType.replace(/;.*/, ''), lines: lines.map(withoutLength) };

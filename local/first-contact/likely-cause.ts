@@ -17,36 +17,31 @@ export interface FailedContact extends Contact, Pick<TickLogLine, 'code' | 'mess
   readonly hints: readonly string[];
 }
 
-/** Why it got none, most likely, and what to do: whole sentences, of the first row that holds. */
-export function likelyCause(failed: FailedContact): readonly [cause: string, remedy: string] {
-  const [, cause, remedy] = rows(failed).find(([holds]) => holds) ?? NO_TOKEN;
-  return [cause, remedy];
-}
-
-type Row = readonly [holds: boolean, cause: string, remedy: string];
-
 const PATH = "Compare the path with the vendor's documentation, letter by letter.";
 const SOAP_ADDRESS =
   "Look for the service's own address in the vendor's documentation; it often ends in .php, .asmx or .svc.";
 const DESCRIBE = 'Another service: see docs/services.md, "Your own", and --service.';
 const EXAMPLE = "compare request and soapAction of the profile with an example of the vendor's";
 
-/** A first contact: a redirect is a wrong path before it is an outage. */
-function rows(failed: FailedContact): readonly Row[] {
+/**
+ * Why it got none, most likely, and what to do: whole sentences, of the first row that holds. At a first contact, a redirect
+ * is a wrong path before it is an outage.
+ */
+export function likelyCause(failed: FailedContact) {
   const { answer, fault, certificate, endpoint, code, profile } = failed;
-  const { what = '', remedy = '' } = fault ?? {};
+  const { what = '', remedy: advice = '' } = fault ?? {};
   const { status = 0, redirectTo = 'nowhere that can be read', challenge } = answer ?? {};
   const kind = answer?.structure.kind;
   const [sent, other] = soapNamespace(profile.request) === SOAP_12 ? ['1.2', '1.1'] : ['1.1', '1.2'];
   const otherVersion = `Give the Envelope of the profile's request the namespace of SOAP ${other}, or look for another address in the vendor's documentation. ${DESCRIBE}`;
   const isMute = kind !== undefined && !SPEAKING.includes(kind);
-  return [
+  const rows: readonly (readonly [holds: boolean, cause: string, remedy: string])[] = [
     [
       certificate !== undefined,
       `The certificate ${certificate}: ${what}.`,
-      `${remedy}. NODE_EXTRA_CA_CERTS, set to a file with an authority, works here as tls_ca does.`,
+      `${advice}. NODE_EXTRA_CA_CERTS, set to a file with an authority, works here as tls_ca does.`,
     ],
-    [answer === undefined, `${address(failed)}: ${what}.`, `${remedy}.`],
+    [answer === undefined, `${address(failed)}: ${what}.`, `${advice}.`],
     [
       fault !== undefined && kind === 'empty',
       `The server began an answer and did not end it: ${what}.`,
@@ -116,14 +111,15 @@ function rows(failed: FailedContact): readonly Row[] {
     [kind === 'JSON', 'This is an API that speaks JSON, not SOAP.', SOAP_ADDRESS],
     [kind === 'XML', 'This is XML, but no SOAP envelope.', PATH],
     [kind === 'text', 'This is neither SOAP nor XML.', PATH],
+    [
+      true,
+      'This is the answer that the profile names, but no token beyond doubt stands in it.',
+      'Compare the paths of the profile with the lines above (token, code, success, expiresIn, expiresAt), and its codes with what it said.',
+    ],
   ];
+  const [, cause = '', remedy = ''] = rows.find(([holds]) => holds) ?? [];
+  return { cause, remedy };
 }
-
-const NO_TOKEN: Row = [
-  true,
-  'This is the answer that the profile names, but no token beyond doubt stands in it.',
-  'Compare the paths of the profile with the lines above (token, code, success, expiresIn, expiresAt), and its codes with what it said.',
-];
 
 /** What an answer of these kinds says counts for more than its status. */
 const SPEAKING: readonly AnswerKind[] = ['this service', 'another service', 'SOAP fault', 'other SOAP version', 'JSON'];

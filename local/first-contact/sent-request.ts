@@ -43,13 +43,12 @@ function watch(request: ClientRequest) {
   request.once('finish', () => {
     wasSent = true;
   });
-  request.once('error', (error) => {
-    fault = faultOf(error, Date.now() - startedAt);
-  });
+  const fail = (error: unknown) => {
+    fault ??= faultOf(error, Date.now() - startedAt);
+  };
+  request.once('error', fail);
   // A switch of protocols (101) ends with neither a response nor an error.
-  request.once('close', () => {
-    if (response === undefined) fault ??= faultOf(new ConnectionError('CONNECTION_CLOSED'), Date.now() - startedAt);
-  });
+  request.once('close', () => response ?? fail(new ConnectionError('CONNECTION_CLOSED')));
   request.once('response', (came) => {
     response = came;
     came.push = overhear(came.push, (chunk) => Buffer.isBuffer(chunk) && chunks.push(chunk));

@@ -4,7 +4,7 @@ import { UsageError } from '../../cli/command-line.ts';
 import { readProfile } from '../../infra/app/read-profile.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { PROFILES } from '../../lambda/services/profiles.ts';
-import { type NamedAnswer, readAnswer, reportService } from './service-check.ts';
+import { type NamedAnswer, reportService } from './service-check.ts';
 
 const NAMES = [...PROFILES.keys()].join(', ');
 const USAGE = 'npm run service -- check PROFILE [ANSWER…] [--at INSTANT]';
@@ -50,7 +50,7 @@ export function check(words: readonly string[], at: string | undefined) {
   if (!given.isFound) throw new UsageError(`${profile}: ${given.faults.join('; ')}.`);
   if (command === 'print' && given.profile)
     return { lines: [JSON.stringify(given.profile, undefined, 2)], isUsable: true };
-  return reportService(given, answers.map(readNamed), instant);
+  return reportService(given, answers.map(readAnswer), instant);
 }
 
 function unknownCommand(command: string | undefined): string {
@@ -61,14 +61,24 @@ function unknownCommand(command: string | undefined): string {
   return `There is no command ${command}.${meant} `;
 }
 
-function readNamed(path: string): NamedAnswer {
+/**
+ * A body, taken for an HTTP 200 in XML; or with the name `*.response.http` status line, headers, an empty line and a body, as
+ * `curl -i` writes them.
+ */
+function readAnswer(path: string): NamedAnswer {
   let file: Buffer;
   try {
     file = readFileSync(path);
   } catch {
     throw new UsageError(`The answer ${path} cannot be read: give the path of a file`);
   }
-  const reply = readAnswer(path, file);
-  if (reply === undefined) throw new UsageError(`${path} does not begin with a status line such as HTTP/1.1 200 OK`);
-  return { name: basename(path), reply };
+  const name = basename(path);
+  if (!path.endsWith('.response.http')) return { name, status: 200, contentType: 'text/xml', body: file };
+  const text = file.toString('latin1');
+  const [head = ''] = /^.*?\r?\n\r?\n/s.exec(text) ?? [text];
+  const [statusLine = '', ...headers] = head.split(/\r?\n/);
+  const [, status] = /^HTTP\/\S+ (\d{3})(?: |$)/.exec(statusLine) ?? [];
+  if (status === undefined) throw new UsageError(`${path} does not begin with a status line such as HTTP/1.1 200 OK`);
+  const contentType = headers.find((line) => /^content-type[ \t]*:/i.test(line))?.replace(/^[^:]*:[ \t]*/, '');
+  return { name, status: Number(status), contentType, body: file.subarray(head.length) };
 }

@@ -9,9 +9,8 @@ import { durationText, type Timing } from '../../lambda/timing.ts';
 import { codeHint, lifetimeHint, pathHints } from '../world/profile-hints.ts';
 
 /** One answer that somebody has in a file. */
-export interface NamedAnswer {
+export interface NamedAnswer extends SoapReply {
   readonly name: string;
-  readonly reply: SoapReply;
 }
 
 /**
@@ -40,22 +39,6 @@ export function reportService(given: GivenProfile, answers: readonly NamedAnswer
     ...answers.flatMap((answer) => ['', ...answerLines(profile, answer, at, timing)]),
   ];
   return { lines, isUsable: true };
-}
-
-/**
- * The answer in a file: a body, or with the name `*.response.http` status line, headers, an empty line and a body, as
- * `curl -i` writes them. A body alone is taken for an HTTP 200 in XML.
- * @returns undefined where a `*.response.http` does not begin with a status line
- */
-export function readAnswer(name: string, file: Buffer): SoapReply | undefined {
-  if (!name.endsWith('.response.http')) return { status: 200, contentType: 'text/xml', body: file };
-  const text = file.toString('latin1');
-  const [head = ''] = /^.*?\r?\n\r?\n/s.exec(text) ?? [text];
-  const [statusLine = '', ...headers] = head.split(/\r?\n/);
-  const [, status] = /^HTTP\/\S+ (\d{3})(?: |$)/.exec(statusLine) ?? [];
-  if (status === undefined) return undefined;
-  const contentType = headers.find((line) => /^content-type[ \t]*:/i.test(line))?.replace(/^[^:]*:[ \t]*/, '');
-  return { status: Number(status), contentType, body: file.subarray(head.length) };
 }
 
 function listed(text: string): string {
@@ -92,9 +75,9 @@ function requestLines(service: Service, at: number): readonly string[] {
   return ['POST', ...head, '', ...body.split('\n')].map((line) => `  ${line}`);
 }
 
-function answerLines(profile: ServiceProfile, { name, reply }: NamedAnswer, at: number, timing: Timing) {
+function answerLines(profile: ServiceProfile, reply: NamedAnswer, at: number, timing: Timing) {
   const answer = judge(profile, reply);
-  const subject = `${name} (HTTP ${reply.status}):`;
+  const subject = `${reply.name} (HTTP ${reply.status}):`;
   const lost = pathHints(profile, reply).map(listed);
   if ('code' in answer) return [`${subject} ${answer.code}`, `  ${answer.why}`, ...lost];
   const { accessToken, end } = answer;

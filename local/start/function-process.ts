@@ -2,14 +2,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { isObject } from '../../lambda/parse-json.ts';
 import type { TickLogLine } from '../../lambda/refresher/tick-log.ts';
 import type { SentRequest } from '../first-contact/sent-request.ts';
-
-/** The built function, as it is deployed. */
-const ARTEFACT = fileURLToPath(new URL('../../dist/refresher/handler.mjs', import.meta.url));
-const LAMBDA_PROCESS = fileURLToPath(new URL('lambda-process.ts', import.meta.url));
 
 /**
  * Runs the artefact that is deployed, in a new process with nothing but `env` around it: no profile, region or
@@ -22,16 +17,16 @@ export async function invoke(
   timeoutMs: number,
   signal?: AbortSignal,
 ) {
-  const args = [ARTEFACT, JSON.stringify(event), String(timeoutMs)];
-  const child = fork(LAMBDA_PROCESS, args, { env, execArgv: [], signal, serialization: 'advanced', silent: true });
-  let ending: Ending | undefined;
-  child.on('message', (message) => {
-    if (isEnding(message)) ending = message;
-  });
+  const lambda = new URL('lambda-process.ts', import.meta.url);
+  const args = [JSON.stringify(event), String(timeoutMs)];
+  const child = fork(lambda, args, { env, execArgv: [], signal, serialization: 'advanced', silent: true });
+  const messages: unknown[] = [];
+  child.on('message', (message) => messages.push(message));
   const closed = once(child, 'close');
   // Piped, so never null; the types do not know that.
   const read = (output: Readable | null) => text(output ?? Readable.from([]));
   const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr), closed]);
+  const ending = messages.find(isEnding);
   if (ending === undefined) throw new Error(`The function ended without a log line.\n${stderr}`);
   return { tick: ending.line, output: stdout + stderr, request: ending.request };
 }

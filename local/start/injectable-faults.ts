@@ -3,7 +3,7 @@ import { ENDPOINT_FAULTS, type EndpointFault } from '../world/soap/endpoint-faul
 import type { SoapEndpoint } from '../world/soap/soap-endpoint.ts';
 
 /** Makes something fail from now on. */
-export type InjectFault = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => Promise<void> | void;
+export type InjectFault = (aws: LocalAws, soap: SoapEndpoint, secretId: string) => unknown;
 
 const isStatus = (name: string) => Number(/^\d{3}$/.test(name));
 // An object lists its numbers first; the words are more interesting.
@@ -26,9 +26,7 @@ export const MASTERS_INDIA_FAULTS: readonly EndpointFault[] = [
 export const AWS_FAULTS: ReadonlyMap<string, InjectFault> = new Map<string, InjectFault>([
   [
     'secret-malformed',
-    (aws, _, secretId) => {
-      aws.perform('PutSecretValue', { SecretId: secretId, SecretString: '{"user":"demo"}' });
-    },
+    (aws, _, id) => aws.perform('PutSecretValue', { SecretId: id, SecretString: '{"user":"demo"}' }),
   ],
   ['secret-denied', failing('GetSecretValue', { type: 'AccessDeniedException' })],
   ['store-denied', failing('PutParameter', { type: 'AccessDeniedException' })],

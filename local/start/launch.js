@@ -6,14 +6,12 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Installed with the development dependencies, or not at all. */
-const NEEDED = ['esbuild', 'fast-xml-parser'];
-
 /** Without one, the script goes on with a command of its own: `node local/start/launch.js && cdk`. */
 const [file] = process.argv.splice(2, 1);
 const name = process.env.npm_lifecycle_event ?? 'start';
 
-if (!NEEDED.every((module) => existsSync(new URL(`../../node_modules/${module}`, import.meta.url)))) {
+// Installed with all other development dependencies, or not at all.
+if (!existsSync(new URL('../../node_modules/esbuild', import.meta.url))) {
   // NODE_ENV=production, as in many CI images, makes npm leave out what only this repository's own commands need.
   fail('what this command needs is not installed. Run: npm ci --include=dev');
 } else if (!process.features.typescript) {

@@ -24,18 +24,17 @@ type Step = readonly [isDone: boolean, step: string, detail: string];
 
 /** One tick, step by step in the order of events. */
 export function tickStory(tick: TickLogLine, scene: Scene): string {
-  const { outcome, code, tokenVersion, warnings = [] } = tick;
+  const { outcome, code, tokenParameter, tokenVersion, warnings = [] } = tick;
   const { width, token, failure = failureStory(tick, width) } = scene;
   const end = `expires ${expiry(tick)}`;
-  const stored = `${tick.tokenParameter}`;
   const last: Readonly<Record<TickLogLine['outcome'], readonly Step[]>> = {
     refreshed: [
-      [true, 'token stored', `${stored}, version ${tokenVersion}, value ${mask(token)}`],
+      [true, 'token stored', `${tokenParameter}, version ${tokenVersion}, value ${mask(token)}`],
       [true, 'status stored', `version ${tokenVersion} ${end}`],
     ],
     unchanged: [[true, 'token kept', `the service gave the same one again; it ${end}`]],
     fresh: [[true, 'token left alone', `version ${tokenVersion} ${end}: not due, nobody was asked`]],
-    failed: code === 'STORE_FAILED' ? [[false, 'token stored', stored]] : [],
+    failed: code === 'STORE_FAILED' ? [[false, 'token stored', `${tokenParameter}`]] : [],
   };
   return [
     ...[...firstSteps(tick, scene), ...last[outcome]].map((step) => stepLine(step, width)),
@@ -48,7 +47,7 @@ function firstSteps(tick: TickLogLine, { endpoint, credentialsFile, requests = 1
   const { outcome, code, secretVersionId, endpointLatenciesMs: latencies } = tick;
   const steps: Step[] = [];
   if (secretVersionId !== undefined) {
-    const secret = credentialsFile ?? `secret ${SECRET_ID}, version ${shortId(secretVersionId)}`;
+    const secret = credentialsFile ?? `secret ${SECRET_ID}, version ${secretVersionId.slice(0, 8)}…`;
     steps.push([true, 'credentials read', `${secret}, values ${MASK}`]);
   } else if (code?.startsWith('CREDENTIALS_')) {
     steps.push([false, 'credentials read', credentialsFile ?? `secret ${SECRET_ID}`]);
@@ -74,11 +73,6 @@ export function heading(text: string): string {
 /** Enough to distinguish two tokens, far too little to use one. */
 function mask(secret = ''): string {
   return secret.length < 20 ? MASK : `${secret.slice(0, 4)}${MASK}`;
-}
-
-/** Enough to distinguish two versions. */
-function shortId(id: string): string {
-  return id.length > 12 ? `${id.slice(0, 8)}…` : id;
 }
 
 const MASK = '••••••••';

@@ -2,7 +2,7 @@ import { type parseCommandLine, UsageError } from '../../cli/command-line.ts';
 import { readProfile } from '../../infra/app/read-profile.ts';
 import { timingOfProps } from '../../infra/timing-props.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
-import { mastersIndia, PROFILES, type ServiceProfile } from '../../lambda/services/profiles.ts';
+import { mastersIndia, PROFILES } from '../../lambda/services/profiles.ts';
 import { serviceOf } from '../../lambda/services/service.ts';
 import { proxyRemedies } from '../../lambda/setting-rules.ts';
 import { CHECK_EVERY_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../lambda/timing.ts';
@@ -25,7 +25,7 @@ const OPTIONS = {
   credentials: { type: 'string' },
   'allow-http': { type: 'boolean', default: false },
   proxy: { type: 'string' },
-  service: { type: 'string' },
+  service: { type: 'string', default: 'mastersIndia' },
   fail: { type: 'string' },
 } as const;
 
@@ -72,7 +72,8 @@ export type StartValues = ReturnType<typeof parseCommandLine<typeof OPTIONS>>['v
 export function readOptions(values: StartValues) {
   const { fail, serve, every, lifetime } = values;
   const endpoint = realEndpoint(values);
-  const service = values.service === undefined ? mastersIndia : profileOf(values.service);
+  const { profile: service, faults } = readProfile(values.service);
+  check(service !== undefined, `--service ${values.service}: ${faults.join('; ')}.`);
   check(
     service === mastersIndia || !MASTERS_INDIA_FAULTS.some((name) => name === fail),
     `--fail ${fail} is an answer of Masters India; with --service, take password-changed or fault.`,
@@ -126,13 +127,6 @@ function realEndpoint(values: StartValues) {
     `--endpoint is plain http: whoever is on the way to ${host} can read the credentials. Give the https address, or --allow-http to send them all the same.`,
   );
   return { url, credentialsFile, proxyUrl };
-}
-
-/** @throws UsageError that names every fault of the profile */
-function profileOf(name: string): ServiceProfile {
-  const { profile, faults } = readProfile(name);
-  check(profile !== undefined, `--service ${name}: ${faults.join('; ')}.`);
-  return profile;
 }
 
 function injectableFault(name: string): InjectFault {

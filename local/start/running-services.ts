@@ -1,5 +1,4 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
 
 /** Where the services of `npm start -- --serve` listen, for another terminal. */
@@ -16,7 +15,7 @@ export interface RunningServices {
 }
 
 /** Written while the services are up, so that nobody has to guess at a port that something else may hold. */
-export const SERVICES_FILE = fileURLToPath(new URL('../../dist/local-services.json', import.meta.url));
+export const SERVICES_FILE = new URL('../../dist/local-services.json', import.meta.url);
 
 /** @throws an error of the file system */
 export function announceServices(services: Omit<RunningServices, 'pid'>): void {
@@ -29,7 +28,7 @@ export function withdrawServices(): void {
 }
 
 /** @returns undefined where none run: there is no announcement, or its process has ended. */
-export function runningServices(file: string): RunningServices | undefined {
+export function runningServices(file: string | URL): RunningServices | undefined {
   try {
     const services = parseJsonObject(readFileSync(file, 'utf8'));
     if (!isAnnouncement(services)) return undefined;

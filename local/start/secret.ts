@@ -43,22 +43,20 @@ export function withWrongPassword(credentials: SoapCredentials): SoapCredentials
 /** The line from which on a text is no JSON, whatever stands in it; undefined for JSON. */
 export function jsonFaultLine(text: string): number | undefined {
   const message = jsonFault(text);
-  if (message === undefined) return undefined;
+  if (message === '') return undefined;
   const [, line] = /\(line (\d+) column \d+\)$/.exec(message) ?? [];
   if (line !== undefined) return Number(line);
   // Node names none for a token that it does not expect: it is in the first line after which the text cannot go on.
   const lines = text.split('\n');
-  const first = lines.findIndex((_, index) =>
-    /^Unexpected token/.test(jsonFault(lines.slice(0, index + 1).join('\n')) ?? ''),
-  );
+  const first = lines.findIndex((_, at) => /^Unexpected token/.test(jsonFault(lines.slice(0, at + 1).join('\n'))));
   return first === -1 ? lines.length : first + 1;
 }
 
-/** Node's words; they may quote the text. */
-function jsonFault(text: string): string | undefined {
+/** Node's words, none for JSON; they may quote the text. */
+function jsonFault(text: string): string {
   try {
     JSON.parse(text.replace(/^\ufeff/, ''));
-    return undefined;
+    return '';
   } catch (error) {
     return error instanceof Error ? error.message : '';
   }

@@ -16,16 +16,7 @@ import { announceServices, withdrawServices } from './running-services.ts';
 import { SECRET_ID, withWrongPassword } from './secret.ts';
 import { createServeLog, type ServeLog } from './serve-log.ts';
 import { putCredentials, READ_STATUS, READ_TOKEN, shellCommand } from './shell-command.ts';
-import {
-  type BehindPorts,
-  onPort,
-  onStage,
-  playedService,
-  putSecret,
-  runTick,
-  type Stage,
-  showStage,
-} from './stage.ts';
+import { type BehindPorts, onPort, openStage, playedService, runTick, type Stage, showStage } from './stage.ts';
 
 const PAGE_PORT = 4782;
 
@@ -37,11 +28,14 @@ const PAGE_PORT = 4782;
 export async function serve(options: Options, secretString: string): Promise<number> {
   const { endpoint, fault } = options;
   const world = endpoint === undefined && fault === undefined ? playedWorld(options, secretString) : undefined;
-  await onStage(options, world === undefined ? {} : behindPorts(world), async (stage) => {
-    if (world === undefined) putSecret(stage, secretString);
+  const stage = await openStage(options, world && behindPorts(world));
+  try {
+    if (world === undefined) stage.aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString });
     showStage(stage);
     await serveStage(stage, world);
-  });
+  } finally {
+    await stage.close();
+  }
   return 0;
 }
 
@@ -59,13 +53,10 @@ const CUT = { bytes: Buffer.alloc(0), end: 'reset' } as const;
 /** The world on the wire: what is broken there is broken for the `aws` command, too. */
 function behindPorts({ aws, vendor, clock }: VirtualWorld): BehindPorts {
   const now = () => new Date(clock.now());
-  const answer = () => {
-    if (vendor.fault === undefined) return undefined;
-    return vendor.fault === NO_CONNECTION ? CUT : ENDPOINT_FAULTS.truncated();
-  };
+  const broken = () => (vendor.fault === NO_CONNECTION ? CUT : ENDPOINT_FAULTS.truncated());
   return {
     aws: { services: aws.services, now, faults: (operation) => aws.refusal(operation) },
-    soap: { service: vendor.service, now, faults: answer },
+    soap: { service: vendor.service, now, faults: () => vendor.fault && broken() },
   };
 }
 
@@ -86,7 +77,7 @@ async function serveStage(stage: Stage, world: VirtualWorld | undefined): Promis
   };
   const onPace = (pace: number) => isAnnounced && announce(pace);
   const onTick = async (tick: TickLogLine, at: Date) => {
-    await log.tick(tick, at, async () => failureDetails(stage, failureStory(tick, width()), tick));
+    await log.tick(tick, at, async () => failureDetails(stage, tick));
     if (options.verbose) console.log(styleText('dim', JSON.stringify(tick)));
   };
   const page = world && (await onPort(PAGE_PORT, (port) => servePage({ world, env, port, onTick, onPace })));
@@ -105,9 +96,9 @@ async function serveStage(stage: Stage, world: VirtualWorld | undefined): Promis
   }
 }
 
-function showCommands({ aws, soap, accessKeyId }: Stage): void {
+function showCommands({ aws, soap, env }: Stage): void {
   const commands = [
-    `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`,
+    `export AWS_ACCESS_KEY_ID=${env.AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=local`,
     `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
     `aws ${READ_TOKEN}`,
     `aws ${READ_STATUS}`,
@@ -139,10 +130,7 @@ async function tickInProcesses(stage: Stage, log: ServeLog, signal: AbortSignal)
       // Forced once: a failure would else show only when the token is due.
       const event = ticks === 2 && options.fault !== undefined ? { force: true } : {};
       const run = await runTick(stage, event, signal);
-      await log.tick(run.tick, new Date(), async () => {
-        const story = (await firstContact(stage, run)) ?? failureStory(run.tick, width());
-        return failureDetails(stage, story, run.tick);
-      });
+      await log.tick(run.tick, new Date(), async () => failureDetails(stage, run.tick, await firstContact(stage, run)));
       if (options.verbose) console.log(styleText('dim', run.output));
       await sleep(options.everySeconds * 1000, undefined, { signal });
     }
@@ -152,8 +140,8 @@ async function tickInProcesses(stage: Stage, log: ServeLog, signal: AbortSignal)
 }
 
 /** What stands below the line of a failed tick. */
-function failureDetails({ options, soap }: Stage, story: string, { code }: TickLogLine): string {
-  if (!code?.startsWith('CREDENTIALS_')) return story;
+function failureDetails({ options, soap }: Stage, tick: TickLogLine, story = failureStory(tick, width())): string {
+  if (!tick.code?.startsWith('CREDENTIALS_')) return story;
   const file = options.endpoint?.credentialsFile;
   // Somebody may have changed the password on the page.
   const right = file === undefined ? (soap?.service.credentials ?? {}) : { file };

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Environment } from '../../lambda/refresher/config.ts';
-import { serviceVariable } from '../../lambda/services/check-profile.ts';
+import { variablesOf } from '../../lambda/refresher/config.ts';
+import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS, usefulLife } from '../../lambda/timing.ts';
 import { describeContact } from '../first-contact/contact.ts';
 import { shownAddress } from '../first-contact/shown-address.ts';
 import { REGION } from '../world/aws/aws-account.ts';
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../world/aws/aws-server.ts';
-import { type SoapEndpoint, type SoapEndpointOptions, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
+import { type LocalAwsOptions, startLocalAws } from '../world/aws/aws-server.ts';
+import { type SoapEndpointOptions, startSoapEndpoint } from '../world/soap/soap-endpoint.ts';
 import type { Issuing } from '../world/soap/token-issuer.ts';
 import { invoke } from './function-process.ts';
 import { heading, width, wrapped } from './narrative.ts';
@@ -15,17 +15,7 @@ import type { Options } from './options.ts';
 import { demoCredentials, SECRET_ID } from './secret.ts';
 
 /** What the function meets on this machine. */
-export interface Stage {
-  readonly options: Options;
-  readonly aws: LocalAws;
-  /** Left out when a real service is asked. */
-  readonly soap: SoapEndpoint | undefined;
-  readonly endpointUrl: string;
-  /** With which the local AWS is asked; beside real credentials, it answers to no other. */
-  readonly accessKeyId: string;
-  /** The function's environment. */
-  readonly env: Readonly<Record<string, string>>;
-}
+export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /** What stands behind the ports; new services where it is left out. */
 export interface BehindPorts {
@@ -42,30 +32,27 @@ const SOAP_PORT = 4781;
 /** Shorter than in the cloud, so that nobody waits long for a time-out; a real service gets the cloud's minute. */
 const LOCAL_TIMEOUT_MS = 20_000;
 
-/** Opens the ports, and closes them once `play` has ended. */
-export async function onStage<Result>(
-  options: Options,
-  behind: BehindPorts,
-  play: (stage: Stage) => Promise<Result>,
-): Promise<Result> {
+/** Opens the ports. */
+export async function openStage(options: Options, behind: BehindPorts = {}) {
   const { endpoint } = options;
-  const onlyKey = endpoint && { accessKeyId: `LOCAL${randomBytes(10).toString('hex').toUpperCase()}` };
-  const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, ...onlyKey, port }));
+  // Beside real credentials, the local AWS answers to no other.
+  const accessKeyId = endpoint && `LOCAL${randomBytes(10).toString('hex').toUpperCase()}`;
+  const aws = await onPort(AWS_PORT, (port) => startLocalAws({ ...behind.aws, accessKeyId, port }));
+  /** Left out when a real service is asked. */
   const soap = endpoint === undefined ? await openSoapPort(options, behind.soap) : undefined;
   const endpointUrl = endpoint?.url ?? soap?.url ?? '';
-  const { accessKeyId } = onlyKey ?? { accessKeyId: 'local' };
+  // A private authority is known to the person who starts this.
+  const { NODE_EXTRA_CA_CERTS } = process.env;
+  /** The function's environment. */
   const env = {
-    ...settings(options, endpointUrl),
+    ...functionVariables(options, endpointUrl),
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_ACCESS_KEY_ID: accessKeyId ?? 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
+    ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
   };
-  try {
-    return await play({ options, aws, soap, endpointUrl, accessKeyId, env });
-  } finally {
-    await Promise.all([aws.close(), soap?.close()]);
-  }
+  return { options, aws, soap, endpointUrl, env, close: () => Promise.all([aws.close(), soap?.close()]) };
 }
 
 /** Says what runs where; not where a failure has to fit on the screen below it: the tick names the same. */
@@ -84,20 +71,15 @@ export function showStage({ options, aws, soap, endpointUrl }: Stage): void {
   }
 }
 
-/** Makes the local secret. */
-export function putSecret({ aws }: Stage, SecretString: string): void {
-  aws.perform('CreateSecret', { Name: SECRET_ID, SecretString });
-}
-
 /** One run of the function. */
 export type Invocation = Awaited<ReturnType<typeof runTick>>;
 
 /** Runs it as it is deployed, and says what it met at a real service. */
-export async function runTick({ env, options, endpointUrl }: Stage, event: object, signal?: AbortSignal) {
+export async function runTick({ env, options }: Stage, event: object, signal?: AbortSignal) {
   const { endpoint, service } = options;
   const timeoutMs = endpoint === undefined ? LOCAL_TIMEOUT_MS : LONGEST_RUN_SECONDS * 1000;
   const { request, ...run } = await invoke(env, event, timeoutMs, signal);
-  return { ...run, contact: endpoint && request && describeContact(request, endpointUrl, service) };
+  return { ...run, contact: endpoint && request && describeContact(request, endpoint.url, service) };
 }
 
 /** Takes that port if it is free, else another one, and says so. */
@@ -105,8 +87,7 @@ export async function onPort<T>(port: number, start: (port: number) => Promise<T
   try {
     return await start(port);
   } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!isTaken) throw error;
+    if (errorName(error) !== 'EADDRINUSE') throw error;
     console.log(`  Port ${port} is busy, so another one is taken.`);
     return start(0);
   }
@@ -125,22 +106,19 @@ export function playedService({ service: profile, lifetimeSeconds: tokenLifetime
   return { credentials: demoCredentials(profile), tokenLifetimeSeconds, profile, issuing, renewalWindowSeconds: 0 };
 }
 
-function settings(options: Options, endpointUrl: string): Environment {
-  const { service, serve, everySeconds, endpoint, lifetimeSeconds: lifetime } = options;
-  const { renewal, loginsPerDay } = service.timing ?? {};
-  // A private authority is known to the person who starts this.
-  const { NODE_EXTRA_CA_CERTS } = process.env;
-  return {
-    CREDENTIALS_SECRET_ID: SECRET_ID,
-    TOKEN_ENDPOINT: endpointUrl,
-    TOKEN_PARAMETER_NAME,
-    REFRESH_EVERY_SECONDS: String(Math.ceil(usefulLife(lifetime, lifetime))),
-    CHECK_EVERY_SECONDS: String(serve ? everySeconds : CHECK_EVERY_SECONDS),
-    TOKEN_LIFETIME_SECONDS: String(lifetime),
-    ...(service !== mastersIndia && { SERVICE: serviceVariable(service) }),
-    ...(renewal && { RENEWAL_WINDOW_SECONDS: '0' }),
-    ...(endpoint?.proxyUrl && { PROXY_URL: endpoint.proxyUrl }),
-    ...(loginsPerDay && { LOGINS_PER_DAY: String(loginsPerDay) }),
-    ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
-  };
+/** By the names of the settings, as the construct does it. */
+function functionVariables(options: Options, endpointUrl: string): Readonly<Record<string, string>> {
+  const { service, serve, everySeconds, endpoint, lifetimeSeconds } = options;
+  return variablesOf({
+    credentialsSecretId: SECRET_ID,
+    endpoint: endpointUrl,
+    tokenParameterName: TOKEN_PARAMETER_NAME,
+    refreshEverySeconds: Math.ceil(usefulLife(lifetimeSeconds, lifetimeSeconds)),
+    checkEverySeconds: serve ? everySeconds : CHECK_EVERY_SECONDS,
+    tokenLifetimeSeconds: lifetimeSeconds,
+    renewalWindowSeconds: service.timing?.renewal && 0,
+    profile: service === mastersIndia ? undefined : service,
+    loginsPerDay: service.timing?.loginsPerDay,
+    proxyUrl: endpoint?.proxyUrl,
+  });
 }

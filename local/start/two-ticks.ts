@@ -6,23 +6,26 @@ import { heading, tickStory, warningLine, width } from './narrative.ts';
 import type { Options } from './options.ts';
 import { SECRET_ID } from './secret.ts';
 import { READ_TOKEN, shellCommand } from './shell-command.ts';
-import { onStage, putSecret, runTick, type Stage, showStage, TOKEN_PARAMETER_NAME } from './stage.ts';
+import { openStage, runTick, type Stage, showStage, TOKEN_PARAMETER_NAME } from './stage.ts';
 
 /**
  * Two ticks show the whole idea: the first gets a token, the second leaves it alone, or shows a fault.
  * @returns the exit status
  */
 export async function showTwoTicks(options: Options, secretString: string): Promise<number> {
-  return await onStage(options, {}, async (stage) => {
-    putSecret(stage, secretString);
+  const stage = await openStage(options);
+  try {
+    stage.aws.perform('CreateSecret', { Name: SECRET_ID, SecretString: secretString });
     showStage(stage);
     return (await showTicks(stage)) ? 0 : 1;
-  });
+  } finally {
+    await stage.close();
+  }
 }
 
 /** @returns whether no tick failed */
 async function showTicks(stage: Stage): Promise<boolean> {
-  const { options, aws, soap, accessKeyId } = stage;
+  const { options, aws, soap, env } = stage;
   const { endpoint, fault } = options;
   console.log(heading(`First tick: ${endpoint === undefined ? '' : 'AWS is local, and '}nothing is stored yet`));
   if (!(await showTick(stage, {}))) return false;
@@ -38,7 +41,7 @@ async function showTicks(stage: Stage): Promise<boolean> {
   if (!(await showTick(stage, {}))) return false;
 
   console.log(heading('Read the token'));
-  const key = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local`;
+  const key = `AWS_ACCESS_KEY_ID=${env.AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=local`;
   console.log(shellCommand(`${key} aws --endpoint-url ${aws.url} --region ${REGION} ${READ_TOKEN}`, width()));
   console.log(styleText('dim', '  The command works while the services are up: npm start -- --serve'));
   return true;

@@ -42,11 +42,7 @@ export function lifetimeHint(expected: Timing, seconds: number): string | undefi
  * not have what stands beside a token: there, only a near name is worth a word.
  * @param redact takes out of a name what must not be shown
  */
-export function pathHints(
-  profile: ServiceProfile,
-  reply: SoapReply,
-  redact = (name: string): string => name,
-): readonly string[] {
+export function pathHints(profile: ServiceProfile, reply: SoapReply, redact = (name: string): string => name) {
   const scope = scopeOf(profile, reply);
   if (scope?.child.name !== profile.answer) return [];
   const judged = judge(profile, reply);
