@@ -72,8 +72,9 @@ describe.concurrent('the endpoint', () => {
     const { tick, failingTick, soap, storedToken } = await newWorld();
     soap.fault = { reply: readFileSync(new URL(file, repliesFolder)) };
     if (expected.kind === 'token') {
-      await tick();
+      const { secondsRemaining } = await tick();
       expect(storedToken()).toBe(expected.accessToken);
+      expect(secondsRemaining).toBeCloseTo(expected.expiresIn ?? 14_400, -3);
     } else {
       await failingTick(expected.code, ONE_TRY);
       expect(storedToken()).toBeUndefined();
