@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
-import { describeContact } from '../../../local/first-contact/contact.ts';
 import { firstContactScreen } from '../../../local/first-contact/first-contact.ts';
 import type { FailedContact } from '../../../local/first-contact/likely-cause.ts';
 import { wrapText } from '../../../local/first-contact/wrap-text.ts';
@@ -182,15 +181,6 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
 
     expect(status).toBe(1);
     expect(flat).toContain(`${path}, line ${line}: from here on it is no JSON. Look for a comma too many`);
-  });
-
-  it('hides what was sent, whatever the secret holds by now', () => {
-    const body = mastersIndia.request.replace('{{username}}', 'alice-user-77');
-    const bytes = new TextEncoder().encode(soap11('<x><alice-user-77/></x>'));
-    const answer = { status: 200, headers: { 'content-type': XML }, bytes };
-    const sent = { headers: {}, body, wasSent: true, fault: undefined, answer };
-    const shown = JSON.stringify(describeContact(sent, NOBODY, mastersIndia));
-    expect([shown.includes('•••'), shown.includes('alice')]).toEqual([true, false]);
   });
 
   it('asks once only, as a wrong password that is repeated may lock the account', async () => {

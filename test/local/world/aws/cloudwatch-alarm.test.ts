@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type AlarmState,
@@ -59,9 +58,15 @@ function point(minute: number, value: number, delay: number): MetricPoint {
   return { time: minute * MINUTE_MS, visibleAt: (minute + delay) * MINUTE_MS, value };
 }
 
-/** The changes of state in 200 minutes with the same value in each of those minutes, seen that many minutes later. */
-function changes(properties: Properties, minutes: readonly number[], value: number, delay = 0, metric = METRIC) {
-  const series = minutes.map((minute) => point(minute, value, delay));
+/** The changes of state in 200 minutes with these values in turn in those minutes, seen that many minutes later. */
+function changes(
+  properties: Properties,
+  minutes: readonly number[],
+  values: readonly number[],
+  delay = 0,
+  metric = METRIC,
+) {
+  const series = minutes.map((minute, at) => point(minute, values[at % values.length] ?? 0, delay));
   const watch = { createdAt: 0, until: 200 * MINUTE_MS, emptySeries: 'filled' } as const;
   const history = alarmHistory(readAlarm(properties), new Map([[seriesKey(metric), series]]), watch);
   return history.map(({ at, state }) => `${at / MINUTE_MS} ${state}`).slice(1);
@@ -70,18 +75,20 @@ function changes(properties: Properties, minutes: readonly number[], value: numb
 describe('an alarm over time', () => {
   const everyFive = Array.from({ length: 13 }, (_, tick) => tick * 5);
 
-  it.each<[string, Properties, minutes: number[], value: number, changes: string[], delay?: number]>([
+  it.each<[string, Properties, minutes: number[], values: number[], changes: string[], delay?: number]>([
     // A five-minute period holds the point of minute 7 from the end of that minute to the end of minute 11.
     // "Missing points are not needed while real ones are found": two further periods are searched.
-    ['slides its window with every minute', EVENTS, [7], 1, ['0 OK', '8 ALARM', '23 OK']],
-    ['counts a point that arrives late from then on', EVENTS, [7], 1, ['0 OK', '10 ALARM', '23 OK'], 3],
-    ['adds up what falls into one period', { ...EVENTS, Threshold: 2 }, [7, 7], 1, ['0 OK', '8 ALARM', '23 OK']],
-    ['does not add up two periods', { ...EVENTS, Threshold: 2 }, [7, 13], 1, ['0 OK']],
-    ['with FILL fires after three periods', FILLED, everyFive, 100, ['0 ALARM', '1 OK', '76 ALARM']],
-    ['without it two periods later', SILENCE, everyFive, 100, ['0 ALARM', '1 OK', '86 ALARM']],
-    ['stays quiet through a warm-up', { ...FILLED, WarmUpConfiguration: WARM_UP }, [2], 5, ['30 ALARM']],
-  ])('%s', (_, properties, minutes, value, expected, delay = 0) => {
-    expect(changes(properties, minutes, value, delay)).toEqual(expected);
+    ['slides its window with every minute', EVENTS, [7], [1], ['0 OK', '8 ALARM', '23 OK']],
+    ['counts a point that arrives late from then on', EVENTS, [7], [1], ['0 OK', '10 ALARM', '23 OK'], 3],
+    ['adds up what falls into one period', { ...EVENTS, Threshold: 2 }, [7, 7], [1], ['0 OK', '8 ALARM', '23 OK']],
+    ['does not add up two periods', { ...EVENTS, Threshold: 2 }, [7, 13], [1], ['0 OK']],
+    ['takes the lowest', { ...EVENTS, Statistic: 'Minimum', Threshold: 2 }, [7, 7, 7], [2, 1, 3], ['0 OK']],
+    ['takes the highest', { ...EVENTS, Statistic: 'Maximum' }, [7, 7], [1, 0], ['0 OK', '8 ALARM', '23 OK']],
+    ['with FILL fires after three periods', FILLED, everyFive, [100], ['0 ALARM', '1 OK', '76 ALARM']],
+    ['without it two periods later', SILENCE, everyFive, [100], ['0 ALARM', '1 OK', '86 ALARM']],
+    ['stays quiet through a warm-up', { ...FILLED, WarmUpConfiguration: WARM_UP }, [2], [5], ['30 ALARM']],
+  ])('%s', (_, properties, minutes, values, expected, delay = 0) => {
+    expect(changes(properties, minutes, values, delay)).toEqual(expected);
   });
 
   it.each(['filled', 'missing'] as const)('fires on a metric that never had a point, %s', (emptySeries) => {
@@ -91,7 +98,7 @@ describe('an alarm over time', () => {
 
   it('watches nothing when a dimension more was published', () => {
     const dimensions = { Token: '/t', service: 'x' };
-    expect(changes(EVENTS, [7], 1, 0, { ...METRIC, dimensions })).toEqual(['0 OK']);
+    expect(changes(EVENTS, [7], [1], 0, { ...METRIC, dimensions })).toEqual(['0 OK']);
   });
 });
 
@@ -103,27 +110,4 @@ it.each([
   [{ WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 30 } }, 'OnlyStartEvaluatingAfterWarmUpPeriodEnds'],
 ])('refuses what it does not know: %j', (over, message) => {
   expect(() => readAlarm({ ...EVENTS, ...over })).toThrow(message);
-});
-
-it('gives what putting the points of each period together anew gives', () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat({ max: 300 }), fc.nat({ max: 3 }), fc.nat({ max: 200 }))), (points) => {
-      const series = points
-        .map(([minute, delay, value]) => point(minute, value, delay))
-        .sort((a, b) => a.time - b.time);
-      const alarm = readAlarm(FILLED);
-      const metricData = new Map([[seriesKey(METRIC), series]]);
-      const history = alarmHistory(alarm, metricData, { createdAt: 0, until: 400 * MINUTE_MS, emptySeries: 'filled' });
-      for (let minute = 1; minute <= 400; minute++) {
-        const at = minute * MINUTE_MS;
-        const periods = [5, 4, 3, 2, 1].map((age) => {
-          const from = at - age * 300_000;
-          const seen = series.filter(({ time, visibleAt }) => time >= from && time < from + 300_000 && visibleAt <= at);
-          return Math.min(...seen.map(({ value }) => value), seen.length === 0 ? 0 : Number.POSITIVE_INFINITY);
-        });
-        expect(history.findLast((change) => change.at <= at)?.state).toBe(stateOf(alarm, periods));
-      }
-    }),
-    { numRuns: 30 },
-  );
 });
