@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { stripVTControlCharacters } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { generate } from 'selfsigned';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mastersIndia } from '../../../lambda/services/masters-india.ts';
 import { firstContactScreen } from '../../../local/first-contact/first-contact.ts';
@@ -10,6 +8,7 @@ import type { FailedContact } from '../../../local/first-contact/likely-cause.ts
 import { wrapText } from '../../../local/first-contact/wrap-text.ts';
 import { listen } from '../../../local/world/listen.ts';
 import { startSoapEndpoint } from '../../../local/world/soap/soap-endpoint.ts';
+import { certificate } from '../../refresher/adapters/servers.ts';
 import { fault11, fault12, soap11, soap12 } from '../../services/answers.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { CREDENTIALS, PATIENCE_MS, start } from '../start/npm-start.ts';
@@ -61,9 +60,7 @@ const withAnotherPassword = { credentials: { ...CREDENTIALS, password: 'another'
 
 /** The endpoint with a certificate of its own making, and where that certificate is. */
 async function privateAuthority(): Promise<{ url: string; certificateFile: string }> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'soap.private.test' }], {
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
-  });
+  const { cert, key } = await certificate('soap.private.test');
   const { url } = await soapService({ tls: { cert, key } });
   return { url, certificateFile: file(`${new URL(url).port}.pem`, cert) };
 }
@@ -149,19 +146,14 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
   });
 
   it('asks through the proxy that it is given, and names one that is set and not used', async () => {
+    const endpoint = 'http://localhost/api.php';
     const asked: string[] = [];
-    // Not `listen`, which answers to the names of this machine only.
-    const proxy = createServer(({ url = '' }, response) => {
+    const proxy = await listening(({ url = '' }, response) => {
       asked.push(url);
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
     });
-    await once(proxy.listen(0, '127.0.0.1'), 'listening');
-    closing.push(async () => proxy.close());
-    const address = proxy.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
-    const endpoint = 'http://soap.example.test/api.php';
 
-    expect((await contact(endpoint, {}, '--proxy', `http://127.0.0.1:${port}`)).flat).toContain('speaks JSON');
+    expect((await contact(endpoint, {}, '--proxy', proxy)).flat).toContain('speaks JSON');
     expect(asked).toEqual([endpoint]);
     expect((await contact(endpoint, {}, '--proxy', 'http://127.0.0.1:9')).flat).toContain(
       'port 80, through the proxy 127.0.0.1:9: nothing listens',
