@@ -31,20 +31,12 @@ async function listening(listener: RequestListener): Promise<string> {
 /** One answer, whatever is asked. Every value in the answers below holds the word CANARY. */
 type Reply = readonly [status: number, type: string, body: string | Buffer, headers?: Readonly<Record<string, string>>];
 
-async function answering([status, type, body, headers]: Reply): Promise<string> {
+async function answering(...[status, type, body, headers]: Reply): Promise<string> {
   const url = await listening((request, response) => {
     const head = { 'Content-Type': type, ...headers };
     request.resume().once('end', () => response.writeHead(status, head).end(body));
   });
   return `${url}/api.php`;
-}
-
-/** An address, one that is yet to be had, or what answers there. */
-type Asked = string | (() => Promise<string>) | Reply;
-
-async function addressOf(asked: Asked): Promise<string> {
-  if (typeof asked === 'string') return asked;
-  return typeof asked === 'function' ? await asked() : await answering(asked);
 }
 
 function keysOf<Name extends string>(record: Readonly<Record<Name, unknown>>): readonly Name[] {
@@ -89,30 +81,27 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
     '<?xml version="1.0"?><!-- CANARY --><definitions xmlns="http://schemas.xmlsoap.org/wsdl/" name="CANARY"/>';
   const gzipped = gzipSync(soap11('<tokenResponse xmlns="urn:other"/>'));
   const long = `<r>${'<item>CANARY</item>'.repeat(40)}${'<a/><b/>'.repeat(40)}</r>`;
+  const named = soap11('<x xmlns="urn:S3CR3T-client-id:x"><S3CR3T-password/></x>');
 
   const CAME = {
-    'a wrong host': 'http://no-such-host.invalid/api',
-    'a wrong port': NOBODY,
+    'a wrong host': async () => 'http://no-such-host.invalid/api',
+    'a wrong port': async () => NOBODY,
     'TLS of a private authority': async () => (await privateAuthority()).url,
     'another protocol': () => listening(({ socket }) => socket.end(switching)),
-    'a redirect': [302, 'text/html', '', elsewhere],
-    'an HTML login page': [200, 'text/html', html(passwordForm)],
-    'a WSDL': [200, XML, wsdl],
-    'a SOAP 1.2 service': [200, SOAP, soap12('<x xmlns="urn:x">CANARY</x>')],
-    'a JSON API': [200, 'application/json', '{"error":{"message":"CANARY"},"code":77777}'],
+    'a redirect': () => answering(302, 'text/html', '', elsewhere),
+    'an HTML login page': () => answering(200, 'text/html', html(passwordForm)),
+    'a WSDL': () => answering(200, XML, wsdl),
+    'a SOAP 1.2 service': () => answering(200, SOAP, soap12('<x xmlns="urn:x">CANARY</x>')),
+    'a JSON API': () => answering(200, 'application/json', '{"error":{"message":"CANARY"},"code":77777}'),
     'a wrong password': async () => (await soapService(withAnotherPassword)).url,
-    'another namespace': [200, XML, soap11(ofAnother)],
-    'an answer that is compressed, unasked': [200, XML, gzipped, { 'Content-Encoding': 'gzip' }],
-    'a server that wants an HTTP login': [401, 'text/html', html('CANARY'), basic],
-    'a key in the query': async () => `${await answering([404, 'text/html', ''])}?wsdl&key=CANARY&CANARY`,
-    'a fault of the service itself': [500, XML, fault11('s:Server', 'Out of order')],
-    'a long answer in XML': [200, XML, long],
-    'a secret that comes back as a name': [
-      200,
-      XML,
-      soap11('<x xmlns="urn:S3CR3T-client-id:x"><S3CR3T-password/></x>'),
-    ],
-  } satisfies Readonly<Record<string, Asked>>;
+    'another namespace': () => answering(200, XML, soap11(ofAnother)),
+    'an answer that is compressed, unasked': () => answering(200, XML, gzipped, { 'Content-Encoding': 'gzip' }),
+    'a server that wants an HTTP login': () => answering(401, 'text/html', html('CANARY'), basic),
+    'a key in the query': async () => `${await answering(404, 'text/html', '')}?wsdl&key=CANARY&CANARY`,
+    'a fault of the service itself': () => answering(500, XML, fault11('s:Server', 'Out of order')),
+    'a long answer in XML': () => answering(200, XML, long),
+    'a secret that comes back as a name': () => answering(200, XML, named),
+  } satisfies Readonly<Record<string, () => Promise<string>>>;
 
   const SHOWN: Readonly<Record<keyof typeof CAME, RegExp>> = {
     'a wrong host': /not sent .* no-such-host\.invalid, port 80: there is no such host.*letter by letter/,
@@ -136,7 +125,7 @@ describe.concurrent('a first contact that gets no token', { timeout: PATIENCE_MS
   };
 
   it.each(keysOf(SHOWN))('shows for %s what was expected, what came and why, on one screen', async (name) => {
-    const { status, lines, flat } = await contact(await addressOf(CAME[name]));
+    const { status, lines, flat } = await contact(await CAME[name]());
 
     expect(status).toBe(1);
     expect(flat).toMatch(SHOWN[name]);
@@ -211,7 +200,7 @@ describe.concurrent('a first contact with a service that a profile describes', {
   const header = '<w:Security xmlns:w="urn:w"><w:Token>CANARY</w:Token><w:Id>CANARY</w:Id></w:Security>';
 
   const profile = file('acme.service.json', JSON.stringify(acme));
-  const acmeContact = async (reply: Reply) => contact(await answering(reply), {}, '--service', profile);
+  const acmeContact = async (reply: Reply) => contact(await answering(...reply), {}, '--service', profile);
 
   const CAME = {
     'the answer of another operation': [200, SOAP, soap12('<closeResponse xmlns="urn:acme">CANARY</closeResponse>')],
