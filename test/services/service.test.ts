@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkProfile } from '../../lambda/services/check-profile.ts';
-import { dpd } from '../../lambda/services/dpd.ts';
-import { finanzonline } from '../../lambda/services/finanzonline.ts';
-import { mastersIndia } from '../../lambda/services/masters-india.ts';
-import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { sabre } from '../../lambda/services/sabre.ts';
+import {
+  checkProfile,
+  dpd,
+  finanzonline,
+  mastersIndia,
+  type ServiceProfile,
+  sabre,
+} from '../../lambda/services/profiles.ts';
 import { type Service, serviceOf } from '../../lambda/services/service.ts';
 import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
 import { isXmlText } from '../../lambda/soap/xml-text.ts';
