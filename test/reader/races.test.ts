@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { TokenReadError } from '../../lambda/reader/token-reader.ts';
 import { instant, isUnreadable } from '../../lambda/record.ts';
 import { decodeStatus, type TokenRecord } from '../../lambda/token-status.ts';
+import { TokenIssuer } from '../../local/world/soap/token-issuer.ts';
 import type { VirtualClock } from '../../local/world/time/virtual-clock.ts';
 import { ATTEMPT_NAME, DENIED, SSM_DOWN, setUp, TOKEN } from './scene.ts';
 
@@ -58,19 +59,14 @@ function recordIn(text = ''): TokenRecord | undefined {
 
 /** The service: it knows which of its tokens it would take. */
 function createService(clock: VirtualClock, { lifetimeMs, revokesOldTokens }: Scenario) {
-  const issued: { token: string; expiresAt: number; revoked: boolean }[] = [];
-  const find = (token: string) => issued.find((one) => one.token === token);
+  const issuing = revokesOldTokens ? 'new-revoking-old' : 'new';
+  const issuer = new TokenIssuer({ tokenLifetimeSeconds: lifetimeMs / 1000, issuing });
+  const find = (token: string) => issuer.issuedTokens.find((one) => one.token === token);
   return {
-    issue(): string {
-      if (revokesOldTokens) for (const old of issued) old.revoked = true;
-      issued.push({ token: `token-${issued.length + 1}`, expiresAt: clock.now() + lifetimeMs, revoked: false });
-      return `token-${issued.length}`;
-    },
-    accepts(token: string): boolean {
-      const found = find(token);
-      return found !== undefined && !found.revoked && clock.now() < found.expiresAt;
-    },
-    remainingMs: (token: string): number => (find(token)?.expiresAt ?? 0) - clock.now(),
+    issue: (): string => issuer.logIn(true, new Date(clock.now()))?.[0].token ?? '',
+    accepts: (token: string): boolean => clock.now() < (find(token)?.expiresAt.getTime() ?? 0),
+    /** By what the service promised. */
+    remainingMs: (token: string): number => (find(token)?.issuedAt.getTime() ?? 0) + lifetimeMs - clock.now(),
   };
 }
 

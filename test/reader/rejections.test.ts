@@ -181,30 +181,34 @@ describe('a token that is being replaced', () => {
   });
 });
 
-/** A call whose first two tokens are replaced while their requests are under way, the second after `secondTakesMs`. */
-async function twiceReplaced(scene: SetUp, secondTakesMs: number) {
+/** A call that has its tokens replaced while their requests are under way, so often, each request after that time. */
+async function replacedMeanwhile(scene: SetUp, times: number, requestMs: number) {
   const { reader, clock, within } = scene;
-  replace(scene, 'token-2');
+  let stored = 1;
   const request = async (token: string) => {
-    if (token === 'token-2') {
-      await clock.sleep(secondTakesMs / 2);
-      replace(scene, 'token-3');
-      await clock.sleep(secondTakesMs / 2);
+    await clock.sleep(requestMs / 2);
+    if (stored <= times) {
+      stored += 1;
+      replace(scene, `token-${stored}`);
     }
-    return await accepting('token-3')(token);
+    await clock.sleep(requestMs / 2);
+    return await accepting(`token-${times + 1}`)(token);
   };
-  return await within(secondTakesMs / 1000 + 5, reader.call(request, isRejected));
+  return await within(((times + 1) * requestMs) / 1000 + 5, reader.call(request, isRejected));
 }
 
 describe('no call ends with a rejected token while a valid one is stored', () => {
-  it('where the second one is replaced while its request of three minutes is under way', async () => {
-    expect(await twiceReplaced(await reporting(), 200_000)).toBe('served token-3');
+  it.each([
+    [2, 200_000],
+    [5, 20],
+  ])('where it is replaced %i times while a request of %i ms is under way', async (times, requestMs) => {
+    expect(await replacedMeanwhile(await reporting(), times, requestMs)).toBe(`served token-${times + 1}`);
   });
 
   it.each([DENIED, SSM_DOWN, 'hang' as const])('where the last attempt cannot be read: %s', async (fault) => {
     const scene = await reporting();
     scene.store.attemptFault = fault;
-    expect(await twiceReplaced(scene, 200)).toBe('served token-3');
+    expect(await replacedMeanwhile(scene, 2, 200)).toBe('served token-3');
   });
 
   it.each([true, false])(
@@ -234,20 +238,6 @@ describe('no call ends with a rejected token while a valid one is stored', () =>
     store.fault = undefined;
     refresh('token-2');
     expect(await within(2, call)).toBe('served token-2');
-  });
-
-  it('however often it is replaced meanwhile', async () => {
-    const scene = await reporting();
-    let stored = 1;
-    const request = async (token: string) => {
-      await scene.clock.sleep(10);
-      if (stored < 6) {
-        stored += 1;
-        replace(scene, `token-${stored}`);
-      }
-      return await accepting('token-6')(token);
-    };
-    expect(await scene.within(10, scene.reader.call(request, isRejected))).toBe('served token-6');
   });
 });
 

@@ -9,6 +9,7 @@ import { mastersIndia } from '../../lambda/services/masters-india.ts';
 import type { AwsFault } from '../../local/world/aws/aws-server.ts';
 import type { EndpointFault } from '../../local/world/soap/endpoint-faults.ts';
 import { refusalEnvelope } from '../../local/world/soap/soap-envelope.ts';
+import { expectations, repliesFolder } from '../services/masters-india/replies.ts';
 import { httpReply, type World, worlds } from './world.ts';
 
 const newWorld = worlds();
@@ -57,6 +58,19 @@ describe.concurrent('the endpoint', () => {
     const { failingTick, soap } = await newWorld();
     await failingTick('ENDPOINT_UNAVAILABLE', { askingMs: 300 });
     expect(soap.calls).toHaveLength(0);
+  });
+
+  it.each(expectations.map((row) => [row.file, row.expect] as const))('played %s', async (file, expected) => {
+    const { tick, failingTick, soap, storedToken } = await newWorld();
+    soap.fault = { reply: readFileSync(new URL(file, repliesFolder)) };
+    if (expected.kind === 'token') {
+      const { secondsRemaining } = await tick();
+      expect(storedToken()).toBe(expected.accessToken);
+      expect(secondsRemaining).toBeCloseTo(expected.expiresIn ?? 14_400, -3);
+    } else {
+      await failingTick(expected.code, ONE_TRY);
+      expect(storedToken()).toBeUndefined();
+    }
   });
 });
 

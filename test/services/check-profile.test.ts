@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkProfile } from '../../lambda/services/check-profile.ts';
-import { dpd } from '../../lambda/services/dpd.ts';
-import { finanzonline } from '../../lambda/services/finanzonline.ts';
-import { sabre } from '../../lambda/services/sabre.ts';
+import { checkProfile, dpd, finanzonline, sabre } from '../../lambda/services/profiles.ts';
 import { soap11, soap12 } from './answers.ts';
 
 const good = {

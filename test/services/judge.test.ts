@@ -90,8 +90,7 @@ judged('a token', 'token', [
   ['is read beside an unlisted word', answer(`${TOKEN}<ErrorDescription>x</ErrorDescription>`)],
   ['is read where a code of two words stands within it by chance', inPlace('aXBUSYb.BUSY')],
   ['is read without a code where success is to be empty', answer(TOKEN), { ...acme, success: '' }],
-  ['is read with white space of XML around it', inPlace('\r\n\t tok-1 \n')],
-  ['is read before a carriage return', inPlace('tok-1&#13;')],
+  ['is read with white space of XML around it', inPlace('\r\n\t tok-1 \n&#13;')],
   ['is read with 8,192 characters', inPlace('a'.repeat(8192))],
   ['is read beside a code that is not listed', answer(`${TOKEN}<rc>OK</rc>`)],
   ['is read beside the code of success', answer(`${TOKEN}<rc> 0 </rc>`), withSuccess],
@@ -111,8 +110,6 @@ judged('a doubtful token', 'malformed', [
   ['with a listed code in a message, beside success', answer(`${TOKEN}<rc>0</rc><msg>BUSY</msg>`), withSuccess],
   ['with a listed code in the answer itself', response(`BUSY${RESULT}`)],
   ['in the element for refusals', refusal(TOKEN), withRefusal],
-  ['twice, within `return` and beside it', response(`<return>${RESULT}</return>${RESULT}`)],
-  ['with a second one elsewhere', answer(`${TOKEN}<other>${TOKEN}</other>`)],
   ['with a second one in another namespace', answer(`${TOKEN}<x:sessionId xmlns:x="urn:x">y</x:sessionId>`)],
   ['with a second one that is empty', answer(`${TOKEN}<sessionId/>`)],
   ['with a second one in the Header', answer(TOKEN).replace('<s:Body>', `<s:Header>${TOKEN}</s:Header>$&`)],
@@ -600,30 +597,21 @@ describe('whatever comes back', () => {
   );
   const profiles = fc.constantFrom(acme, withSuccess, untimed, inHeader, emptyToken);
 
-  it('is judged without an exception: any bytes', () => {
-    const bodies = fc.uint8Array({ maxLength: 400 });
-    fc.assert(
-      fc.property(profiles, statuses, types, bodies, (profile, status, contentType, body) => {
-        return 'code' in judge(profile, { status, contentType, body });
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('is judged without an exception: pieces of envelopes and of parts; a token comes of one element under 2xx alone', () => {
+  it('is judged without an exception, and a token comes of one element under 2xx alone', () => {
     const pieces = fc.constantFrom(
       ...[TOKEN, '<sessionId/>', '<sessionId>', '</sessionId>', '<rc>0</rc>', '<rc>-4</rc>', '<rc/>', '<ttl>0</ttl>'],
       ...['<ttl>60</ttl>', '<x>', '</x>', 'BAD_LOGIN', '<!---->', '&#0;', '&amp;', '\n', '<result>', '</result>'],
       ...['--b\r\n\r\n', '--b--'],
     );
-    const fields = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join(''));
+    const pieced = fc.array(pieces, { maxLength: 8 }).map((parts) => answer(parts.join('')));
+    const bodies = fc.oneof(fc.uint8Array({ maxLength: 400 }), pieced);
     fc.assert(
-      fc.property(profiles, statuses, types, fields, (profile, status, contentType, text) => {
-        const body = answer(text);
-        const result = judge(profile, under(status, body, contentType));
-        return 'code' in result || (status < 300 && body.split('<sessionId').length === 2);
+      fc.property(profiles, statuses, types, bodies, (profile, status, contentType, given) => {
+        const body = Buffer.from(given);
+        const isToken = !('code' in judge(profile, { status, contentType, body }));
+        return !isToken || (status < 300 && body.toString().split('<sessionId').length === 2);
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { dpd } from '../../lambda/services/dpd.ts';
-import { finanzonline } from '../../lambda/services/finanzonline.ts';
 import { judge } from '../../lambda/services/judge.ts';
-import { regon } from '../../lambda/services/regon.ts';
-import { sabre } from '../../lambda/services/sabre.ts';
+import { dpd, finanzonline, regon, sabre } from '../../lambda/services/profiles.ts';
 import { type Outcome, outcomeOf } from './answers.ts';
 
 const profiles = { dpd, finanzonline, regon, sabre };

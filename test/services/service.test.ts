@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkProfile } from '../../lambda/services/check-profile.ts';
-import { dpd } from '../../lambda/services/dpd.ts';
-import { finanzonline } from '../../lambda/services/finanzonline.ts';
-import { mastersIndia } from '../../lambda/services/masters-india.ts';
-import type { ServiceProfile } from '../../lambda/services/profile.ts';
-import { sabre } from '../../lambda/services/sabre.ts';
+import {
+  checkProfile,
+  dpd,
+  finanzonline,
+  mastersIndia,
+  type ServiceProfile,
+  sabre,
+} from '../../lambda/services/profiles.ts';
 import { type Service, serviceOf } from '../../lambda/services/service.ts';
 import { parseXml, withDescendants } from '../../lambda/soap/strict-xml.ts';
 import { isXmlText } from '../../lambda/soap/xml-text.ts';
@@ -63,27 +65,18 @@ describe('what is sent', () => {
   const headersOf = (profile: ServiceProfile, soapAction?: string) =>
     serviceOf(profile, soapAction).request(values, context).headers;
 
-  it('has the headers of SOAP 1.1', () => {
-    const [type, Accept] = ['text/xml; charset=utf-8', 'text/xml'];
-    expect(headersOf(plain)).toEqual({ 'Content-Type': type, SOAPAction: '""', Accept });
-    expect(headersOf({ ...plain, soapAction: 'urn:l' })).toEqual({
-      'Content-Type': type,
-      SOAPAction: '"urn:l"',
-      Accept,
-    });
-  });
-
-  it('has the headers of SOAP 1.2, and no SOAPAction', () => {
-    const profile = { ...plain, request: soap12('<l><u>{{username}}</u></l>') };
-    const [type, Accept] = ['application/soap+xml; charset=utf-8', 'application/soap+xml, multipart/related'];
-    expect(headersOf(profile)).toEqual({ 'Content-Type': type, Accept });
-    const withAction = { 'Content-Type': `${type}; action="urn:l"`, Accept };
-    expect(headersOf({ ...profile, soapAction: 'urn:l' })).toEqual(withAction);
-  });
-
-  it('is SOAP 1.1 where the namespace of 1.2 only stands somewhere in it', () => {
-    const request = soap11('<l xmlns:x="http://www.w3.org/2003/05/soap-envelope"><u>{{username}}</u></l>');
-    expect(headersOf({ ...plain, request }).SOAPAction).toBe('""');
+  const in12 = soap12('<l><u>{{username}}</u></l>');
+  // The namespace of 1.2 only stands somewhere in it.
+  const in11 = soap11('<l xmlns:x="http://www.w3.org/2003/05/soap-envelope"><u>{{username}}</u></l>');
+  const [xml, Accept] = ['text/xml; charset=utf-8', 'text/xml'];
+  const [soap, both] = ['application/soap+xml; charset=utf-8', 'application/soap+xml, multipart/related'];
+  it.each<[string, string, string | undefined, object]>([
+    ['1.1', plain.request, 'urn:l', { 'Content-Type': xml, SOAPAction: '"urn:l"', Accept }],
+    ['1.1, without an action', in11, undefined, { 'Content-Type': xml, SOAPAction: '""', Accept }],
+    ['1.2', in12, 'urn:l', { 'Content-Type': `${soap}; action="urn:l"`, Accept: both }],
+    ['1.2, without an action', in12, undefined, { 'Content-Type': soap, Accept: both }],
+  ])('has the headers of SOAP %s', (_, request, soapAction, headers) => {
+    expect(headersOf({ ...plain, request, soapAction })).toEqual(headers);
   });
 
   it.each([

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine, UsageError } from '../../../cli/command-line.ts';
-import { dpd } from '../../../lambda/services/dpd.ts';
-import { mastersIndia } from '../../../lambda/services/masters-india.ts';
+import { dpd, mastersIndia } from '../../../lambda/services/profiles.ts';
 import { check, SERVICE } from '../../../local/service/check-command.ts';
 import { fault11, soap11 } from '../../services/answers.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';

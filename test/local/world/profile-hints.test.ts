@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ServiceProfile } from '../../../lambda/services/profile.ts';
-import { PROFILES } from '../../../lambda/services/profiles.ts';
+import { PROFILES, type ServiceProfile } from '../../../lambda/services/profiles.ts';
 import { type RefreshTiming, timingOf } from '../../../lambda/timing.ts';
 import { codeHint, lifetimeHint, pathHints } from '../../../local/world/profile-hints.ts';
 import { reply, soap11 } from '../../services/answers.ts';

@@ -173,18 +173,3 @@ it('cuts the connection before the operation, or after it', async () => {
   await expect(put({ Value: 'kept' })).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect(aws.parameters.parameter(TOKEN.Name)?.value).toBe('kept');
 });
-
-it('answers to the one access key id that it was given, and to nobody else', async () => {
-  const { url, close } = await startLocalAws({ accessKeyId: 'LOCALKEY' });
-  const answerTo = async (authorization: string) => {
-    const headers = { 'X-Amz-Target': 'AmazonSSM.GetParameters', authorization };
-    const response = await fetch(url, { method: 'POST', headers, body: '{}' });
-    return await response.text();
-  };
-
-  expect(await answerTo('AWS4-HMAC-SHA256 Credential=LOCALKEY/2026')).toContain('InvalidParameters');
-  for (const other of ['AWS4-HMAC-SHA256 Credential=LOCALKEY2/2026', '']) {
-    expect(await answerTo(other)).toContain('UnrecognizedClientException');
-  }
-  await close();
-});
