@@ -222,8 +222,6 @@ it.each<[number | undefined, number]>([
   [undefined, MINUTE],
   [1, 30 * MINUTE],
   [2, HOUR],
-  [3, HOUR],
-  [40, HOUR],
   [5000, HOUR],
 ])('readers are heard after %s tokens in a row that were reported from an age of %i ms on', (reports, age) => {
   expect(reportHonouredFrom({ ...TOKEN, reports }, POLICY)).toBe(NOON + age);
