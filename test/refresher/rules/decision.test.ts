@@ -6,9 +6,7 @@ import { decide, reportHonouredFrom, type Situation } from '../../../lambda/refr
 import { encodeStatus, type TokenRecord } from '../../../lambda/token-status.ts';
 import { awsError, PARAMETER, type Passage, SmallWorld } from '../proofs/small-world.ts';
 import { TOKENLESS } from '../proofs/tokenless.ts';
-import { REFUSED as attempt, BASIS, HOUR, holding, MINUTE, NOON, POLICY, TOKEN } from './stored.ts';
-
-const { outcome: _, ...open } = attempt;
+import { REFUSED as attempt, BASIS, HOUR, holding, MINUTE, NOON, ANNOUNCED as open, POLICY, TOKEN } from './stored.ts';
 
 /** What stands in the parameters since noon, and what a tick finds beside it. */
 interface Row {
