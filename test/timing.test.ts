@@ -6,6 +6,7 @@ const daily = { tokenLifetimeSeconds: 86_400, renewalWindowSeconds: 0 };
 it.each([
   ['nothing is said', {}, { tokenLifetimeSeconds: 14_400, refreshEverySeconds: 7200, checkEverySeconds: 900 }, 7200],
   ['half of the lifetime is shorter', { tokenLifetimeSeconds: 3600 }, { refreshEverySeconds: 7200 }, 1800],
+  ['checks are far apart', { checkEverySeconds: 1800 }, { pageBelowSeconds: 3 * 1800 + 120 }, 7200],
   ['there is a renewal window', { renewalWindowSeconds: 2700 }, { checkEverySeconds: 900 }, 11_700],
   ['the service renews only at expiry', daily, { refreshEverySeconds: 86_400, checkEverySeconds: 60 }, 86_400],
   ['and pages for a token that stays away', daily, { pageBelowSeconds: 1 }, 86_400],
