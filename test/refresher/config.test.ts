@@ -75,7 +75,7 @@ describe('the environment', () => {
     ['CREDENTIALS_SECRET_ID', '{"username":"u","password":"hunter2"}'],
     ['TOKEN_ENDPOINT', 'soap.example.test'],
     ['TOKEN_ENDPOINT', 'ftp://soap.example.test/'],
-    ['TOKEN_ENDPOINT', 'https://user:hunter2@soap.example.test/'],
+    ['TOKEN_ENDPOINT', 'https://:hunter2@soap.example.test/'],
     ['TOKEN_PARAMETER_NAME', 'no-slash'],
     ['TOKEN_PARAMETER_NAME', '/with blank'],
     ['TOKEN_PARAMETER_NAME', '/trailing/'],
@@ -112,10 +112,10 @@ describe('the environment', () => {
 describe('the configuration hash', () => {
   const hash = (change: Partial<Environment>) => configurationHash(configOf({ ...environment, ...change }));
 
-  it('changes with the endpoint, the SOAP action and the key, and with nothing else', () => {
+  it('changes with the endpoint, the SOAP action, the key and the profile, and with nothing else', () => {
     expect(hash({ REFRESH_EVERY_SECONDS: '60', CREDENTIALS_SECRET_ID: 'other' })).toBe(hash({}));
-    const changes = [{}, { TOKEN_ENDPOINT: 'https://other.test/' }, { SOAP_ACTION: 'x' }, { TOKEN_KMS_KEY_ID: 'k' }];
-    expect(new Set(changes.map(hash)).size).toBe(4);
+    const changes = [{ TOKEN_ENDPOINT: 'https://other.test/' }, { SOAP_ACTION: 'x' }, { TOKEN_KMS_KEY_ID: 'k' }];
+    expect(new Set([{}, ...changes, { SERVICE: serviceVariable(dpd) }].map(hash)).size).toBe(5);
   });
 
   it('is that of every version before, so that an upgrade does not log in', () => {

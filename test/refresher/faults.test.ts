@@ -78,7 +78,6 @@ describe.concurrent('Secrets Manager', () => {
   it.each<[string, AwsFault]>([
     ['denies access', { type: 'AccessDeniedException', message: 'CANARY' }],
     ['has marked the secret for deletion', { type: 'InvalidRequestException', message: 'CANARY' }],
-    ['cannot decrypt', { type: 'DecryptionFailure', message: 'CANARY' }],
     ['throttles', { type: 'ThrottlingException' }],
     ['is broken', { type: 'InternalServiceError', status: 500, message: 'CANARY' }],
     ['resets the connection', 'reset'],

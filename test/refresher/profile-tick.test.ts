@@ -145,12 +145,13 @@ describe('a service of SOAP 1.2 that wants WS-Addressing and a key in a header',
   });
 });
 
-describe('a token', () => {
-  it.each([
-    [4096, 'Standard'],
-    [4097, 'Advanced'],
-    [8192, 'Advanced'],
-  ])('of %i characters is stored by one write in the tier %s, and the next one in the same', async (length, tier) => {
+it.each([
+  [4096, 'Standard'],
+  [4097, 'Advanced'],
+  [8192, 'Advanced'],
+])(
+  'a token of %i characters is stored by one write in the tier %s, and the next one in the same',
+  async (length, tier) => {
     const { tick, answers, storedToken, aws, parameterName } = await answeringWorld();
     answers(200, success(DAY, 'x'.repeat(length)));
     await tick({}, { env: ENV });
@@ -161,5 +162,5 @@ describe('a token', () => {
     answers(200, success(DAY, 'short'));
     await tick({ force: true }, { env: ENV, skewMs: 60_000 });
     expect([storedToken(), aws.parameters.parameter(parameterName)?.tier]).toEqual(['short', tier]);
-  });
-});
+  },
+);

@@ -69,7 +69,7 @@ it.each([...rows.map((row) => ['at once', ...row] as const), ...rows.map((row) =
   async (when, call, { code, outcome, fault }) => {
     const world = await dueWorld(fault);
     const before = world.attempts();
-    const mistake = new TypeError('CANARY is not a function');
+    const mistake = Object.assign(new TypeError('CANARY is not a function'), { code: 'CANARY <is> quoted' });
     const breaks = () => {
       if (when === 'at once') throw mistake;
       return Promise.reject(mistake);

@@ -68,21 +68,19 @@ function answer(headers: readonly string[], body: Buffer | string = BODY, status
   return Buffer.concat([Buffer.from([`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')), Buffer.from(body)]);
 }
 
-describe('over a socket', () => {
-  const captured = expectations.map(({ file, expect: said }) =>
-    said.kind === 'token'
-      ? { file, folder: repliesFolder, accept: ['TOKEN'], accessToken: said.accessToken }
-      : { file, folder: repliesFolder, accept: [said.code], accessToken: undefined },
-  );
-  const answers = [...captured, ...stackAnswers.map((row) => ({ ...row, folder: stackAnswersFolder }))];
-  it.each(answers)('what stacks answer: $file', async ({ file, folder, accept, accessToken }) => {
-    const { url, requests } = await serve(readFileSync(new URL(file, folder)));
-    const { result } = await login(url);
-    expect(accept).toContain(result instanceof RefreshError ? result.code : 'TOKEN');
-    if (!(result instanceof RefreshError)) expect(result.accessToken).toBe(accessToken ?? result.accessToken);
-    // A refusal, in whatever shape, is sent once.
-    if (accept.includes('CREDENTIALS_REFUSED')) expect(requests()).toBe(1);
-  });
+const captured = expectations.map(({ file, expect: said }) =>
+  said.kind === 'token'
+    ? { file, folder: repliesFolder, accept: ['TOKEN'], accessToken: said.accessToken }
+    : { file, folder: repliesFolder, accept: [said.code], accessToken: undefined },
+);
+const answers = [...captured, ...stackAnswers.map((row) => ({ ...row, folder: stackAnswersFolder }))];
+it.each(answers)('what stacks answer: $file', async ({ file, folder, accept, accessToken }) => {
+  const { url, requests } = await serve(readFileSync(new URL(file, folder)));
+  const { result } = await login(url);
+  expect(accept).toContain(result instanceof RefreshError ? result.code : 'TOKEN');
+  if (!(result instanceof RefreshError)) expect(result.accessToken).toBe(accessToken ?? result.accessToken);
+  // A refusal, in whatever shape, is sent once.
+  if (accept.includes('CREDENTIALS_REFUSED')) expect(requests()).toBe(1);
 });
 
 describe('an answer', () => {

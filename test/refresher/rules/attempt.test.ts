@@ -66,8 +66,6 @@ describe('an announced attempt', () => {
     [{}, 7.5],
     [{ failures: 1 }, 22.5],
     [{ failures: 2 }, 52.5],
-    [{ failures: 3 }, 52.5],
-    [{ failures: 59 }, 52.5],
     // At most half of what is left of a living token, but at least a check; and as without one when that has ended.
     [{ failures: 9, living: 80 }, 32.5],
     [{ failures: 9, living: 10 }, 7.5],

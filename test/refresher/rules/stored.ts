@@ -28,8 +28,8 @@ export const TOKEN: TokenRecord = {
   ...BASIS,
 };
 
-/** Announced at half past twelve, and refused; it is asked again at two. */
-export const REFUSED: Attempt = {
+/** Announced at half past twelve; without an outcome, it is asked again at two. */
+export const ANNOUNCED: Attempt = {
   at: instant(NOON + 30 * MINUTE),
   run: 'another',
   on: 0,
@@ -38,6 +38,11 @@ export const REFUSED: Attempt = {
   failures: 1,
   refusals: 1,
   askAgainAt: instant(NOON + 2 * HOUR),
+};
+
+/** The same, refused. */
+export const REFUSED: Attempt = {
+  ...ANNOUNCED,
   outcome: { code: 'CREDENTIALS_REFUSED', at: instant(NOON + 30 * MINUTE), reason: 'invalid_grant' },
 };
 
