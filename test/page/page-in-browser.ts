@@ -88,7 +88,7 @@ const chartLabel = () => page.$eval('#chart svg', (picture) => picture.getAttrib
 const firstLane = () =>
   page.$$eval('#chart .curve', (curves) => curves.map((one) => one.getAttribute('points')).join());
 
-/** Forces a tick, as a person does. @returns what the page shows of the first tick since that was not left alone */
+/** Forces a tick, as a person does. @returns what the page shows of the first tick since that did something */
 async function refreshNow(): Promise<string> {
   const [newest] = await all('#log details summary');
   await press('refresh-now');
@@ -96,7 +96,7 @@ async function refreshNow(): Promise<string> {
     const shown = await all('#log details summary');
     return shown
       .slice(0, newest === undefined ? undefined : shown.indexOf(newest))
-      .findLast((one) => !/left alone/.test(one));
+      .findLast((one) => !/left alone|held/.test(one));
   });
 }
 
