@@ -1,11 +1,13 @@
-/**
- * A Markdown table, its columns as wide as their widest cell.
- * @param figures aligns every column but the first to the right
- */
+interface TableOptions {
+  /** Aligns every column but the first to the right. */
+  readonly figures?: boolean;
+}
+
+/** A Markdown table, its columns as wide as their widest cell. */
 export function markdownTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-  { figures = false }: { readonly figures?: boolean } = {},
+  { figures = false }: TableOptions = {},
 ): string {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const isFigure = (column: number) => figures && column > 0;
@@ -23,7 +25,8 @@ export function markdownTable(
 export function tableOf<Item>(
   items: readonly Item[],
   columns: Readonly<Record<string, (item: Item) => string>>,
+  options?: TableOptions,
 ): string {
   const rows = items.map((item) => Object.values(columns).map((read) => read(item)));
-  return markdownTable(Object.keys(columns), rows);
+  return markdownTable(Object.keys(columns), rows, options);
 }

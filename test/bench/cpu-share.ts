@@ -3,7 +3,7 @@
  * 14.5 percent of one. The quota is given out in short periods, as Lambda does.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MEMORY_OF_ONE_CORE_MB = 1769;
@@ -66,14 +66,12 @@ function isWritable(parent: string, limit: object): boolean {
   const trial = join(parent, `bench-trial-${process.pid}`);
   try {
     mkdirSync(trial);
-    try {
-      set(trial, limit);
-    } finally {
-      rmdirSync(trial);
-    }
+    set(trial, limit);
     return true;
   } catch {
     return false;
+  } finally {
+    if (existsSync(trial)) rmdirSync(trial);
   }
 }
 

@@ -1,4 +1,4 @@
-import { markdownTable } from '../markdown-table.ts';
+import { tableOf } from '../markdown-table.ts';
 import type { CaseKey } from './cases.ts';
 import type { ColdTick } from './cold-tick.ts';
 import { SOAP_LATENCY_MS } from './endpoints.ts';
@@ -35,34 +35,31 @@ export function judge(results: Results) {
 }
 
 export function ticksTable(results: Results): string {
-  const header = [
-    'cold tick',
-    'bundle KiB',
-    'loaded KiB',
-    'init ms',
-    'first answer ms',
-    'total ms',
-    'CPU ms',
-    'peak MB',
-  ];
-  const figures = ['initMs', 'firstAnswerMs', 'totalMs', 'cpuMs', 'peakMemoryMb'] as const;
   const refreshing = results.get('refreshing');
-  const rows = [...results.values()].map((measured) => [
-    measured.name,
-    kibibytes(measured.bundleBytes),
-    kibibytes(measured.loadedBytes),
-    ...figures.map((figure) => medianOf(measured, figure).toFixed(0)),
-    refreshing === undefined ? '' : pairedRatio(refreshing, measured).toFixed(2),
-  ]);
-  return markdownTable([...header, 'ours / it'], rows, { figures: true });
+  const figure = (name: Figure) => (measured: Measured) => medianOf(measured, name).toFixed(0);
+  const columns = {
+    'cold tick': ({ name }: Measured) => name,
+    'bundle KiB': ({ bundleBytes }: Measured) => kibibytes(bundleBytes),
+    'loaded KiB': ({ loadedBytes }: Measured) => kibibytes(loadedBytes),
+    'init ms': figure('initMs'),
+    'first answer ms': figure('firstAnswerMs'),
+    'total ms': figure('totalMs'),
+    'CPU ms': figure('cpuMs'),
+    'peak MB': figure('peakMemoryMb'),
+    'ours / it': (measured: Measured) => (refreshing ? pairedRatio(refreshing, measured).toFixed(2) : ''),
+  };
+  return tableOf([...results.values()], columns, { figures: true });
 }
 
 export function targetsTable(targets: readonly Target[]): string {
-  const rows = targets.map(({ what, measured, atMost, unit }) => {
-    const text = (value: number) => value.toFixed(unit === '' ? 2 : 0) + unit;
-    return [what, text(measured), text(atMost), measured <= atMost ? 'met' : 'missed'];
-  });
-  return markdownTable(['target', 'measured', 'at most', ''], rows, { figures: true });
+  const text = (value: number, unit: string) => value.toFixed(unit === '' ? 2 : 0) + unit;
+  const columns = {
+    target: ({ what }: Target) => what,
+    measured: ({ measured, unit }: Target) => text(measured, unit),
+    'at most': ({ atMost, unit }: Target) => text(atMost, unit),
+    '': ({ measured, atMost }: Target) => (measured <= atMost ? 'met' : 'missed'),
+  };
+  return tableOf(targets, columns, { figures: true });
 }
 
 /** The median of the rounds' own ratios: whatever slowed a round down, slowed both of its ticks down. */
@@ -70,7 +67,9 @@ function pairedRatio(ours: Measured, other: Measured, withoutMs = 0): number {
   return median(ours.ticks.map(({ totalMs }, round) => totalMs / ((other.ticks[round]?.totalMs ?? 0) - withoutMs)));
 }
 
-function medianOf({ ticks }: Measured, figure: 'initMs' | 'firstAnswerMs' | 'totalMs' | 'cpuMs' | 'peakMemoryMb') {
+type Figure = Exclude<keyof ColdTick, 'answer'>;
+
+function medianOf({ ticks }: Measured, figure: Figure): number {
   return median(ticks.map((tick) => tick[figure]));
 }
 

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Everything that is installed and built stands here; whoever made it removes it. */
@@ -17,7 +18,7 @@ export async function attempt(...command: Parameters<typeof execute>): Promise<s
 }
 
 /** @returns what the command wrote. @throws what it said where it failed */
-export function execute(
+export async function execute(
   command: string,
   args: readonly string[],
   cwd: string,
@@ -29,12 +30,11 @@ export function execute(
       !/^npm_/i.test(name) || /^npm_config_(?:registry|cache|userconfig|(?:https?_|no)?proxy|cafile)$/i.test(name),
   );
   const env = { ...Object.fromEntries(inherited), ...variables };
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  execFile(command, args, { cwd, env, timeout: 10 * 60_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-    if (error === null) resolve(stdout);
-    else reject(new Error(`${stdout}\n${stderr}\n${error.message}`.trim()));
-  });
-  return promise;
+  const running = promisify(execFile)(command, args, { cwd, env, timeout: 10 * 60_000, maxBuffer: 2 ** 26 });
+  return await running.then(
+    ({ stdout }) => stdout,
+    ({ stdout, stderr, message }) => Promise.reject(new Error(`${stdout}\n${stderr}\n${message}`.trim())),
+  );
 }
 
 /** Lays a project out. */

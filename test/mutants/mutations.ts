@@ -103,28 +103,21 @@ export function mutate(source: string, file: string, settings?: readonly string[
   }
 
   function expressions(node: Node, parent: Node, key: string): readonly string[] {
-    const { type, left, right, operator } = node;
-    const always =
-      key === 'test' && parent.type !== 'SwitchCase'
-        ? parent.type.endsWith('Statement') && parent.type !== 'IfStatement'
-          ? ['false']
-          : ['true', 'false']
-        : [];
-    if (isNode(left) && isNode(right) && typeof operator === 'string' && /^(?:Binary|Logical)/.test(type)) {
-      if (operator === '??') return [...always, text(left)];
+    const { type, left, right, operator, argument, value } = node;
+    const isLoop = parent.type.endsWith('Statement') && parent.type !== 'IfStatement';
+    const isTest = key === 'test' && parent.type !== 'SwitchCase';
+    const always = isTest ? [...(isLoop ? [] : ['true']), 'false'] : [];
+    if (operator === '??' && isNode(left)) return [...always, text(left)];
+    if (/^(?:Binary|Logical)/.test(type) && isNode(left) && isNode(right)) {
       const joinsText = operator === '+' && /['`]/.test(text(node));
+      const others = joinsText ? [] : (OPERATORS[`${operator}`] ?? []);
       // In parentheses: what stands within may be `a && b` or `a ?? b`.
-      return [
-        ...always,
-        ...(joinsText ? [] : (OPERATORS[operator] ?? []).map((one) => `(${text(left)}) ${one} (${text(right)})`)),
-      ];
+      return [...always, ...others.map((one) => `(${text(left)}) ${one} (${text(right)})`)];
     }
-    if (type === 'UnaryExpression' && operator === '!' && isNode(node.argument))
-      return [...always, text(node.argument)];
+    if (operator === '!' && isNode(argument)) return [...always, text(argument)];
     const isKey = parent.type === 'Property' && key === 'key';
-    if (type === 'Literal' && typeof node.value === 'number' && !isKey)
-      return [...always, String(node.value < 1000 ? node.value + 1 : node.value * 2)];
-    return always;
+    if (type !== 'Literal' || typeof value !== 'number' || isKey) return always;
+    return [...always, String(value < 1000 ? value + 1 : value * 2)];
   }
 
   const code = inside(program);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Findings } from './mutant-runner.ts';
 import { mutate } from './mutations.ts';
 
@@ -55,9 +56,11 @@ export async function tryMutants(
   async function passes({ files, tests }: Place, variables: object, options: readonly string[] = [], timeout = 0) {
     const env = { ...process.env, ...variables, MUTANTS: JSON.stringify({ files, tests, settings }) };
     const args = [...VITEST, ...options, ...tests];
-    return await new Promise<boolean>((resolve) => {
-      execFile(process.execPath, args, { cwd: ROOT, env, maxBuffer: 1e9, timeout }, (error) => resolve(!error));
-    });
+    const running = promisify(execFile)(process.execPath, args, { cwd: ROOT, env, maxBuffer: 1e9, timeout });
+    return await running.then(
+      () => true,
+      () => false,
+    );
   }
 }
 

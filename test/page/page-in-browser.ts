@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'puppeteer-core';
 import { servePage, worldStart } from '../../local/page/serve-page.ts';
 import type { Button } from '../../local/page/snapshot.ts';
@@ -98,7 +99,7 @@ const chartLabel = () => page.$eval('#chart svg', (picture) => picture.getAttrib
 const firstLane = () =>
   page.$$eval('#chart .curve', (curves) => curves.map((one) => one.getAttribute('points')).join());
 
-/** Forces a tick, as a person does. @returns what the page shows of the first tick since that was not left alone */
+/** Forces a tick, as a person does. @returns what the page shows of the first tick since that did something */
 async function refreshNow(): Promise<string> {
   const [newest] = await all('#log details summary');
   await press('refresh-now');
@@ -106,7 +107,7 @@ async function refreshNow(): Promise<string> {
     const shown = await all('#log details summary');
     return shown
       .slice(0, newest === undefined ? undefined : shown.indexOf(newest))
-      .findLast((one) => !/left alone/.test(one));
+      .findLast((one) => !/left alone|held/.test(one));
   });
 }
 
@@ -137,10 +138,7 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
     const before = await firstLane();
     await until('the curve moves', async () => (await firstLane()) !== before);
     await setPace(0);
-    await until(
-      'the pace is taken',
-      async () => await page.$eval('[value="0"]', (radio) => (radio as unknown as { checked: boolean }).checked),
-    );
+    await until('the pace is taken', () => page.$('[value="0"]:checked'));
     await sleep(300);
     const stopped = await words('#clock');
     await sleep(1500);
@@ -195,7 +193,7 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
     await until('nothing is broken', async () => !/· now/.test(await words('.buttons')));
     await page.focus('[name="pace"]:checked');
     await page.keyboard.press('ArrowLeft');
-    await until('the pace is slower', async () => (await page.$('[value="60"]:checked')) !== null);
+    await until('the pace is slower', () => page.$('[value="60"]:checked'));
   });
 
   for (const scheme of ['light', 'dark']) {
@@ -205,11 +203,7 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
         await page.setViewport({ width, height: 900 });
         await sleep(300);
         await page.evaluate(AXE);
-        const found = await page.evaluate('axe.run()');
-        const { passes, violations } = found as {
-          passes: readonly unknown[];
-          violations: readonly { impact: string }[];
-        };
+        const { passes, violations } = (await page.evaluate('axe.run()')) as AxeResults;
         assert.ok(passes.length > 20);
         assert.deepEqual(
           violations.filter(({ impact }) => impact === 'serious' || impact === 'critical'),

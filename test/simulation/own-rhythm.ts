@@ -60,17 +60,13 @@ export function rhythmReport(rhythm: OwnRhythm, summaries: readonly Summary[]): 
   };
   const atStart = ways.map((way) => ({ ...way, onsets: way.onsets.slice(0, 1) }));
   const loginsADay = ({ quiet }: (typeof ways)[number]) => (quiet ? (quiet.requests / quiet.days).toFixed(0) : '');
-  const [lifetime, refreshEvery, checkEvery, outageAfter, outage] = [
-    tokenLifetimeSeconds,
-    refreshEverySeconds,
-    checkEverySeconds,
-    rhythm.outageAfterSeconds,
-    rhythm.outageSeconds,
-  ].map(durationText);
+  const [lifetime, refreshEvery, checkEvery] = [tokenLifetimeSeconds, refreshEverySeconds, checkEverySeconds].map(
+    durationText,
+  );
   const warning = 'cdk synth warns of this rhythm: the token could expire before a person is paged. Check more often.';
   return [
-    `The service is down for ${outage}. Tokens live ${lifetime}; this project looks every ${checkEvery} and refreshes every ${refreshEvery}.`,
-    `It begins ${outageAfter} after this project got a token:`,
+    `The service is down for ${durationText(rhythm.outageSeconds)}. Tokens live ${lifetime}; this project looks every ${checkEvery} and refreshes every ${refreshEvery}.`,
+    `It begins ${durationText(rhythm.outageAfterSeconds)} after this project got a token:`,
     tableOf(atStart, columns),
     `The worst of ${moments} moments at which it could begin; in brackets, in how many of them a person is paged at all:`,
     tableOf(ways, { ...columns, 'logins on a quiet day': loginsADay }),

@@ -8,18 +8,19 @@ const STATISTIC = z.enum(['Minimum', 'Maximum', 'Sum']);
 const METRIC = z.object({
   Namespace: z.string(),
   MetricName: z.string(),
-  Dimensions: z.array(z.object({ Name: z.string(), Value: z.unknown() })).default([]),
+  Dimensions: z.array(z.object({ Name: z.string(), Value: z.unknown() })),
 });
 const WATCHED_METRIC = METRIC.extend({ Statistic: STATISTIC, Period: PERIOD });
-const FILL = /^\s*FILL\(\s*(?<metricId>[a-z]\w*)\s*,\s*(?<value>-?\d+(?:\.\d+)?)\s*\)\s*$/;
-const QUERIES = z.array(
+const FILL = /^FILL\(([a-z]\w*), (-?\d+)\)$/;
+/** An expression that fills a metric, and that metric. */
+const FILLED_METRIC = z.tuple([
+  z.object({ Expression: z.string().regex(FILL), ReturnData: z.literal(true).optional() }),
   z.object({
     Id: z.string(),
-    Expression: z.string().regex(FILL).optional(),
-    MetricStat: z.object({ Metric: METRIC, Stat: STATISTIC, Period: PERIOD }).optional(),
-    ReturnData: z.boolean().default(true),
+    MetricStat: z.object({ Metric: METRIC, Stat: STATISTIC, Period: PERIOD }),
+    ReturnData: z.literal(false),
   }),
-);
+]);
 const RULE = z.object({
   ComparisonOperator: z.enum(['GreaterThanOrEqualToThreshold', 'LessThanThreshold']),
   Threshold: z.number(),
@@ -52,14 +53,12 @@ export function readAlarm(properties: Readonly<Record<string, unknown>>): Alarm 
   };
 }
 
-/** The alarm's own metric, or the one of its only query that returns data, which may fill another one. */
+/** The alarm's own metric, or the one that it fills. */
 function readMetric(properties: Readonly<Record<string, unknown>>) {
   if (properties.Metrics === undefined) return { ...WATCHED_METRIC.parse(properties), fill: undefined };
-  const queries = QUERIES.parse(properties.Metrics);
-  const [query, another] = queries.filter(({ ReturnData }) => ReturnData);
-  const { metricId, value } = FILL.exec(query?.Expression ?? '')?.groups ?? {};
-  const { MetricStat } = queries.find(({ Id }) => Id === (metricId ?? query?.Id)) ?? {};
-  if (MetricStat === undefined || another !== undefined) throw new TypeError('not exactly one metric is watched');
+  const [{ Expression }, { Id, MetricStat }] = FILLED_METRIC.parse(properties.Metrics);
   const { Metric, Stat: Statistic, Period } = MetricStat;
-  return { ...Metric, Statistic, Period, fill: value === undefined ? undefined : Number(value) };
+  const [, metricId, value] = FILL.exec(Expression) ?? [];
+  if (metricId !== Id) throw new TypeError(`${Expression} fills another metric than ${Id}`);
+  return { ...Metric, Statistic, Period, fill: Number(value) };
 }

@@ -26,9 +26,6 @@ export interface MetricIdentity {
   readonly dimensions: Readonly<Record<string, unknown>>;
 }
 
-/** Every series by its key, each in order of time. */
-export type MetricData = ReadonlyMap<string, readonly MetricPoint[]>;
-
 export interface Alarm {
   readonly seriesKey: string;
   readonly statistic: Statistic;

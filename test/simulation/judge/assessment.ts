@@ -1,4 +1,9 @@
-import { alarmHistory } from '../alarm-history.ts';
+import {
+  type Alarm,
+  type AlarmState,
+  type EmptySeries,
+  watchAlarm,
+} from '../../../local/world/aws/cloudwatch-alarm.ts';
 import type { TimedFault } from '../model/faults.ts';
 import type { Month, WatchedAlarm } from '../model/month.ts';
 import { MINUTE_MS } from '../model/scenario.ts';
@@ -6,11 +11,24 @@ import { gaps, recordedSpans, type Span, totalMs, validSpans } from './token-lif
 
 export type AlarmRecord = ReturnType<typeof watch>[number];
 
-export function watch({ start: createdAt, end: until, metrics }: Month, alarms: readonly WatchedAlarm[]) {
-  return alarms.map(({ pages, alarm }) => ({
-    pages,
-    changes: alarmHistory(alarm, metrics, { createdAt, until, emptySeries: 'filled' }),
-  }));
+export function watch(month: Month, alarms: readonly WatchedAlarm[], emptySeries?: EmptySeries) {
+  return alarms.map(({ pages, alarm }) => ({ pages, changes: alarmHistory(alarm, month, emptySeries) }));
+}
+
+/** Every change of state from the alarm's creation on, and when. */
+export function alarmHistory(
+  alarm: Alarm,
+  { start, end, metrics }: Pick<Month, 'start' | 'end' | 'metrics'>,
+  emptySeries: EmptySeries = 'filled',
+) {
+  const series = metrics.get(alarm.seriesKey) ?? [];
+  const changes: { readonly at: number; readonly state: AlarmState }[] = [{ at: start, state: 'INSUFFICIENT_DATA' }];
+  const { firstMinute, evaluate } = watchAlarm(alarm, start, emptySeries);
+  for (let at = firstMinute; at <= end; at += MINUTE_MS) {
+    const state = evaluate(series, at);
+    if (state !== changes.at(-1)?.state) changes.push({ at, state });
+  }
+  return changes;
 }
 
 /** A service that ends the old token when it mints the new one leaves this much to nobody: it is no outage. */

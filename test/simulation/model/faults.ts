@@ -1,15 +1,45 @@
 import { attemptParameterName } from '../../../lambda/attempt-record.ts';
 import { statusParameterName } from '../../../lambda/token-status.ts';
 import type { StoreFault } from '../../../local/world/aws/virtual-aws.ts';
-import type { VendorFault, VendorSettings } from '../../../local/world/soap/vendor.ts';
+import { faultEnvelope } from '../../../local/world/soap/soap-envelope.ts';
+import {
+  type HttpReply,
+  NO_CONNECTION,
+  NONSENSE,
+  type VendorFault,
+  type VendorSettings,
+} from '../../../local/world/soap/vendor.ts';
 import type { VirtualWorld } from '../../../local/world/virtual-world.ts';
 import type { Account } from './account.ts';
 import type { InvokeFunction } from './lambda-service.ts';
-import { VENDOR_FAULTS, type VendorFaultName } from './vendor-faults.ts';
+
+const HTML = '<html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>';
+
+function instead(status: number, contentType: string, body: string): VendorFault {
+  return { instead: async (): Promise<HttpReply> => ({ status, contentType, body }) };
+}
+
+/** What can be wrong with the service. */
+export const VENDOR_FAULTS = {
+  'no-connection': NO_CONNECTION,
+  'no-answer': {
+    instead: (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  },
+  'http-503': instead(503, 'text/html', HTML),
+  html: instead(200, 'text/html; charset=UTF-8', HTML),
+  'empty-500': instead(500, 'text/html; charset=UTF-8', ''),
+  'server-fault': instead(500, 'text/xml; charset=ISO-8859-1', faultEnvelope('Server', 'Database connection failed')),
+  malformed: NONSENSE,
+  truncated: { afterwards: async (reply) => ({ ...reply, body: reply.body.slice(0, -40) }) },
+  /** The login works and the token is minted, but the connection breaks before the reply is through. */
+  'reply-lost': { afterwards: () => Promise.reject(new TypeError('terminated')) },
+  /** Right, but after half a minute. */
+  slow: { afterwards: (reply, sleep) => sleep(30_000).then(() => reply) },
+} as const satisfies Record<string, VendorFault>;
 
 /** Everything that can go wrong, by its kind, with what must be said of it. */
 export interface SimulatedFault {
-  readonly kind: keyof typeof EFFECTS | VendorFaultName | StoreFault;
+  readonly kind: keyof typeof EFFECTS | keyof typeof VENDOR_FAULTS | StoreFault;
   /** Of `process-dies`: every invocation dies at this step. */
   readonly atStep?: number;
   /** Of `lifetime-cut`: the service's tokens live this long from now on, and its replies say so. */
@@ -79,7 +109,6 @@ function forceUntilHeard({ invoke, vendor, clock }: FaultyWorld): void {
 }
 
 type NameOf = (tokenParameterName: string) => string;
-const nameOfToken: NameOf = (name) => name;
 
 function deletes(nameOf: NameOf): Effects {
   return { begins: ({ account, tokenParameterName }) => account.deleteParameter(nameOf(tokenParameterName)) };
@@ -111,8 +140,8 @@ const EFFECTS = {
   'status-garbled': overwrites(statusParameterName, '{"token":{"version":1}}', 'String'),
   'attempt-deleted': deletes(attemptParameterName),
   'attempt-garbled': overwrites(attemptParameterName, '{"attempt":{"failures":1}}', 'String'),
-  'token-deleted': deletes(nameOfToken),
-  'token-overwritten': overwrites(nameOfToken, 'by-somebody-else', 'SecureString'),
+  'token-deleted': deletes((name) => name),
+  'token-overwritten': overwrites((name) => name, 'by-somebody-else', 'SecureString'),
   /** The service forgets all tokens it issued; nobody is notified. */
   'tokens-revoked': { begins: ({ vendor, clock }) => vendor.service.revokeAll(new Date(clock.now())) },
   'lifetime-cut': {

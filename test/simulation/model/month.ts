@@ -4,11 +4,10 @@ import type { LambdaInvocation } from '../../../local/world/refresher-tick.ts';
 import { Random } from '../../../local/world/time/random.ts';
 import { createVirtualWorld, type VirtualWorld } from '../../../local/world/virtual-world.ts';
 import { recordAccount } from './account.ts';
-import { type FaultState, NORMAL, playFaults } from './faults.ts';
+import { type FaultState, NORMAL, playFaults, VENDOR_FAULTS } from './faults.ts';
 import { deployFunction, type InvocationRecord, type LambdaSettings } from './lambda-service.ts';
 import { DAY_MS, MINUTE_MS, type Scenario } from './scenario.ts';
 import { eventTimes } from './schedule.ts';
-import { VENDOR_FAULTS } from './vendor-faults.ts';
 
 /** From a rejected call to the tick that the rule starts. */
 const RULE_MS = 3_000;

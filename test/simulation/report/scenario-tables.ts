@@ -93,25 +93,24 @@ export function lead({ msToGap, msToPage }: OnsetOutcome): number | undefined {
 
 type Read = (onset: OnsetOutcome) => number | undefined;
 
+function sorted(onsets: readonly OnsetOutcome[], read: Read): readonly number[] {
+  const values = onsets.map(read).filter((value) => value !== undefined);
+  return values.sort((one, other) => one - other);
+}
+
 export function most(onsets: readonly OnsetOutcome[], read: Read): number | undefined {
-  return onsets
-    .map(read)
-    .filter((value) => value !== undefined)
-    .sort((a, b) => b - a)[0];
+  return sorted(onsets, read).at(-1);
 }
 
 export function least(onsets: readonly OnsetOutcome[], read: Read): number | undefined {
-  return onsets
-    .map(read)
-    .filter((value) => value !== undefined)
-    .sort((a, b) => a - b)[0];
+  return sorted(onsets, read)[0];
 }
 
 /** The latest, and in how many of the onsets it came at all. */
 export function often(onsets: readonly OnsetOutcome[], read: Read): string {
-  const came = onsets.filter((onset) => read(onset) !== undefined).length;
-  if (came === 0) return 'never';
-  return `${duration(most(onsets, read))}${came < onsets.length ? ` (${came} of ${onsets.length})` : ''}`;
+  const came = sorted(onsets, read);
+  if (came.length === 0) return 'never';
+  return `${duration(came.at(-1))}${came.length < onsets.length ? ` (${came.length} of ${onsets.length})` : ''}`;
 }
 
 /** `45 min`, `2 h 05`, `-3 min`; `-` for what never was. */

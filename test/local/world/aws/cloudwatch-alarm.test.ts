@@ -6,7 +6,7 @@ import {
   stateOf,
   type TreatMissingData,
 } from '../../../../local/world/aws/cloudwatch-alarm.ts';
-import { alarmHistory } from '../../../simulation/alarm-history.ts';
+import { alarmHistory } from '../../../simulation/judge/assessment.ts';
 import { readAlarm } from '../../../simulation/read-alarm.ts';
 
 const MINUTE_MS = 60_000;
@@ -64,8 +64,8 @@ function point(minute: number, value: number, delay = 0): MetricPoint {
 
 /** The changes of state in 200 minutes. */
 function changes(properties: Properties, series: readonly MetricPoint[], metric = METRIC) {
-  const watch = { createdAt: 0, until: 200 * MINUTE_MS, emptySeries: 'filled' } as const;
-  const history = alarmHistory(readAlarm(properties), new Map([[seriesKey(metric), series]]), watch);
+  const metrics = new Map([[seriesKey(metric), series]]);
+  const history = alarmHistory(readAlarm(properties), { start: 0, end: 200 * MINUTE_MS, metrics });
   return history.map(({ at, state }) => `${at / MINUTE_MS} ${state}`).slice(1);
 }
 
@@ -89,8 +89,8 @@ describe('an alarm over time', () => {
   });
 
   it.each(['filled', 'missing'] as const)('fires on a metric that never had a point, %s', (emptySeries) => {
-    const watch = { createdAt: 0, until: 10 * MINUTE_MS, emptySeries };
-    expect(alarmHistory(readAlarm(FILLED), new Map(), watch).slice(1)).toEqual([{ at: 0, state: 'ALARM' }]);
+    const tenMinutes = { start: 0, end: 10 * MINUTE_MS, metrics: new Map() };
+    expect(alarmHistory(readAlarm(FILLED), tenMinutes, emptySeries).slice(1)).toEqual([{ at: 0, state: 'ALARM' }]);
   });
 
   it('watches nothing when a dimension more was published', () => {
@@ -103,7 +103,7 @@ it.each([
   [{ Statistic: 'p99' }, 'Statistic'],
   [{ TreatMissingData: 'missing' }, 'TreatMissingData'],
   [{ ComparisonOperator: 'NotEqual' }, 'ComparisonOperator'],
-  [{ Metrics: [{ Id: 'e', Expression: 'RATE(m)' }] }, 'Expression'],
+  [{ Metrics: [{ Id: 'e', Expression: 'RATE(m)' }, FILL[1]] }, 'Expression'],
   [{ WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 30 } }, 'OnlyStartEvaluatingAfterWarmUpPeriodEnds'],
 ])('refuses what it does not know: %j', (over, message) => {
   expect(() => readAlarm({ ...EVENTS, ...over })).toThrow(message);

@@ -5,7 +5,7 @@ import { Vendor } from '../../../../local/world/soap/vendor.ts';
 import { Random } from '../../../../local/world/time/random.ts';
 import { VirtualClock } from '../../../../local/world/time/virtual-clock.ts';
 import { HOUR_MS } from '../../../simulation/model/scenario.ts';
-import { VENDOR_FAULTS } from '../../../simulation/model/vendor-faults.ts';
+import { VENDOR_FAULTS } from '../../../simulation/model/faults.ts';
 
 const CREDENTIALS = { username: 'u', password: 'right', client_id: 'c', client_secret: 's' };
 
