@@ -66,7 +66,9 @@ export async function requestToken(
     deadline: deadline - MIN_REQUEST_MS,
     maxTries: MAX_TRIES,
     pauseMs: (tries: number) => 1000 * 3 ** (tries - 1),
-    mayHeal: (error: unknown) => mayHeal(error) && !mustWait,
+    // The service is not there at all, or the way to it. An error of ours does not heal by itself.
+    mayHeal: (error: unknown) =>
+      !mustWait && error instanceof RefreshError && error.code === 'ENDPOINT_UNAVAILABLE' && error.isSafeToRepeat,
   };
   const result = await retryUntil(retries, time, ask).catch(refreshErrorOf);
   return { result, endpointLatenciesMs, ...logged(result, serviceText, secrets, service.codes) };
@@ -86,11 +88,6 @@ function logged(
   } catch {
     return { said: undefined, profileEntry: undefined };
   }
-}
-
-/** The service is not there at all, or the way to it. An error of ours does not heal by itself. */
-function mayHeal(error: unknown): boolean {
-  return error instanceof RefreshError && error.code === 'ENDPOINT_UNAVAILABLE' && error.isSafeToRepeat;
 }
 
 /** It may be a refusal, in words that no list holds. */

@@ -111,11 +111,7 @@ export function announce(announcement: Announcement): AnnouncedRecord {
   return { attempt, logins: loginsWith(now, countingRecordOf(stored), policy.loginsPerDay) };
 }
 
-/**
- * The attempt with its outcome, where it left no token.
- * @param announced by `announce`, from the same announcement
- * @param now milliseconds since the epoch
- */
+/** The attempt with its outcome, where it left no token. @param announced by `announce`, from the same announcement */
 export function conclude(
   { attempt, logins }: AnnouncedRecord,
   error: RefreshError,
@@ -131,11 +127,8 @@ export function conclude(
   };
 }
 
-function counted(
-  announced: Attempt,
-  { code, isSafeToRepeat }: RefreshError,
-  announcement: Announcement,
-): Partial<Attempt> {
+function counted(announced: Attempt, error: RefreshError, announcement: Announcement): Partial<Attempt> {
+  const { code, isSafeToRepeat } = error;
   const { basis, stored, policy } = announcement;
   const afterCheck = later(policy.checkEverySeconds * 1000, announcement);
   const failuresBefore = announced.failures - 1;

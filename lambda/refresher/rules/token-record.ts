@@ -28,12 +28,10 @@ const TRAVEL_MS = 15_000;
 
 /**
  * The record of a token that was just issued.
- *
  * Some services hand out the same token until shortly before it expires, and may promise its full lifetime again each
  * time. The earlier of the two expiries counts, unless the recorded one has passed and proved too early.
  * @param announcement of the attempt that got it
- * @param now milliseconds since the epoch
- * @throws RefreshError `REPLY_MALFORMED` for a token that has expired on its way here.
+ * @throws RefreshError `REPLY_MALFORMED` for a token that has expired on its way here
  */
 export function recordIssued(issued: IssuedToken, announcement: Announcement, now: number): UnstoredRecord {
   const { basis, policy, stored } = announcement;
