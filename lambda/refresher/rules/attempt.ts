@@ -3,7 +3,7 @@ import { instant } from '../../record.ts';
 import type { RefreshError } from '../../refresh-error.ts';
 import { type RefreshTiming, usefulLife } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
-import { loginsWith } from './login-ration.ts';
+import { recentLogins } from './login-ration.ts';
 import { countingRecordOf, lastAttempt, lastToken, recordOfStored, type StoredState } from './stored-state.ts';
 
 /** Which credentials are sent, and under which configuration. An attempt stands for these. */
@@ -108,7 +108,8 @@ export function announce(announcement: Announcement): AnnouncedRecord {
     refusals: standing?.refusals ?? 0,
     askAgainAt: later(backOffMs(failures, announcement), announcement),
   };
-  return { attempt, logins: loginsWith(now, countingRecordOf(stored), policy.loginsPerDay) };
+  if (policy.loginsPerDay === undefined) return { attempt };
+  return { attempt, logins: [...recentLogins(countingRecordOf(stored), now), instant(now)] };
 }
 
 /** The attempt with its outcome, where it left no token. @param announced by `announce`, from the same announcement */

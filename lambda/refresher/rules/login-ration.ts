@@ -11,15 +11,6 @@ export function recentLogins({ logins = [] }: AttemptRecord, now: number): reado
   return logins.filter((at) => Math.abs(now - Date.parse(at)) < DAY_MS);
 }
 
-/** The recent logins, and the one that is made now; undefined where the service does not count them. */
-export function loginsWith(
-  now: number,
-  before: AttemptRecord,
-  loginsPerDay: number | undefined,
-): readonly Instant[] | undefined {
-  return loginsPerDay === undefined ? undefined : [...recentLogins(before, now), instant(now)];
-}
-
 /** When the service may be asked again, one login being kept for a person who forces; undefined where it may be asked now. */
 export function rationedUntil(
   logins: readonly Instant[],
