@@ -12,12 +12,6 @@ import { tokenExpiry } from './rules/token-expiry.ts';
 import { fingerprintOf, type IssuedToken } from './rules/token-record.ts';
 import type { LoginReport } from './tick-report.ts';
 
-/** What became of asking for a token. */
-export interface Login extends LoginReport {
-  /** The token, or why there is none. */
-  readonly result: IssuedToken | RefreshError;
-}
-
 const MAX_TRIES = 3;
 const REQUEST_TIMEOUT_MS = 15_000;
 /** Less is not worth a login that nobody will wait for. */
@@ -32,7 +26,7 @@ export async function requestToken(
   { service, endpoint, tokenLifetimeSeconds }: Pick<Config, 'service' | 'endpoint' | 'tokenLifetimeSeconds'>,
   { values, tls, secrets }: Credentials,
   deadline: number,
-): Promise<Login> {
+): Promise<LoginReport & { readonly result: IssuedToken | RefreshError }> {
   const endpointLatenciesMs: number[] = [];
   let mustWait = false;
   let serviceText: string | undefined;
@@ -76,7 +70,7 @@ export async function requestToken(
 
 /** What may be logged of the service's text. It must not cost the token's record. */
 function logged(
-  result: Login['result'],
+  result: IssuedToken | RefreshError,
   serviceText: string | undefined,
   secrets: readonly string[],
   codes: readonly string[],
