@@ -13,10 +13,7 @@ import {
 import { LONGEST_RUN_SECONDS } from './timing.ts';
 import type { TokenRecord } from './token-status.ts';
 
-/**
- * The attempt parameter, `<name>/attempt`: the last attempt to get a token. JSON, no secret in it. PutParameter gives each
- * write the next SSM version, which makes it the lock between runs.
- */
+/** The attempt parameter, `<name>/attempt`: the last attempt to get a token. JSON, no secret in it. */
 export interface AttemptRecord {
   readonly attempt?: Attempt;
   /** When the service was asked in the last 24 hours; only where it rations its logins. */
@@ -94,7 +91,6 @@ export function hasLost({ attempt }: AttemptRecord, version: number): boolean {
 /**
  * The newest record that has not lost. An outcome whose first answer was lost may have been written again after another run
  * had announced and come first: then that run's record counts.
- * @param newest of the attempt parameter
  * @param readVersion gives an earlier version; undefined where that cannot be had, which ends the looking back
  */
 export async function countingRecord(

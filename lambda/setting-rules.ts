@@ -53,11 +53,6 @@ export function secondsRemedies(seconds: number): readonly string[] {
   return [`use whole seconds, from 1 to ${MAX_SECONDS}`];
 }
 
-/** The same, or 0 for services that renew only at expiry. */
-export function renewalWindowRemedies(seconds: number): readonly string[] {
-  return seconds === 0 ? [] : secondsRemedies(seconds);
-}
-
 /**
  * How many logins a service allows in 24 hours: the schedule needs one, and one is kept for a person. The status holds an
  * instant for each, and SSM takes 8,192 bytes.

@@ -1,7 +1,4 @@
-/**
- * When a token is replaced, and when a person is paged: for the function, the construct, the commands and the page of
- * `npm start`. In seconds, and without CDK, which takes seconds to load.
- */
+/** When a token is replaced, and when a person is paged: in seconds, and without CDK, which takes seconds to load. */
 
 /** How long a token lives where the reply does not say so. */
 export const TOKEN_LIFETIME_SECONDS = 4 * 3600;

@@ -13,15 +13,13 @@ import {
 
 /**
  * The status parameter, `<name>/status`: what is known of the stored token. JSON, no secret in it, readable without
- * decryption. Written by nobody but the run that got that token, new or handed out again; read by the refresher and by
- * token readers.
+ * decryption. Written by nobody but the run that got that token, new or handed out again.
  */
 export interface TokenStatus {
-  /** The token that was stored last. */
   readonly token?: TokenRecord;
 }
 
-/** The token that was stored. */
+/** The token that was stored last. */
 export interface TokenRecord {
   /** The SSM version that PutParameter returned: shows a reader whether token and status belong together. */
   readonly version: number;

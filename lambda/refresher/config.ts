@@ -10,7 +10,6 @@ import {
   loginsPerDayRemedies,
   parameterNameRemedies,
   proxyRemedies,
-  renewalWindowRemedies,
   secondsRemedies,
   soapActionRemedies,
 } from '../setting-rules.ts';
@@ -74,7 +73,10 @@ export const SETTINGS = {
   /** Lifetime to expect; used where the reply's own is unusable. */
   tokenLifetimeSeconds: required('TOKEN_LIFETIME_SECONDS', number(secondsRemedies)),
   /** For services that issue a new token only this shortly before the old one expires; 0: only after its end. */
-  renewalWindowSeconds: optional('RENEWAL_WINDOW_SECONDS', number(renewalWindowRemedies)),
+  renewalWindowSeconds: optional(
+    'RENEWAL_WINDOW_SECONDS',
+    number((seconds) => (seconds === 0 ? [] : secondsRemedies(seconds))),
+  ),
   /** Value of the SOAPAction header; the quotation marks are added. */
   soapAction: optional('SOAP_ACTION', text(soapActionRemedies)),
   /** The service's profile as JSON; without it, the service is Masters India's. */
@@ -135,11 +137,7 @@ export class ConfigError extends RefreshError {
   }
 }
 
-/**
- * Reads and checks the whole environment.
- * @returns the configuration, or an error that lists every fault. Values are never repeated: an operator may have put a
- * secret there.
- */
+/** The whole environment, or every fault in it. Values are never repeated: an operator may have put a secret there. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config | ConfigError {
   const faults: ConfigFault[] = [];
   const readOne = ({ variable, parse, check, isRequired }: List[keyof List]) => {
@@ -170,10 +168,8 @@ export function variablesOf(settings: FunctionSettings): Readonly<Record<string,
     ...settings,
     profile: settings.profile && serviceVariable(settings.profile),
   };
-  const variables = Object.entries(SETTINGS).map(([name, { variable }]) => [variable, values[name]]);
-  return Object.fromEntries(
-    variables.filter(([, value]) => value !== undefined).map(([variable, value]) => [variable, String(value)]),
-  );
+  const set = Object.entries(SETTINGS).filter(([name]) => values[name] !== undefined);
+  return Object.fromEntries(set.map(([name, { variable }]) => [variable, String(values[name])]));
 }
 
 /** Errors name the secret; were the credentials themselves put here by mistake, they must not pass for a name. */

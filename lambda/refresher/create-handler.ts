@@ -22,10 +22,7 @@ export interface TickResult {
 /** Reserved at the end of a run for the log line and the metrics, before Lambda ends it. */
 const REPORTING_MS = 5_000;
 
-/**
- * The function for one configuration. The handler runs one tick of the schedule; the event `{ "force": true }` asks for
- * a new token at once.
- */
+/** The function for one configuration: each call of the handler is one tick. */
 export function createHandler(
   config: Config,
   dependencies: Dependencies,

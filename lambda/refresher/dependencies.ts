@@ -1,7 +1,7 @@
 import type { AnnouncedRecord, AttemptRecord } from '../attempt-record.ts';
 import type { Envelope } from '../services/service.ts';
 import type { SoapReply } from '../soap/soap-reply.ts';
-import type { TokenStatus } from '../token-status.ts';
+import type { TokenRecord } from '../token-status.ts';
 import type { Credentials } from './parse-credentials.ts';
 import type { StoredState } from './rules/stored-state.ts';
 import type { TickReport } from './tick-report.ts';
@@ -41,11 +41,11 @@ export interface TokenStore {
   /** @returns the token's new version. */
   writeToken(accessToken: string, deadline: number): Promise<number>;
   /**
-   * After `writeToken`, or where the stored token was handed out again; at no other time. Where SSM may have taken it without
+   * Records the token after `writeToken`, or where the stored token was handed out again; at no other time. Where SSM may have taken it without
    * saying so, another run may ask at once: it is repeated only if the lock can be taken again.
    * @param announced with the version of its announcement as `on`
    */
-  writeStatus(status: TokenStatus, announced: AnnouncedRecord, deadline: number): Promise<void>;
+  writeStatus(token: TokenRecord, announced: AnnouncedRecord, deadline: number): Promise<void>;
   /** The attempt with its outcome. */
   writeOutcome(record: AttemptRecord, deadline: number): Promise<void>;
 }

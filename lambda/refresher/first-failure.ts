@@ -11,9 +11,9 @@ import { countingRecordOf, lastAttempt, type StoredState } from './rules/stored-
 const RECORDING_MS = 5_000;
 
 /**
- * Writes down a failure before asking, where there has been no token, no login and no such failure yet: it is all that a person or a reader
- * can see then. Later, such a failure is in the log only. Another run that has announced meanwhile is not disturbed: what
- * came second counts for nothing.
+ * Writes down a failure before asking, where there has been no token, no login and no such failure yet: it is all that a
+ * person or a reader can see then. Another run that has announced meanwhile is not disturbed: what came second counts for
+ * nothing.
  * @returns warnings
  */
 export async function recordFirstFailure(

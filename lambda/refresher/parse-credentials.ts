@@ -3,21 +3,17 @@ import type { SecretField } from '../services/service.ts';
 import { isXmlText } from '../soap/xml-text.ts';
 import { isTlsField, parseTlsCredentials, type TlsCredentials, tlsSecrets } from './tls-credentials.ts';
 
-/** What the secret holds for the service. */
-export interface ParsedCredentials {
+/** What one version of the secret holds for the service. */
+export interface Credentials {
+  /** By which a refusal is remembered. */
+  readonly versionId: string;
+  /** Since when that version stands, milliseconds since the epoch. */
+  readonly createdAt?: number;
   /** A text for each of the service's fields, by its name. */
   readonly values: Readonly<Record<string, string>>;
   readonly tls: TlsCredentials;
   /** What no log may show of it. */
   readonly secrets: readonly string[];
-}
-
-/** What one version of the secret holds. */
-export interface Credentials extends ParsedCredentials {
-  /** The secret's version, by which a refusal is remembered. */
-  readonly versionId: string;
-  /** Since when that version stands, milliseconds since the epoch. */
-  readonly createdAt?: number;
 }
 
 /**
@@ -29,7 +25,7 @@ export interface Credentials extends ParsedCredentials {
 export function parseCredentials(
   text: string | undefined,
   fields: readonly SecretField[],
-): ParsedCredentials | { readonly faults: readonly string[] } {
+): Omit<Credentials, 'versionId' | 'createdAt'> | { readonly faults: readonly string[] } {
   if (text === undefined) return { faults: ['it is stored as SecretBinary: store it as SecretString'] };
   // The `aws` command hands it over from a file.
   const secret = parseJsonObject(text.replace(/^\ufeff/, ''));

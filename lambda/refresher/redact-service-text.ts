@@ -40,12 +40,8 @@ export function redactServiceText(
   }
   const values = [...new Set(secretValues)];
   const spellings = values.flatMap(guises);
-  const foldedBy = (fold: Fold, from = spellings) => from.map((guise) => ({ ...guise, text: fold(guise.text) }));
-  // Of PEM, the letters are enough.
-  const whole = foldedBy(
-    withoutSpace,
-    spellings.filter((guise) => guise.text.length <= MAX_ENCODED),
-  );
+  const foldedBy = (fold: Fold) => spellings.map((guise) => ({ ...guise, text: fold(guise.text) }));
+  const whole = foldedBy(withoutSpace);
   const shown = folded(text, withoutSpace);
   hideRuns(shown, whole, hideUnlisted);
   // Single signs may stand between the characters of a secret: they are left out, all of them or each second one.

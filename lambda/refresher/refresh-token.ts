@@ -60,7 +60,7 @@ export async function refreshToken(
   const tick = { ...known, force, deadline, dependencies };
   switch (decision.kind) {
     case 'fresh':
-      return succeeded(tick, 'fresh', decision.token, now());
+      return succeeded(tick, { outcome: 'fresh', token: decision.token }, now());
     case 'in progress':
       return leaveToOtherRun(tick, decision.attempt);
     case 'hold':
@@ -85,7 +85,7 @@ function leaveToOtherRun(tick: Tick, other?: Attempt): TickReport {
   const token = recordOfStored(tick.stored);
   // By what was read: a doubt about the token lasts until the other run has an outcome.
   const known: KnownTick = { ...tick, decision: 'in progress' };
-  const report = token && succeeded(known, 'fresh', token, now);
+  const report = token && succeeded(known, { outcome: 'fresh', token }, now);
   if (report?.secondsRemaining && !tick.force) return report;
   return failed(known, refreshInProgress(other), now);
 }
@@ -108,7 +108,7 @@ async function askForToken(tick: Tick, trigger: string): Promise<TickReport> {
   const warnings = [...attemptWarnings(tick.attempt, announcement.now)];
   if (!(result instanceof RefreshError)) {
     warnings.push(...result.warnings);
-    return succeeded({ ...known, login, attempt: undefined, warnings }, result.outcome, result.token, now());
+    return succeeded({ ...known, login, attempt: undefined, warnings }, result, now());
   }
   // In a parameter of its own, so that nothing touches the token and its status.
   const concluded = conclude(announced, result, announcement, now());
@@ -133,7 +133,7 @@ async function storeToken(
     // The token first, its status second: should the run end between them, the versions differ, and the next tick asks.
     const version = unchanged ? kept.version : await store.writeToken(issued.accessToken, deadline - OUTCOME_MS);
     const token = { version, ...record };
-    await store.writeStatus({ token }, announced, deadline - OUTCOME_MS / 2);
+    await store.writeStatus(token, announced, deadline - OUTCOME_MS / 2);
     const warnings = [
       ...lifetimeWarnings(issued, lastToken(stored), config),
       ...credentialWarnings(credentials, config, now()),

@@ -12,12 +12,6 @@ import { tokenExpiry } from './rules/token-expiry.ts';
 import { fingerprintOf, type IssuedToken } from './rules/token-record.ts';
 import type { LoginReport } from './tick-report.ts';
 
-/** What became of asking for a token. */
-export interface Login extends LoginReport {
-  /** The token, or why there is none. */
-  readonly result: IssuedToken | RefreshError;
-}
-
 const MAX_TRIES = 3;
 const REQUEST_TIMEOUT_MS = 15_000;
 /** Less is not worth a login that nobody will wait for. */
@@ -32,7 +26,7 @@ export async function requestToken(
   { service, endpoint, tokenLifetimeSeconds }: Pick<Config, 'service' | 'endpoint' | 'tokenLifetimeSeconds'>,
   { values, tls, secrets }: Credentials,
   deadline: number,
-): Promise<Login> {
+): Promise<LoginReport & { readonly result: IssuedToken | RefreshError }> {
   const endpointLatenciesMs: number[] = [];
   let mustWait = false;
   let serviceText: string | undefined;
@@ -66,7 +60,9 @@ export async function requestToken(
     deadline: deadline - MIN_REQUEST_MS,
     maxTries: MAX_TRIES,
     pauseMs: (tries: number) => 1000 * 3 ** (tries - 1),
-    mayHeal: (error: unknown) => mayHeal(error) && !mustWait,
+    // The service is not there at all, or the way to it. An error of ours does not heal by itself.
+    mayHeal: (error: unknown) =>
+      !mustWait && error instanceof RefreshError && error.code === 'ENDPOINT_UNAVAILABLE' && error.isSafeToRepeat,
   };
   const result = await retryUntil(retries, time, ask).catch(refreshErrorOf);
   return { result, endpointLatenciesMs, ...logged(result, serviceText, secrets, service.codes) };
@@ -74,7 +70,7 @@ export async function requestToken(
 
 /** What may be logged of the service's text. It must not cost the token's record. */
 function logged(
-  result: Login['result'],
+  result: IssuedToken | RefreshError,
   serviceText: string | undefined,
   secrets: readonly string[],
   codes: readonly string[],
@@ -86,11 +82,6 @@ function logged(
   } catch {
     return { said: undefined, profileEntry: undefined };
   }
-}
-
-/** The service is not there at all, or the way to it. An error of ours does not heal by itself. */
-function mayHeal(error: unknown): boolean {
-  return error instanceof RefreshError && error.code === 'ENDPOINT_UNAVAILABLE' && error.isSafeToRepeat;
 }
 
 /** It may be a refusal, in words that no list holds. */

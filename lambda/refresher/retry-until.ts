@@ -12,10 +12,7 @@ export interface RetryPolicy {
   readonly maxTries?: number;
 }
 
-/**
- * Tries until it succeeds, fails for good, or the next try would begin past the deadline.
- * @throws the last error.
- */
+/** Tries until it succeeds, fails for good, or the next try would begin past the deadline. @throws the last error */
 export async function retryUntil<T>(
   { deadline, pauseMs, mayHeal, maxTries = Number.POSITIVE_INFINITY }: RetryPolicy,
   { now, sleep, random }: Pick<Time, 'now' | 'sleep' | 'random'>,

@@ -19,9 +19,8 @@ const PREFETCH_TIMEOUT_MS = 1_000;
 const PREFETCH_VALID_MS = 5_000;
 
 /**
- * Reads the first tick's inputs while Lambda starts the process. Until the first event it gives a whole core, after it
- * a share of one that goes with the memory (a seventh at 256 MB), and the first calls are work: TLS to both services,
- * and the SDK's code running for the first time. This is the largest gain of all, see docs/performance.md, "The cold tick".
+ * Reads the first tick's inputs while Lambda starts the process. Until the first event it gives a whole core, and the first
+ * calls are work: TLS to both services, and the SDK's code running for the first time. See docs/performance.md, "The cold tick".
  * @returns what hands them out: once, while they are young, and only if both succeeded. Otherwise the tick reads its
  * own, and what it then finds is the one truth about a failure.
  */

@@ -72,8 +72,7 @@ export interface KnownTick {
 /** The report of a tick after which there is a token. @param now milliseconds since the epoch */
 export function succeeded(
   known: KnownTick,
-  outcome: SucceededTick['outcome'],
-  token: TokenRecord,
+  { outcome, token }: Pick<SucceededTick, 'outcome' | 'token'>,
   now: number,
 ): SucceededTick {
   return { outcome, token, ...factsOf(known, token, now) };

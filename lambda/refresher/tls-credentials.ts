@@ -14,10 +14,7 @@ export function isTlsField(name: string): boolean {
   return ['tls_certificate', 'tls_key', 'tls_ca'].includes(name);
 }
 
-/**
- * Reads them from the secret's JSON.
- * @param fault takes what is wrong, a sentence for each; nothing of a value is in it
- */
+/** Reads them from the secret's JSON. @param fault takes what is wrong, a sentence for each, which quotes no value */
 export function parseTlsCredentials(
   secret: Readonly<Record<string, unknown>>,
   fault: (sentence: string) => void,

@@ -26,30 +26,25 @@ const MAX_PROXY_HEADER_BYTES = 16 * 1024;
  * @throws Node's error, `CONNECT_TIMEOUT`, or `PROXY_REFUSED`
  */
 export async function openConnection(url: URL, timeoutMs: number, options: ConnectionOptions): Promise<Socket> {
+  const { tls = {}, proxyUrl } = options;
+  const proxy = proxyUrl === undefined ? undefined : new URL(proxyUrl);
+  const isHttps = url.protocol === 'https:';
   const giveUp = new AbortController();
+  const { signal } = giveUp;
   const timer = setTimeout(() => giveUp.abort(), Math.min(CONNECT_TIMEOUT_MS, timeoutMs));
   try {
-    return await open(url, options, giveUp.signal);
+    const tcp = await (proxy && isHttps ? openTunnel(proxy, url, signal) : openTcp(proxy ?? url, signal));
+    return isHttps ? await agreeOnTls(tcp, url, tls, signal) : tcp;
   } catch (error) {
     // Whatever failed by itself is closed.
-    throw giveUp.signal.aborted ? new ConnectionError('CONNECT_TIMEOUT') : error;
+    throw signal.aborted ? new ConnectionError('CONNECT_TIMEOUT') : error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function open(url: URL, { tls = {}, proxyUrl }: ConnectionOptions, signal: AbortSignal): Promise<Socket> {
-  const proxy = proxyUrl === undefined ? undefined : new URL(proxyUrl);
-  const isHttps = url.protocol === 'https:';
-  const tcp =
-    proxy !== undefined && isHttps ? await openTunnel(proxy, url, signal) : await openTcp(proxy ?? url, signal);
-  return isHttps ? await agreeOnTls(tcp, url, tls, signal) : tcp;
-}
-
 async function openTcp(url: URL, signal: AbortSignal): Promise<Socket> {
-  const socket = watched(connectTcp({ host: hostOf(url), port: portOf(url), signal, ...ADDRESSES }));
-  await event(socket, 'connect');
-  return socket;
+  return await opened(connectTcp({ host: hostOf(url), port: portOf(url), signal, ...ADDRESSES }), 'connect');
 }
 
 const ADDRESSES = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
@@ -71,7 +66,8 @@ async function openTunnel(proxy: URL, url: URL, signal: AbortSignal): Promise<So
       ...ADDRESSES,
     });
     request.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
-      watched(socket);
+      // What comes behind a whole answer is nobody's.
+      socket.on('error', () => {});
       if (head.length > 0) socket.unshift(head);
       if (statusCode >= 200 && statusCode <= 299) {
         resolve(socket);
@@ -107,20 +103,14 @@ async function agreeOnTls(
     key,
     ca: authorities,
   };
-  const tls = watched(connectTls(options));
-  await event(tls, 'secureConnect');
-  return tls;
+  return await opened(connectTls(options), 'secureConnect');
 }
 
-/** Errors have a listener for as long as the socket is there: what comes behind a whole answer is nobody's. */
-function watched(socket: Socket): Socket {
-  return socket.on('error', () => {});
-}
-
-async function event(socket: Socket, name: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    socket.once(name, () => resolve());
-    socket.once('error', reject);
+/** The socket after that event. Its errors have a listener for as long as it is there. */
+async function opened(socket: Socket, event: string): Promise<Socket> {
+  return await new Promise((resolve, reject) => {
+    socket.once(event, () => resolve(socket));
+    socket.on('error', reject);
     socket.once('close', () => reject(new ConnectionError('CONNECTION_CLOSED')));
   });
 }

@@ -60,22 +60,16 @@ export function createTokenStore(
       if (version !== undefined) return version;
       throw new RefreshError('STORE_FAILED', `SSM stored ${tokenParameterName} but named no version`);
     },
-    async writeStatus(status, announced, deadline) {
+    async writeStatus(token, announced, deadline) {
       const held = { record: announced };
-      const text = () => {
-        const token = status.token && { ...status.token, attemptAt: held.record.attempt.at };
-        return asString(statusName, encodeStatus({ ...status, token }));
-      };
+      const text = () => asString(statusName, encodeStatus({ token: { ...token, attemptAt: held.record.attempt.at } }));
       let isLockTried = false;
       const again = async () => {
-        if (!isLockTried) {
-          const [written] = await get([statusName]);
-          if (written?.Value === text().Value) return undefined;
-        }
+        const [written] = isLockTried ? [] : await get([statusName]);
+        if (written?.Value === text().Value) return undefined;
         // From here on, only a status that names the new announcement ends that.
         isLockTried = true;
-        const isHeld = await lockAgain(held, deadline);
-        return isHeld ? text() : undefined;
+        return (await lockAgain(held, deadline)) ? text() : undefined;
       };
       await orStoreFailed(put(text(), deadline, again), statusName);
     },

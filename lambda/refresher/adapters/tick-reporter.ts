@@ -5,8 +5,7 @@ import { tickMetrics } from '../tick-metrics.ts';
 import type { TickReport } from '../tick-report.ts';
 
 /**
- * Writes each tick's log line, and its metrics to stdout in CloudWatch's embedded metric format, with the one dimension that
- * the alarms watch.
+ * Writes each tick's log line, and its metrics to stdout in CloudWatch's embedded metric format.
  * @param tokenParameterName undefined where the environment names none
  */
 export function tickReporter(tokenParameterName: string | undefined): (report: TickReport) => void {

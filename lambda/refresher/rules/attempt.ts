@@ -3,7 +3,7 @@ import { instant } from '../../record.ts';
 import type { RefreshError } from '../../refresh-error.ts';
 import { type RefreshTiming, usefulLife } from '../../timing.ts';
 import type { TokenRecord } from '../../token-status.ts';
-import { loginsWith } from './login-ration.ts';
+import { recentLogins } from './login-ration.ts';
 import { countingRecordOf, lastAttempt, lastToken, recordOfStored, type StoredState } from './stored-state.ts';
 
 /** Which credentials are sent, and under which configuration. An attempt stands for these. */
@@ -108,14 +108,11 @@ export function announce(announcement: Announcement): AnnouncedRecord {
     refusals: standing?.refusals ?? 0,
     askAgainAt: later(backOffMs(failures, announcement), announcement),
   };
-  return { attempt, logins: loginsWith(now, countingRecordOf(stored), policy.loginsPerDay) };
+  if (policy.loginsPerDay === undefined) return { attempt };
+  return { attempt, logins: [...recentLogins(countingRecordOf(stored), now), instant(now)] };
 }
 
-/**
- * The attempt with its outcome, where it left no token.
- * @param announced by `announce`, from the same announcement
- * @param now milliseconds since the epoch
- */
+/** The attempt with its outcome, where it left no token. @param announced by `announce`, from the same announcement */
 export function conclude(
   { attempt, logins }: AnnouncedRecord,
   error: RefreshError,
@@ -131,11 +128,8 @@ export function conclude(
   };
 }
 
-function counted(
-  announced: Attempt,
-  { code, isSafeToRepeat }: RefreshError,
-  announcement: Announcement,
-): Partial<Attempt> {
+function counted(announced: Attempt, error: RefreshError, announcement: Announcement): Partial<Attempt> {
+  const { code, isSafeToRepeat } = error;
   const { basis, stored, policy } = announcement;
   const afterCheck = later(policy.checkEverySeconds * 1000, announcement);
   const failuresBefore = announced.failures - 1;

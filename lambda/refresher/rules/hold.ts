@@ -69,10 +69,7 @@ function codeOf(outcome: AttemptOutcome | undefined): RefreshErrorCode {
   return refreshErrorCode(outcome?.code) ?? 'STORE_FAILED';
 }
 
-/**
- * The person who forces a refresh at this moment, or a tick without a living token, must wait for the other run.
- * @param other left out where it announced while this run did
- */
+/** For a person who forces, or a tick without a living token. @param other left out where it announced while this run did */
 export function refreshInProgress(other: Attempt | undefined): RefreshError {
   const when = other === undefined ? 'a moment before this one' : `at ${other.at}`;
   return new RefreshError(

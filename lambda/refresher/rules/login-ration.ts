@@ -6,29 +6,12 @@ const DAY_MS = 24 * 3_600_000;
 /**
  * The instants of the logins of the last 24 hours. One in the future was written by a clock that jumped; further ahead than
  * a day it counts no more.
- * @param now milliseconds since the epoch
  */
 export function recentLogins({ logins = [] }: AttemptRecord, now: number): readonly Instant[] {
   return logins.filter((at) => Math.abs(now - Date.parse(at)) < DAY_MS);
 }
 
-/**
- * The recent logins, and the one that is made now; undefined where the service does not count them.
- * @param before the newest record that has not lost
- */
-export function loginsWith(
-  now: number,
-  before: AttemptRecord,
-  loginsPerDay: number | undefined,
-): readonly Instant[] | undefined {
-  return loginsPerDay === undefined ? undefined : [...recentLogins(before, now), instant(now)];
-}
-
-/**
- * When the service may be asked again, where its ration of logins is used up. One of them is kept for a person.
- * @param force whether a person asks
- * @returns undefined where it may be asked now
- */
+/** When the service may be asked again, one login being kept for a person who forces; undefined where it may be asked now. */
 export function rationedUntil(
   logins: readonly Instant[],
   loginsPerDay: number | undefined,

@@ -17,9 +17,6 @@ export interface IssuedToken extends TokenExpiry {
   readonly issuedAt: number;
 }
 
-/** What is recorded of a token besides the version that storing it gives. */
-export type UnstoredRecord = Omit<TokenRecord, 'version'>;
-
 /**
  * A token may live this much longer than recorded: its lifetime is counted from before the request, which may have taken
  * that long. Handed out again in that moment, the token proves nothing about its expiry.
@@ -28,14 +25,16 @@ const TRAVEL_MS = 15_000;
 
 /**
  * The record of a token that was just issued.
- *
  * Some services hand out the same token until shortly before it expires, and may promise its full lifetime again each
  * time. The earlier of the two expiries counts, unless the recorded one has passed and proved too early.
  * @param announcement of the attempt that got it
- * @param now milliseconds since the epoch
- * @throws RefreshError `REPLY_MALFORMED` for a token that has expired on its way here.
+ * @throws RefreshError `REPLY_MALFORMED` for a token that has expired on its way here
  */
-export function recordIssued(issued: IssuedToken, announcement: Announcement, now: number): UnstoredRecord {
+export function recordIssued(
+  issued: IssuedToken,
+  announcement: Announcement,
+  now: number,
+): Omit<TokenRecord, 'version'> {
   const { basis, policy, stored } = announcement;
   const recorded = lastToken(stored);
   const issuedAt = instant(issued.issuedAt);
@@ -60,7 +59,7 @@ export function recordIssued(issued: IssuedToken, announcement: Announcement, no
 }
 
 /** Whether the very same token stands in the store already, kept in the same way. @param stored its record, see `recordOfStored` */
-export function isStored(record: UnstoredRecord, stored: TokenRecord | undefined): stored is TokenRecord {
+export function isStored(record: Omit<TokenRecord, 'version'>, stored: TokenRecord | undefined): stored is TokenRecord {
   return stored?.configuration === record.configuration && isSame(stored.fingerprint, record.fingerprint);
 }
 

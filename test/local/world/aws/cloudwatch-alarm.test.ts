@@ -63,7 +63,7 @@ function point(minute: number, value: number, delay = 0): MetricPoint {
 }
 
 /** The changes of state in 200 minutes. */
-function changes(properties: Properties, series: readonly MetricPoint[], metric = METRIC) {
+function changes(properties: Properties, series: MetricPoint[], metric = METRIC) {
   const metrics = new Map([[seriesKey(metric), series]]);
   const history = alarmHistory(readAlarm(properties), { start: 0, end: 200 * MINUTE_MS, metrics });
   return history.map(({ at, state }) => `${at / MINUTE_MS} ${state}`).slice(1);
