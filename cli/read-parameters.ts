@@ -29,24 +29,22 @@ export function createParameterReader(client: SSMClient, sleep: (ms: number) => 
   }
 
   /** One call after the other: hundreds at once are what SSM throttles. */
-  async function readAll(names: readonly string[], namesPerCall: number): Promise<[string, Parameter | DeniedError][]> {
-    const found: [string, Parameter | DeniedError][] = [];
+  async function read(names: readonly string[], namesPerCall = NAMES_PER_CALL) {
+    const found = new Map<string, Parameter | DeniedError>();
     for (let at = 0; at < names.length; at += namesPerCall) {
-      found.push(...(await readSome(names.slice(at, at + namesPerCall))));
+      const Names = names.slice(at, at + namesPerCall);
+      try {
+        const call = () => client.send(new GetParametersCommand({ Names }));
+        const { Parameters = [] } = await ask(call, `ssm:GetParameters on ${Names.join(', ')}`);
+        for (const one of Parameters) found.set(`${one.Name}${one.Selector ?? ''}`, one);
+      } catch (error) {
+        if (!(error instanceof DeniedError)) throw error;
+        // One name that is denied denies the whole call.
+        const each = Names.length > 1 ? await read(Names, 1) : Names.map((name) => [name, error] as const);
+        for (const [name, one] of each) found.set(name, one);
+      }
     }
     return found;
-  }
-
-  async function readSome(Names: string[]): Promise<[string, Parameter | DeniedError][]> {
-    try {
-      const call = () => client.send(new GetParametersCommand({ Names }));
-      const { Parameters = [] } = await ask(call, `ssm:GetParameters on ${Names.join(', ')}`);
-      return Parameters.map((found) => [`${found.Name}${found.Selector ?? ''}`, found]);
-    } catch (error) {
-      if (!(error instanceof DeniedError)) throw error;
-      // One name that is denied denies the whole call.
-      return Names.length > 1 ? await readAll(Names, 1) : Names.map((name) => [name, error]);
-    }
   }
 
   return {
@@ -54,8 +52,7 @@ export function createParameterReader(client: SSMClient, sleep: (ms: number) => 
      * The parameters that there are, by the names under which they were asked for: `name:version` gives an earlier version.
      * @throws UsageError
      */
-    read: async (names: readonly string[]): Promise<ReadonlyMap<string, Parameter | DeniedError>> =>
-      new Map(await readAll(names, NAMES_PER_CALL)),
+    read: (names: readonly string[]): Promise<ReadonlyMap<string, Parameter | DeniedError>> => read(names),
     /**
      * The names of all parameters below a path.
      * @throws UsageError

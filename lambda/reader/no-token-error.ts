@@ -1,4 +1,4 @@
-import { attemptParameterName, openAttempt } from '../attempt-record.ts';
+import { type AttemptOutcome, attemptParameterName, openAttempt } from '../attempt-record.ts';
 import { isUnreadable } from '../record.ts';
 import { statusParameterName, type TokenRecord } from '../token-status.ts';
 import type { LastAttempt } from './last-attempt.ts';
@@ -16,14 +16,17 @@ export function noTokenError(
   now: number,
 ): TokenReadError {
   const statusName = statusParameterName(parameterName);
+  // An attempt that has ended with the last token explains nothing.
+  const last = isUnreadable(status) ? undefined : status.token;
+  const outcome = isUnreadable(attempt) ? undefined : openAttempt(attempt, last)?.outcome;
   const explanation = isUnreadable(status)
     ? `${statusName} ${status.fault}${status.isNewer ? UPDATE : ": the refresher's log says what it makes of it"}.`
-    : refresherSays(attempt, status.token, parameterName);
+    : refresherSays(attempt, outcome, parameterName);
   if (token === undefined) {
     return new TokenReadError('NO_TOKEN_YET', `There is no token in ${parameterName} yet. ${explanation}`);
   }
   if (token.record !== undefined) {
-    const advice = isRefusal(attempt, token.record) ? explanation : `${RENEWED_AT_EXPIRY}${explanation}`;
+    const advice = outcome?.code === REFUSED ? explanation : `${RENEWED_AT_EXPIRY}${explanation}`;
     return tokenExpired(parameterName, token.record, minRemainingMs, now, advice);
   }
   const remedy = isUnreadable(status) ? '' : 'The refresher replaces such a token with its next tick. ';
@@ -63,14 +66,12 @@ function tokenExpired(
 /**
  * What the refresher last tried, in sentences for the end of an error. The record holds no secret, and the owner of a
  * downstream function may have no access to the refresher's log.
- * @param token the record of the last token: an attempt that has ended with it explains nothing
  */
-function refresherSays(found: LastAttempt, token: TokenRecord | undefined, parameterName: string): string {
+function refresherSays(found: LastAttempt, outcome: AttemptOutcome | undefined, parameterName: string): string {
   if (isUnreadable(found)) {
     const unknown = `What it last tried is not known: ${attemptParameterName(parameterName)} ${found.fault}`;
     return `${CHECK} ${unknown}${found.isNewer ? UPDATE : ''}.`;
   }
-  const outcome = openAttempt(found, token)?.outcome;
   if (outcome?.code === REFUSED) {
     return `The service refused the refresher's credentials (${outcome.reason || 'with an empty token'}, at ${outcome.at}): its owner must correct the secret.`;
   }
@@ -78,11 +79,6 @@ function refresherSays(found: LastAttempt, token: TokenRecord | undefined, param
     return `The refresher's last attempt failed at ${outcome.at} with ${outcome.code}: its log says why.`;
   }
   return CHECK;
-}
-
-/** Whether the service refused the credentials, after that token was got. */
-function isRefusal(found: LastAttempt, token: TokenRecord): boolean {
-  return !isUnreadable(found) && openAttempt(found, token)?.outcome?.code === REFUSED;
 }
 
 const REFUSED = 'CREDENTIALS_REFUSED';

@@ -205,18 +205,14 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     return cached !== undefined && isFresh(cached) ? cached : await (reading ?? nextRead());
   }
 
-  async function isHanging(): Promise<boolean> {
-    await reading?.catch(() => undefined);
-    return hungLately !== undefined && !hungLately.aborted;
-  }
-
   /**
    * What to use instead of a rejected token; undefined if there is nothing else. Some services end the old token a moment
    * before the new one is stored, so SSM is asked twice, unless it is known by now that nothing is on its way.
    */
   async function replacementOf(rejected: CachedToken): Promise<CachedToken | undefined> {
     for (const isLastLook of [false, true]) {
-      if (await isHanging()) return undefined;
+      await reading?.catch(() => undefined);
+      if (hungLately?.aborted === false) return undefined;
       const found = await nextRead().catch(() => undefined);
       if (found !== undefined && found.value !== rejected.value) return found;
       if (found === undefined || found.isBridged) continue;

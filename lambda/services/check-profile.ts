@@ -5,7 +5,7 @@ import { withDescendants } from '../soap/strict-xml.ts';
 import { escapeXml } from '../soap/xml-text.ts';
 import { DURATION_PATTERN, DURATION_RULE } from '../timing.ts';
 import { elementsAt, lastStep, stepsOf } from './element-path.ts';
-import { fillTemplate, isFieldName, placeholders } from './fill-template.ts';
+import { fillTemplate, placeholders } from './fill-template.ts';
 import type { ServiceCodes, ServiceProfile, ServiceTiming } from './profile.ts';
 
 /** One thing about a profile. */
@@ -189,17 +189,16 @@ function checkBraces(key: string, template: string, known: readonly string[], fa
   for (const name of new Set(placeholders(template))) {
     if (isKnown(name, known)) continue;
     const names = known.map((each) => `{{${each}}}`).join(', ');
-    fault(
-      key,
-      `{{${name.slice(0, MAX_NAME)}}} is no field of a secret (letters, digits and _, a letter first) and none of ${names}`,
-    );
+    const rule = `is no field of a secret (letters, digits and _, a letter first) and none of ${names}`;
+    fault(key, `{{${name.slice(0, MAX_NAME)}}} ${rule}`);
   }
   if (/\{\{|\}\}/.test(fillTemplate(template, () => '')))
     fault(key, 'use double braces around a name only, as in {{username}}');
 }
 
+/** A field of the secret, or one of those. */
 function isKnown(name: string, known: readonly string[]): boolean {
-  return isFieldName(name) || known.includes(name);
+  return /^[A-Za-z][A-Za-z0-9_]*$/.test(name) || known.includes(name);
 }
 
 /** Whether a value that is filled in comes back as it was given, and not as a part of something else. */

@@ -14,9 +14,7 @@ export const dpd: ServiceProfile = {
   namespaces: ['http://dpd.com/common/service/types/LoginService/2.1'],
   token: 'return/authToken',
   expiresAt: 'return/authTokenExpires',
-  codes: {
-    credentials: ['DELICOM_ERR_AUTHENTICATION'],
-  },
+  codes: { credentials: ['DELICOM_ERR_AUTHENTICATION'] },
   timing: {
     tokenLifetime: '24 hours',
     checkEvery: '1 minute',

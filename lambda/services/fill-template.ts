@@ -15,9 +15,4 @@ export function fillTemplate(template: string, textFor: (name: string, index: nu
   });
 }
 
-/** A field of the secret. */
-export function isFieldName(name: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9_]*$/.test(name);
-}
-
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;

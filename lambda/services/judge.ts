@@ -1,6 +1,6 @@
 import { reasonInWords } from '../refresh-error.ts';
 import { decodeBody } from '../soap/decode-body.ts';
-import { isHtml, isSuccess, isTransient, parseSoap, type SoapReply } from '../soap/soap-reply.ts';
+import { isHtml, isSuccess, isTransient, parseSoap, SOAP_11, type SoapReply } from '../soap/soap-reply.ts';
 import { withDescendants, type XmlElement } from '../soap/strict-xml.ts';
 import { elementsAt, isAllowed, lastStep, ownText, type PathScope } from './element-path.ts';
 import type { JudgedToken, NoToken } from './judged-answer.ts';
@@ -178,13 +178,9 @@ function endOf({ expiresIn, expiresAt }: ServiceProfile, scope: PathScope): Toke
 }
 
 /** All that an answer says: the text at `code`, and every text of its element but the token's and its end's. */
-function answerTexts(profile: ServiceProfile, scope: PathScope): readonly AnswerText[] {
-  const codes = elementsAt(profile.code, scope);
-  const read = [
-    ...codes,
-    ...elementsAt(profile.token, scope),
-    ...elementsAt(profile.expiresIn ?? profile.expiresAt, scope),
-  ];
+function answerTexts({ code, token, expiresIn, expiresAt }: ServiceProfile, scope: PathScope): readonly AnswerText[] {
+  const codes = elementsAt(code, scope);
+  const read = [code, token, expiresIn, expiresAt].flatMap((path) => elementsAt(path, scope));
   const others = withDescendants(scope.child).filter((element) => !read.includes(element));
   return [...codes.map(ownText).map(atCode), ...others.map(ownText).map(elsewhere)].filter(({ text }) => text !== '');
 }
@@ -237,8 +233,6 @@ function faultParts({ envelope, child: { children } }: PathScope) {
     texts: [...within('Reason').filter(({ name }) => name === 'Text'), ...within('Detail')],
   };
 }
-
-const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
 
 /** `soap-env:Server.SystemFailure` names the server first, and then what ails it. */
 function blamesServer(code: string): boolean {

@@ -13,9 +13,7 @@ export const regon: ServiceProfile = {
   answer: 'ZalogujResponse',
   namespaces: ['http://CIS/BIR/PUBL/2014/07'],
   token: 'ZalogujResult',
-  codes: {
-    credentials: [''],
-  },
+  codes: { credentials: [''] },
   timing: {
     tokenLifetime: '1 hour',
     refreshEvery: '30 minutes',

@@ -12,10 +12,10 @@ export interface TypedBody {
  * @see RFC 2387, RFC 2046 section 5.1, RFC 2045 section 6
  */
 export function rootPart({ contentType, body }: TypedBody): TypedBody | undefined {
-  const [type = '', parameters] = parseContentType(contentType ?? '');
+  const [type, parameters] = parseContentType(contentType ?? '');
   if (type !== 'multipart/related') return { contentType, body };
   const boundary = parameters.get('boundary');
-  if (boundary === undefined || boundary === '') return undefined;
+  if (!boundary) return undefined;
   // One character a byte, so that lines can be looked for in whatever charset the parts are.
   const parts = partsOf(Buffer.from(body).toString('latin1'), boundary);
   const start = parameters.get('start');
@@ -26,14 +26,8 @@ export function rootPart({ contentType, body }: TypedBody): TypedBody | undefine
   return { contentType: part.headers.get('content-type'), body: Buffer.from(decoded, 'latin1') };
 }
 
-interface Part {
-  /** By names in small letters. */
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: string;
-}
-
 /** The text between the delimiter lines. What stands before the first is a preamble, and behind the closing one nothing counts. */
-function partsOf(message: string, boundary: string): readonly Part[] {
+function partsOf(message: string, boundary: string) {
   const escaped = boundary.replace(/\W/g, '\\$&');
   const delimiter = (end: string) => new RegExp(`(?<=^|\\n)--${escaped}${end}[^\\S\\n]*(?:\\n|$)`);
   const [counted = ''] = message.split(delimiter('--'));
@@ -42,7 +36,8 @@ function partsOf(message: string, boundary: string): readonly Part[] {
   return parts.map((part) => parsePart(part.replace(/\r?\n$/, '')));
 }
 
-function parsePart(text: string): Part {
+/** A part's headers, by names in small letters, and its body. */
+function parsePart(text: string) {
   const blankLine = /(?<=^|\n)\r?\n/.exec(text);
   const unfolded = text.slice(0, blankLine?.index).replace(/\r?\n[ \t]+/g, ' ');
   const headers = [...unfolded.matchAll(/^([^\s:]+)[ \t]*:(.*)$/gm)];

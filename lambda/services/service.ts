@@ -1,4 +1,4 @@
-import type { SoapReply } from '../soap/soap-reply.ts';
+import { SOAP_12, type SoapReply } from '../soap/soap-reply.ts';
 import { parseXml } from '../soap/strict-xml.ts';
 import { escapeXml } from '../soap/xml-text.ts';
 import { fillTemplate, placeholders } from './fill-template.ts';
@@ -74,8 +74,6 @@ export function serviceOf(profile: ServiceProfile, soapAction = ''): Service {
     judge: (reply) => judge(profile, reply),
   };
 }
-
-const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
 
 function versionHeaders(request: string, soapAction: string): Readonly<Record<string, string>> {
   if (parseXml(request).namespace !== SOAP_12) {

@@ -12,7 +12,10 @@ export interface SoapReply {
 /** Why there is no body to read. */
 export type UnreadableBody = 'larger than 64 KiB' | 'not in its declared content coding';
 
-const SOAP_NAMESPACES = ['http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope'];
+/** The namespace of an envelope of SOAP 1.1. */
+export const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
+/** The same of SOAP 1.2. */
+export const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
 
 /** A SOAP 1.1 or 1.2 envelope with one element in its one Body. */
 export interface SoapDocument {
@@ -34,7 +37,7 @@ export function parseSoap(xml: string): SoapDocument | string {
 
 function documentOf(envelope: XmlElement): SoapDocument | string {
   const { name, namespace, children } = envelope;
-  if (name !== 'Envelope' || !SOAP_NAMESPACES.includes(namespace)) return 'no SOAP Envelope';
+  if (name !== 'Envelope' || ![SOAP_11, SOAP_12].includes(namespace)) return 'no SOAP Envelope';
   if (children.some((part) => part.namespace !== namespace)) return 'a stranger beside the SOAP Body';
   const [body, secondBody] = children.filter((part) => part.name === 'Body');
   if (body === undefined || secondBody !== undefined) return 'not exactly one SOAP Body';

@@ -11,6 +11,7 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
     "stepsOf(path).at(-1) ?? '' → stepsOf(path).at(-1)": IMPOSSIBLE,
   },
   'lambda/services/judge.ts': {
+    "contentType ?? '' → contentType": TYPE,
     'isCertain: false → (left out)': ALIKE,
     'isCodePlace: false → (left out)': ALIKE,
     'close < 0 → (close) <= (0)': 'a closing tag stands behind its opening one',
@@ -19,7 +20,6 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
     'end > 0 → (end) >= (0)': 'an empty text is no envelope',
     'close + tag.length → (close) - (tag.length)': 'an envelope is looked at once more',
     'start.lastIndex = close + tag.length; → (left out)': 'an envelope is looked at once more',
-    'profile.expiresIn ?? profile.expiresAt → profile.expiresIn': 'no listed code is a part of an instant',
     'filter → slice': 'elements without a text of their own, and empty lines, which become one space',
   },
   'lambda/services/listed-code.ts': {
