@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { SETTINGS, variablesOf } from '../lambda/refresher/config.ts';
 import { checkProfile } from '../lambda/services/check-profile.ts';
+import type { ServiceProfile } from '../lambda/services/profile.ts';
 import { parseHttpUrl } from '../lambda/setting-rules.ts';
 import { durationText, pageCouldComeTooLate, type Timing } from '../lambda/timing.ts';
 import type { Fault } from './fault.ts';
@@ -15,17 +16,12 @@ import {
 import { timingOfProps } from './timing-props.ts';
 import type { TokenRefresherProps } from './token-refresher-props.ts';
 
-/** These are objects in code and names in cdk.json. */
-export type ObjectProp =
-  | 'credentials'
-  | 'credentialsEncryptionKey'
-  | 'encryptionKey'
-  | 'alarmActions'
-  | 'logGroup'
-  | 'onFailure'
-  | 'vpc'
-  | 'vpcSubnets'
-  | 'securityGroups';
+type Value = string | number | boolean | Duration | ServiceProfile;
+
+/** All others are objects in code, and names in cdk.json. */
+export type ObjectProp = {
+  [Prop in keyof TokenRefresherProps]-?: NonNullable<TokenRefresherProps[Prop]> extends Value ? never : Prop;
+}[keyof TokenRefresherProps];
 
 /** What the rules look at: props that can be wrong although they compile, and what they name. */
 export type CheckedProps = Partial<Omit<TokenRefresherProps, ObjectProp>> & {
@@ -64,7 +60,11 @@ export const RULES = {
   checkEvery: timed(checkEveryFaults),
   timing: timed(relationFaults),
   loginsPerDay: timed(loginsPerDayFaults),
-  alarmActions: alarmActionsFaults,
+  // The type says so already, but only to those who compile.
+  alarmActions: ({ alarmActions: value }) => {
+    const remedy = "say whom the alarms notify: { page, ticket }, or 'none'";
+    return value === undefined ? [{ names: ['alarmActions'], value, remedy }] : [];
+  },
   // Leaves room in the alarms' descriptions for what to do.
   owner: one(
     'owner',
@@ -97,20 +97,20 @@ export const RULES = {
 /** What each of these finds may be meant, and is warned of. */
 export const WARNINGS = {
   'page-could-come-too-late': timed(latePageWarnings),
-  service: profileWarnings,
+  service: profileRule('warnings'),
   'endpoint-in-plain-sight': endpointWarnings,
   'another-account': ({ resources = {} }) => foreignWarnings(resources),
   'shared-credentials': sharedSecretWarnings,
 } satisfies Readonly<Record<string, Rule>>;
 
-/** Everything that is wrong with the props, all at once. */
-export function propFaults(given: CheckedProps): readonly Fault[] {
-  const unreadable = [...unresolvedFaults(given), ...profileFaults(given)];
-  const leftOut = new Set<string>(unreadable.flatMap(({ names }) => names));
+/** Everything that is wrong with the props, all at once. @param unreadable names of those that are left out for that */
+export function propFaults(given: CheckedProps, unreadable: readonly string[] = []): readonly Fault[] {
+  const unusable = [...unresolvedFaults(given), ...profileRule('faults')(given)];
+  const leftOut = new Set([...unreadable, ...unusable.flatMap(({ names }) => names)]);
   const props = Object.fromEntries(Object.entries(given).filter(([name]) => !leftOut.has(name)));
   const faults = Object.values<Rule>(RULES).flatMap((rule) => [...rule(props)]);
   // Without one of its props, a rule that compares several would only confuse.
-  return [...unreadable, ...faults.filter(({ names }) => !names.some((name) => leftOut.has(name)))];
+  return [...unusable, ...faults.filter(({ names }) => !names.some((name) => leftOut.has(name)))];
 }
 
 /** What may be meant, by the name of its rule. @param props without faults */
@@ -158,9 +158,11 @@ function* unresolvedFaults(props: CheckedProps): Iterable<Fault> {
   }
 }
 
-function* profileFaults({ service }: CheckedProps): Iterable<Fault> {
-  if (service === undefined) return;
-  for (const { key, remedy } of checkProfile(service).faults) yield { names: [`service.${key}`, 'service'], remedy };
+function profileRule(kind: 'faults' | 'warnings'): Rule {
+  return ({ service }) => {
+    if (service === undefined) return [];
+    return checkProfile(service)[kind].map(({ key, remedy }) => ({ names: [`service.${key}`, 'service'], remedy }));
+  };
 }
 
 /** What a caller without a compiler may leave out. */
@@ -278,13 +280,6 @@ function* loginsPerDayFaults(timing: Timing, props: CheckedProps): Iterable<Faul
   yield { names: ['loginsPerDay'], value: loginsPerDay, remedy };
 }
 
-function* alarmActionsFaults({ alarmActions }: CheckedProps): Iterable<Fault> {
-  // The type says so already, but only to those who compile.
-  if (alarmActions !== undefined) return;
-  const remedy = "say whom the alarms notify: { page, ticket }, or 'none'";
-  yield { names: ['alarmActions'], value: alarmActions, remedy };
-}
-
 function* runbookUrlFaults({ runbookUrl }: CheckedProps): Iterable<Fault> {
   if (runbookUrl === undefined) return;
   const url = parseHttpUrl(runbookUrl);
@@ -314,11 +309,6 @@ function* latePageWarnings(timing: Timing): Iterable<Fault> {
   yield { names: ['checkEvery'], value: duration(checkEverySeconds), remedy };
 }
 
-function* profileWarnings({ service }: CheckedProps): Iterable<Fault> {
-  if (service === undefined) return;
-  for (const { key, remedy } of checkProfile(service).warnings) yield { names: [`service.${key}`], remedy };
-}
-
 /** Variables of a function are in plain sight, in the console and in `cdk diff`. */
 function* endpointWarnings({ endpoint = '' }: CheckedProps): Iterable<Fault> {
   const url = parseHttpUrl(endpoint);
@@ -332,8 +322,7 @@ function* endpointWarnings({ endpoint = '' }: CheckedProps): Iterable<Fault> {
   yield { names: ['endpoint'], value: part, remedy };
 }
 
-function* sharedSecretWarnings({ resources, others = [] }: CheckedProps): Iterable<Fault> {
-  const { secret } = resources ?? {};
+function* sharedSecretWarnings({ resources: { secret } = {}, others = [] }: CheckedProps): Iterable<Fault> {
   const other = secret && others.find(({ secretArn }) => areOfOneSecret(secretArn, secret.arn));
   if (secret === undefined || other === undefined) return;
   const remedy = `${other.where} logs in with it too, and where a login ends the tokens before it, each ends the other's`;

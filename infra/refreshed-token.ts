@@ -85,7 +85,7 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
   }
 
   readonly parameterName: string;
-  readonly #place: { readonly region: string; readonly account: string };
+  readonly #account: string;
   readonly #arns: TokenArns;
 
   private constructor(scope: Construct, id: string, parameterName: string, options: RefreshedTokenOptions) {
@@ -103,8 +103,8 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
     ];
     if (faults.length > 0) throw new Error(faultList(`RefreshedToken ${this.node.path}`, faults));
     this.parameterName = parameterName;
-    this.#place = { region, account };
-    this.#arns = tokenArns(this, parameterName, key, this.#place);
+    this.#account = account;
+    this.#arns = tokenArns(this, parameterName, key, { region, account });
   }
 
   grantRead(grantee: IGrantable): Grant {
@@ -113,7 +113,7 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
       grantee,
       actions: ['ssm:GetParameter', 'ssm:GetParameters'],
       resourceArns: [this.#arns.token, this.#arns.status, ...this.#arns.attempt],
-    }).combine(grantKey(this.#place.region, this.#arns, grantee, 'kms:Decrypt'));
+    }).combine(grantKey(this.#arns, grantee, 'kms:Decrypt'));
   }
 
   grantReport(grantee: IGrantable): Grant {
@@ -132,11 +132,10 @@ export class RefreshedToken extends Construct implements IRefreshedToken {
   }
 
   #refuseOtherAccount({ grantPrincipal: { principalAccount } }: IGrantable): void {
-    const { account } = this.#place;
-    if (principalAccount === undefined || Token.compareStrings(principalAccount, account) !== TokenComparison.DIFFERENT)
-      return;
+    const isOther = (account: string) => Token.compareStrings(account, this.#account) === TokenComparison.DIFFERENT;
+    if (principalAccount === undefined || !isOther(principalAccount)) return;
     throw new Error(
-      `${this.node.path}: account ${principalAccount} cannot be granted ${this.parameterName} of account ${account}, ` +
+      `${this.node.path}: account ${principalAccount} cannot be granted ${this.parameterName} of account ${this.#account}, ` +
         'because SSM has no access from another account. Make a role there with readerRole() and assume it.',
     );
   }

@@ -25,16 +25,10 @@ export interface RefresherAlarmsProps extends TokenRefresherProps {
   readonly logGroupName: string;
 }
 
-const COMPARISONS = {
-  LessThanThreshold: ComparisonOperator.LESS_THAN_THRESHOLD,
-  GreaterThanOrEqualToThreshold: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-} satisfies Record<AlarmRule['comparison'], ComparisonOperator>;
-
-const TREATMENTS = {
-  breaching: TreatMissingData.BREACHING,
-  notBreaching: TreatMissingData.NOT_BREACHING,
-  ignore: TreatMissingData.IGNORE,
-} satisfies Record<AlarmRule['treatMissingData'], TreatMissingData>;
+const WARM_UP = {
+  warmUpPeriodDurationInMinutes: WARM_UP_MINUTES,
+  onlyStartEvaluatingAfterWarmUpPeriodEnds: true,
+};
 
 /** The alarms of one token. Each has a reason to notify a person, and says what is at stake and what to do first. */
 export class RefresherAlarms extends Construct {
@@ -71,14 +65,17 @@ export class RefresherAlarms extends Construct {
       alarmName: alarmName(kind, props.tokenParameterName),
       alarmDescription: description(rule, props),
       metric: metricOf(rule, props),
-      comparisonOperator: COMPARISONS[rule.comparison],
+      // The values of both are CloudWatch's own words, as the rule's are.
+      comparisonOperator: Object.values(ComparisonOperator).find((word) => `${word}` === rule.comparison),
       threshold,
       evaluationPeriods,
       datapointsToAlarm: evaluationPeriods > 1 ? evaluationPeriods : undefined,
-      treatMissingData: TREATMENTS[rule.treatMissingData],
+      treatMissingData: Object.values(TreatMissingData).find((word) => `${word}` === rule.treatMissingData),
       actionsEnabled: props.paused !== true,
     });
-    if (rule.warmsUp) startAfterWarmUp(alarm);
+    // The L2 construct does not know the warm-up yet.
+    const resource = alarm.node.defaultChild as CfnAlarm;
+    if (rule.warmsUp) resource.warmUpConfiguration = WARM_UP;
     const action = props.alarmActions === 'none' ? undefined : props.alarmActions[rule.severity];
     if (action !== undefined) {
       alarm.addAlarmAction(action);
@@ -128,13 +125,4 @@ function longest(text: string): string {
   return text
     .replaceAll(/\$\{Token\[AWS\.Region[^}]*\}/g, 'ap-southeast-99')
     .replaceAll(/\$\{Token[^}]*\}/g, 'x'.repeat(64));
-}
-
-function startAfterWarmUp(alarm: Alarm): void {
-  // The L2 construct does not know the warm-up yet.
-  const resource = alarm.node.defaultChild as CfnAlarm;
-  resource.warmUpConfiguration = {
-    warmUpPeriodDurationInMinutes: WARM_UP_MINUTES,
-    onlyStartEvaluatingAfterWarmUpPeriodEnds: true,
-  };
 }

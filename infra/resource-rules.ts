@@ -111,6 +111,9 @@ export function* foreignSecretFaults({ place, secret, secretKey }: NamedResource
   yield { names: [secret.name], value: secret.arn, remedy };
 }
 
+const KEY_OF_TOPIC =
+  ' If it is encrypted, the policy of its key must let cloudwatch.amazonaws.com use kms:Decrypt and kms:GenerateDataKey*.';
+
 /** What the policies of another account must allow, which nobody can check here: the statements, ready to paste. */
 export function* foreignWarnings(resources: NamedResources): Iterable<Fault> {
   const { place = {}, secret, secretKey, tokenKey, alarmTargets = [] } = resources;
@@ -128,18 +131,13 @@ export function* foreignWarnings(resources: NamedResources): Iterable<Fault> {
     { one: secret, policy: { Principal, Action: 'secretsmanager:GetSecretValue' } },
     { one: secretKey, policy: ofKey('kms:Decrypt', 'secretsmanager') },
     { one: tokenKey, policy: ofKey(['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'], 'ssm') },
-    ...alarmTargets.flatMap((one) => [{ one, policy: { ...ofTopic, Action: 'sns:Publish', Resource: one.arn } }]),
+    ...alarmTargets.map((one) => ({ one, policy: { ...ofTopic, Action: 'sns:Publish', Resource: one.arn } })),
   ];
   for (const { one, policy } of needed) {
     if (one === undefined || !isForeign(one, place)) continue;
-    const isTopic = 'Resource' in policy;
-    const remedy =
-      `it belongs to another account than ${place.account}, and its policy must hold this statement: ` +
-      `${JSON.stringify({ Effect: 'Allow', Resource: '*', ...policy })}.` +
-      (isTopic
-        ? ` If it is encrypted, the policy of its key must let cloudwatch.amazonaws.com use kms:Decrypt and kms:GenerateDataKey*.`
-        : '');
-    yield { names: [one.name], value: one.arn, remedy };
+    const statement = JSON.stringify({ Effect: 'Allow', Resource: '*', ...policy });
+    const remedy = `it belongs to another account than ${place.account}, and its policy must hold this statement: ${statement}.`;
+    yield { names: [one.name], value: one.arn, remedy: 'Resource' in policy ? remedy + KEY_OF_TOPIC : remedy };
   }
 }
 

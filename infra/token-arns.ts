@@ -6,16 +6,6 @@ import { attemptParameterName } from '../lambda/attempt-record.ts';
 import { rejectedParameterName, statusParameterName } from '../lambda/token-status.ts';
 import type { Place } from './resource-rules.ts';
 
-/** A token's parameters and its key, as policies name them. */
-export interface TokenArns {
-  readonly token: string;
-  readonly status: string;
-  /** The attempt parameter and its earlier versions. */
-  readonly attempt: readonly string[];
-  readonly rejected: string;
-  readonly key: string;
-}
-
 /**
  * Every key id has 36 characters, those of multi-Region keys too. With "*" cdk-nag and its like would refuse the reader's
  * own role (AwsSolutions-IAM5); what keeps the grant narrow are its conditions.
@@ -28,19 +18,19 @@ const ANY_KEY_ID = '?'.repeat(36);
  */
 const VERSIONS = Array.from({ length: 6 }, (_, index) => `:${'?'.repeat(index + 1)}`);
 
+/** A token's parameters and its key, as policies name them. */
+export type TokenArns = ReturnType<typeof tokenArns>;
+
 /** The ARNs in that account and region; without, in the scope's own. */
-export function tokenArns(
-  scope: IConstruct,
-  parameterName: string,
-  encryptionKey: IKey | undefined,
-  place: Place = {},
-): TokenArns {
+export function tokenArns(scope: IConstruct, parameterName: string, encryptionKey?: IKey, place: Place = {}) {
   const stack = Stack.of(scope);
   const parameterArn = (name: string) => stack.formatArn({ service: 'ssm', resource: `parameter${name}`, ...place });
   const attempt = parameterArn(attemptParameterName(parameterName));
   return {
+    region: place.region ?? stack.region,
     token: parameterArn(parameterName),
     status: parameterArn(statusParameterName(parameterName)),
+    /** The attempt parameter and its earlier versions. */
     attempt: [attempt, ...VERSIONS.map((version) => `${attempt}${version}`)],
     rejected: parameterArn(rejectedParameterName(parameterName)),
     key:
@@ -49,14 +39,14 @@ export function tokenArns(
 }
 
 /** The key may be shared: only through SSM, and only for what is bound to this very parameter. */
-export function grantKey(region: string, arns: TokenArns, grantee: IGrantable, ...actions: string[]): Grant {
+export function grantKey(arns: TokenArns, grantee: IGrantable, ...actions: string[]): Grant {
   return Grant.addToPrincipal({
     grantee,
     actions,
     resourceArns: [arns.key],
     conditions: {
       StringEquals: {
-        'kms:ViaService': `ssm.${region}.amazonaws.com`,
+        'kms:ViaService': `ssm.${arns.region}.amazonaws.com`,
         'kms:EncryptionContext:PARAMETER_ARN': arns.token,
       },
     },

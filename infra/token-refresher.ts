@@ -2,7 +2,7 @@ import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, Stage, Token } 
 import type { CfnAlarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { Grant, type GrantOnPrincipalOptions, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -77,18 +77,17 @@ export class TokenRefresher extends Construct {
 
     this.credentials = props.credentials ?? this.#emptySecret(props, removalPolicy);
     others.push({ where: this.node.path, tokenParameterName, secretArn: this.credentials.secretArn });
-    this.encryptionKey =
+    const encryptionKey =
       (props.encryptionKey && keyItself(props.encryptionKey)) ??
       new Key(this, 'Key', {
-        description: `Encrypts the access token ${props.tokenParameterName}`,
+        description: `Encrypts the access token ${tokenParameterName}`,
         enableKeyRotation: true,
         removalPolicy,
         // The shortest that KMS offers; a key that waits for its deletion is not billed.
         pendingWindow: isDestroyed ? Duration.days(7) : undefined,
       });
-    this.token = RefreshedToken.fromParameterName(this, 'Token', props.tokenParameterName, {
-      encryptionKey: this.encryptionKey,
-    });
+    this.encryptionKey = encryptionKey;
+    this.token = RefreshedToken.fromParameterName(this, 'Token', tokenParameterName, { encryptionKey });
     this.function = this.#refresher(props);
     this.#schedule(props.paused ?? false);
     if (props.reportRule !== false) this.#tickOnReport(props.paused ?? false);
@@ -96,7 +95,7 @@ export class TokenRefresher extends Construct {
       ...props,
       function: this.function,
       timing: this.timing,
-      logGroupName: props.logGroup?.logGroupName ?? logGroupName(props.tokenParameterName),
+      logGroupName: props.logGroup?.logGroupName ?? logGroupName(tokenParameterName),
     });
     const alarmTargets = this.#alarmTargets();
     this.#refuse([...regionFaults({ ...resources, alarmTargets })]);
@@ -104,7 +103,7 @@ export class TokenRefresher extends Construct {
     if (isDestroyed) {
       new CfnOutput(this, 'DeleteParameters', {
         description: 'Removes what the function wrote, which outlives the stack: keep this for after its deletion',
-        value: deleteParametersCommand(props.tokenParameterName),
+        value: deleteParametersCommand(tokenParameterName),
       });
     }
   }
@@ -135,11 +134,8 @@ export class TokenRefresher extends Construct {
   }
 
   #metric(metric: keyof typeof METRICS, options: MetricOptions | undefined): Metric {
-    return refresherMetric(metric, this.token.parameterName, { period: this.#checkEvery(), ...options });
-  }
-
-  #checkEvery(): Duration {
-    return Duration.seconds(this.timing.checkEverySeconds);
+    const period = Duration.seconds(this.timing.checkEverySeconds);
+    return refresherMetric(metric, this.token.parameterName, { period, ...options });
   }
 
   #refuse(faults: readonly Fault[]): void {
@@ -186,11 +182,6 @@ export class TokenRefresher extends Construct {
         retention: props.logRetention ?? RetentionDays.ONE_MONTH,
         removalPolicy: RemovalPolicy.DESTROY,
       });
-    const variables = variablesOf({
-      ...functionSettings(props),
-      credentialsSecretId: this.credentials.secretArn,
-      tokenKmsKeyId: this.encryptionKey.keyArn,
-    });
     return new LambdaFunction(this, 'Function', {
       description: `Keeps the access token ${props.tokenParameterName} fresh`,
       runtime: Runtime.NODEJS_24_X,
@@ -199,7 +190,11 @@ export class TokenRefresher extends Construct {
       handler: 'handler.handler',
       memorySize: 256,
       timeout: Duration.seconds(LONGEST_RUN_SECONDS),
-      environment: variables,
+      environment: variablesOf({
+        ...functionSettings(props),
+        credentialsSecretId: this.credentials.secretArn,
+        tokenKmsKeyId: this.encryptionKey.keyArn,
+      }),
       role: this.#executionRole(logGroup, props),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -223,12 +218,14 @@ export class TokenRefresher extends Construct {
     logGroup.grantWrite(role);
     const { secretArn, secretFullArn, encryptionKey } = this.credentials;
     // IAM does not match a secret ARN without its six-character suffix; "??????" stands for any.
-    allow(role, 'secretsmanager:GetSecretValue', [secretFullArn ?? `${secretArn}-??????`]);
+    allow(role, 'secretsmanager:GetSecretValue', secretFullArn ?? `${secretArn}-??????`);
     if (encryptionKey !== undefined) {
       // Key.grantDecrypt adds nothing for a key that another stack owns.
-      allow(role, 'kms:Decrypt', [keyItself(encryptionKey).keyArn], {
+      const resourceArns = [keyItself(encryptionKey).keyArn];
+      const conditions = {
         StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
-      });
+      };
+      Grant.addToPrincipal({ grantee: role, actions: ['kms:Decrypt'], resourceArns, conditions });
     }
     this.#grantRefresh(role, service !== undefined);
     if (vpc !== undefined) {
@@ -252,9 +249,9 @@ export class TokenRefresher extends Construct {
   #grantRefresh(grantee: Role, areTokensLong: boolean): void {
     const arns = tokenArns(this, this.token.parameterName, this.encryptionKey);
     const { token, status, attempt, rejected } = arns;
-    allow(grantee, 'ssm:GetParameters', [token, status, ...attempt, rejected]);
-    allow(grantee, 'ssm:PutParameter', [token, status, ...attempt.slice(0, 1)]);
-    grantKey(Stack.of(this).region, arns, grantee, 'kms:Encrypt', ...(areTokensLong ? ['kms:GenerateDataKey'] : []));
+    allow(grantee, 'ssm:GetParameters', token, status, ...attempt, rejected);
+    allow(grantee, 'ssm:PutParameter', token, status, ...attempt.slice(0, 1));
+    grantKey(arns, grantee, 'kms:Encrypt', ...(areTokensLong ? ['kms:GenerateDataKey'] : []));
   }
 
   #schedule(paused: boolean): void {
@@ -267,11 +264,11 @@ export class TokenRefresher extends Construct {
         },
       }),
     });
-    allow(role, 'lambda:InvokeFunction', [this.function.functionArn]);
+    allow(role, 'lambda:InvokeFunction', this.function.functionArn);
     const schedule = new Schedule(this, 'Schedule', {
       description: `Keeps the access token ${this.token.parameterName} fresh`,
       scheduleGroup: group,
-      schedule: ScheduleExpression.rate(this.#checkEvery()),
+      schedule: ScheduleExpression.rate(Duration.seconds(this.timing.checkEverySeconds)),
       enabled: !paused,
       target: new LambdaInvoke(this.function, {
         // Without updates: the target would add every version of the function.
@@ -316,13 +313,8 @@ export function logGroupName(tokenParameterName: string): string {
   return `/token-refresher${tokenParameterName}`;
 }
 
-function allow(
-  grantee: Role,
-  action: string,
-  resourceArns: string[],
-  conditions?: GrantOnPrincipalOptions['conditions'],
-): void {
-  Grant.addToPrincipal({ grantee, actions: [action], resourceArns, conditions });
+function allow(grantee: Role, action: string, ...resourceArns: string[]): void {
+  Grant.addToPrincipal({ grantee, actions: [action], resourceArns });
 }
 
 /** Of each app, and of each stage that may go to an account of its own: those of an account and a region. */

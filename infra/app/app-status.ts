@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runCommand, UsageError } from '../../cli/command-line.ts';
 import { STATUS_HELP, STATUS_OPTIONS, showStatus } from '../../cli/status-command.ts';
 import { isObject, parseJsonObject } from '../../lambda/parse-json.ts';
-import { readSettings, SettingsError } from './read-settings.ts';
+import { readSettings } from './read-settings.ts';
 
 const HELP = `Usage: npm run status -- [options]
 
@@ -17,20 +17,11 @@ await runCommand(
     options: { ...STATUS_OPTIONS, context: { type: 'string', short: 'c', multiple: true, default: [] } },
   },
   ({ values }) => {
-    const { tokens, env } = settingsOf(values.context);
+    const { tokens, env } = readSettings({ ...contextOfFile(), ...contextOf(values.context) });
     const names = tokens.map(({ tokenParameterName }) => tokenParameterName);
     return showStatus(names, { ...values, region: values.region ?? env.region });
   },
 );
-
-/** @throws UsageError */
-function settingsOf(pairs: readonly string[]): ReturnType<typeof readSettings> {
-  try {
-    return readSettings({ ...contextOfFile(), ...contextOf(pairs) });
-  } catch (error) {
-    throw error instanceof SettingsError ? new UsageError(error.message) : error;
-  }
-}
 
 /** As `cdk` does, from the folder in which the command runs. @throws UsageError */
 function contextOfFile(): Readonly<Record<string, unknown>> {

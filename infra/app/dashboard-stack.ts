@@ -25,12 +25,12 @@ import { sharedStack } from './stack-tags.ts';
 const TOKENS_PER_DASHBOARD = 100;
 
 /** Two apps of one account and region would write to one dashboard; their prefixes keep them apart. */
-function dashboardName(prefix: string, number: number): string {
-  return withPrefix(prefix, numbered('TokenRefresher', number));
+function dashboardName(prefix: string, index: number): string {
+  return numbered(withPrefix(prefix, 'TokenRefresher'), index);
 }
 
-function numbered(name: string, number: number): string {
-  return number === 1 ? name : `${name}-${number}`;
+function numbered(name: string, index: number): string {
+  return index === 0 ? name : `${name}-${index + 1}`;
 }
 
 /** What one alarm widget and one log query can hold. */
@@ -39,7 +39,7 @@ const TOKENS_PER_LOG_QUERY = 50;
 
 /** Where a person finds the dashboard that shows this token. */
 export function dashboardUrl({ prefix, tokens }: AppSettings, token: TokenSettings): string {
-  const name = dashboardName(prefix, Math.floor(tokens.indexOf(token) / TOKENS_PER_DASHBOARD) + 1);
+  const name = dashboardName(prefix, Math.floor(tokens.indexOf(token) / TOKENS_PER_DASHBOARD));
   return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${name}`;
 }
 
@@ -50,11 +50,10 @@ export function dashboardUrl({ prefix, tokens }: AppSettings, token: TokenSettin
 export function addDashboards(scope: Construct, app: AppSettings): void {
   const description = 'Shows all access tokens that are kept fresh';
   for (const [index, tokens] of chunks(app.tokens, TOKENS_PER_DASHBOARD).entries()) {
-    const number = index + 1;
-    const stack = sharedStack(scope, app, numbered(RESERVED_NAME, number), description);
+    const stack = sharedStack(scope, app, numbered(RESERVED_NAME, index), description);
     const parameterNames = tokens.map(({ tokenParameterName }) => tokenParameterName);
     new Dashboard(stack, 'Dashboard', {
-      dashboardName: dashboardName(app.prefix, number),
+      dashboardName: dashboardName(app.prefix, index),
       defaultInterval: Duration.days(1),
       widgets: [
         ...chunks(tokens.flatMap(namesOfAlarms), ALARMS_PER_WIDGET).map((names) => [alarmStates(stack, names)]),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Aws, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -19,14 +19,8 @@ export function addMailTopics(scope: Construct, app: AppSettings): Stack | undef
     const topic = new Topic(stack, address, { topicName: topicName(app.prefix, address), enforceSSL: true });
     topic.addSubscription(new EmailSubscription(address));
     // enforceSSL gives the topic a policy, and with it takes away the default one, which lets alarms of the account publish.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    );
+    const conditions = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
+    topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com', { conditions }));
   }
   return stack;
 }

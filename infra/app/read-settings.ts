@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { UsageError } from '../../cli/command-line.ts';
 import { didYouMean } from '../../lambda/did-you-mean.ts';
 import { isObject } from '../../lambda/parse-json.ts';
 import { type Fault, faultList } from '../fault.ts';
@@ -7,9 +8,7 @@ import { type NamedResources, named, type Place, placeOf } from '../resource-rul
 import { APP, type AppSettings, stackName } from './settings.ts';
 
 /** What is wrong with cdk.json, for the person who wrote it: no stack trace helps there. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
+export class SettingsError extends UsageError {}
 
 type Json = Readonly<Record<string, unknown>>;
 type Parsed = z.output<typeof APP>;
@@ -21,19 +20,19 @@ type Issue = z.core.$ZodIssue | z.core.$ZodRawIssue;
  */
 export function readSettings(context: Json): AppSettings {
   const stage = chosenStage(context);
-  const merged = withStage(context, stage.settings);
+  const merged = withStage(context, stage);
   const compared: Fault[] = [];
   // Rules that compare settings look at those that can be read, so that one list holds all that is wrong.
   const schema = APP.superRefine((app, { issues }) => void compared.push(...comparisonFaults(app, issues)), {
     when: () => true,
   });
-  const { data, error } = schema.safeParse(merged);
+  const { data, error } = schema.safeParse(merged, { reportInput: true });
   const faults = [
-    ...(error?.issues ?? []).flatMap((issue) => issueFaults(issue, merged)),
+    ...(error?.issues ?? []).flatMap(issueFaults),
     ...misspeltKeys(context),
     ...strangeTokens(context),
     ...compared,
-  ].map((fault): Fault => ({ ...fault, names: [standsAt(fault.names[0], stage)] }));
+  ].map((fault): Fault => ({ ...fault, names: [standsAt(fault.names[0], stage, context)] }));
   if (data === undefined || faults.length > 0) {
     // What is wrong with the chosen stage is wrong with what was made of it, too.
     const each = new Map(faults.map((fault) => [`${fault.names[0]}: ${fault.remedy}`, fault]));
@@ -44,17 +43,11 @@ export function readSettings(context: Json): AppSettings {
   return { prefix, hasDashboard: dashboard === undefined, env: { account, region }, tokens };
 }
 
-interface Stage {
-  /** Undefined where none is chosen. */
-  readonly name?: string;
-  readonly settings: Json;
-}
-
-/** The entry of `stages` that the context chooses. */
-function chosenStage({ stage, stages }: Json): Stage {
-  if (typeof stage !== 'string') return { settings: {} };
+/** The entry of `stages` that the context chooses; empty where it chooses none. */
+function chosenStage({ stage, stages }: Json): Json {
+  if (typeof stage !== 'string') return {};
   const names = keysOf(stages);
-  if (names.includes(stage)) return { name: stage, settings: objectAt(stages, stage) };
+  if (names.includes(stage)) return objectAt(stages, stage);
   // Alone, and in one line: what else may be wrong depends on the stage.
   const among = names.length === 0 ? 'the context of cdk.json describes no "stages"' : `there are ${names.join(', ')}`;
   throw new SettingsError(`There is no stage "${stage}": ${among}${didYouMean(stage, names, '; ')}`);
@@ -72,11 +65,11 @@ function withStage({ tokens, prefix, dashboard, stages, stage }: Json, settings:
 }
 
 /** Where a setting stands: in the stage, if that says it. */
-function standsAt(path: string, { name, settings }: Stage): string {
+function standsAt(path: string, settings: Json, { stage }: Json): string {
   const [first = '', token = '', setting = ''] = path.split('.');
   const isOwn =
     first === 'tokens' ? Object.hasOwn(objectAt(settings.tokens, token), setting) : Object.hasOwn(settings, first);
-  return name !== undefined && isOwn ? `stages.${name}.${path}` : path;
+  return isOwn ? `stages.${stage}.${path}` : path;
 }
 
 /** What a stage says of tokens that are described nowhere reaches nothing. */
@@ -109,55 +102,44 @@ function* misspeltKeys(context: Json): Iterable<Fault> {
 }
 
 /** What zod found, each fault at its dotted path. */
-function issueFaults(issue: z.core.$ZodIssue, settings: Json): readonly Fault[] {
-  const path = issue.path.map(String);
+function issueFaults(issue: z.core.$ZodIssue): readonly Fault[] {
+  const { path, input, message } = issue;
   const place = path.join('.');
   if (issue.code === 'invalid_key') {
-    return [{ names: [place], value: path.at(-1), remedy: issue.issues[0]?.message ?? issue.message }];
+    return [{ names: [place], value: path.at(-1), remedy: issue.issues[0]?.message ?? message }];
   }
-  if (issue.code !== 'unrecognized_keys') {
-    return [{ names: [place], value: valueAt(settings, path), remedy: issue.message }];
-  }
-  const known = settingsAt(APP, path);
+  if (issue.code !== 'unrecognized_keys') return [{ names: [place], value: input, remedy: message }];
   return issue.keys.map((key) => {
-    const remedy = `there is no such setting${didYouMean(key, known, '; ') || '; remove it'}`;
-    return { names: [`${place}.${key}`], value: valueAt(settings, [...path, key]), remedy };
+    const remedy = `there is no such setting${didYouMean(key, message.split(' '), '; ') || '; remove it'}`;
+    return { names: [`${place}.${key}`], value: isObject(input) ? input[key] : undefined, remedy };
   });
 }
 
-function valueAt(settings: unknown, path: readonly string[]): unknown {
-  return path.reduce((within, key) => (within instanceof Object ? Reflect.get(within, key) : undefined), settings);
-}
-
-/** The names of the settings that an object at this path may have. */
-function settingsAt(schema: unknown, path: readonly string[]): readonly string[] {
-  const [key, ...deeper] = path;
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNonOptional) return settingsAt(schema.unwrap(), path);
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => settingsAt(option, path));
-  if (schema instanceof z.ZodRecord && key !== undefined) return settingsAt(schema.valueType, deeper);
-  if (!(schema instanceof z.ZodObject)) return [];
-  return key === undefined ? Object.keys(schema.shape) : settingsAt(schema.shape[key], deeper);
-}
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
+const MAX_STACK_NAME_LENGTH = 128;
 
 /**
  * What is wrong with settings that could be read, but do not go together.
  * @param issues of those that could not be read
  */
-function* comparisonFaults({ prefix, account, region, tokens }: Parsed, issues: readonly Issue[]): Iterable<Fault> {
+function* comparisonFaults(app: Parsed, issues: readonly Issue[]): Iterable<Fault> {
+  const { prefix, account, region, tokens } = app;
   const others: OtherRefresher[] = [];
   const isPlaceKnown = !issues.some(({ path: [first] = [] }) => first === 'account' || first === 'region');
   const place = isPlaceKnown ? placeOf({ account, region }) : {};
   for (const name of keysOf(tokens)) {
-    yield* stackNameFaults(prefix, name);
-    const unreadable = new Set(issues.flatMap((issue) => settingsOf(name, issue)));
+    const stack = stackName(prefix ?? '', name);
+    if (stack.length > MAX_STACK_NAME_LENGTH) {
+      const remedy = `make it or the prefix shorter: the stack would be called ${stack}, and CloudFormation takes ${MAX_STACK_NAME_LENGTH} characters`;
+      yield { names: [`tokens.${name}`], value: name, remedy };
+    }
+    const unreadable = issues.flatMap((issue) => settingsOf(name, issue));
     const token = { ...tokens[name] };
     for (const setting of unreadable) Reflect.deleteProperty(token, setting);
-    const all = propFaults({ ...token, resources: resourcesOf(token, place), others });
+    const faults = propFaults({ ...token, resources: resourcesOf(token, place), others }, unreadable);
     const { tokenParameterName, credentialsSecretArn: secretArn } = token;
     if (tokenParameterName !== undefined) others.push({ where: `tokens.${name}`, tokenParameterName, secretArn });
-    // Without one of its settings, a rule that compares several would only confuse.
-    for (const fault of all.filter(({ names }) => !names.some((one) => unreadable.has(one))))
-      yield { ...fault, names: [`tokens.${name}.${fault.names[0]}`] };
+    for (const fault of faults) yield { ...fault, names: [`tokens.${name}.${fault.names[0]}`] };
   }
 }
 
@@ -169,20 +151,8 @@ function settingsOf(token: string, { path = [], ...issue }: Issue): readonly str
   return issue.code === 'unrecognized_keys' && Array.isArray(issue.keys) ? issue.keys : [];
 }
 
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
-const MAX_STACK_NAME_LENGTH = 128;
-
-function* stackNameFaults(prefix: string | undefined, name: string): Iterable<Fault> {
-  const stack = stackName(prefix ?? '', name);
-  if (stack.length <= MAX_STACK_NAME_LENGTH) return;
-  const remedy = `make it or the prefix shorter: the stack would be called ${stack}, and CloudFormation takes ${MAX_STACK_NAME_LENGTH} characters`;
-  yield { names: [`tokens.${name}`], value: name, remedy };
-}
-
-type Token = Partial<Parsed['tokens'][string]>;
-
 /** What a token names, by the settings that name it. */
-function resourcesOf(token: Token, place: Place): NamedResources {
+function resourcesOf(token: Partial<Parsed['tokens'][string]>, place: Place): NamedResources {
   const { alarmActions = 'none', credentialsSecretArn, credentialsKeyArn, encryptionKeyArn } = token;
   const resource = (name: string, arn: string | undefined) => (arn === undefined ? undefined : named(name, arn));
   const targets = Object.entries(alarmActions === 'none' ? {} : alarmActions);

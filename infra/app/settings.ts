@@ -38,13 +38,10 @@ const SECRET_ARN = matching(
 );
 const ALARM_ACTIONS_RULE =
   'say whom the alarms notify: { "page": …, "ticket": … }, each an SNS topic ARN or an e-mail address ("ticket" may be left out), or "none"';
+const TOPIC_ARN = matching(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, ALARM_ACTIONS_RULE);
+const EMAIL = matching(/^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/, ALARM_ACTIONS_RULE);
 const ALARM_TARGET = z.union(
-  [
-    matching(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, ALARM_ACTIONS_RULE).transform((topicArn) => ({
-      topicArn,
-    })),
-    matching(/^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/, ALARM_ACTIONS_RULE).transform((email) => ({ email })),
-  ],
+  [TOPIC_ARN.transform((topicArn) => ({ topicArn })), EMAIL.transform((email) => ({ email }))],
   ALARM_ACTIONS_RULE,
 );
 /** What a person writes for a duration. */
@@ -73,7 +70,7 @@ const SERVICE = z.string(`give ${PROFILE_RULE}`).transform((nameOrPath, { addIss
   return profile ?? z.NEVER;
 });
 
-const VPC = z.strictObject(
+const VPC = settingsObject(
   {
     vpcId: resourceId('vpc'),
     subnetIds: z.array(resourceId('subnet'), VPC_RULE).min(1, VPC_RULE),
@@ -176,7 +173,7 @@ const SETTINGS = {
   endpoint: z.string('give the address of the SOAP endpoint').describe('address of the SOAP endpoint, https'),
   alarmActions: z
     .union(
-      [z.literal('none'), z.strictObject({ page: ALARM_TARGET, ticket: ALARM_TARGET.optional() })],
+      [z.literal('none'), settingsObject({ page: ALARM_TARGET, ticket: ALARM_TARGET.optional() }, ALARM_ACTIONS_RULE)],
       ALARM_ACTIONS_RULE,
     )
     .describe(
@@ -185,7 +182,7 @@ const SETTINGS = {
   ...z.object(OPTIONAL).partial().shape,
 } satisfies { readonly [Prop in PlainProp]-?: z.ZodType<TokenRefresherProps[Prop]> } & Record<string, z.ZodType>;
 
-const TOKEN = z.strictObject(SETTINGS, 'give an object of settings');
+const TOKEN = settingsObject(SETTINGS, 'give an object of settings');
 
 /** The settings of the whole app, beside those of its tokens. */
 const APP_SETTINGS = {
@@ -207,7 +204,7 @@ const DEPLOYMENT = {
 };
 
 /** One entry of `stages`: where it is deployed, and what differs there from what is described once for all. */
-const STAGE = z.strictObject(
+const STAGE = settingsObject(
   {
     ...DEPLOYMENT,
     ...APP_SETTINGS,
@@ -252,8 +249,6 @@ export const JSON_SCHEMA = z.toJSONSchema(
 
 /** Whom an alarm notifies: an SNS topic, by its ARN, or an e-mail address. */
 export type AlarmTarget = z.output<typeof ALARM_TARGET>;
-/** Where the function runs if it is to run in a VPC. */
-export type VpcSettings = z.output<typeof VPC>;
 
 /** One entry of the context `tokens`. What is not said here is said at the prop of the same name. */
 export interface TokenSettings extends z.output<typeof TOKEN> {
@@ -284,6 +279,13 @@ export function stackName(prefix: string, name: string): string {
 
 function matching(pattern: RegExp, rule: string) {
   return z.string(rule).regex(pattern, rule);
+}
+
+/** Settings and nothing else. For a key that is none of them, the message lists those that there are, with spaces between. */
+function settingsObject<Shape extends z.core.$ZodLooseShape>(shape: Shape, rule: string) {
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : rule),
+  });
 }
 
 /** EC2 makes identifiers of 8 or 17 digits. */

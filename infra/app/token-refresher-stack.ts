@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { type ISubnet, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -18,42 +18,38 @@ import { TokenRefresher } from '../token-refresher.ts';
 import type { AlarmActions, TokenRefresherProps } from '../token-refresher-props.ts';
 import { dashboardUrl } from './dashboard-stack.ts';
 import { mailTopicArn } from './mail-stack.ts';
-import { type AlarmTarget, type AppSettings, stackName, type TokenSettings, type VpcSettings } from './settings.ts';
+import { type AlarmTarget, type AppSettings, stackName, type TokenSettings } from './settings.ts';
 import { addTags } from './stack-tags.ts';
 
 /** One token of the app: makes objects of what cdk.json names, and prints what a person types afterwards. */
 export class TokenRefresherStack extends Stack {
   constructor(scope: Construct, settings: TokenSettings, app: AppSettings) {
-    const { name, tags, terminationProtection, encryptionKeyArn, vpc, ...refresher } = settings;
-    const description = `Keeps the access token ${settings.tokenParameterName} fresh`;
+    const { name, tags, terminationProtection, encryptionKeyArn, vpc, ...props } = settings;
+    const { tokenParameterName } = settings;
+    const description = `Keeps the access token ${tokenParameterName} fresh`;
     super(scope, stackName(app.prefix, name), { description, tags, terminationProtection, env: app.env });
 
     addTags(this, tags);
-    const tokenRefresher = new TokenRefresher(this, 'Refresher', {
-      ...refresher,
+    const refresher = new TokenRefresher(this, 'Refresher', {
+      ...props,
       ...credentials(this, settings),
       encryptionKey: encryptionKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'ExistingKey', encryptionKeyArn),
       alarmActions: alarmActions(this, settings.alarmActions, app.prefix),
       ...(vpc && vpcPlacement(this, vpc)),
     });
-    this.#print(tokenRefresher, settings, app);
-  }
-
-  #print(tokenRefresher: TokenRefresher, settings: TokenSettings, app: AppSettings): void {
-    const { credentials, token, encryptionKey, function: refresher } = tokenRefresher;
     const notified = settings.alarmActions === 'none' || settings.paused === true ? undefined : settings.alarmActions;
     const outputs = {
-      PutCredentials: putCredentialsCommand(credentials.secretArn),
+      PutCredentials: putCredentialsCommand(refresher.credentials.secretArn),
       CredentialsFile: credentialsTemplate(settings.service),
-      TokenParameter: token.parameterName,
-      TokenKey: encryptionKey.keyArn,
-      ReadToken: readTokenCommand(token.parameterName),
-      ShowStatus: showStatusCommand(token.parameterName),
-      RefreshNow: refreshNowCommand(refresher.functionName),
+      TokenParameter: tokenParameterName,
+      TokenKey: refresher.encryptionKey.keyArn,
+      ReadToken: readTokenCommand(tokenParameterName),
+      ShowStatus: showStatusCommand(tokenParameterName),
+      RefreshNow: refreshNowCommand(refresher.function.functionName),
       ...(app.hasDashboard && { Dashboard: dashboardUrl(app, settings) }),
       // Alarms without a warm-up, so that the test works on the first day too.
-      ...(notified && { TestPage: testAlarmCommand(alarmName('CredentialsRefused', token.parameterName)) }),
-      ...(notified?.ticket && { TestTicket: testAlarmCommand(alarmName('TokenRejected', token.parameterName)) }),
+      ...(notified && { TestPage: testAlarmCommand(alarmName('CredentialsRefused', tokenParameterName)) }),
+      ...(notified?.ticket && { TestTicket: testAlarmCommand(alarmName('TokenRejected', tokenParameterName)) }),
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }
@@ -77,23 +73,15 @@ function alarmActions(scope: Construct, actions: TokenSettings['alarmActions'], 
 }
 
 /** Named by identifiers: looking them up would need credentials at synth. */
-function vpcPlacement(
-  scope: Construct,
-  { vpcId, subnetIds, securityGroupIds }: VpcSettings,
-): Pick<TokenRefresherProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> {
+function vpcPlacement(scope: Construct, settings: NonNullable<TokenSettings['vpc']>): Partial<TokenRefresherProps> {
+  const { vpcId, subnetIds, securityGroupIds } = settings;
+  const subnets = subnetIds.map((id) => Subnet.fromSubnetId(scope, id, id));
+  const reason = 'No route is made or read here: the subnet keeps those that it has.';
+  for (const one of subnets) Validations.of(one).acknowledge({ id: '@aws-cdk/aws-ec2:noSubnetRouteTableId', reason });
   return {
     // No subnet is chosen by its zone, but CDK wants one named.
     vpc: Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId, availabilityZones: ['any'] }),
-    vpcSubnets: { subnets: subnetIds.map((id) => existingSubnet(scope, id)) },
+    vpcSubnets: { subnets },
     securityGroups: securityGroupIds?.map((id) => SecurityGroup.fromSecurityGroupId(scope, id, id)),
   };
-}
-
-function existingSubnet(scope: Construct, id: string): ISubnet {
-  const subnet = Subnet.fromSubnetId(scope, id, id);
-  Validations.of(subnet).acknowledge({
-    id: '@aws-cdk/aws-ec2:noSubnetRouteTableId',
-    reason: 'No route is made or read here: the subnet keeps those that it has.',
-  });
-  return subnet;
 }
