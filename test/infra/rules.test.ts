@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { App, Duration, RemovalPolicy, Stack, Stage, Token } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Role } from 'aws-cdk-lib/aws-iam';
@@ -11,10 +8,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alarmRules } from '../../infra/alarm-rules.ts';
-import { SettingsError } from '../../infra/app/read-settings.ts';
-import { addStacks } from '../../infra/app/stacks.ts';
 import { faultText } from '../../infra/fault.ts';
 import { propFaults, propWarnings, RULES, WARNINGS } from '../../infra/prop-rules.ts';
 import { RefreshedToken } from '../../infra/refreshed-token.ts';
@@ -24,7 +19,18 @@ import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { dpd } from '../../lambda/services/dpd.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { pageCouldComeTooLate, type Timing } from '../../lambda/timing.ts';
-import { LEAST, readerIn, statementsOf, TOKEN } from './synthesis.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import {
+  appWith,
+  faultsOf,
+  LEAST,
+  LEAST_SETTINGS,
+  readerIn,
+  stacksOf,
+  statementsOf,
+  TOKEN,
+  warningsOf,
+} from './synthesis.ts';
 
 const ENV = { account: '123456789012', region: 'ap-south-1' };
 const secretArn = ({ account, region } = ENV) => `arn:aws:secretsmanager:${region}:${account}:secret:service-a1B2c3`;
@@ -36,17 +42,11 @@ const FOREIGN = { ...ENV, account: '210987654321' };
 
 const { minutes, hours } = Duration;
 
-const folder = mkdtempSync(join(tmpdir(), 'rules-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { file } = temporaryFolder();
+const fileOf = (name: string, profile: ServiceProfile) => file(name, JSON.stringify(profile));
 const WRONG_PROFILE = { ...dpd, token: '//' };
 const LONG_PROFILE = { ...dpd, soapAction: `urn:${'x'.repeat(1500)}` };
 const CARELESS_PROFILE = { ...dpd, request: dpd.request.replace('{{password}}', 'hunter2') };
-
-function fileOf(profile: ServiceProfile): string {
-  const path = join(mkdtempSync(join(folder, 'profile-')), 'acme.service.json');
-  writeFileSync(path, JSON.stringify(profile));
-  return path;
-}
 
 type PropsIn = (stack: Stack) => Partial<TokenRefresherProps>;
 
@@ -83,10 +83,18 @@ const { SNAPSHOT } = RemovalPolicy;
 const ISOLATED = { name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED };
 
 const CASES: Readonly<Record<'profile' | keyof typeof RULES | keyof typeof WARNINGS, Case>> = {
-  profile: plain(/service.*join local names by/, { service: fileOf(WRONG_PROFILE) }, { service: WRONG_PROFILE }),
+  profile: plain(
+    /service.*join local names by/,
+    { service: fileOf('wrong.json', WRONG_PROFILE) },
+    { service: WRONG_PROFILE },
+  ),
   renewal: plain(/refreshEvery is .*leave it out/, { ...AT_EXPIRY, refreshEvery: '3 hours' }, LATE_AT_EXPIRY),
   setting: plain(/proxy is .*give http:\/\/host:port/, { proxy: 'https://proxy.test' }),
-  variables: plain(/service: shorten .* variables take \d{4} bytes/, { ...LONG, service: fileOf(LONG_PROFILE) }, LONG),
+  variables: plain(
+    /service: shorten .* variables take \d{4} bytes/,
+    { ...LONG, service: fileOf('long.json', LONG_PROFILE) },
+    LONG,
+  ),
   http: plain(/endpoint is .*set allowHttp to true/, { endpoint: 'http://soap.example.test' }),
   nameLength: plain(/at most 200 characters/, { tokenParameterName: `/${'n'.repeat(200)}` }),
   sharedName: { ...plain(/tokenParameterName is "\/one\/token": choose another one: \S+ writes it/, ONE), beside: ONE },
@@ -97,7 +105,11 @@ const CASES: Readonly<Record<'profile' | keyof typeof RULES | keyof typeof WARNI
   owner: plain(/owner is "x+": give a line of at most 60/, { owner: 'x'.repeat(61) }),
   runbookUrl: plain(/runbookUrl is "\(not shown\)": leave/, { runbookUrl: 'https://erin:hunter2@wiki.test' }),
   reservedConcurrency: plain(/reservedConcurrency is 0: use a whole number/, { reservedConcurrency: 0 }),
-  removalPolicy: plain(/removalPolicy is "snapshot": use /, { removalPolicy: 'snapshot' }, { removalPolicy: SNAPSHOT }),
+  removalPolicy: plain(
+    /removalPolicy is "snapshot": use ("retain"|R\w+\.RETAIN) or/,
+    { removalPolicy: 'snapshot' },
+    { removalPolicy: SNAPSHOT },
+  ),
   credentialsKey: {
     remedy: /credentialsEncryptionKey: leave it out/,
     settings: 'one setting names the key, of whichever secret there is',
@@ -127,7 +139,7 @@ const CASES: Readonly<Record<'profile' | keyof typeof RULES | keyof typeof WARNI
   ),
   service: plain(
     /service\.request: the text of <password> is fixed(?!.*hunter2)/,
-    { service: fileOf(CARELESS_PROFILE) },
+    { service: fileOf('careless.json', CARELESS_PROFILE) },
     { service: CARELESS_PROFILE },
   ),
   'endpoint-in-plain-sight': plain(/endpoint is "\?api_key=…": everybody sees it/, {
@@ -165,24 +177,14 @@ function saidByConstruct(props: PropsIn, beside?: object): readonly string[] {
   return warningsOf(stack);
 }
 
+const IN_ENV = { stages: { prod: ENV }, stage: 'prod' };
+
 /** All that synth says of these settings. */
 function saidBySynth(settings: object, beside: object | undefined): readonly string[] {
-  const least = { endpoint: LEAST.endpoint, alarmActions: 'none' };
-  const tokens = { ...(beside && { first: { ...least, ...beside } }), service: { ...least, ...settings } };
-  const app = new App({ context: { tokens, stages: { prod: ENV }, stage: 'prod' } });
-  try {
-    addStacks(app);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return app.node.children.filter(Stack.isStack).flatMap(warningsOf);
-}
-
-function warningsOf(stack: Stack): readonly string[] {
-  return Annotations.fromStack(stack)
-    .findWarning('*', Match.anyValue())
-    .map(({ entry }) => String(entry.data));
+  const first = beside && { first: { ...LEAST_SETTINGS, ...beside } };
+  const tokens = { ...first, service: { ...LEAST_SETTINGS, ...settings } };
+  const faults = faultsOf(tokens, IN_ENV).slice(1);
+  return faults.length > 0 ? faults : stacksOf(appWith(tokens, IN_ENV)).flatMap(warningsOf);
 }
 
 it.each(Object.entries(CASES))('the construct has the rule %s', (_, { props, beside, remedy }) => {
@@ -440,12 +442,9 @@ it('a region of two words is a region', () => {
   const [page, encryptionKeyArn, credentialsSecretArn] = [topicArn, keyArn, secretArn].map((arn) =>
     arn({ ...ENV, region }).replace('arn:aws:', 'arn:aws-eusc:'),
   );
-  const service = { endpoint: LEAST.endpoint, alarmActions: { page }, encryptionKeyArn, credentialsSecretArn };
-  const app = new App({
-    context: { tokens: { service }, stages: { sovereign: { ...ENV, region } }, stage: 'sovereign' },
-  });
-  addStacks(app);
-  expect(app.node.children.filter(Stack.isStack).map((stack) => stack.region)).toEqual([region, region]);
+  const service = { ...LEAST_SETTINGS, alarmActions: { page }, encryptionKeyArn, credentialsSecretArn };
+  const app = appWith({ service }, { stages: { sovereign: { ...ENV, region } }, stage: 'sovereign' });
+  expect(stacksOf(app).map((stack) => stack.region)).toEqual([region, region]);
 });
 
 it.each([

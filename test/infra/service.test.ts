@@ -1,15 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, Duration } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, describe, expect, it } from 'vitest';
+import { Duration } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../infra/app/read-settings.ts';
-import { TokenRefresherStack } from '../../infra/app/token-refresher-stack.ts';
 import { propFaults } from '../../infra/prop-rules.ts';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import { dpd, finanzonline, regon, sabre } from '../../lambda/services/profiles.ts';
-import { deployed, environmentOf, LEAST, only } from './synthesis.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import {
+  appWith,
+  deployed,
+  environmentOf,
+  faultsOf,
+  LEAST,
+  LEAST_SETTINGS,
+  only,
+  stackOf,
+  warningsOf,
+} from './synthesis.ts';
 
 const parcels = deployed(() => ({ service: dpd, proxy: 'http://proxy.example.test:3128' }));
 
@@ -30,7 +37,7 @@ describe('a service that a profile describes', () => {
       loginsPerDay: 10,
       proxyUrl: 'http://proxy.example.test:3128',
     });
-    expect(Annotations.fromStack(parcels.stack).findWarning('*', Match.anyValue())).toEqual([]);
+    expect(warningsOf(parcels.stack)).toEqual([]);
   });
 
   it('may be used in another way than its profile says', () => {
@@ -53,21 +60,9 @@ describe('a service that a profile describes', () => {
 });
 
 describe('in cdk.json', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'profiles-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const file = (text: string): string => {
-    const path = join(folder, 'acme.service.json');
-    writeFileSync(path, text);
-    return path;
-  };
-  const read = (settings: object) =>
-    readSettings({ tokens: { acme: { endpoint: LEAST.endpoint, alarmActions: 'none', ...settings } } });
-  const templateOf = (settings: object) => {
-    const app = new App();
-    const described = read(settings);
-    const [stack] = described.tokens.map((token) => new TokenRefresherStack(app, token, described));
-    return Template.fromStack(stack ?? expect.fail('no token'));
-  };
+  const { file } = temporaryFolder();
+  const acme = (settings: object) => ({ acme: { ...LEAST_SETTINGS, ...settings } });
+  const templateOf = (settings: object) => Template.fromStack(stackOf(appWith(acme(settings)), 'TokenRefresher-acme'));
 
   it('a service is named, and the output says what its secret holds', () => {
     const { CredentialsFile } = templateOf({ service: 'finanzonline' }).findOutputs('CredentialsFile');
@@ -81,15 +76,16 @@ describe('in cdk.json', () => {
   });
 
   it('or described in a file', () => {
-    expect(read({ service: file(JSON.stringify(sabre)) }).tokens[0]?.service).toEqual(sabre);
+    const settings = readSettings({ tokens: acme({ service: file('sabre.json', JSON.stringify(sabre)) }) });
+    expect(settings.tokens[0]?.service).toEqual(sabre);
   });
 
   it.each([
-    ['a typing mistake', () => 'dpdd', 'cannot be read; did you mean dpd?'],
-    ['a file that is not there', () => './none.json', 'cannot be read'],
-    ['a file that is no JSON', () => file('{'), 'put a JSON object in this file'],
-    ['a file with a fault', () => file(JSON.stringify({ ...dpd, tokens: 'x' })), 'token'],
+    ['a typing mistake', 'dpdd', 'cannot be read; did you mean dpd?'],
+    ['a file that is not there', './none.json', 'cannot be read'],
+    ['a file that is no JSON', file('no.json', '{'), 'put a JSON object in this file'],
+    ['a file with a fault', file('fault.json', JSON.stringify({ ...dpd, tokens: 'x' })), 'token'],
   ])('says in words what is wrong with %s', (_, service, words) => {
-    expect(() => read({ service: service() })).toThrow(words);
+    expect(faultsOf(acme({ service })).join()).toContain(words);
   });
 });
