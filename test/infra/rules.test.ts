@@ -22,6 +22,8 @@ import { pageCouldComeTooLate, type Timing } from '../../lambda/timing.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import {
   appWith,
+  deployed,
+  environmentOf,
   faultsOf,
   LEAST,
   LEAST_SETTINGS,
@@ -202,21 +204,26 @@ it('cdk.json has all rules but those that it says why it cannot have', () => {
   expect(others).toEqual(['credentialsKey', 'logGroup', 'isolatedSubnets']);
 });
 
+const UNRESOLVED = Duration.seconds(Token.asNumber({ Ref: 'Seconds' }));
+
 // What the function refuses too is tried in config.test.ts; here is how the construct says it, and what it compares.
 it.each<[RegExp, Partial<TokenRefresherProps>]>([
+  [/^endpoint is not set: give the whole https/, { endpoint: undefined }],
   [/^endpoint is "soap\.test": give the whole https/, { endpoint: 'soap.test' }],
   [/^endpoint is "https:\/\/soap\.test\/ api"/, { endpoint: 'https://soap.test/ api' }],
   [/^endpoint is "\(not shown\)"(?!.*hunter)/, { endpoint: 'https://erin:hunter 2@soap.test' }],
   [/^endpoint is .*known at synth/, { endpoint: Token.asString({ Ref: 'Endpoint' }) }],
   [/^soapAction is .*quotation marks/, { soapAction: '"urn:server"' }],
+  [/^tokenParameterName is not set: start with/, { tokenParameterName: undefined }],
   [/^tokenParameterName is .*known at synth/, { tokenParameterName: Token.asString({ Ref: 'Name' }) }],
   [/^tokenParameterName is .*at most 14 levels/, { tokenParameterName: '/a'.repeat(15) }],
   [/^tokenParameterName is .*SSM keeps names/, { tokenParameterName: '/aws/token' }],
   [/^proxy is "\(not shown\)"/, { proxy: 'http://erin:secret@proxy.test' }],
   [/^tokenLifetime is .*whole seconds/, { tokenLifetime: Duration.millis(14_400_500) }],
   // Alone: nothing is compared with it.
-  [/^refreshEvery is .*from 1 to/, { refreshEvery: minutes(0) }],
-  [/^refreshEvery is .*literal/, { refreshEvery: Duration.seconds(Token.asNumber({ Ref: 'Seconds' })) }],
+  [/^refreshEvery is 0 [a-z]+: .*from 1 to/, { refreshEvery: minutes(0) }],
+  [/^refreshEvery is .*literal/, { refreshEvery: UNRESOLVED }],
+  [/^tokenLifetime is .*literal/, { tokenLifetime: UNRESOLVED, checkEvery: hours(3), refreshEvery: hours(3) }],
   [/^credentialsMaxAge is .*from 1 to/, { credentialsMaxAge: minutes(0) }],
   [
     /^checkEvery is 9 hours: .*at most 8 hours/,
@@ -225,8 +232,11 @@ it.each<[RegExp, Partial<TokenRefresherProps>]>([
   [/^checkEvery is 30 minutes: make .* refreshEvery/, { checkEvery: minutes(30), refreshEvery: minutes(20) }],
   [/^checkEvery is 15 minutes: make .* a third of renewalWindow/, { renewalWindow: minutes(44) }],
   [/^renewalWindow is 5 hours: make it at most tokenLifetime/, { renewalWindow: hours(5) }],
+  [/^refreshEvery is 3 hours: leave it out/, { service: dpd, refreshEvery: hours(3) }],
+  [/^renewal is "never": give "at expiry"/, JSON.parse('{ "renewal": "never" }')],
   [/^renewalWindow is 1 hour: leave it out/, { renewal: 'at expiry', renewalWindow: hours(1) }],
   [/^loginsPerDay is 1: give a whole number/, { service: dpd, loginsPerDay: 1 }],
+  [/^runbookUrl is "\(not shown\)": leave/, { runbookUrl: 'https://:hunter2@wiki.test' }],
   [/^runbookUrl is "the wiki"/, { runbookUrl: 'the wiki' }],
   [/^runbookUrl is .*at most 200 characters/, { runbookUrl: `https://${'r'.repeat(193)}` }],
   [/^reservedConcurrency is 1.5/, { reservedConcurrency: 1.5 }],
@@ -253,12 +263,25 @@ it('the edges of what is allowed are taken', () => {
     { loginsPerDay: 14 },
     { checkEvery: hours(8), refreshEvery: hours(8), tokenLifetime: hours(24) },
     { renewalWindow: minutes(45) },
+    { renewalWindow: hours(4) },
     { tokenParameterName: '/a'.repeat(14) },
     { endpoint: 'http://soap.example.test', allowHttp: true },
     { service: LONG_PROFILE },
   ];
   expect(atTheEdges.flatMap((props) => propFaults({ ...LEAST, ...props }))).toEqual([]);
   expect(propWarnings({ ...LEAST, checkEvery: minutes(30) })).toEqual([]);
+});
+
+it('counts the variables as Lambda does, an ARN that is known only when deploying at its full length', () => {
+  const [CREDENTIALS_SECRET_ID, TOKEN_KMS_KEY_ID] = ['x'.repeat(200), 'x'.repeat(200)];
+  const given = environmentOf(deployed(() => ({ service: LONG_PROFILE })));
+  const variables = JSON.stringify({ ...given, CREDENTIALS_SECRET_ID, TOKEN_KMS_KEY_ID, SOAP_ACTION: '' });
+  const secret = { name: 'credentials', arn: Token.asString({ Ref: 'Secret' }) };
+  const faultsAt = (bytes: number) => {
+    const soapAction = 'y'.repeat(bytes - Buffer.byteLength(variables));
+    return propFaults({ ...LEAST, service: LONG_PROFILE, soapAction, resources: { secret } });
+  };
+  expect([faultsAt(4096).length, faultsAt(4097).length]).toEqual([0, 1]);
 });
 
 const upTo = (max: number) => fc.integer({ min: 1, max }).map(minutes);
@@ -357,7 +380,7 @@ it('a topic of another region is refused, for alarms notify none, and one of ano
     }));
   expect(saidOf(ENV)).toEqual([]);
   expect(saidOf(ELSEWHERE)).toEqual([expect.stringMatching(/alarmActions\.page is "arn:\S+": use one of ap-south-1/)]);
-  expect(saidOf(FOREIGN)).toEqual([expect.stringMatching(/alarmActions\.page is "arn:/)]);
+  expect(saidOf(FOREIGN)).toEqual([expect.stringMatching(/alarmActions\.page is "arn:.*kms:GenerateDataKey\*\. /)]);
   expect(policiesIn(saidOf(FOREIGN))).toEqual([
     {
       Effect: 'Allow',
