@@ -157,6 +157,15 @@ describe('settings', () => {
     expect(JSON.stringify(alarmsOf(full))).toContain('https://wiki.example.test/token');
   });
 
+  it('name a service, and the output says what its secret holds, under a key of the company', () => {
+    const app = appWith({ tax: { ...LEAST, service: 'finanzonline', credentialsKeyArn: ALL.credentialsKeyArn } });
+    expect(outputsOf(app, 'TokenRefresher-tax').CredentialsFile).toBe(
+      '{"tid":"...","benid":"...","pin":"...","herstellerid":"..."}',
+    );
+    const secret = only(templateOf(app, 'TokenRefresher-tax'), 'AWS::SecretsManager::Secret');
+    expect(secret).toMatchObject({ KmsKeyId: ALL.credentialsKeyArn });
+  });
+
   it('make a mail of an address: alarms of the account may publish to its topic, by TLS only', () => {
     const mail = templateOf(everything, 'TokenRefresher-mail');
     mail.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.test' });
@@ -220,23 +229,17 @@ describe('settings', () => {
   });
 
   const elsewhere = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;
-  const [topic, credentialsSecretArn] = [elsewhere('sns', 'on-call'), elsewhere('secretsmanager', 'secret:s-a1B2c3')];
-  it.each([
-    ['alarmActions.page', { alarmActions: { page: topic } }],
-    ['alarmActions.ticket', { alarmActions: { page: 'erin@example.test', ticket: topic } }],
-    ['credentialsSecretArn', { credentialsSecretArn }],
-    ['encryptionKeyArn', { encryptionKeyArn: elsewhere('kms', 'key/1') }],
-  ])('refuse what is of another region than the stage, and name where it stands: %s', (setting, settings) => {
-    const stages = { prod: { region: 'ap-south-1', tokens: { service: settings } } };
-    const [, fault, ...others] = faultsOf({ service: LEAST }, { stages, stage: 'prod' });
-    expect(fault).toMatch(/ is "arn:.*": use one of ap-south-1, the region of the stack$/);
-    expect(fault).toContain(`stages.prod.tokens.service.${setting} is`);
-    expect(others).toEqual([]);
-  });
+  const topic = elsewhere('sns', 'on-call');
+  const ELSEWHERE = {
+    'alarmActions.page': { alarmActions: { page: topic } },
+    'alarmActions.ticket': { alarmActions: { page: 'erin@example.test', ticket: topic } },
+    credentialsSecretArn: { credentialsSecretArn: elsewhere('secretsmanager', 'secret:s-a1B2c3') },
+    encryptionKeyArn: { encryptionKeyArn: elsewhere('kms', 'key/1') },
+  };
 
   it('refuse a foreign secret without its key where cdk alone knows the account', () => {
     vi.stubEnv('CDK_DEFAULT_ACCOUNT', '111111111111');
-    const [, ...faults] = faultsOf({ service: { ...LEAST, credentialsSecretArn } });
+    const [, ...faults] = faultsOf({ service: { ...LEAST, ...ELSEWHERE.credentialsSecretArn } });
     vi.unstubAllEnvs();
     expect(faults).toEqual([
       expect.stringMatching(/credentialsSecretArn is "arn:.*": give its key too: account 1{12} /),
@@ -284,7 +287,7 @@ describe('settings', () => {
 
   const badNames = ['', 'under_score', '-dash', 'a.b', 'dashboard', 'dashboard-2', 'mail', 'x'.repeat(101)];
   const late = { dev: { tokens: { service: { checkEvery: '61 minutes' } } } };
-  const twoRegions = { ...LEAST, credentialsSecretArn: ALL.credentialsSecretArn, alarmActions: { page: topic } };
+  const twoRegions = { ...LEAST, credentialsSecretArn: ALL.credentialsSecretArn, ...ELSEWHERE['alarmActions.page'] };
   type Refused = [RegExp, unknown, object?];
   it.each<Refused>([
     ...[undefined, {}, [], 'text', null].map(
@@ -297,6 +300,11 @@ describe('settings', () => {
     [/^prefx is "billing": there is no such setting; did you mean prefix\?$/, { service: LEAST }, { prefx: 'billing' }],
     [/^dashboard is false: leave it out, or say "none"$/, { service: LEAST }, { dashboard: false }],
     [/credentialsSecretArn is .*: use one of eu-west-1, the region of alarmActions\.page$/, { service: twoRegions }],
+    ...Object.entries(ELSEWHERE).map(([setting, settings]) => {
+      const stages = { prod: { region: 'ap-south-1', tokens: { service: settings } } };
+      const fault = `^stages\\.prod\\.tokens\\.service\\.${setting} is "arn:.*": use one of ap-south-1, the region of the stack$`;
+      return [new RegExp(fault), { service: LEAST }, { stages, stage: 'prod' }] satisfies Refused;
+    }),
     // Where it stands, though it does not go together with what is described once.
     [/^stages\.dev\.tokens\.service\.checkEvery is .*one failed/, { service: LEAST }, { stages: late, stage: 'dev' }],
   ])('refuse with %s alone: %j %j', (fault, tokens, others) => {
