@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, AnyPrincipal, Effect, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
@@ -14,6 +15,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
+import { alarmRules } from '../../infra/alarm-rules.ts';
 import { type IRefreshedToken, RefreshedToken } from '../../infra/refreshed-token.ts';
 import { bundleFolder } from '../../infra/refresher-code.ts';
 import { timingOfProps } from '../../infra/timing-props.ts';
@@ -272,6 +274,14 @@ describe('alarms', () => {
     ['a third of a renewal window', { renewalWindow: Duration.hours(3) }, 60],
   ])('TokenExpiring leaves %s', (_, props, minutesLeft) => {
     expect(timingOfProps(props).pageBelowSeconds).toBe(minutesLeft * 60);
+  });
+
+  it('are handed out by their names, for more actions', () => {
+    const { alarms } = team(() => ({ credentialsMaxAge: Duration.days(80) })).refresher;
+    const fields = Object.entries(alarms).filter(([, value]) => value instanceof Alarm);
+    expect(fields.map(([name, { node }]) => [name.toLowerCase(), node.id])).toEqual(
+      alarmRules(timingOfProps({}), 1).map(({ kind }) => [kind.toLowerCase(), kind]),
+    );
   });
 
   it.each(['RefreshFailing', 'TokenRejected'])('%s notifies nobody where only page is given', (kind) => {
