@@ -18,7 +18,7 @@ const noSecret = { code: 'CREDENTIALS_UNREADABLE' };
 /** What a person finds at three in the morning: what SSM holds, the state, and whether the exit status is 1. */
 const STATES: readonly (readonly [string, TokenRecords, string, boolean])[] = [
   ['all is well', recordsOf(tokenAged(HOUR), attemptAged(HOUR)), 'fresh', false],
-  ['it is due, and the next check has not come', recordsOf(tokenDueSince(10 * MINUTE)), 'fresh', false],
+  ['it is due, and the next check has not come', recordsOf(tokenDueSince(40 * MINUTE)), 'fresh', false],
   ['it should have been replaced 70 minutes ago', recordsOf(tokenDueSince(70 * MINUTE)), 'overdue', true],
   ['it should have been replaced 42 minutes ago', recordsOf(tokenDueSince(42 * MINUTE)), 'overdue', true],
   ['the same for 70 minutes, of a token that lives a week', recordsOf(weekly(70 * MINUTE)), 'overdue', true],
@@ -31,6 +31,7 @@ const STATES: readonly (readonly [string, TokenRecords, string, boolean])[] = [
   ['the service is away', recordsOf(tokenAged(3 * HOUR), attemptAged(MINUTE, away)), away.code, true],
   ['there are no credentials yet', recordsOf(undefined, attemptAged(MINUTE, noSecret)), noSecret.code, true],
   ['nothing was ever stored here', recordsOf(), 'no status', true],
+  ['a status names no token', { ...recordsOf(), status: {} }, 'no token', true],
 ];
 
 function weekly(dueSinceMs: number) {
@@ -43,7 +44,7 @@ function old(ageMs: number) {
 
 describe('the state of a token', () => {
   it.each(STATES)('where %s', (_, records, state, isAiling) => {
-    const doFirst = isAiling ? expect.stringMatching(/^[A-Z].*\.$/) : '';
+    const doFirst = isAiling ? expect.stringMatching(/^[A-Z](?!.*allow ssm).*\.$/) : '';
     expect(reportToken(records, NOW)).toMatchObject({ token: TOKEN, state, isAiling, doFirst });
   });
 
@@ -87,12 +88,21 @@ describe('the table', () => {
     const failed = attemptAged(MINUTE, away);
     const reports = [
       report('/well', recordsOf(tokenAged(HOUR))),
+      report('/due', recordsOf(tokenDueSince(0))),
       report('/lives', recordsOf(tokenAged(HOUR), failed)),
       report('/denied', { ...recordsOf(), status: 'denied' }),
       report('/ends', recordsOf(tokenAged(3 * HOUR), failed)),
     ];
     const lines = reportTable(reports, 120, NOW).split('\n');
-    expect(lines.map((line) => line.split(' ', 1)[0])).toEqual(['3', 'TOKEN', '/ends', '/lives', '/denied', '/well']);
+    expect(lines.map((line) => line.split(' ', 1)[0])).toEqual([
+      '3',
+      'TOKEN',
+      '/ends',
+      '/lives',
+      '/denied',
+      '/well',
+      '/due',
+    ]);
     expect(lines[0]).toBe('3 of 120 need attention');
     const lastCells = lines.slice(1).map((line) => line.search(/(?<= {2})\S+( \S+)*$/));
     expect(new Set(lastCells).size).toBe(1);
@@ -191,6 +201,8 @@ describe('the tokens side by side', () => {
     expect(reports).toMatchObject([{ state: 'REQUEST_REFUSED', reason: 'no' }]);
     const looked = ['/status', '/attempt', '/attempt:3', '/attempt:2'].map((end) => `${name}${end}`);
     expect(calls.flatMap(({ input }) => input.Names)).toEqual(looked);
+    deny(`${name}/attempt:3`);
+    expect((await report([name])).reports).toMatchObject([{ state: 'in doubt' }]);
   });
 
   it('cannot be shown where all names are denied', async () => {
@@ -218,7 +230,9 @@ describe('the tokens side by side', () => {
 
   it('name a status that somebody encrypted', async () => {
     store('/encrypted/token/status', '{}', 'SecureString');
-    const doFirst = expect.stringMatching(/^\/encrypted\/token\/status is a SecureString, and must/);
+    const doFirst = expect.stringMatching(
+      /^\/encrypted\/token\/status is a SecureString, and must.*: the refresher's log/,
+    );
     expect((await report(['/encrypted/token'])).reports).toMatchObject([{ state: 'unreadable', doFirst }]);
   });
 });

@@ -59,7 +59,7 @@ const status = (args: readonly string[], env: object = { ...KEYS, ...REGION }) =
   run(COMMAND, ['status', ...args, '--endpoint-url', aws.url], env);
 
 const watch = () =>
-  spawn(process.execPath, [COMMAND, 'status', '/fresh/access-token', '--watch', '--endpoint-url', aws.url], {
+  spawn(process.execPath, [COMMAND, 'status', '/fresh/access-token', '--watch', '--json', '--endpoint-url', aws.url], {
     cwd: ROOT,
     env: { ...process.env, ...KEYS, ...REGION },
   });
@@ -77,16 +77,23 @@ describe('npx soap-token-refresher status', () => {
   });
 
   it('ends with 1 where one is ailing, and says what to do', async () => {
-    const { stdout, ...ended } = await status(['/fresh/access-token', '/refused/access-token', '/none/access-token']);
+    const names = ['/fresh/access-token', '/refused/access-token', '/none/access-token'];
+    const { stdout, ...ended } = await status([...names, '--region', 'eu-west-1'], KEYS);
     expect(ended).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(
       /^\/refused\/access-token +7 .* CREDENTIALS_REFUSED +invalid_grant +2 h.* ago +Ask the owner of the account/m,
     );
-    expect(stdout).toMatch(/^\/none\/access-token .* no status .* There is no \/none\/access-token\/status here/m);
+    expect(stdout).toMatch(
+      /^\/none\/access-token +- +- +no status +- +- +There is no \/none\/access-token\/status here/m,
+    );
   });
 
   it('shows those that need attention alone with --ailing, and finds tokens with --path', async () => {
-    const { stdout, ...ended } = await status(['--path', '/', '--ailing']);
+    const profile = {
+      AWS_SHARED_CREDENTIALS_FILE: file('keys', '[erin]\naws_access_key_id = local\naws_secret_access_key = local'),
+      ...REGION,
+    };
+    const { stdout, ...ended } = await status(['--path', '/', '--ailing', '--profile', 'erin'], profile);
     expect(ended).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(/^1 of \d need attention\nTOKEN .*\n\/refused\/access-token .*\n$/);
   });
@@ -94,16 +101,17 @@ describe('npx soap-token-refresher status', () => {
   it('writes JSON with --json', async () => {
     const { stdout, status: exit } = await status(['/fresh/access-token', '/refused/access-token', '--json']);
     expect(exit).toBe(1);
+    const { expiresAt, dueAt } = tokenAged(HOUR);
     expect(JSON.parse(stdout)).toMatchObject([
-      { token: '/fresh/access-token', version: 7, state: 'fresh', doFirst: '', isAiling: false },
+      { token: '/fresh/access-token', expiresAt, dueAt, version: 7, state: 'fresh', doFirst: '', isAiling: false },
       { token: '/refused/access-token', state: 'CREDENTIALS_REFUSED', isAiling: true },
     ]);
   });
 
-  it('goes on looking with --watch', async () => {
+  it('goes on looking with --watch, and with --json writes a line each time', async () => {
     const child = watch();
     const [shown] = await once(child.stdout, 'data');
-    expect(String(shown)).toContain('/fresh/access-token');
+    expect(String(shown)).toMatch(/^\[\{"token":"\/fresh\/access-token",.*\]\n$/);
     expect(child.exitCode).toBeNull();
     child.kill();
     await once(child, 'exit');
@@ -146,16 +154,18 @@ describe('npm run status', () => {
   const tokens = { service: { endpoint: 'https://soap.example.test', alarmActions: 'none' } };
   file('cdk.json', JSON.stringify({ context: { stages, tokens } }));
   const ofApp = (...args: readonly string[]) =>
-    run('infra/app/app-status.ts', [...args, '--endpoint-url', aws.url], { ...KEYS, ...REGION }, project);
+    run('infra/app/app-status.ts', [...args, '--endpoint-url', aws.url], KEYS, project);
 
-  it('shows the tokens of cdk.json, and honours stage and prefix', async () => {
+  it('shows the tokens of cdk.json, and honours stage, with its region, and prefix', async () => {
     store('/service/access-token', 5 * HOUR);
     store('/prod/service/access-token', HOUR);
     const stdout = expect.stringMatching(/^\/service\/access-token +7 .* expired /m);
-    expect(await ofApp()).toMatchObject({ status: 1, stdout });
+    expect(await ofApp('--region', 'ap-south-1')).toMatchObject({ status: 1, stdout });
     const ofStage = expect.stringMatching(/^\/prod\/service\/access-token +7 .* fresh /m);
     expect(await ofApp('--context', 'stage=prod')).toMatchObject({ status: 0, stdout: ofStage });
-    expect((await ofApp('-c', 'prefix=other', '--json')).stdout).toContain('"/other/service/access-token"');
+    expect((await ofApp('-c', 'prefix=other', '--region', 'x', '--json')).stdout).toContain(
+      '"/other/service/access-token"',
+    );
   });
 
   it.each([

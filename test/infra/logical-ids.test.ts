@@ -1,8 +1,6 @@
-import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { addStacks } from '../../infra/app/stacks.ts';
-import { deployed } from './synthesis.ts';
+import { appWith, deployed, LEAST_SETTINGS, stackOf } from './synthesis.ts';
 
 /**
  * What deployed stacks already hold. To CloudFormation another logical id is another resource: it would make a new, empty
@@ -33,16 +31,10 @@ function logicalIds(template: Template): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(resources).map(([id, { Type }]) => [id, Type]));
 }
 
-const app = new App({
-  context: { tokens: { example: { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' } } },
-});
-addStacks(app);
-
 it.each([
   ['the construct', deployed().stack],
-  ['the app', app.node.findChild('TokenRefresher-example')],
+  ['the app', stackOf(appWith({ example: LEAST_SETTINGS }), 'TokenRefresher-example')],
 ])('no construct id of %s was renamed, which would orphan the secret and the key of deployed stacks', (_, stack) => {
-  if (!Stack.isStack(stack)) expect.fail('that is no stack');
   expect(logicalIds(Template.fromStack(stack))).toMatchObject(LOGICAL_IDS);
 });
 

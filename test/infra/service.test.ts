@@ -1,15 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, Duration } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, describe, expect, it } from 'vitest';
-import { readSettings } from '../../infra/app/read-settings.ts';
-import { TokenRefresherStack } from '../../infra/app/token-refresher-stack.ts';
-import { propFaults } from '../../infra/prop-rules.ts';
+import { Duration } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import { dpd, finanzonline, regon, sabre } from '../../lambda/services/profiles.ts';
-import { deployed, environmentOf, LEAST, only } from './synthesis.ts';
+import { deployed, environmentOf, LEAST, only, warningsOf } from './synthesis.ts';
 
 const parcels = deployed(() => ({ service: dpd, proxy: 'http://proxy.example.test:3128' }));
 
@@ -30,66 +23,15 @@ describe('a service that a profile describes', () => {
       loginsPerDay: 10,
       proxyUrl: 'http://proxy.example.test:3128',
     });
-    expect(Annotations.fromStack(parcels.stack).findWarning('*', Match.anyValue())).toEqual([]);
-  });
-
-  it('may be used in another way than its profile says', () => {
-    const { template } = deployed(() => ({ service: dpd, checkEvery: Duration.minutes(2), loginsPerDay: 6 }));
-    expect(readConfig(environmentOf({ template }))).toMatchObject({ checkEverySeconds: 120, loginsPerDay: 6 });
-  });
-
-  it('that renews at expiry pages only when there has been no token for three checks', () => {
+    expect(warningsOf(parcels.stack)).toEqual([]);
+    // It renews at expiry: a page comes only when there has been no token for three checks.
     const AlarmName = `TokenExpiring${LEAST.tokenParameterName}`;
     const expected = { Threshold: 1, EvaluationPeriods: 3, DatapointsToAlarm: 3 };
     expect(only(parcels.template, 'AWS::CloudWatch::Alarm', { AlarmName })).toMatchObject(expected);
   });
 
-  it('is refused by all of its faults at once', () => {
-    const faults = propFaults({ ...LEAST, service: { ...dpd, token: '//', answer: 'a/b' } });
-    expect(faults.map(({ names: [name] }) => name)).toEqual(
-      expect.arrayContaining(['service.token', 'service.answer']),
-    );
-  });
-});
-
-describe('in cdk.json', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'profiles-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const file = (text: string): string => {
-    const path = join(folder, 'acme.service.json');
-    writeFileSync(path, text);
-    return path;
-  };
-  const read = (settings: object) =>
-    readSettings({ tokens: { acme: { endpoint: LEAST.endpoint, alarmActions: 'none', ...settings } } });
-  const templateOf = (settings: object) => {
-    const app = new App();
-    const described = read(settings);
-    const [stack] = described.tokens.map((token) => new TokenRefresherStack(app, token, described));
-    return Template.fromStack(stack ?? expect.fail('no token'));
-  };
-
-  it('a service is named, and the output says what its secret holds', () => {
-    const { CredentialsFile } = templateOf({ service: 'finanzonline' }).findOutputs('CredentialsFile');
-    expect(CredentialsFile?.Value).toBe('{"tid":"...","benid":"...","pin":"...","herstellerid":"..."}');
-  });
-
-  it('a key without an existing secret is that of the new one', () => {
-    const KmsKeyId = 'arn:aws:kms:ap-south-1:123456789012:key/1111';
-    const template = templateOf({ credentialsKeyArn: KmsKeyId });
-    expect(only(template, 'AWS::SecretsManager::Secret')).toMatchObject({ KmsKeyId });
-  });
-
-  it('or described in a file', () => {
-    expect(read({ service: file(JSON.stringify(sabre)) }).tokens[0]?.service).toEqual(sabre);
-  });
-
-  it.each([
-    ['a typing mistake', () => 'dpdd', 'cannot be read; did you mean dpd?'],
-    ['a file that is not there', () => './none.json', 'cannot be read'],
-    ['a file that is no JSON', () => file('{'), 'put a JSON object in this file'],
-    ['a file with a fault', () => file(JSON.stringify({ ...dpd, tokens: 'x' })), 'token'],
-  ])('says in words what is wrong with %s', (_, service, words) => {
-    expect(() => read({ service: service() })).toThrow(words);
+  it('may be used in another way than its profile says', () => {
+    const { template } = deployed(() => ({ service: dpd, checkEvery: Duration.minutes(2), loginsPerDay: 6 }));
+    expect(readConfig(environmentOf({ template }))).toMatchObject({ checkEverySeconds: 120, loginsPerDay: 6 });
   });
 });

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, AnyPrincipal, Effect, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
@@ -14,13 +14,16 @@ import { ResourcePolicy, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { alarmRules } from '../../infra/alarm-rules.ts';
 import { type IRefreshedToken, RefreshedToken } from '../../infra/refreshed-token.ts';
 import { bundleFolder } from '../../infra/refresher-code.ts';
 import { timingOfProps } from '../../infra/timing-props.ts';
-import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { METRIC_NAMESPACE, METRICS, TOKEN_DIMENSION } from '../../lambda/refresher/metric-names.ts';
-import { deployed, only, readable, readerIn, statementsOf, TOKEN, team } from './synthesis.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { ROOT, read } from '../pages.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { deployed, only, type PropsFor, readable, readerIn, statementsOf, TOKEN, team } from './synthesis.ts';
 
 const KEY_ARN = 'arn:aws:kms:ap-south-1:123456789012:key/abc';
 const VPC = { vpcId: 'vpc-0a1b2c3d', availabilityZones: ['ap-south-1a'], privateSubnetIds: ['subnet-0a1b2c3d'] };
@@ -39,14 +42,45 @@ const paused = deployed((stack) => ({
 
 const WAITS = { RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 120 } };
 const EVERY_TWO_MINUTES = { checkEvery: Duration.minutes(2) };
+const secretKey: PropsFor = (stack) => ({ credentialsEncryptionKey: Key.fromKeyArn(stack, 'SecretKey', KEY_ARN) });
+const companyLog: PropsFor = (stack) => ({ logGroup: LogGroup.fromLogGroupName(stack, 'Logs', 'company/logs') });
+const onFailure: PropsFor = (stack) => ({ onFailure: new SqsDestination(new Queue(stack, 'Failed')) });
+const RECORD = { DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/^<Failed/) } } };
 // What the usual props make stands in docs/contract.md, which contract.test.ts compares; here is what others change.
-it.each<[string, Partial<TokenRefresherProps>, object]>([
-  ['AWS::Lambda::Function', { reservedConcurrency: 1 }, { ReservedConcurrentExecutions: 1 }],
-  ['AWS::Logs::LogGroup', { logRetention: RetentionDays.ONE_YEAR }, { RetentionInDays: 365 }],
-  ['AWS::Scheduler::Schedule', EVERY_TWO_MINUTES, { Target: WAITS }],
-  ['AWS::Events::Rule', EVERY_TWO_MINUTES, { Targets: [WAITS] }],
-])('%s follows %o', (type, props, expected) => {
-  expect(only(deployed(() => props).template, type)).toMatchObject(expected);
+it.each<[string, string, PropsFor, object]>([
+  ['reservedConcurrency', 'Lambda::Function', () => ({ reservedConcurrency: 1 }), { ReservedConcurrentExecutions: 1 }],
+  ['logRetention', 'Logs::LogGroup', () => ({ logRetention: RetentionDays.ONE_YEAR }), { RetentionInDays: 365 }],
+  ['checkEvery', 'Scheduler::Schedule', () => EVERY_TWO_MINUTES, { Target: WAITS }],
+  ['checkEvery', 'Events::Rule', () => EVERY_TWO_MINUTES, { Targets: [WAITS] }],
+  ['credentialsEncryptionKey', 'SecretsManager::Secret', secretKey, { KmsKeyId: KEY_ARN }],
+  ['logGroup', 'Lambda::Function', companyLog, { LoggingConfig: { LogGroup: 'company/logs' } }],
+  ['onFailure', 'Lambda::EventInvokeConfig', onFailure, { ...RECORD, MaximumRetryAttempts: 0 }],
+])('with %s, %s follows it', (_, type, props, expected) => {
+  expect(only(deployed(props).template, `AWS::${type}`)).toMatchObject(expected);
+});
+
+const PARTIAL_ARN = 'arn:aws:secretsmanager:ap-south-1:123456789012:secret:service';
+const partialSecret: PropsFor = (stack) => ({ credentials: Secret.fromSecretPartialArn(stack, 'Given', PARTIAL_ARN) });
+const sharedKey: PropsFor = (stack) => ({ encryptionKey: Key.fromKeyArn(stack, 'Shared', KEY_ARN) });
+const throughSecretsManager = { StringEquals: { 'kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com' } };
+const toLog = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+// The statement, and what is then not made.
+it.each<[string, PropsFor, Action: unknown, Resource: string, others?: object, without?: string]>([
+  ['a new secret under a key of the company', secretKey, 'kms:Decrypt', KEY_ARN, { Condition: throughSecretsManager }],
+  [
+    'a partial ARN',
+    partialSecret,
+    'secretsmanager:GetSecretValue',
+    `${PARTIAL_ARN}-??????`,
+    {},
+    'SecretsManager::Secret',
+  ],
+  ['a log group of the company', companyLog, toLog, expect.stringContaining('company/logs'), {}, 'Logs::LogGroup'],
+  ['a shared key', sharedKey, 'kms:Encrypt', KEY_ARN, { Condition: expect.anything() }, 'KMS::Key'],
+])('the function may use %s', (_, props, Action, Resource, others, without) => {
+  const { template } = deployed(props);
+  if (without !== undefined) template.resourceCountIs(`AWS::${without}`, 0);
+  expect(statementsOf(template, 'Refreshes')).toContainEqual({ Effect: 'Allow', Action, Resource, ...others });
 });
 
 it("reserves no concurrency with 'none'", () => {
@@ -64,30 +98,20 @@ it('makes the schedule after everything that its first run needs', () => {
   );
 });
 
-describe('the credentials', () => {
-  it('take a resource policy as the docstring says', () => {
-    const { stack, refresher } = team();
-    const policy = new ResourcePolicy(stack, 'Policy', { secret: refresher.credentials });
-    const everybody = { principals: [new AnyPrincipal()], actions: ['secretsmanager:*'], resources: ['*'] };
-    policy.document.addStatements(new PolicyStatement({ effect: Effect.DENY, ...everybody }));
-    expect(only(Template.fromStack(stack), 'AWS::SecretsManager::ResourcePolicy')).toMatchObject({
-      SecretId: expect.stringMatching(/^<RefresherCredentials/),
-      ResourcePolicy: { Statement: [{ Effect: 'Deny' }] },
-    });
-  });
-
-  it('can be an existing secret of which six characters are not known', () => {
-    const arn = 'arn:aws:secretsmanager:ap-south-1:123456789012:secret:service';
-    const { template } = deployed((stack) => ({ credentials: Secret.fromSecretPartialArn(stack, 'Existing', arn) }));
-    template.resourceCountIs('AWS::SecretsManager::Secret', 0);
-    const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: `${arn}-??????` };
-    expect(statementsOf(template, 'Refreshes')).toContainEqual(statement);
+it('the credentials take a resource policy as the docstring says', () => {
+  const { stack, refresher } = team();
+  const policy = new ResourcePolicy(stack, 'Policy', { secret: refresher.credentials });
+  const everybody = { principals: [new AnyPrincipal()], actions: ['secretsmanager:*'], resources: ['*'] };
+  policy.document.addStatements(new PolicyStatement({ effect: Effect.DENY, ...everybody }));
+  expect(only(Template.fromStack(stack), 'AWS::SecretsManager::ResourcePolicy')).toMatchObject({
+    SecretId: expect.stringMatching(/^<RefresherCredentials/),
+    ResourcePolicy: { Statement: [{ Effect: 'Deny' }] },
   });
 });
 
 it('takes what settings.md says of the quotas of an account', () => {
   const types = Object.values(standard.template.toJSON().Resources as object).map(({ Type }) => Type);
-  const page = readFileSync(join(import.meta.dirname, '../../docs/settings.md'), 'utf8');
+  const page = read('docs/settings.md');
   const row = (quota: string) => Number(new RegExp(`^\\| ${quota} +\\| [^|]+ \\| (\\d+)`, 'm').exec(page)?.[1]);
   expect(row('resources of a stack')).toBe(types.length);
   expect(page).toContain(`a stack of your own holds ${Math.floor(500 / types.length)}`);
@@ -100,43 +124,10 @@ it('takes what settings.md says of the quotas of an account', () => {
     expect([quota, row(quota)]).toEqual([quota, types.filter((one) => one === type).length]);
 });
 
-describe('company rules', () => {
-  const { template } = deployed((stack) => ({
-    credentialsEncryptionKey: Key.fromKeyArn(stack, 'SecretKey', KEY_ARN),
-    logGroup: LogGroup.fromLogGroupName(stack, 'Logs', 'company/logs'),
-    onFailure: new SqsDestination(new Queue(stack, 'Failed')),
-    reportRule: false,
-  }));
-
-  it('the new secret may have a key of the company, which the function may use through Secrets Manager only', () => {
-    expect(only(template, 'AWS::SecretsManager::Secret')).toMatchObject({ KmsKeyId: KEY_ARN });
-    const Condition = { StringEquals: { 'kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com' } };
-    const statement = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY_ARN, Condition };
-    expect(statementsOf(template, 'Refreshes')).toContainEqual(statement);
-  });
-
-  it('the function may log to a group of the company, and to no other', () => {
-    template.resourceCountIs('AWS::Logs::LogGroup', 0);
-    expect(only(template, 'AWS::Lambda::Function')).toMatchObject({ LoggingConfig: { LogGroup: 'company/logs' } });
-    expect(statementsOf(template, 'Refreshes')).toContainEqual(
-      expect.objectContaining({
-        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: expect.stringContaining('log-group:company/logs'),
-      }),
-    );
-  });
-
-  it('a record of each failed run may go to a queue', () => {
-    expect(only(template, 'AWS::Lambda::EventInvokeConfig')).toMatchObject({
-      DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/^<Failed/) } },
-      MaximumRetryAttempts: 0,
-    });
-  });
-
-  it('the rule for reports may be left out: the bus of an account has 300', () => {
-    template.resourceCountIs('AWS::Events::Rule', 0);
-    template.resourceCountIs('AWS::Lambda::Permission', 0);
-  });
+it('the rule for reports may be left out: the bus of an account has 300', () => {
+  const { template } = deployed(() => ({ reportRule: false }));
+  template.resourceCountIs('AWS::Events::Rule', 0);
+  template.resourceCountIs('AWS::Lambda::Permission', 0);
 });
 
 describe('removalPolicy', () => {
@@ -234,14 +225,6 @@ describe('permissions', () => {
   });
 });
 
-it('the key can be shared', () => {
-  const { template } = deployed((stack) => ({ encryptionKey: Key.fromKeyArn(stack, 'Shared', KEY_ARN) }));
-  template.resourceCountIs('AWS::KMS::Key', 0);
-  expect(statementsOf(template, 'Refreshes')).toContainEqual(
-    expect.objectContaining({ Action: 'kms:Encrypt', Resource: KEY_ARN }),
-  );
-});
-
 it('in a VPC, the function stands in the private subnets, behind a security group of its own', () => {
   const { VpcConfig } = only(inVpc.template, 'AWS::Lambda::Function', { Runtime: 'nodejs24.x' });
   expect(VpcConfig).toMatchObject({
@@ -293,17 +276,23 @@ describe('alarms', () => {
     expect(timingOfProps(props).pageBelowSeconds).toBe(minutesLeft * 60);
   });
 
+  it('are handed out by their names, for more actions', () => {
+    const { alarms } = team(() => ({ credentialsMaxAge: Duration.days(80) })).refresher;
+    const fields = Object.entries(alarms).filter(([, value]) => value instanceof Alarm);
+    expect(fields.map(([name, { node }]) => [name.toLowerCase(), node.id])).toEqual(
+      alarmRules(timingOfProps({}), 1).map(({ kind }) => [kind.toLowerCase(), kind]),
+    );
+  });
+
   it.each(['RefreshFailing', 'TokenRejected'])('%s notifies nobody where only page is given', (kind) => {
     expect(alarm(paused, kind)).not.toHaveProperty('AlarmActions');
   });
 
   it('name the page of the repository as soon as package.json says where that is', () => {
-    const root = join(import.meta.dirname, '../..');
-    const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const [, page = ''] =
       /\nMore: (\S+)#tokenexpiring/.exec(`${alarm(paused, 'TokenExpiring').AlarmDescription}`) ?? [];
-    expect(page.startsWith('https://')).toBe(repository !== undefined);
-    expect(existsSync(join(root, page.replace(/^https:.*(?=docs\/)/, '')))).toBe(true);
+    expect(page.startsWith('https://')).toBe('repository' in manifest);
+    expect(existsSync(join(ROOT, page.replace(/^https:.*(?=docs\/)/, '')))).toBe(true);
   });
 
   it('have descriptions that CloudWatch takes, however long the names are', () => {
@@ -346,15 +335,14 @@ it.each([
 });
 
 describe('the bundle', () => {
-  const root = mkdtempSync(join(tmpdir(), 'bundle-'));
-  afterAll(() => rmSync(root, { recursive: true }));
+  const { folder: root, file } = temporaryFolder();
 
   it.each([
     ['the source tree', 'source/dist/refresher', 'source/infra'],
     ['the published package', 'package/dist/refresher', 'package/dist/infra'],
   ])('is found in %s', (_, bundle, infra) => {
     mkdirSync(join(root, bundle), { recursive: true });
-    writeFileSync(join(root, bundle, 'handler.mjs'), '');
+    file(join(bundle, 'handler.mjs'), '');
     expect(bundleFolder(join(root, infra))).toBe(join(root, bundle));
   });
 

@@ -1,19 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it, vi } from 'vitest';
+import cdkJson from '../../../cdk.json' with { type: 'json' };
 import { addDashboards, dashboardUrl } from '../../../infra/app/dashboard-stack.ts';
-import { readSettings, SettingsError } from '../../../infra/app/read-settings.ts';
-import { addStacks } from '../../../infra/app/stacks.ts';
+import { readSettings } from '../../../infra/app/read-settings.ts';
+import { blocks } from '../../pages.ts';
 import { worlds } from '../../refresher/world.ts';
-import { environmentOf, only, readable } from '../synthesis.ts';
+import {
+  appWith,
+  environmentOf,
+  faultsOf,
+  LEAST_SETTINGS as LEAST,
+  only,
+  readable,
+  stackOf,
+  stacksOf,
+} from '../synthesis.ts';
 import { ALL, ON_CALL, VPC } from './every-setting.ts';
-
-const SHIPPED: { context: Record<string, unknown> } = JSON.parse(
-  readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'),
-);
 
 interface Written {
   readonly _aws: {
@@ -31,23 +36,9 @@ interface Widget {
 }
 
 const NAMED = { tokenParameterName: '/service/token' };
-const LEAST = { endpoint: 'https://soap.example.test/api.php', alarmActions: 'none' };
-
-/** The app as `cdk` runs it, with these tokens. */
-function appWith(tokens: unknown, others: object = {}): App {
-  const app = new App({ context: { ...SHIPPED.context, ...others, tokens } });
-  addStacks(app);
-  return app;
-}
-
-function stackOf(app: App, id: string): Stack {
-  const stack = app.node.findChild(id);
-  if (!Stack.isStack(stack)) throw new Error(`${id} is no stack`);
-  return stack;
-}
 
 const templateOf = (app: App, id: string) => Template.fromStack(stackOf(app, id));
-const stackNames = (app: App) => app.node.children.filter(Stack.isStack).map(({ stackName }) => stackName);
+const stackNames = (app: App) => stacksOf(app).map(({ stackName }) => stackName);
 
 /** The outputs of a stack, in which the names of resources are readable. */
 function outputsOf(app: App, id: string): Readonly<Record<string, unknown>> {
@@ -70,7 +61,7 @@ vi.stubEnv('CDK_VALIDATION', 'true');
 const everything = appWith({ billing: ALL, service: LEAST });
 const full = templateOf(everything, 'TokenRefresher-billing');
 vi.unstubAllEnvs();
-const shipped = appWith(SHIPPED.context.tokens);
+const shipped = appWith(cdkJson.context.tokens);
 
 describe('the app as it is shipped', () => {
   it('makes one stack for the documented staging service, and one for the dashboard', () => {
@@ -166,6 +157,15 @@ describe('settings', () => {
     expect(JSON.stringify(alarmsOf(full))).toContain('https://wiki.example.test/token');
   });
 
+  it('name a service, and the output says what its secret holds, under a key of the company', () => {
+    const app = appWith({ tax: { ...LEAST, service: 'finanzonline', credentialsKeyArn: ALL.credentialsKeyArn } });
+    expect(outputsOf(app, 'TokenRefresher-tax').CredentialsFile).toBe(
+      '{"tid":"...","benid":"...","pin":"...","herstellerid":"..."}',
+    );
+    const secret = only(templateOf(app, 'TokenRefresher-tax'), 'AWS::SecretsManager::Secret');
+    expect(secret).toMatchObject({ KmsKeyId: ALL.credentialsKeyArn });
+  });
+
   it('make a mail of an address: alarms of the account may publish to its topic, by TLS only', () => {
     const mail = templateOf(everything, 'TokenRefresher-mail');
     mail.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.test' });
@@ -229,23 +229,17 @@ describe('settings', () => {
   });
 
   const elsewhere = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;
-  const [topic, credentialsSecretArn] = [elsewhere('sns', 'on-call'), elsewhere('secretsmanager', 'secret:s-a1B2c3')];
-  it.each([
-    ['alarmActions.page', { alarmActions: { page: topic } }],
-    ['alarmActions.ticket', { alarmActions: { page: 'erin@example.test', ticket: topic } }],
-    ['credentialsSecretArn', { credentialsSecretArn }],
-    ['encryptionKeyArn', { encryptionKeyArn: elsewhere('kms', 'key/1') }],
-  ])('refuse what is of another region than the stage, and name where it stands: %s', (setting, settings) => {
-    const stages = { prod: { region: 'ap-south-1', tokens: { service: settings } } };
-    const [, fault, ...others] = faultsOf({ service: LEAST }, { stages, stage: 'prod' });
-    expect(fault).toMatch(/ is "arn:.*": use one of ap-south-1, the region of the stack$/);
-    expect(fault).toContain(`stages.prod.tokens.service.${setting} is`);
-    expect(others).toEqual([]);
-  });
+  const topic = elsewhere('sns', 'on-call');
+  const ELSEWHERE = {
+    'alarmActions.page': { alarmActions: { page: topic } },
+    'alarmActions.ticket': { alarmActions: { page: 'erin@example.test', ticket: topic } },
+    credentialsSecretArn: { credentialsSecretArn: elsewhere('secretsmanager', 'secret:s-a1B2c3') },
+    encryptionKeyArn: { encryptionKeyArn: elsewhere('kms', 'key/1') },
+  };
 
   it('refuse a foreign secret without its key where cdk alone knows the account', () => {
     vi.stubEnv('CDK_DEFAULT_ACCOUNT', '111111111111');
-    const [, ...faults] = faultsOf({ service: { ...LEAST, credentialsSecretArn } });
+    const [, ...faults] = faultsOf({ service: { ...LEAST, ...ELSEWHERE.credentialsSecretArn } });
     vi.unstubAllEnvs();
     expect(faults).toEqual([
       expect.stringMatching(/credentialsSecretArn is "arn:.*": give its key too: account 1{12} /),
@@ -257,20 +251,17 @@ describe('settings', () => {
   const vpc = /give \{ "vpcId"/;
   const didYouMean = (meant: string) => new RegExp(`there is no such setting; did you mean ${meant}\\?`);
   it.each<[string, string, unknown, RegExp]>([
-    ['a missing endpoint', 'endpoint', undefined, /give the address/],
     ['allowHttp as text', 'allowHttp', 'true', /use true or false/],
     ['a secret by its name', 'credentialsSecretArn', 'service', /give the complete ARN/],
     ['a key by its alias', 'credentialsKeyArn', 'alias/mine', /give the ARN of the key/],
     ['a bare number of seconds', 'tokenLifetime', 14_400, duration],
     ['an ISO 8601 duration', 'checkEvery', 'PT15M', duration],
-    ['no word about alarms', 'alarmActions', undefined, alarms],
     ['alarms without a page', 'alarmActions', { ticket: 'team@example.test' }, alarms],
     ['an alarm for somebody unknown', 'alarmActions', { page: 'erin' }, alarms],
     ['a misspelt ticket', 'alarmActions', { page: 'erin@example.test', tiket: 1 }, didYouMean('ticket')],
     ['a ticket for somebody unknown', 'alarmActions', { page: 'erin@example.test', ticket: 1 }, alarms],
     ['reserving "one"', 'reservedConcurrency', 'one', /use a whole number/],
     ['31 days of log', 'logRetention', '31 days', /use a time that CloudWatch Logs offers, in days: 1, 3, .* 30, /],
-    ['a removal policy of CDK', 'removalPolicy', 'snapshot', /use "retain" or "destroy"/],
     ['a VPC without subnets', 'vpc', { ...VPC, subnetIds: [] }, vpc],
     ['a subnet that is none', 'vpc', { ...VPC, subnetIds: ['sg-0a1b2c3d'] }, vpc],
     ['a security group that is none', 'vpc', { ...VPC, securityGroupIds: ['default'] }, vpc],
@@ -286,11 +277,9 @@ describe('settings', () => {
     ],
     ['a tag that AWS keeps for itself', 'tags', { 'aws:team': 'x' }, /use at most 128 letters/],
     ['null', 'runbookUrl', null, /use text/],
-    ['a misspelt setting', 'chekEvery', '15 minutes', didYouMean('checkEvery')],
     ['a setting from nowhere', 'colour', 'red', /there is no such setting; remove it/],
   ])('refuse %s (%s)', (_, name, value, remedy) => {
-    const settings = Object.entries({ ...LEAST, [name]: value }).filter(([, given]) => given !== undefined);
-    expect(faultsOf({ service: Object.fromEntries(settings) })).toEqual([
+    expect(faultsOf({ service: { ...LEAST, [name]: value } })).toEqual([
       'cdk.json, context: 1 fault',
       expect.stringMatching(new RegExp(`^  - tokens\\.service\\.${name}[\\w.:]* is .*: ${remedy.source}`)),
     ]);
@@ -298,7 +287,7 @@ describe('settings', () => {
 
   const badNames = ['', 'under_score', '-dash', 'a.b', 'dashboard', 'dashboard-2', 'mail', 'x'.repeat(101)];
   const late = { dev: { tokens: { service: { checkEvery: '61 minutes' } } } };
-  const twoRegions = { ...LEAST, credentialsSecretArn: ALL.credentialsSecretArn, alarmActions: { page: topic } };
+  const twoRegions = { ...LEAST, credentialsSecretArn: ALL.credentialsSecretArn, ...ELSEWHERE['alarmActions.page'] };
   type Refused = [RegExp, unknown, object?];
   it.each<Refused>([
     ...[undefined, {}, [], 'text', null].map(
@@ -311,6 +300,11 @@ describe('settings', () => {
     [/^prefx is "billing": there is no such setting; did you mean prefix\?$/, { service: LEAST }, { prefx: 'billing' }],
     [/^dashboard is false: leave it out, or say "none"$/, { service: LEAST }, { dashboard: false }],
     [/credentialsSecretArn is .*: use one of eu-west-1, the region of alarmActions\.page$/, { service: twoRegions }],
+    ...Object.entries(ELSEWHERE).map(([setting, settings]) => {
+      const stages = { prod: { region: 'ap-south-1', tokens: { service: settings } } };
+      const fault = `^stages\\.prod\\.tokens\\.service\\.${setting} is "arn:.*": use one of ap-south-1, the region of the stack$`;
+      return [new RegExp(fault), { service: LEAST }, { stages, stage: 'prod' }] satisfies Refused;
+    }),
     // Where it stands, though it does not go together with what is described once.
     [/^stages\.dev\.tokens\.service\.checkEvery is .*one failed/, { service: LEAST }, { stages: late, stage: 'dev' }],
   ])('refuse with %s alone: %j %j', (fault, tokens, others) => {
@@ -350,7 +344,7 @@ describe('settings', () => {
 describe('two apps in one account and region', () => {
   /** The fixed names that CloudFormation would have to make for an app: of stacks, and of what stands in them. */
   const namesOf = (app: App) =>
-    app.node.children.filter(Stack.isStack).flatMap((stack) => {
+    stacksOf(app).flatMap((stack) => {
       const text = JSON.stringify(Template.fromStack(stack).toJSON());
       const fixed = /"(?:AlarmName|LogGroupName|DashboardName|TokenParameter":\{"Value)":"([^"]+)"/g;
       return [stack.stackName, ...[...text.matchAll(fixed)].map(([, name = '']) => name)];
@@ -483,8 +477,7 @@ describe('stages', () => {
 });
 
 describe('the stages of disaster.md', () => {
-  const page = readFileSync(new URL('../../../docs/disaster.md', import.meta.url), 'utf8');
-  const [, json = ''] = /```json\n(.*?)\n```/s.exec(page) ?? [];
+  const [json = ''] = blocks('docs/disaster.md', 'json');
   const { tokens, ...others } = JSON.parse(json);
 
   it.each([
@@ -514,16 +507,17 @@ describe('the dashboard', () => {
   });
 
   const ALARM = 'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:';
-  const sixty = new App();
-  const described = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`token-${index}`, LEAST]));
-  addDashboards(sixty, readSettings({ tokens: described }));
-  const widgets = widgetsOf(stackOf(sixty, 'TokenRefresher-dashboard'));
+  const many = new App();
+  const described = Object.fromEntries(Array.from({ length: 260 }, (_, index) => [`token-${index}`, LEAST]));
+  const settings = readSettings({ tokens: described });
+  addDashboards(many, settings);
+  const widgets = widgetsOf(stackOf(many, 'TokenRefresher-dashboard-3'));
   const ofType = (type: string) => widgets.filter((widget) => widget.type === type).map(({ properties }) => properties);
 
   it('shows every alarm of every token, at most a hundred in a widget', () => {
     const shown = ofType('alarm').map(({ alarms }) => alarms);
     expect(shown).toEqual([100, 100, 40].map((count) => expect.toSatisfy(({ length }) => length === count)));
-    expect(shown.flat()).toContain(`${ALARM}TokenExpiring/token-59/access-token`);
+    expect(shown.flat()).toContain(`${ALARM}TokenExpiring/token-259/access-token`);
   });
 
   it("shows a token by the timing of its service's profile, at which its alarm fires", () => {
@@ -542,14 +536,14 @@ describe('the dashboard', () => {
   });
 
   it("answers four questions for every token, one by the alarm on Lambda's own count of failed runs", () => {
-    const shown = ofType('metric').filter(({ title }) => String(title).startsWith('/token-7/access-token: '));
+    const shown = ofType('metric').filter(({ title }) => String(title).startsWith('/token-207/access-token: '));
     expect(shown.map(({ title }) => String(title).replace(/.*: /, ''))).toEqual([
       'how long it still lives',
       'do runs fail?',
       'are credentials and token accepted?',
       'how slow is the endpoint?',
     ]);
-    const alarm = `${ALARM}RefreshFailing/token-7/access-token`;
+    const alarm = `${ALARM}RefreshFailing/token-207/access-token`;
     expect(shown[1]).toMatchObject({ annotations: { alarms: [alarm] } });
     expect(ofType('metric')).toHaveLength(240);
   });
@@ -557,20 +551,17 @@ describe('the dashboard', () => {
   it('lists what failed, from the logs of at most fifty tokens in a query', () => {
     const sources = ofType('log').map(({ query }) => String(query).match(/SOURCE '/g)?.length);
     expect(sources).toEqual([50, 10]);
-    expect(ofType('log')[0]?.query).toContain("SOURCE '/token-refresher/token-0/access-token'");
+    expect(ofType('log')[0]?.query).toContain("SOURCE '/token-refresher/token-200/access-token'");
   });
 
-  it('is one for each hundred tokens: 300 synthesise, and no template is larger than CloudFormation takes', () => {
-    const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`token-${index}`, LEAST]));
-    const app = new App();
-    const settings = readSettings({ tokens: many });
-    addDashboards(app, settings);
-    expect(stackNames(app)).toEqual(['', '-2', '-3'].map((number) => `TokenRefresher-dashboard${number}`));
-    for (const number of ['', '-2', '-3']) {
-      const template = templateOf(app, `TokenRefresher-dashboard${number}`);
+  it('is one for each hundred tokens, and no template is larger than CloudFormation takes', () => {
+    expect(stackNames(many)).toEqual(['', '-2', '-3'].map((number) => `TokenRefresher-dashboard${number}`));
+    for (const stack of stacksOf(many)) {
+      const template = Template.fromStack(stack);
       expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);
-      expect(only(template, 'AWS::CloudWatch::Dashboard').DashboardName).toBe(`TokenRefresher${number}`);
-      expect(widgetsOf(stackOf(app, `TokenRefresher-dashboard${number}`)).length).toBeLessThanOrEqual(500);
+      const name = stack.stackName.replace('-dashboard', '');
+      expect(only(template, 'AWS::CloudWatch::Dashboard').DashboardName).toBe(name);
+      expect(widgetsOf(stack).length).toBeLessThanOrEqual(500);
     }
     const links = settings.tokens.slice(99, 101).map((token) => dashboardUrl(settings, token).replace(/.*\//, ''));
     expect(links).toEqual(['TokenRefresher', 'TokenRefresher-2']);
@@ -645,14 +636,3 @@ describe('the program that cdk runs', () => {
     ]);
   });
 });
-
-/** The lines of the one error. */
-function faultsOf(tokens: unknown, others: object = {}): string[] {
-  try {
-    readSettings({ ...others, tokens });
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message.split('\n');
-    throw error;
-  }
-  return [];
-}

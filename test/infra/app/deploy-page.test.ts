@@ -1,22 +1,20 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parse } from 'yaml';
+import cdkJson from '../../../cdk.json' with { type: 'json' };
+import { blocks, ROOT } from '../../pages.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const MINUTES = 60_000;
-const page = readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8');
 
 /** The only block of the page in this language that holds the text. */
 function block(language: string, text: string): string {
-  const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(
-    ([, tag, content = '']) => tag === language && content.includes(text),
-  );
-  if (blocks.length !== 1) throw new Error(`${blocks.length} blocks of ${language} hold ${text}`);
-  return blocks[0]?.[2] ?? '';
+  const [found = '', ...others] = blocks('docs/deploy.md', language).filter((content) => content.includes(text));
+  expect(others).toEqual([]);
+  return found;
 }
 
 const workflow: { permissions: object; jobs: Record<string, { steps: Record<string, string>[] }> } = parse(
@@ -25,14 +23,10 @@ const workflow: { permissions: object; jobs: Record<string, { steps: Record<stri
 const described = JSON.parse(block('json', '"stages"'));
 
 /** A project with the cdk.json of the page; the app is this repository's. */
-const project = mkdtempSync(join(tmpdir(), 'deploy-page-'));
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+const { folder: project, file } = temporaryFolder();
 const app = `"${process.execPath}" "${join(ROOT, 'infra/app/app.ts')}"`;
-const flags = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context;
-writeFileSync(
-  join(project, 'cdk.json'),
-  JSON.stringify({ app, notices: false, versionReporting: false, context: { ...flags, ...described.context } }),
-);
+const context = { ...cdkJson.context, ...described.context };
+file('cdk.json', JSON.stringify({ app, notices: false, versionReporting: false, context }));
 
 /** The real `cdk` command, without credentials. */
 async function cdk(...args: readonly string[]): Promise<string> {

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { SettingsError } from '../../../infra/app/read-settings.ts';
 import { JSON_SCHEMA } from '../../../infra/app/settings.ts';
-import { addStacks } from '../../../infra/app/stacks.ts';
 import { markdownTable } from '../../markdown-table.ts';
 import { replaceBetweenMarkers } from '../../markers.ts';
+import { appWith, faultsOf, LEAST_SETTINGS, stacksOf } from '../synthesis.ts';
 import { ALL, VALUES } from './every-setting.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -33,22 +31,18 @@ const APP_VALUES: Readonly<Record<string, unknown>> = {
 
 /** All that a deployment of one token would do with these settings, or that it is refused. */
 function deployment(settings: object, others: object = {}): string {
-  try {
-    const app = new App({ context: { ...others, tokens: { billing: settings } } });
-    addStacks(app);
-    const stacks = app.node.children.filter(Stack.isStack);
-    return JSON.stringify(
-      stacks.map((stack) => [
-        stack.stackName,
-        Template.fromStack(stack).toJSON(),
-        stack.terminationProtection,
-        stack.tags.tagValues(),
-      ]),
-    );
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message;
-    throw error;
-  }
+  const tokens = { billing: settings };
+  const faults = faultsOf(tokens, others);
+  if (faults.length > 0) return faults.join();
+  const stacks = stacksOf(appWith(tokens, others));
+  return JSON.stringify(
+    stacks.map((stack) => [
+      stack.stackName,
+      Template.fromStack(stack).toJSON(),
+      stack.terminationProtection,
+      stack.tags.tagValues(),
+    ]),
+  );
 }
 
 it('every setting has a value here, so that none is forgotten below', () => {
@@ -58,9 +52,8 @@ it('every setting has a value here, so that none is forgotten below', () => {
 
 it.each(Object.entries(APP_VALUES))('%s makes a difference to what is deployed', (name, value) => {
   const without = Object.entries(APP_VALUES).filter(([setting]) => setting !== name);
-  const least = { endpoint: 'https://soap.example.test/', alarmActions: 'none' };
-  const others = deployment(least, { ...Object.fromEntries(without), [name]: value });
-  expect(others).not.toBe(deployment(least, Object.fromEntries(without)));
+  const others = deployment(LEAST_SETTINGS, { ...Object.fromEntries(without), [name]: value });
+  expect(others).not.toBe(deployment(LEAST_SETTINGS, Object.fromEntries(without)));
   expect(others.startsWith('[')).toBe(true);
 });
 
