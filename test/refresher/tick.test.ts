@@ -46,14 +46,18 @@ describe('a tick', () => {
   });
 
   it('refuses an event and an environment that make no sense, with every fault at once', async () => {
-    const { failingTick, aws, soap, metrics } = await newWorld();
+    const { failingTick, aws, soap, metrics, logged } = await newWorld();
     const from = aws.calls.length;
     const event = { force: 'yes' };
     const { message } = await failingTick('CONFIG_INVALID', { event });
     expect([message, metrics().CredentialsRefused]).toEqual(['force: give true or false, in the event', 0]);
     const env = { TOKEN_ENDPOINT: '', REFRESH_EVERY_SECONDS: '2h' };
-    const error = await failingTick('CONFIG_INVALID', { event, env });
-    for (const name of ['force', 'TOKEN_ENDPOINT', 'REFRESH_EVERY_SECONDS']) expect(error.message).toContain(name);
+    const { message: ofEnvironment } = await failingTick('CONFIG_INVALID', { env });
+    expect(ofEnvironment).toMatch(/^TOKEN_ENDPOINT: set it; REFRESH_EVERY_SECONDS: [^;]*$/);
+    const both = await failingTick('CONFIG_INVALID', { event, env });
+    expect(both.message).toBe(`${ofEnvironment}; ${message}`);
+    // Each tick has one log line.
+    expect(logged().split('tokenParameter: ')).toHaveLength(4);
     expect([aws.calls.length - from, soap.calls.length]).toEqual([0, 0]);
   });
 });
@@ -152,7 +156,7 @@ describe('refused credentials', () => {
     put('PutSecretValue', { SecretId: secretId, SecretString });
     soap.fault = 'invalid_grant';
     await failingTick('CREDENTIALS_REFUSED');
-    expect(logged()).toContain('ISO-8859-1');
+    expect(logged()).toMatch(/secretVersionId: '[\w-]{36}'.*ISO-8859-1/s);
   });
 
   it('are remembered as long as it takes to record it', async () => {

@@ -178,6 +178,7 @@ export function worlds() {
         );
         if (!(error instanceof RefreshError)) throw error;
         expect(error).toMatchObject({ name: 'RefreshError', code });
+        expect(error.message).not.toContain('undefined');
         return error;
       },
       /** Lets the calls of one AWS operation for this world go wrong, all of them or the first few. */
