@@ -45,7 +45,6 @@ export const MEANS_NOTHING: Readonly<Record<string, Readonly<Record<string, stri
   },
   'lambda/refresher/rules/hold.ts': {
     "outcome.reason ?? '' → outcome.reason": IMPOSSIBLE,
-    "refreshErrorCode(outcome?.code) ?? 'STORE_FAILED' → refreshErrorCode(outcome?.code)": IMPOSSIBLE,
   },
   'lambda/reader/token-reader.ts': {
     'client → (left out)': TYPE,
