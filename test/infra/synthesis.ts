@@ -1,7 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { expect } from 'vitest';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { readSettings, SettingsError } from '../../infra/app/read-settings.ts';
 import { addStacks } from '../../infra/app/stacks.ts';
@@ -49,7 +48,9 @@ export function stacksOf(app: App): readonly Stack[] {
 }
 
 export function stackOf(app: App, id: string): Stack {
-  return stacksOf(app).find(({ node }) => node.id === id) ?? expect.fail(`${id} is no stack`);
+  const stack = app.node.findChild(id);
+  if (!Stack.isStack(stack)) throw new Error(`${id} is no stack`);
+  return stack;
 }
 
 /** The lines of the one error with which these settings are refused; none where they are taken. */
