@@ -20,19 +20,8 @@ import { dpd } from '../../lambda/services/dpd.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { pageCouldComeTooLate, type Timing } from '../../lambda/timing.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import {
-  appWith,
-  deployed,
-  environmentOf,
-  faultsOf,
-  LEAST,
-  LEAST_SETTINGS,
-  readerIn,
-  stacksOf,
-  statementsOf,
-  TOKEN,
-  warningsOf,
-} from './synthesis.ts';
+import { appWith, faultsOf, LEAST_SETTINGS, stacksOf, warningsOf } from './app/app-with.ts';
+import { deployed, environmentOf, LEAST, readerIn, statementsOf, TOKEN } from './synthesis.ts';
 
 const ENV = { account: '123456789012', region: 'ap-south-1' };
 const secretArn = ({ account, region } = ENV) => `arn:aws:secretsmanager:${region}:${account}:secret:service-a1B2c3`;

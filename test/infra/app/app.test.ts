@@ -8,16 +8,8 @@ import { addDashboards, dashboardUrl } from '../../../infra/app/dashboard-stack.
 import { readSettings } from '../../../infra/app/read-settings.ts';
 import { blocks } from '../../pages.ts';
 import { worlds } from '../../refresher/world.ts';
-import {
-  appWith,
-  environmentOf,
-  faultsOf,
-  LEAST_SETTINGS as LEAST,
-  only,
-  readable,
-  stackOf,
-  stacksOf,
-} from '../synthesis.ts';
+import { environmentOf, only, readable } from '../synthesis.ts';
+import { appWith, faultsOf, LEAST_SETTINGS as LEAST, stackOf, stacksOf } from './app-with.ts';
 import { ALL, ON_CALL, VPC } from './every-setting.ts';
 
 interface Written {
