@@ -20,7 +20,7 @@ import { TokenRefresher } from '../../infra/token-refresher.ts';
 import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { replaceBetweenMarkers } from '../markers.ts';
-import { LEAST } from './synthesis.ts';
+import { LEAST, readerIn } from './synthesis.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/compliance.md');
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks];
@@ -63,7 +63,10 @@ function findings(
 ): ReadonlyMap<string, string[]> {
   const app = new App();
   const [stack, company] = [new Stack(app, 'Team'), new Stack(app, 'Company')];
-  new TokenRefresher(stack, 'Refresher', { ...LEAST, ...props(stack, company) });
+  const { token } = new TokenRefresher(stack, 'Refresher', { ...LEAST, ...props(stack, company) });
+  const reader = readerIn(stack);
+  token.grantRead(reader);
+  token.grantReport(reader);
   Validations.of(stack).addPlugins(...PACKS.map((Pack) => new Pack()));
   expect(() => app.synth()).toThrow();
   const report: {

@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { appWith, deployed, LEAST_SETTINGS, stackOf } from './synthesis.ts';
+import { appWith, LEAST_SETTINGS, stackOf } from './app/app-with.ts';
+import { deployed } from './synthesis.ts';
 
 /**
  * What deployed stacks already hold. To CloudFormation another logical id is another resource: it would make a new, empty

@@ -20,19 +20,8 @@ import { dpd } from '../../lambda/services/dpd.ts';
 import type { ServiceProfile } from '../../lambda/services/profile.ts';
 import { pageCouldComeTooLate, type Timing } from '../../lambda/timing.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import {
-  appWith,
-  deployed,
-  environmentOf,
-  faultsOf,
-  LEAST,
-  LEAST_SETTINGS,
-  readerIn,
-  stacksOf,
-  statementsOf,
-  TOKEN,
-  warningsOf,
-} from './synthesis.ts';
+import { appWith, faultsOf, LEAST_SETTINGS, stacksOf, warningsOf } from './app/app-with.ts';
+import { deployed, environmentOf, LEAST, readerIn, statementsOf, TOKEN } from './synthesis.ts';
 
 const ENV = { account: '123456789012', region: 'ap-south-1' };
 const secretArn = ({ account, region } = ENV) => `arn:aws:secretsmanager:${region}:${account}:secret:service-a1B2c3`;
@@ -375,11 +364,14 @@ it('a secret of another account is warned of with both policies that it needs', 
 });
 
 it('a topic of another region is refused, for alarms notify none, and one of another account warned of, with the statement that its policy needs', () => {
-  const saidOf = (place: typeof ENV) =>
+  const topic = (stack: Stack, id: string, place: typeof ENV) =>
+    new SnsAction(Topic.fromTopicArn(stack, id, topicArn(place)));
+  const saidOf = (page: typeof ENV, ticket = ENV) =>
     saidByConstruct((stack) => ({
-      alarmActions: { page: new SnsAction(Topic.fromTopicArn(stack, 'Page', topicArn(place))) },
+      alarmActions: { page: topic(stack, 'Page', page), ticket: topic(stack, 'Ticket', ticket) },
     }));
   expect(saidOf(ENV)).toEqual([]);
+  expect(saidOf(ENV, ELSEWHERE)).toEqual([expect.stringMatching(/alarmActions\.ticket is "arn:\S+": use one of/)]);
   expect(saidOf(ELSEWHERE)).toEqual([expect.stringMatching(/alarmActions\.page is "arn:\S+": use one of ap-south-1/)]);
   expect(saidOf(FOREIGN)).toEqual([expect.stringMatching(/alarmActions\.page is "arn:.*kms:GenerateDataKey\*\. /)]);
   expect(policiesIn(saidOf(FOREIGN))).toEqual([
@@ -405,6 +397,11 @@ describe('the name of a token', () => {
     const stack = new Stack(new App(), 'Team', { env: ENV });
     expect(() => new TokenRefresher(stack, 'Refresher', { ...LEAST, tokenParameterName: name })).toThrow(remedy);
     expect(() => RefreshedToken.fromParameterName(stack, 'Token', name)).toThrow(remedy);
+  });
+
+  it('that is known only when deploying is taken from a reader on trust', () => {
+    const name = Token.asString({ Ref: 'Name' });
+    expect(RefreshedToken.fromParameterName(new Stack(), 'Token', name).parameterName).toBe(name);
   });
 
   it('may be that of another refresher in another region, or in a stage that goes elsewhere', () => {

@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../lambda/refresher/config.ts';
 import { dpd, finanzonline, regon, sabre } from '../../lambda/services/profiles.ts';
-import { deployed, environmentOf, LEAST, only, warningsOf } from './synthesis.ts';
+import { warningsOf } from './app/app-with.ts';
+import { deployed, environmentOf, LEAST, only } from './synthesis.ts';
 
 const parcels = deployed(() => ({ service: dpd, proxy: 'http://proxy.example.test:3128' }));
 

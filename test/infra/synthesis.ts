@@ -1,10 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { expect } from 'vitest';
-import cdkJson from '../../cdk.json' with { type: 'json' };
-import { readSettings, SettingsError } from '../../infra/app/read-settings.ts';
-import { addStacks } from '../../infra/app/stacks.ts';
 import { TokenRefresher } from '../../infra/token-refresher.ts';
 import type { TokenRefresherProps } from '../../infra/token-refresher-props.ts';
 import { isObject } from '../../lambda/parse-json.ts';
@@ -32,41 +28,6 @@ export function team(props: PropsFor = () => ({}), context = {}): { stack: Stack
 export function deployed(props?: PropsFor, context?: object) {
   const { stack, refresher } = team(props, context);
   return { stack, refresher, template: Template.fromStack(stack) };
-}
-
-/** The least that a token of cdk.json needs. */
-export const LEAST_SETTINGS = { endpoint: LEAST.endpoint, alarmActions: 'none' };
-
-/** The app as `cdk` runs it, with these tokens and others of its settings. @throws SettingsError */
-export function appWith(tokens: unknown, others: object = {}): App {
-  const app = new App({ context: { ...cdkJson.context, ...others, tokens } });
-  addStacks(app);
-  return app;
-}
-
-export function stacksOf(app: App): readonly Stack[] {
-  return app.node.children.filter(Stack.isStack);
-}
-
-export function stackOf(app: App, id: string): Stack {
-  return stacksOf(app).find(({ node }) => node.id === id) ?? expect.fail(`${id} is no stack`);
-}
-
-/** The lines of the one error with which these settings are refused; none where they are taken. */
-export function faultsOf(tokens: unknown, others: object = {}): readonly string[] {
-  try {
-    readSettings({ ...others, tokens });
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message.split('\n');
-    throw error;
-  }
-  return [];
-}
-
-export function warningsOf(stack: Stack): readonly string[] {
-  return Annotations.fromStack(stack)
-    .findWarning('*', Match.anyValue())
-    .map(({ entry }) => String(entry.data));
 }
 
 /** A role whose statements `statementsOf` finds as those of "Reader". */

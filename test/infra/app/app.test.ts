@@ -8,16 +8,8 @@ import { addDashboards, dashboardUrl } from '../../../infra/app/dashboard-stack.
 import { readSettings } from '../../../infra/app/read-settings.ts';
 import { blocks } from '../../pages.ts';
 import { worlds } from '../../refresher/world.ts';
-import {
-  appWith,
-  environmentOf,
-  faultsOf,
-  LEAST_SETTINGS as LEAST,
-  only,
-  readable,
-  stackOf,
-  stacksOf,
-} from '../synthesis.ts';
+import { environmentOf, only, readable } from '../synthesis.ts';
+import { appWith, faultsOf, LEAST_SETTINGS as LEAST, stackOf, stacksOf } from './app-with.ts';
 import { ALL, ON_CALL, VPC } from './every-setting.ts';
 
 interface Written {
@@ -318,24 +310,6 @@ describe('settings', () => {
     expect(faultsOf({ service: 'https://soap.example.test' })[1]).toMatch(/tokens\.service is .*: give an object/);
   });
 
-  it('list all that is wrong with all tokens at once, each with its place', () => {
-    const faults = faultsOf({
-      one: { endpont: 'https://soap.example.test' },
-      two: { ...LEAST, checkEvery: '61 minutes' },
-      three: { ...LEAST, vpc: { vpcId: 'vpc-1', subnetIds: ['subnet-0a1b2c3d', 'x'], subnets: 1 } },
-    });
-    expect(faults.map((line) => line.replace(/ is .*/, '')).toSorted()).toEqual([
-      '  - tokens.one.alarmActions',
-      '  - tokens.one.endpoint',
-      '  - tokens.one.endpont',
-      '  - tokens.three.vpc.subnetIds.1',
-      '  - tokens.three.vpc.subnets',
-      '  - tokens.three.vpc.vpcId',
-      '  - tokens.two.checkEvery',
-      'cdk.json, context: 7 faults',
-    ]);
-  });
-
   it('are not compared with what could not be read', () => {
     expect(faultsOf({ service: { ...LEAST, tokenLifetime: 'long', checkEvery: '3 hours' } })).toHaveLength(3);
   });
@@ -450,14 +424,19 @@ describe('stages', () => {
     ]);
   });
 
-  it('are checked all at once, whichever is chosen, and name the place of a fault', () => {
+  it('are checked all at once, whichever is chosen, and name the place of a fault of theirs or of a token', () => {
     const faulty = {
       dev: { acount: '1', tokens: { servise: {}, service: { endpont: 'x', vpc: { vpcID: 1 } } } },
       prod: { account: 123, region: 'Mumbai', prefix: '-', tokens: { service: { tokenLifetime: '1 h' } } },
       test: 'there',
     };
-    const whole = { service: { ...LEAST, ...tokens.service } };
-    const faults = faultsOf(whole, { stages: faulty, stage: 'dev' });
+    const described = {
+      service: { ...LEAST, ...tokens.service },
+      one: { endpont: 'https://soap.example.test' },
+      two: { ...LEAST, checkEvery: '61 minutes' },
+      three: { ...LEAST, vpc: { vpcId: 'vpc-1', subnetIds: ['subnet-0a1b2c3d', 'x'] } },
+    };
+    const faults = faultsOf(described, { stages: faulty, stage: 'dev' });
     const places = faults.map((line) => line.replace(/^( {2}- \S+) is .*?(: there is no .*)?$/, '$1$2'));
     expect(places.map((line) => line.replace(/ is (?!no ).*/, '')).toSorted()).toEqual([
       '  - stages.dev.acount: there is no such setting; did you mean account?',
@@ -471,7 +450,13 @@ describe('stages', () => {
       '  - stages.prod.region',
       '  - stages.prod.tokens.service.tokenLifetime',
       '  - stages.test',
-      'cdk.json, context: 11 faults',
+      '  - tokens.one.alarmActions',
+      '  - tokens.one.endpoint',
+      '  - tokens.one.endpont: there is no such setting; did you mean endpoint?',
+      '  - tokens.three.vpc.subnetIds.1',
+      '  - tokens.three.vpc.vpcId',
+      '  - tokens.two.checkEvery',
+      'cdk.json, context: 17 faults',
     ]);
   });
 });

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { JSON_SCHEMA } from '../../../infra/app/settings.ts';
 import { markdownTable } from '../../markdown-table.ts';
 import { replaceBetweenMarkers } from '../../markers.ts';
-import { appWith, faultsOf, LEAST_SETTINGS, stacksOf } from '../synthesis.ts';
+import { appWith, faultsOf, LEAST_SETTINGS, stacksOf } from './app-with.ts';
 import { ALL, VALUES } from './every-setting.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
