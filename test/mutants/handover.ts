@@ -5,10 +5,10 @@
  */
 import { JSON_SCHEMA } from '../../infra/app/settings.ts';
 import { SETTINGS } from '../../lambda/refresher/config.ts';
-import { type Place, tryMutants } from './try-mutants.ts';
+import { type TestedFiles, tryMutants } from './try-mutants.ts';
 
 /** Where settings are handed on or used, and which tests would miss that. */
-const PLACES: readonly Place[] = [
+const PLACES: readonly TestedFiles[] = [
   {
     files: ['infra/{function-settings,timing-props,refresher-alarms,token-refresher}.ts', 'infra/app/*stack*.ts'],
     tests: [

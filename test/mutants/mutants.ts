@@ -5,10 +5,10 @@
  */
 import { writeBetweenMarkers } from '../markers.ts';
 import { MEANS_NOTHING } from './means-nothing.ts';
-import { type Place, tryMutants } from './try-mutants.ts';
+import { type TestedFiles, tryMutants } from './try-mutants.ts';
 
 /** What decides, and which tests would miss a change. */
-const PLACES: readonly Place[] = [
+const PLACES: readonly TestedFiles[] = [
   {
     files: ['lambda/services/{judge,judged-answer,listed-code,element-path,root-part}.ts'],
     tests: [

@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const VITEST = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/mutants/vitest.config.ts'];
 
 /** Files, and which tests would miss a change of them: first those that miss most in the least time. */
-export interface Place {
+export interface TestedFiles {
   readonly files: readonly string[];
   readonly tests: readonly string[];
 }
@@ -20,7 +20,7 @@ export interface Place {
  * @returns the mutants, and those of them that no test misses
  */
 export async function tryMutants(
-  places: readonly Place[],
+  places: readonly TestedFiles[],
   { begin = '', settings }: { readonly begin?: string; readonly settings?: readonly string[] },
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'mutants-'));
@@ -53,7 +53,12 @@ export async function tryMutants(
   return { mutants, survivors: mutants.filter(({ id }) => !killed.has(id)) };
 
   /** Whether the tests pass over files in which every mutant can be switched on. */
-  async function passes({ files, tests }: Place, variables: object, options: readonly string[] = [], timeout = 0) {
+  async function passes(
+    { files, tests }: TestedFiles,
+    variables: object,
+    options: readonly string[] = [],
+    timeout = 0,
+  ) {
     const env = { ...process.env, ...variables, MUTANTS: JSON.stringify({ files, tests, settings }) };
     const args = [...VITEST, ...options, ...tests];
     const running = promisify(execFile)(process.execPath, args, { cwd: ROOT, env, maxBuffer: 1e9, timeout });

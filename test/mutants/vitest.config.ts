@@ -3,11 +3,13 @@ import { join, relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { mutate } from './mutations.ts';
-import type { Place } from './try-mutants.ts';
+import type { TestedFiles } from './try-mutants.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** What `tryMutants` says of this run. */
-const { files, tests, settings }: Place & { settings?: readonly string[] } = JSON.parse(process.env.MUTANTS ?? '{}');
+const { files, tests, settings }: TestedFiles & { settings?: readonly string[] } = JSON.parse(
+  process.env.MUTANTS ?? '{}',
+);
 
 /** As they are listed: those that kill most in the least time come first. */
 class InOrder extends BaseSequencer {

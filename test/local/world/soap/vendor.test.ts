@@ -4,8 +4,8 @@ import { serviceOf } from '../../../../lambda/services/service.ts';
 import { Vendor } from '../../../../local/world/soap/vendor.ts';
 import { Random } from '../../../../local/world/time/random.ts';
 import { VirtualClock } from '../../../../local/world/time/virtual-clock.ts';
-import { HOUR_MS } from '../../../simulation/model/scenario.ts';
 import { VENDOR_FAULTS } from '../../../simulation/model/faults.ts';
+import { HOUR_MS } from '../../../simulation/model/scenario.ts';
 
 const CREDENTIALS = { username: 'u', password: 'right', client_id: 'c', client_secret: 's' };
 
