@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { isObject } from '../lambda/parse-json.ts';
 import { SETTINGS, variablesOf } from '../lambda/refresher/config.ts';
 import { checkProfile } from '../lambda/services/check-profile.ts';
 import type { ServiceProfile } from '../lambda/services/profile.ts';
@@ -62,8 +63,9 @@ export const RULES = {
   loginsPerDay: timed(loginsPerDayFaults),
   // The type says so already, but only to those who compile.
   alarmActions: ({ alarmActions: value }) => {
+    if (value === 'none' || (isObject(value) && value.page)) return [];
     const remedy = "say whom the alarms notify: { page, ticket }, or 'none'";
-    return value === undefined ? [{ names: ['alarmActions'], value, remedy }] : [];
+    return [{ names: [isObject(value) ? 'alarmActions.page' : 'alarmActions'], value: undefined, remedy }];
   },
   // Leaves room in the alarms' descriptions for what to do.
   owner: one(

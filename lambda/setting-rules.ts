@@ -54,8 +54,8 @@ export function secondsRemedies(seconds: number): readonly string[] {
 }
 
 /**
- * How many logins a service allows in 24 hours: the schedule needs one, and one is kept for a person. The status holds an
- * instant for each, and SSM takes 8,192 bytes.
+ * How many logins a service allows in 24 hours: the schedule needs one, and one is kept for a person. The attempt
+ * parameter holds an instant for each, and SSM takes 8,192 bytes.
  */
 export function loginsPerDayRemedies(logins: number): readonly string[] {
   return Number.isInteger(logins) && logins >= 2 && logins <= 200 ? [] : ['give a whole number from 2 to 200'];

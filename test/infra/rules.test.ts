@@ -234,6 +234,11 @@ it.each<[RegExp, Partial<TokenRefresherProps>]>([
   [/^runbookUrl is "the wiki"/, { runbookUrl: 'the wiki' }],
   [/^runbookUrl is .*at most 200 characters/, { runbookUrl: `https://${'r'.repeat(193)}` }],
   [/^reservedConcurrency is 1.5/, { reservedConcurrency: 1.5 }],
+  // From JavaScript: its alarms would notify nobody, in silence.
+  ...[{}, { ticket: {} }, [], 'page', null].map((alarmActions): [RegExp, object] => [
+    /^alarmActions(\.page)? is not set: say whom/,
+    { alarmActions },
+  ]),
 ])('props are refused with %s', (text, props) => {
   expect(propFaults({ ...LEAST, ...props }).map(faultText)).toEqual([expect.stringMatching(text)]);
 });
