@@ -133,6 +133,7 @@ function* comparisonFaults(app: Parsed, issues: readonly Issue[]): Iterable<Faul
       const remedy = `make it or the prefix shorter: the stack would be called ${stack}, and CloudFormation takes ${MAX_STACK_NAME_LENGTH} characters`;
       yield { names: [`tokens.${name}`], value: name, remedy };
     }
+    if (!isObject(tokens[name])) continue;
     const unreadable = issues.flatMap((issue) => settingsOf(name, issue));
     const token = { ...tokens[name] };
     for (const setting of unreadable) Reflect.deleteProperty(token, setting);

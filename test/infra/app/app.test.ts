@@ -285,6 +285,9 @@ describe('settings', () => {
     ...[undefined, {}, [], 'text', null].map(
       (none) => [/^tokens is .*: describe at least one token/, none] satisfies Refused,
     ),
+    ...[5, 'text', [], null].map(
+      (none) => [/^tokens\.one is .*: give an object of settings$/, { one: none }] satisfies Refused,
+    ),
     ...badNames.map((name) => [/: name the token with letters/, { [name]: { ...LEAST, ...NAMED } }] satisfies Refused),
     ...['a_b', '1a', 'a-', 'a--b', 'x'.repeat(41), 7].map(
       (prefix) => [/^prefix is .*: use at most 40 letters/, { service: LEAST }, { prefix }] satisfies Refused,
