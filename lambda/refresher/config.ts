@@ -127,10 +127,10 @@ export interface ConfigFault {
 /** Everything that is wrong with the environment or the event, by name. */
 export class ConfigError extends RefreshError {
   readonly faults: readonly ConfigFault[];
-  /** Where that one is right: such a tick still emits metrics. */
+  /** Of an environment in which that one is right: its ticks still emit metrics. */
   readonly tokenParameterName: string | undefined;
 
-  constructor(faults: readonly ConfigFault[], tokenParameterName: string | undefined) {
+  constructor(faults: readonly ConfigFault[], tokenParameterName?: string) {
     super('CONFIG_INVALID', faults.map(({ name, remedy }) => `${name}: ${remedy}`).join('; '));
     this.faults = faults;
     this.tokenParameterName = tokenParameterName;

@@ -35,7 +35,7 @@ export function createHandler(
     },
     handler: reporting(dependencies, async (event, deadline) => {
       const { force, faults } = readEvent(event);
-      if (faults.length > 0) throw new ConfigError(faults, config.tokenParameterName);
+      if (faults.length > 0) throw new ConfigError(faults);
       return await refreshToken(config, force, dependencies, deadline, takePrefetched());
     }),
   };
@@ -44,7 +44,7 @@ export function createHandler(
 /** The function for an environment that makes no sense: every tick says so, and asks nobody. */
 export function createFailingHandler(error: ConfigError, report: Dependencies['report']): TickHandler {
   return reporting({ now: Date.now, report }, async (event) => {
-    throw new ConfigError([...error.faults, ...readEvent(event).faults], error.tokenParameterName);
+    throw new ConfigError([...error.faults, ...readEvent(event).faults]);
   });
 }
 

@@ -5,11 +5,11 @@ import { type RunnerTestCase, TestRunner } from 'vitest';
 /** What one process has found out. */
 export interface Findings {
   readonly killed: string[];
-  /** Asked for while a module was loaded. */
+  /** Asked for while a module was loaded, and killed by no test after that. */
   readonly atLoad: string[];
 }
 
-/** The mutant that is tried from the start: one that a module asks for while it is loaded, and no test later. */
+/** The mutant that is tried from the start: one that a module asks for while it is loaded. */
 const tried = process.env.MUTANT;
 
 function newState() {
@@ -18,7 +18,6 @@ function newState() {
     calls: 0,
     budget: Number.POSITIVE_INFINITY,
     reached: new Set<string>(),
-    everReached: new Set<string>(),
     atLoad: new Set<string>(),
     killed: new Set<string>(),
     isTesting: false,
@@ -61,7 +60,6 @@ export default class MutantRunner extends TestRunner {
     await run();
     const tookMs = Date.now() - startedAt;
     const calls = state.calls;
-    for (const id of state.reached) state.everReached.add(id);
     const alive = [...state.reached].filter((id) => !state.killed.has(id));
     if (alive.length === 0) return;
     try {
@@ -90,7 +88,7 @@ export default class MutantRunner extends TestRunner {
   override onAfterRunFiles(): void {
     const findings: Findings = {
       killed: [...state.killed],
-      atLoad: [...state.atLoad].filter((id) => !state.everReached.has(id)),
+      atLoad: [...state.atLoad].filter((id) => !state.killed.has(id)),
     };
     writeFileSync(process.env.MUTANTS_FINDINGS ?? '/dev/null', JSON.stringify(findings));
   }

@@ -42,7 +42,7 @@ export async function tryMutants(
       for (const id of findings.killed) killed.add(id);
       for (const id of findings.atLoad) atLoad.push([id, run.tests]);
     });
-    // What a module asks for only while it is loaded is tried in a process of its own.
+    // What a module asks for while it is loaded is tried in a process of its own.
     await inTurns(atLoad, async ([id, tests]) => {
       const run = { files: [id.split('#')[0] ?? ''], tests };
       if (!(await passes(run, { MUTANT: id }, ['--bail=1'], 300_000))) killed.add(id);

@@ -58,6 +58,9 @@ describe('a tick', () => {
     expect(both.message).toBe(`${ofEnvironment}; ${message}`);
     // Each tick has one log line.
     expect(logged().split('tokenParameter: ')).toHaveLength(4);
+    // Each has its metrics, but one whose token has no name.
+    await failingTick('CONFIG_INVALID', { env: { TOKEN_PARAMETER_NAME: '' } });
+    expect(logged().split('{"_aws"')).toHaveLength(4);
     expect([aws.calls.length - from, soap.calls.length]).toEqual([0, 0]);
   });
 });
