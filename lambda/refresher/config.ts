@@ -174,7 +174,7 @@ export function variablesOf(settings: FunctionSettings): Readonly<Record<string,
 
 /** Errors name the secret; were the credentials themselves put here by mistake, they must not pass for a name. */
 function secretIdRemedies(text: string): readonly string[] {
-  return /^[\w/+=.@:-]{1,2048}$/.test(text) ? [] : ['give the name or the ARN of a secret'];
+  return /^(?:arn:[\w/+=.@:-]{1,2044}|[\w/+=.@-]{1,2048})$/.test(text) ? [] : ['give the name or the ARN of a secret'];
 }
 
 const DEFAULT_SERVICE = serviceVariable(mastersIndia);

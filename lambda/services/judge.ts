@@ -15,13 +15,13 @@ import { endFromInstant, endFromSeconds, type TokenEnd } from './token-end.ts';
  * @see docs/services.md, "How an answer is judged"
  */
 export function judge(profile: ServiceProfile, reply: SoapReply): JudgedToken | NoToken {
-  const { status, contentType, body } = reply;
+  const { status, contentType, body, wasCut } = reply;
   if (typeof body === 'string') return withoutEnvelope(profile, status, undefined, `the answer is ${body}`);
   const { text, isCertain } = decodeBody(body, contentType);
   const result = judgeBody(profile, { status, contentType, body }, text);
   if ('accessToken' in result) return result;
   const hasParts = /^\s*multipart\//i.test(contentType ?? '');
-  const isGateways = isCertain && !hasParts && [408, 429, 502, 503, 504].includes(status);
+  const isGateways = isCertain && !wasCut && !hasParts && [408, 429, 502, 503, 504].includes(status);
   return { ...result, isSafeToRepeat: isGateways && isRead(body, text) && !mayRefuse(profile, text) };
 }
 

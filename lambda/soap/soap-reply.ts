@@ -1,12 +1,14 @@
 import { isBlank, parseXml, type XmlElement, XmlError } from './strict-xml.ts';
 
-/** One HTTP answer of the endpoint, whole and with any content coding undone. */
+/** One HTTP answer of the endpoint, with any content coding undone. */
 export interface SoapReply {
   readonly status: number;
   readonly contentType: string | undefined;
   readonly body: Uint8Array | UnreadableBody;
   /** Whether the answer holds `Retry-After`: then it is not asked again at once. */
   readonly retryAfter?: boolean;
+  /** Whether the connection broke before its end: it may have said more. */
+  readonly wasCut?: boolean;
 }
 
 /** Why there is no body to read. */

@@ -73,6 +73,7 @@ describe('the environment', () => {
 
   it.each<[keyof Environment, string]>([
     ['CREDENTIALS_SECRET_ID', '{"username":"u","password":"hunter2"}'],
+    ['CREDENTIALS_SECRET_ID', 'erin:hunter2'],
     ['TOKEN_ENDPOINT', 'soap.example.test'],
     ['TOKEN_ENDPOINT', 'ftp://soap.example.test/'],
     ['TOKEN_ENDPOINT', 'https://:hunter2@soap.example.test/'],

@@ -52,6 +52,8 @@ export async function postEnvelope(
       contentType: headers['content-type'],
       body: await readBody(response, headers['content-encoding']),
       retryAfter: headers['retry-after'] !== undefined,
+      // Of an answer without a length, Node takes what has come for the whole.
+      wasCut: failure !== undefined && headers['content-length'] === undefined,
     };
   } catch (error) {
     // What ends an answer midway is an error of the request; the response only knows that it was cut.

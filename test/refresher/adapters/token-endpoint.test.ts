@@ -138,6 +138,18 @@ describe('a login', () => {
     expect(requests()).toBe(times);
   });
 
+  it.each([
+    ['is reset', 5000, (socket: Socket) => setTimeout(() => socket.resetAndDestroy(), 50)],
+    ['stays silent', 200, () => {}],
+  ])('may have been judged where a gateway names no length and %s midway', async (_, timeoutMs, then) => {
+    const port = await portThat((socket) => {
+      socket.write(answer([], '<p>Your log', '503 Service Unavailable'));
+      then(socket);
+    });
+    const reply = await postEnvelope(`http://127.0.0.1:${port}/`, ENVELOPE, timeoutMs);
+    expect(judge(mastersIndia, reply)).toMatchObject(PERHAPS_JUDGED);
+  });
+
   it('with a header that no request can hold is an error of our own before anything is sent', async () => {
     const { url } = await serve(BODY);
     const asking = postEnvelope(url, { ...ENVELOPE, headers: { 'X-To': `${url}\u0430` } }, 3000);
