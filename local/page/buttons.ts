@@ -24,7 +24,7 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
     label: 'It refuses the password',
     press: (world) => {
       // Right, but no longer what the secret holds.
-      if (isPasswordRight(world)) world.vendor.service.changeCredentials();
+      if (isPasswordRight(world)) world.vendor.service.changePassword();
     },
     lasts: (world) => !isPasswordRight(world),
   },

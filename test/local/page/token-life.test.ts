@@ -95,7 +95,8 @@ const PROMISES: Partial<Record<Button, readonly Promised[]>> = {
     ['all is well', well, /^true$/],
   ],
   'password-refused': [
-    ['a tick fails, and a person is paged', alarms, /CredentialsRefused/],
+    ['the service says no to the password alone', tick, /^failed CREDENTIALS_REFUSED.* invalid_grant/],
+    ['a person is paged', alarms, /CredentialsRefused/],
     ['what mends it is in the headline', title, /The right credentials in the secret mend it/],
     ['the service is not asked', tick, /^held/],
   ],
