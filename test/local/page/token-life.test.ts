@@ -133,6 +133,13 @@ it('uses a password that is put right with the next tick', async () => {
   expect(faults).toEqual([]);
 });
 
+it('knows the right password in whatever file it was handed over', async () => {
+  const { world, now } = await begin();
+  const right = JSON.stringify({ ...world.vendor.service.credentials, more: '' }, undefined, 2);
+  world.aws.putSecret(`\ufeff${right}`);
+  expect(now().faults).toEqual([]);
+});
+
 it('plays a service that a profile describes, whose login is one key', async () => {
   const world = pageWorld(START, regon, { pKluczUzytkownika: 'S3CR3T-key' });
   const { life, until, now } = await begin(2.1, world, { ...ENV, SERVICE: serviceVariable(regon) });
