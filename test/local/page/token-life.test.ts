@@ -133,6 +133,14 @@ it('uses a password that is put right with the next tick', async () => {
   expect(faults).toEqual([]);
 });
 
+it('names the day of what is a day or more away', async () => {
+  const world = pageWorld(START);
+  world.vendor.service.tokenLifetimeSeconds = 7 * 86_400;
+  const env = { ...ENV, TOKEN_LIFETIME_SECONDS: '604800', REFRESH_EVERY_SECONDS: '302400' };
+  const { now } = await begin(2.1, world, env);
+  expect(now().verdict.detail).toBe('It is replaced from 4 Jan 23:52 on. Next tick at 14:15.');
+});
+
 it('knows the right password in whatever file it was handed over', async () => {
   const { world, now } = await begin();
   const right = JSON.stringify({ ...world.vendor.service.credentials, more: '' }, undefined, 2);
