@@ -145,7 +145,7 @@ function failureDetails({ options, soap }: Stage, tick: TickLogLine, story = fai
   if (!tick.code?.startsWith('CREDENTIALS_')) return story;
   const file = options.endpoint?.credentialsFile;
   // Somebody may have changed the password on the page.
-  const right = file === undefined ? (soap?.service.credentials ?? {}) : { file };
+  const right = file ?? soap?.service.credentials ?? {};
   const first = file === undefined ? 'The way back' : `The way back, once ${file} is right`;
   return [story, '', `  ${first}:`, shellCommand(`aws ${putCredentials(right)}`, width())].join('\n');
 }
