@@ -24,7 +24,7 @@ export const BUTTONS: Readonly<Record<Button, ButtonEffect>> = {
     label: 'It refuses the password',
     press: (world) => {
       // Right, but no longer what the secret holds.
-      if (isPasswordRight(world)) world.vendor.service.changeCredentials();
+      if (isPasswordRight(world)) world.vendor.service.changePassword();
     },
     lasts: (world) => !isPasswordRight(world),
   },
@@ -66,7 +66,8 @@ function faultOfService(label: string, fault: VendorFault): ButtonEffect {
 
 /** Whether the secret holds the password that the service takes. */
 function isPasswordRight({ aws, vendor }: VirtualWorld): boolean {
-  const secret = parseJsonObject(aws.secretText());
+  // As the function reads it: the `aws` command hands over the mark at the start of a file.
+  const secret = parseJsonObject(aws.secretText().replace(/^\ufeff/, ''));
   return Object.entries(vendor.service.credentials).every(([name, value]) => secret?.[name] === value);
 }
 

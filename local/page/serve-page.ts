@@ -60,10 +60,14 @@ export async function servePage(settings: ServedPageSettings) {
 /** In lifetimes of a token: then one is stored that is neither new nor due. */
 const PAST = 1.25;
 
+/** In seconds: a past of a year would take minutes to play, in which nobody is answered. */
+const LONGEST_PAST = 10 * 86_400;
+
 /** When a world begins, so that its present is now: alarms and a curve need a past to look at. */
 export function worldStart(lifetimeSeconds: number, checkEverySeconds: number): number {
   // With checks that no alarm fits, lives are short, and are best watched from the beginning.
   if (checkEverySeconds % 60 !== 0) return Date.now();
   const checkMs = checkEverySeconds * 1000;
-  return Math.floor((Date.now() - PAST * lifetimeSeconds * 1000) / checkMs) * checkMs;
+  const pastSeconds = Math.min(PAST * lifetimeSeconds, LONGEST_PAST);
+  return Math.floor((Date.now() - pastSeconds * 1000) / checkMs) * checkMs;
 }

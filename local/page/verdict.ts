@@ -1,5 +1,5 @@
 import type { Snapshot, Verdict } from './snapshot.ts';
-import { clockSeconds, clockTime, span } from './time-text.ts';
+import { clockSeconds, clockTime, dayTime, span } from './time-text.ts';
 
 type Facts = Omit<Snapshot, 'verdict'>;
 
@@ -29,12 +29,12 @@ export function verdictOf(facts: Facts): Verdict {
   if (mended !== undefined) {
     const title = `Ticks fail, and nobody is harmed: version ${version} still lives for ${left}.`;
     const pageAt = expiresAt - settings.pageBelowSeconds * 1000;
-    const page = now < pageAt ? `soon after ${clockTime(pageAt)}` : 'soon';
+    const page = now < pageAt ? `soon after ${dayTime(pageAt, now)}` : 'soon';
     const detail = `${mended} ${next} The person on call is paged ${page}.`;
     return { kind: 'warning', state: 'failing', title, detail };
   }
   const replaced =
-    now < dueAt ? `It is replaced from ${clockTime(dueAt)} on.` : 'It is due: the next tick replaces it.';
+    now < dueAt ? `It is replaced from ${dayTime(dueAt, now)} on.` : 'It is due: the next tick replaces it.';
   const title = `All is well: version ${version} lives for ${left}.`;
   return { kind: 'well', state: 'well', title, detail: `${replaced} ${next}` };
 }
@@ -68,5 +68,5 @@ function nextStep({ attempt, nextTickAt, now, settings }: Facts): string {
   if (attempt?.code === undefined) return tick;
   if (attempt.askAgainAt === 'never') return `${tick} The service is not asked again with this password.`;
   if (attempt.askAgainAt <= now) return tick;
-  return `${tick} The service is asked again from ${clockTime(attempt.askAgainAt)} on.`;
+  return `${tick} The service is asked again from ${dayTime(attempt.askAgainAt, now)} on.`;
 }

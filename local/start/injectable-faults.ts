@@ -12,7 +12,7 @@ const WORDS_FIRST = (Object.keys(ENDPOINT_FAULTS) as EndpointFault[]).sort((a, b
 /** Faults of the SOAP service, by name. */
 export const SERVICE_FAULTS: ReadonlyMap<string, InjectFault> = new Map<string, InjectFault>([
   ['refused', (_, soap) => soap.close()],
-  ['password-changed', (_, soap) => soap.service.changeCredentials()],
+  ['password-changed', (_, soap) => soap.service.changePassword()],
   ...WORDS_FIRST.map((name): [string, InjectFault] => [name, answeringWith(name)]),
 ]);
 

@@ -34,12 +34,6 @@ export async function readCredentials({ endpoint, service }: Options): Promise<s
   throw new UsageError(`--credentials ${credentialsFile} is empty.`);
 }
 
-/** The same credentials with a password that the service refuses. */
-export function withWrongPassword(credentials: SoapCredentials): SoapCredentials {
-  const secret = 'password' in credentials ? 'password' : (Object.keys(credentials).at(-1) ?? '');
-  return { ...credentials, [secret]: 'wrong' };
-}
-
 /** The line from which on a text is no JSON, whatever stands in it; undefined for JSON. */
 export function jsonFaultLine(text: string): number | undefined {
   const message = jsonFault(text);

@@ -7,13 +7,14 @@ import { spanText } from '../../lambda/timing.ts';
 import { servePage, worldStart } from '../page/serve-page.ts';
 import { REGION } from '../world/aws/aws-account.ts';
 import { ENDPOINT_FAULTS } from '../world/soap/endpoint-faults.ts';
+import { withPassword } from '../world/soap/soap-service.ts';
 import { NO_CONNECTION } from '../world/soap/vendor.ts';
 import { createVirtualWorld, type VirtualWorld } from '../world/virtual-world.ts';
 import { firstContact } from './explain.ts';
 import { failureStory, heading, width } from './narrative.ts';
 import type { Options } from './options.ts';
 import { announceServices, withdrawServices } from './running-services.ts';
-import { SECRET_ID, withWrongPassword } from './secret.ts';
+import { SECRET_ID } from './secret.ts';
 import { createServeLog, type ServeLog } from './serve-log.ts';
 import { putCredentials, READ_STATUS, READ_TOKEN, shellCommand } from './shell-command.ts';
 import { type BehindPorts, onPort, openStage, playedService, runTick, type Stage, showStage } from './stage.ts';
@@ -102,7 +103,7 @@ function showCommands({ aws, soap, env }: Stage): void {
     `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
     `aws ${READ_TOKEN}`,
     `aws ${READ_STATUS}`,
-    ...(soap === undefined ? [] : [`aws ${putCredentials(withWrongPassword(soap.service.credentials))}`]),
+    ...(soap === undefined ? [] : [`aws ${putCredentials(withPassword(soap.service.credentials, () => 'wrong'))}`]),
   ];
   console.log(heading('Watch it with the aws command'));
   for (const command of commands) console.log(shellCommand(command, width()));
@@ -144,7 +145,7 @@ function failureDetails({ options, soap }: Stage, tick: TickLogLine, story = fai
   if (!tick.code?.startsWith('CREDENTIALS_')) return story;
   const file = options.endpoint?.credentialsFile;
   // Somebody may have changed the password on the page.
-  const right = file === undefined ? (soap?.service.credentials ?? {}) : { file };
+  const right = file ?? soap?.service.credentials ?? {};
   const first = file === undefined ? 'The way back' : `The way back, once ${file} is right`;
   return [story, '', `  ${first}:`, shellCommand(`aws ${putCredentials(right)}`, width())].join('\n');
 }

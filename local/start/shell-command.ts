@@ -9,10 +9,10 @@ const READ = 'ssm get-parameter --query Parameter.Value --output text --name';
 export const READ_TOKEN = `${READ} ${TOKEN_PARAMETER_NAME} --with-decryption`;
 export const READ_STATUS = `${READ} ${statusParameterName(TOKEN_PARAMETER_NAME)}`;
 
-/** The command, without `aws`, that puts these credentials into the local secret. */
-export function putCredentials(credentials: SoapCredentials | { readonly file: string }): string {
+/** The command, without `aws`, that puts these credentials, or those of a file, into the local secret. */
+export function putCredentials(credentials: SoapCredentials | string): string {
   // For a shell: no demo value holds a single quotation mark.
-  const secretString = 'file' in credentials ? `file://${credentials.file}` : `'${JSON.stringify(credentials)}'`;
+  const secretString = typeof credentials === 'string' ? `file://${credentials}` : `'${JSON.stringify(credentials)}'`;
   return `secretsmanager put-secret-value --secret-id ${SECRET_ID} --secret-string ${secretString}`;
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { timingOfProps } from '../../infra/timing-props.ts';
 import { variablesOf } from '../../lambda/refresher/config.ts';
 import { errorName } from '../../lambda/refresher/redact-error.ts';
 import { mastersIndia } from '../../lambda/services/masters-india.ts';
-import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS, usefulLife } from '../../lambda/timing.ts';
+import { CHECK_EVERY_SECONDS, LONGEST_RUN_SECONDS } from '../../lambda/timing.ts';
 import { describeContact } from '../first-contact/contact.ts';
 import { shownAddress } from '../first-contact/shown-address.ts';
 import { REGION } from '../world/aws/aws-account.ts';
@@ -113,7 +114,7 @@ function functionVariables(options: Options, endpointUrl: string): Readonly<Reco
     credentialsSecretId: SECRET_ID,
     endpoint: endpointUrl,
     tokenParameterName: TOKEN_PARAMETER_NAME,
-    refreshEverySeconds: Math.ceil(usefulLife(lifetimeSeconds, lifetimeSeconds)),
+    refreshEverySeconds: timingOfProps({ service }).refreshEverySeconds,
     checkEverySeconds: serve ? everySeconds : CHECK_EVERY_SECONDS,
     tokenLifetimeSeconds: lifetimeSeconds,
     renewalWindowSeconds: service.timing?.renewal && 0,

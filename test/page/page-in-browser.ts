@@ -264,29 +264,54 @@ describe('the page of npm start -- --serve', { timeout: 4 * PATIENCE_MS }, () =>
     assert.ok(bottom < (await numbers('#chart .lane', 'y1')), 'the bar of the last alarm is above the axis');
   });
 
-  it('writes no words over others where a token is due at its end and paged for in its last second', async (test) => {
-    const env = { ...ENV, CHECK_EVERY_SECONDS: '60', RENEWAL_WINDOW_SECONDS: '0' };
-    const other = await showOf(pageWorld(worldStart(14_400, 60)), env, test);
-    await other.waitForSelector('#chart .due');
-    const words = `[...document.querySelectorAll('#chart text.good, #chart text.bad, #chart text.strong')].map((one) => {
-      const { left, right, top, bottom } = one.getBoundingClientRect();
-      return { words: one.textContent, left, right, top: top + 2, bottom: bottom - 2 };
-    })`;
-    const shown = (await other.evaluate(words)) as {
-      words: string;
-      left: number;
-      right: number;
-      top: number;
-      bottom: number;
-    }[];
-    assert.match(shown.map((one) => one.words).join(), /due, expires \d\d:\d\d/);
-    const over = shown.flatMap((one, index) =>
-      shown
-        .slice(index + 1)
-        .filter((two) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom),
-    );
-    assert.deepEqual(over, []);
-  });
+  const LABELS: readonly (readonly [where: string, lifetime: number, checkEvery: number, env: object, RegExp])[] = [
+    [
+      'a token is due at its end and paged for in its last second',
+      14_400,
+      60,
+      { RENEWAL_WINDOW_SECONDS: '0' },
+      /due, expires \d\d:\d\d/,
+    ],
+    [
+      'tokens live for a week and are due after a day, but names the day',
+      604_800,
+      900,
+      { REFRESH_EVERY_SECONDS: '86400' },
+      /expires \d{1,2} [A-Z][a-z]{2} \d\d:\d\d.*version \d: 6 d \d+ h, due \d\d:\d\d/,
+    ],
+  ];
+  for (const [where, lifetime, checkEvery, settings, labels] of LABELS) {
+    it(`writes no words over others where ${where}`, async (test) => {
+      const timing = { TOKEN_LIFETIME_SECONDS: `${lifetime}`, CHECK_EVERY_SECONDS: `${checkEvery}` };
+      const world = pageWorld(worldStart(lifetime, checkEvery));
+      world.vendor.service.tokenLifetimeSeconds = lifetime;
+      const other = await showOf(world, { ...ENV, ...timing, ...settings }, test);
+      await other.waitForSelector('#chart .due');
+      const words = `[...document.querySelectorAll('#chart text')].map((one) => {
+        const { left, right, top, bottom } = one.getBoundingClientRect();
+        return { words: one.textContent, left, right, top: top + 2, bottom: bottom - 2 };
+      })`;
+      const shown = (await other.evaluate(words)) as {
+        words: string;
+        left: number;
+        right: number;
+        top: number;
+        bottom: number;
+      }[];
+      const texts = shown.map((one) => one.words);
+      assert.match(texts.join(), labels);
+      const times = texts.filter((one) => /^(\d\d:\d\d|\d{1,2} [A-Z][a-z]{2})$/.test(one));
+      assert.ok(times.length > 3 && new Set(times).size === times.length, 'the axis has each time once');
+      const over = shown.flatMap((one, index) =>
+        shown
+          .slice(index + 1)
+          .filter(
+            (two) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom,
+          ),
+      );
+      assert.deepEqual(over, []);
+    });
+  }
 
   it('says in a sentence what it needs where scripts are off', async () => {
     const plain = await browser.newPage();

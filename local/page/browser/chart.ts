@@ -1,5 +1,5 @@
 import type { Life, SentLogin, Snapshot, TickView } from '../snapshot.ts';
-import { clockSeconds, clockTime, span } from '../time-text.ts';
+import { clockSeconds, clockTime, dayText, dayTime, span } from '../time-text.ts';
 import { drawing, sign, svg, text } from './elements.ts';
 
 /** Below this width there is no room for words beside the curve. */
@@ -71,8 +71,8 @@ function summary({ now, lives, settings, verdict }: Snapshot): string {
   const { version, dueAt, expiresAt, deadAt = expiresAt } = life;
   const isOver = Math.min(deadAt, expiresAt) <= now;
   const lifeInWords = isOver
-    ? `${verdict.title} It ended at ${clockTime(Math.min(deadAt, expiresAt))}, `
-    : `Version ${version} lives for ${span(expiresAt - now)}. Due at ${clockTime(dueAt)}, expires at ${clockTime(expiresAt)}, `;
+    ? `${verdict.title} It ended at ${dayTime(Math.min(deadAt, expiresAt), now)}, `
+    : `Version ${version} lives for ${span(expiresAt - now)}. Due at ${dayTime(dueAt, now)}, expires at ${dayTime(expiresAt, now)}, `;
   return `Curve of the token's remaining life. ${lifeInWords}a person is paged below ${span(settings.pageBelowSeconds * 1000)}.`;
 }
 
@@ -94,13 +94,15 @@ function grid({ y, right }: Scales, lifetimeSeconds: number): SVGElement[] {
   ]);
 }
 
-const STEPS_S = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+const STEPS_S = [
+  1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000, 7_776_000,
+];
 
 function axis({ from, to, x, right }: Scales, top: number): SVGElement[] {
   const pxPerSecond = (right - LEFT) / ((to - from) / 1000);
-  const stepS = STEPS_S.find((seconds) => seconds * pxPerSecond >= 64) ?? 86_400;
+  const stepS = STEPS_S.find((seconds) => seconds * pxPerSecond >= 64) ?? 31_536_000;
   const stepMs = stepS * 1000;
-  const label = stepS < 60 ? clockSeconds : clockTime;
+  const label = stepS < 60 ? clockSeconds : stepS < 86_400 ? clockTime : dayText;
   const marks: SVGElement[] = [svg('line', { class: 'lane', x1: LEFT, x2: right, y1: top, y2: top })];
   for (let at = Math.ceil(from / stepMs) * stepMs; at <= to; at += stepMs) {
     marks.push(svg('line', { class: 'grid', x1: x(at), x2: x(at), y1: top, y2: top + 5 }));
@@ -143,17 +145,20 @@ function threshold({ y, right, bottom, isNarrow }: Scales, belowMs: number): SVG
 /** What comes: due, and the end if nobody replaced it. */
 function ahead({ version, dueAt, expiresAt, deadAt }: Life, now: number, scales: Scales): SVGElement[] {
   if (Math.min(expiresAt, deadAt ?? expiresAt) <= now) return [];
-  const { x, y, to, bottom, isNarrow } = scales;
+  const { x, y, to, right, bottom, isNarrow } = scales;
   const end = Math.min(expiresAt, to);
   const [nowX, nowY, endX, dueX, dueY] = [x(now), y(expiresAt - now), x(end), x(dueAt), y(expiresAt - dueAt)];
+  const due = `due ${dayTime(dueAt, now)}`;
   const isDueAtEnd = x(expiresAt) - dueX < 60;
-  const expires = `${isDueAtEnd ? 'due, ' : ''}expires ${clockTime(expiresAt)}`;
-  const left = `version ${version}: ${span(expiresAt - now)}`;
+  // Its words would stand upon those of now.
+  const isDueSoon = !isNarrow && !isDueAtEnd && dueAt > now && dueY - nowY < 16;
+  const expires = `${isDueAtEnd ? 'due, ' : ''}expires ${dayTime(expiresAt, now)}`;
+  const left = `version ${version}: ${span(expiresAt - now)}${isDueSoon ? `, ${due}` : ''}`;
   const gap = nowY < CURVE_TOP + 16 ? 22 : 10;
   return [
     svg('polyline', { class: 'ahead', points: `${nowX},${nowY} ${endX},${y(expiresAt - end)}` }),
     svg('circle', { class: 'dot', cx: nowX, cy: nowY, r: 5 }),
-    isNarrow
+    right - endX < expires.length * 7.5
       ? text(endX - 22, bottom - 7, expires, { 'text-anchor': 'end', class: 'strong' })
       : text(endX + 6, bottom - 6, expires, { class: 'strong' }),
     ...(isNarrow ? [] : [text(nowX + gap, nowY - 8, left, { class: 'good' })]),
@@ -161,7 +166,7 @@ function ahead({ version, dueAt, expiresAt, deadAt }: Life, now: number, scales:
       ? [
           svg('line', { class: 'due', x1: dueX, x2: dueX, y1: dueY, y2: bottom }),
           svg('path', { class: 'fill-good', d: `M${dueX},${dueY - 5} l5,5 l-5,5 l-5,-5 z` }),
-          ...(isDueAtEnd ? [] : [text(dueX + 8, dueY - 6, `due ${clockTime(dueAt)}`, { class: 'good' })]),
+          ...(isDueAtEnd || isDueSoon ? [] : [text(dueX + 8, dueY - 6, due, { class: 'good' })]),
         ]
       : []),
   ];

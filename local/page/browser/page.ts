@@ -1,6 +1,6 @@
 /** The page's script: shows what the server sends, and sends what somebody presses. */
 import type { AlarmView, Button, Pace, ReaderView, Snapshot, TickView } from '../snapshot.ts';
-import { clockSeconds, clockTime, span } from '../time-text.ts';
+import { clockSeconds, clockTime, dayTime, span } from '../time-text.ts';
 import { drawChart } from './chart.ts';
 import { icon, make } from './elements.ts';
 import { createLog } from './log.ts';
@@ -121,7 +121,10 @@ function show(): void {
   byId('verdict-sign').setAttribute('href', `#sign-${verdict.kind}`);
   drawChart(byId('chart'), snapshot, ticks);
   showFaults(snapshot);
-  showRows('alarms', alarms.map(alarmRow));
+  showRows(
+    'alarms',
+    alarms.map((alarm) => alarmRow(alarm, now)),
+  );
   byId('alarms-off').hidden = alarmsOff === undefined;
   say('alarms-off', alarmsOff ?? '');
   showRows('readers', readers.map(readerRow));
@@ -140,9 +143,9 @@ function showFaults({ faults }: Snapshot): void {
 
 type Row = ReturnType<typeof alarmRow>;
 
-function alarmRow({ name, pages, rule, state, since, isWarmingUp }: AlarmView) {
+function alarmRow({ name, pages, rule, state, since, isWarmingUp }: AlarmView, now: number) {
   const whom = pages ? 'The person on call is paged' : 'A ticket is written';
-  const sinceWhen = isWarmingUp ? 'warms up after the deployment' : `since ${clockTime(since)}`;
+  const sinceWhen = isWarmingUp ? 'warms up after the deployment' : `since ${dayTime(since, now)}`;
   const words = state === 'INSUFFICIENT_DATA' ? 'no data yet' : state;
   const sign = { OK: 'well', ALARM: 'danger', INSUFFICIENT_DATA: 'unknown' }[state];
   return { sign, name, state: `${words}, ${sinceWhen}`, detail: `${whom} when ${rule}.` };
@@ -170,12 +173,12 @@ function showRows(id: string, rows: readonly Row[]): void {
   );
 }
 
-function loginSentence({ logins: { total, recent } }: Snapshot): string {
+function loginSentence({ now, logins: { total, recent } }: Snapshot): string {
   const last = recent.at(-1);
   if (last === undefined) return `${total} in all.`;
   const lost = recent.filter(({ outcome }) => outcome !== 'granted').length;
   const outcome = { granted: 'a token', refused: 'refused', 'no token': 'no token' }[last.outcome];
-  return `${total} in all, the last one at ${clockTime(last.at)}: ${outcome}. On the curve: ${recent.length}, of which ${lost} gave no token.`;
+  return `${total} in all, the last one at ${dayTime(last.at, now)}: ${outcome}. On the curve: ${recent.length}, of which ${lost} gave no token.`;
 }
 
 function say(id: string, words: string): void {

@@ -14,13 +14,13 @@ export function profileDialect(profile: ServiceProfile) {
   const version = soapNamespace(request);
   const contentType = version === SOAP_12 ? 'application/soap+xml; charset=utf-8' : 'text/xml; charset=utf-8';
   const [namespace = ''] = profile.namespaces ?? [];
-  const send = (status: number, body: string, header = ''): SoapAnswer => ({
-    status,
-    contentType,
-    body:
+  const send = (status: number, content: string, header = ''): SoapAnswer => {
+    const envelope =
       `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="${version}">` +
-      `${header && `<soap:Header>${header}</soap:Header>`}<soap:Body>${body}</soap:Body></soap:Envelope>`,
-  });
+      `${header && `<soap:Header>${header}</soap:Header>`}<soap:Body>${content}</soap:Body></soap:Envelope>`;
+    // A character for each byte of its UTF-8.
+    return { status, contentType, body: Buffer.from(envelope).toString('latin1') };
+  };
 
   /** Texts by their paths, as one envelope. */
   function sendTexts(...texts: readonly (readonly [path: string | undefined, text: string])[]): SoapAnswer {

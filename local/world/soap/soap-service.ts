@@ -16,6 +16,12 @@ import { type IssuerSettings, TokenIssuer } from './token-issuer.ts';
 /** The secret's JSON: `username`, `password`, `client_id`, `client_secret`, or the fields of the profile. */
 export type SoapCredentials = Readonly<Record<string, string>>;
 
+/** The same with another password; where none is called so, with another text in the last field. */
+export function withPassword(credentials: SoapCredentials, change: (text: string) => string): SoapCredentials {
+  const name = 'password' in credentials ? 'password' : (Object.keys(credentials).at(-1) ?? '');
+  return { ...credentials, [name]: change(credentials[name] ?? '') };
+}
+
 /** How the service behaves. */
 export interface SoapServiceSettings extends IssuerSettings {
   readonly credentials: SoapCredentials;
@@ -49,10 +55,9 @@ export class SoapService extends TokenIssuer {
     this.#dialect = profile === mastersIndia ? undefined : profileDialect(profile);
   }
 
-  /** Whatever was right is refused from now on. */
-  changeCredentials(): void {
-    const changed = Object.entries(this.credentials).map(([name, value]) => [name, `${value}-changed`]);
-    this.credentials = Object.fromEntries(changed);
+  /** The password that was right is refused from now on. */
+  changePassword(): void {
+    this.credentials = withPassword(this.credentials, (password) => `${password}-changed`);
   }
 
   answer(request: SoapMessage, now: Date): SoapAnswer {

@@ -52,6 +52,10 @@ async function sentUntil(url: string, isEnough: (sent: string) => boolean): Prom
   return sent;
 }
 
+it('has no past that would take minutes to play, however long the tokens live', () => {
+  expect(Date.now() - worldStart(365 * 86_400, 900)).toBeLessThan(11 * 86_400_000);
+});
+
 it('is one page without a script or a style of its own, which may load nothing from elsewhere', async () => {
   const answer = await send(page.url);
   const html = await text(answer);

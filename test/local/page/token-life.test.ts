@@ -95,7 +95,8 @@ const PROMISES: Partial<Record<Button, readonly Promised[]>> = {
     ['all is well', well, /^true$/],
   ],
   'password-refused': [
-    ['a tick fails, and a person is paged', alarms, /CredentialsRefused/],
+    ['the service says no to the password alone', tick, /^failed CREDENTIALS_REFUSED.* invalid_grant/],
+    ['a person is paged', alarms, /CredentialsRefused/],
     ['what mends it is in the headline', title, /The right credentials in the secret mend it/],
     ['the service is not asked', tick, /^held/],
   ],
@@ -130,6 +131,21 @@ it('uses a password that is put right with the next tick', async () => {
 
   expect(lastTick?.summary).toMatch(/credentials have changed/);
   expect(faults).toEqual([]);
+});
+
+it('names the day of what is a day or more away', async () => {
+  const world = pageWorld(START);
+  world.vendor.service.tokenLifetimeSeconds = 7 * 86_400;
+  const env = { ...ENV, TOKEN_LIFETIME_SECONDS: '604800', REFRESH_EVERY_SECONDS: '302400' };
+  const { now } = await begin(2.1, world, env);
+  expect(now().verdict.detail).toBe('It is replaced from 4 Jan 23:52 on. Next tick at 14:15.');
+});
+
+it('knows the right password in whatever file it was handed over', async () => {
+  const { world, now } = await begin();
+  const right = JSON.stringify({ ...world.vendor.service.credentials, more: '' }, undefined, 2);
+  world.aws.putSecret(`\ufeff${right}`);
+  expect(now().faults).toEqual([]);
 });
 
 it('plays a service that a profile describes, whose login is one key', async () => {

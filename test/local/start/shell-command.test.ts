@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { shellCommand } from '../../../local/start/shell-command.ts';
+import { putCredentials, shellCommand } from '../../../local/start/shell-command.ts';
 
 it.each([20, 40, 120])('gives the same arguments when it is pasted from %s columns', (width) => {
   const secret = { username: 'demo@example.com', password: 'demo-&<>-password', client_id: 'demo' };
@@ -17,4 +17,9 @@ it('stays within the width where no word is wider', () => {
 
   expect(rows.length).toBeGreaterThan(3);
   expect(rows.filter((row) => row.length > 60)).toEqual([]);
+});
+
+it('puts a file in, and the values of a service whose field is called so', () => {
+  expect(putCredentials('acme.json')).toMatch(/ file:\/\/acme\.json$/);
+  expect(putCredentials({ file: 'demo' })).toMatch(/ '{"file":"demo"}'$/);
 });

@@ -95,6 +95,14 @@ describe.concurrent('npm start', { timeout: PATIENCE_MS }, () => {
     }
   });
 
+  it('renews tokens that live for a week as often as their profile says', async () => {
+    const { output, stop } = await startUntil(/version 3.*\n.*version 4/, '--serve', '--service', 'sabre');
+    await stop();
+    const days = [...output().matchAll(/^(\d\d:\d\d):00 +refreshed/gm)].map(([, time]) => time);
+    expect(days.length).toBe(9);
+    expect(new Set(days).size).toBe(1);
+  });
+
   it('shows of a failure that goes on what an operator would see, once, and the way back', async () => {
     const args = ['--serve', '--every', '1', '--fail', 'invalid_grant'];
     const { output, stop } = await startUntil(/The way back/, ...args);

@@ -25,6 +25,7 @@ const PROFILES = {
   regon,
   sabre,
   'SOAP 1.2 with a token in the Header, addressing and HTTP Basic': SOAP_12,
+  'names beyond ASCII': { ...endless, answer: 'Größe', token: 'Schlüssel/hasło' },
   'an empty token for a refusal': { ...endless, codes: { credentials: [''] } },
 };
 
@@ -40,7 +41,7 @@ describe.each(Object.entries<ServiceProfile>(PROFILES))('a service played from i
     const { headers, body } = service.request(sent, circumstances);
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     const { login, ...answer } = played.answer({ body, headers: lower }, NOW);
-    const result = service.judge({ ...answer, body: Buffer.from(answer.body) });
+    const result = service.judge({ ...answer, body: Buffer.from(answer.body, 'latin1') });
     return { login, result, token: played.issuedTokens[0]?.token };
   }
 
