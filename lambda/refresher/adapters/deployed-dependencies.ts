@@ -29,8 +29,7 @@ export function deployedDependencies(config: Config, time: Time = REAL_TIME): De
     ),
     // A try that nobody counts would hide that an announcement was written twice.
     store: createTokenStore(new SSMClient({ ...client, maxAttempts: 1 }), config, time),
-    post: (envelope, timeoutMs, tls) =>
-      postEnvelope(config.endpoint, envelope, timeoutMs, { tls, proxyUrl: config.proxyUrl }),
+    post: (envelope, timeoutMs, tls) => postEnvelope(config.endpoint, envelope, timeoutMs, { ...config, tls }),
     report: tickReporter(config.tokenParameterName),
     ...time,
   };

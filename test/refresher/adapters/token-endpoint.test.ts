@@ -150,6 +150,26 @@ describe('a login', () => {
     expect(judge(mastersIndia, reply)).toMatchObject(PERHAPS_JUDGED);
   });
 
+  it('names the product and the length of its envelope, and asks for no coding', async () => {
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+    const port = await portThat((socket, first) => {
+      resolve(first.toString().split('\r\n'));
+      socket.end(answer([]));
+    });
+    await postEnvelope(`http://127.0.0.1:${port}/?a=b`, { headers: { SOAPAction: '"x"' }, body: '<ä/>' }, 5000);
+    const [line, ...headers] = await promise;
+    expect(line).toBe('POST /?a=b HTTP/1.1');
+    expect(headers).toEqual(
+      expect.arrayContaining([
+        'SOAPAction: "x"',
+        `Host: 127.0.0.1:${port}`,
+        'Content-Length: 5',
+        'Accept-Encoding: identity',
+        'User-Agent: soap-token-refresher',
+      ]),
+    );
+  });
+
   it('with a header that no request can hold is an error of our own before anything is sent', async () => {
     const { url } = await serve(BODY);
     const asking = postEnvelope(url, { ...ENVELOPE, headers: { 'X-To': `${url}\u0430` } }, 3000);
