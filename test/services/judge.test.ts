@@ -583,6 +583,7 @@ describe('the service', () => {
     ['a 503 that is no text', under(503, latin1('\xfc'))],
     ['a 503 in parts', raw('x', 'boundary=b', 503)],
     ['a 503 that is too large', tooLarge(503)],
+    ['a 503 that was cut', { ...under(503, '<p>Your log'), wasCut: true }],
   ])('may have judged the login under %s', (_, answered) => {
     expect(judge(acme, answered)).toMatchObject({ isSafeToRepeat: false });
   });
