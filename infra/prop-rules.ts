@@ -62,10 +62,10 @@ export const RULES = {
   timing: timed(relationFaults),
   loginsPerDay: timed(loginsPerDayFaults),
   // The type says so already, but only to those who compile.
-  alarmActions: ({ alarmActions: value }) => {
-    if (value === 'none' || (isObject(value) && value.page)) return [];
+  alarmActions: ({ alarmActions }) => {
+    if (alarmActions === 'none' || (isObject(alarmActions) && alarmActions.page)) return [];
     const remedy = "say whom the alarms notify: { page, ticket }, or 'none'";
-    return [{ names: [isObject(value) ? 'alarmActions.page' : 'alarmActions'], value: undefined, remedy }];
+    return [{ names: [isObject(alarmActions) ? 'alarmActions.page' : 'alarmActions'], value: undefined, remedy }];
   },
   // Leaves room in the alarms' descriptions for what to do.
   owner: one(
