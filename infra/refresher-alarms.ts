@@ -25,6 +25,17 @@ export interface RefresherAlarmsProps extends TokenRefresherProps {
   readonly logGroupName: string;
 }
 
+const COMPARISONS = {
+  LessThanThreshold: ComparisonOperator.LESS_THAN_THRESHOLD,
+  GreaterThanOrEqualToThreshold: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+} satisfies Record<AlarmRule['comparison'], ComparisonOperator>;
+
+const TREATMENTS = {
+  breaching: TreatMissingData.BREACHING,
+  notBreaching: TreatMissingData.NOT_BREACHING,
+  ignore: TreatMissingData.IGNORE,
+} satisfies Record<AlarmRule['treatMissingData'], TreatMissingData>;
+
 const WARM_UP = {
   warmUpPeriodDurationInMinutes: WARM_UP_MINUTES,
   onlyStartEvaluatingAfterWarmUpPeriodEnds: true,
@@ -65,12 +76,11 @@ export class RefresherAlarms extends Construct {
       alarmName: alarmName(kind, props.tokenParameterName),
       alarmDescription: description(rule, props),
       metric: metricOf(rule, props),
-      // The values of both are CloudWatch's own words, as the rule's are.
-      comparisonOperator: Object.values(ComparisonOperator).find((word) => `${word}` === rule.comparison),
+      comparisonOperator: COMPARISONS[rule.comparison],
       threshold,
       evaluationPeriods,
       datapointsToAlarm: evaluationPeriods > 1 ? evaluationPeriods : undefined,
-      treatMissingData: Object.values(TreatMissingData).find((word) => `${word}` === rule.treatMissingData),
+      treatMissingData: TREATMENTS[rule.treatMissingData],
       actionsEnabled: props.paused !== true,
     });
     // The L2 construct does not know the warm-up yet.
