@@ -54,7 +54,7 @@ function expectedAnswer(profile: ServiceProfile): { mediaType: string; lines: re
   // Which of several stands where, a profile does not say.
   const shown = namespaces.length > 1 ? ["one of the profile's namespaces"] : namespaces;
   const { body, contentType } = profileDialect({ ...profile, namespaces: shown }).success('x', new Date(0), 1);
-  const { lines } = answerStructure({ contentType, body: Buffer.from(body) }, (name) => name, profile);
+  const { lines } = answerStructure({ contentType, body: Buffer.from(body, 'latin1') }, (name) => name, profile);
   // How long the texts are is the service's own affair.
   const withoutLength = (line: string) => line.replace(/(?: \(|(,) )\d+ chars?\)$/, (_, comma) => (comma ? ')' : ''));
   return { mediaType: contentType.replace(/;.*/, ''), lines: lines.map(withoutLength) };

@@ -290,6 +290,11 @@ describe('the screen', () => {
 
   const much = Array.from({ length: 50 }, (_, at) => `  element-${at} (${long})`);
 
+  it('expects an answer in the names of the profile, beyond ASCII too', () => {
+    const profile = { ...mastersIndia, answer: 'Größe' };
+    expect(screen(120, [], { profile }).join('\n')).toContain('Größe (urn:server)');
+  });
+
   // In the narrowest, no label has room.
   it.each([20, 32, 40, 60, 80, 120])('fits into %s columns, or 32, however long what came is', (width) => {
     expect(screen(width, much).filter((row) => row.length > Math.max(width, 32))).toEqual([]);
