@@ -9,10 +9,12 @@ function shared(named: readonly (readonly [name: string, place: string])[]): Rec
   return Object.fromEntries(several.map(([name, found]) => [name, found.map(([, place]) => place)]));
 }
 
-const PRODUCT = globSync('{cli,lambda,infra,local}/**/*.{ts,js,html}', { exclude: ['**/node_modules/**'] });
+// What commands install or write is nobody's.
+const exclude = ['**/node_modules/**', '**/*.snapshot/**'];
+const PRODUCT = globSync('{cli,lambda,infra,local}/**/*.{ts,js,html}', { exclude });
 
 it('no two exported types have one name: a search for it finds one thing', () => {
-  const types = [...PRODUCT, ...globSync('test/**/*.ts')].flatMap((file) => {
+  const types = [...PRODUCT, ...globSync('test/**/*.ts', { exclude })].flatMap((file) => {
     const exports = /^export (?:declare |abstract )*(?:interface|type|class|enum) (\w+)/gm;
     return [...readFileSync(file, 'utf8').matchAll(exports)].map(([, name = '']) => [name, file] as const);
   });
@@ -26,6 +28,16 @@ it('no two files of the product have one base name: a stack trace names one file
 
   expect(files.length).toBeGreaterThan(100);
   expect(shared(files.map((file) => [basename(file), file] as const))).toEqual({});
+});
+
+it.each([
+  ['infra/token-refresher.ts', 'export class TokenRefresher '],
+  ['infra/refreshed-token.ts', 'static fromParameterName('],
+  ['lambda/reader/token-reader.ts', 'export function createTokenReader('],
+  ['lambda/services/profile.ts', 'export interface ServiceProfile '],
+])('in %s, whoever meets %s is shown an example', (file, declaration) => {
+  const [before = ''] = readFileSync(file, 'utf8').split(declaration);
+  expect(before.slice(before.lastIndexOf('/**'))).toMatch(/\n *\* @example\n.*\*\/\s*$/s);
 });
 
 /** Words that were translated, or were private ones for what AWS, OAuth and SOAP have a word for. */

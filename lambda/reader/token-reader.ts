@@ -93,6 +93,10 @@ const systemClock: Clock = {
  * What happens after a failure? It is never remembered: whoever waited gets the error, and the next caller asks SSM again.
  * While the cached token can still be handed out, callers get that token instead of the error. SSM is then asked again
  * after half a minute, and until then a rejected token does not wait for an SSM that hung.
+ *
+ * @example
+ * const tokens = createTokenReader({ parameterName: process.env.TOKEN_PARAMETER_NAME, reportRejections: true });
+ * const answer = await tokens.call((token) => sendOrder(order, token), ({ status }) => status === 401);
  */
 export function createTokenReader(options: TokenReaderOptions): TokenReader {
   const { client = ownClient(), clock = systemClock } = options;
