@@ -41,8 +41,8 @@ export interface TokenStore {
   /** @returns the token's new version. */
   writeToken(accessToken: string, deadline: number): Promise<number>;
   /**
-   * Records the token after `writeToken`, or where the stored token was handed out again; at no other time. Where SSM may have taken it without
-   * saying so, another run may ask at once: it is repeated only if the lock can be taken again.
+   * Records the token after `writeToken`, or where the stored token was handed out again; at no other time. Where SSM may
+   * have taken it without saying so, another run may ask at once: it is repeated only if the lock can be taken again.
    * @param announced with the version of its announcement as `on`
    */
   writeStatus(token: TokenRecord, announced: AnnouncedRecord, deadline: number): Promise<void>;
