@@ -8,6 +8,7 @@ import {
   encodeAttempt,
   openAttempt,
 } from '../lambda/attempt-record.ts';
+import { isObject } from '../lambda/parse-json.ts';
 import {
   decodeRecord,
   encodeRecord,
@@ -82,6 +83,16 @@ function testRecord<Content extends object>(
     fc.assert(
       fc.property(records, (written) => {
         expect(decode(encode(written))).toEqual(written);
+      }),
+    );
+  });
+
+  it('is read beside fields that nobody knows', () => {
+    const withMore = (_: string, value: unknown) => (isObject(value) ? { ...value, later: 1 } : value);
+    fc.assert(
+      fc.property(records, (written) => {
+        const read = decode(JSON.stringify(JSON.parse(encode(written), withMore)));
+        expect(read).toMatchObject(written);
       }),
     );
   });
